@@ -176,6 +176,10 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(all(feature = "full", feature = "topics-full")),
+    allow(rustdoc::broken_intra_doc_links)
+)]
 pub mod runtime;
 
 pub mod api;

@@ -3,18 +3,19 @@
 use crate::models::agent_assistants::{
     AssistantListing, GetAssistantExpand, GetAssistantsExpand,
 };
-use crate::models::agent_assistants_and_routing::Assistant;
+use crate::models::shared::agent_assistants_and_routing::Assistant;
 use crate::runtime;
 
 /// Delete assistant.
 ///
 /// `DELETE /api/v2/assistants/{assistantId}`
 ///
-/// Takes `assistant_id` (a text). Returns nothing.
+/// Takes `assistant_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `assistants:assistant:delete`
 ///
-/// Created by `AgentAssistantsApi::delete_assistant`.
+/// Created by
+/// [`AgentAssistantsApi::delete_assistant`](crate::api::AgentAssistantsApi::delete_assistant).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-assistants--assistantId->)
@@ -64,7 +65,7 @@ impl runtime::Operation for DeleteAssistant {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -98,11 +99,12 @@ impl crate::api::AgentAssistantsApi {
 ///
 /// `GET /api/v2/assistants/{assistantId}`
 ///
-/// Takes `assistant_id` (a text). Returns `Assistant`.
+/// Takes `assistant_id` (a string). Returns [`Assistant`](crate::models::Assistant). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `assistants:assistant:view`
 ///
-/// Created by `AgentAssistantsApi::get_assistant`.
+/// Created by [`AgentAssistantsApi::get_assistant`](crate::api::AgentAssistantsApi::get_assistant).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId->)
@@ -120,19 +122,19 @@ pub struct GetAssistant {
 }
 
 impl GetAssistant {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `copilot`.
     pub fn expand(mut self, value: impl Into<Option<GetAssistantExpand>>) -> Self {
         self.request.query("expand", value.into());
         self
     }
 
-    /// The query parameter `languageVariation`.
+    /// The query parameter `languageVariation`: a string.
     pub fn language_variation(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("languageVariation", value.text());
         self
     }
 
-    /// The query parameter `fallbackToPrimaryAssistant`.
+    /// The query parameter `fallbackToPrimaryAssistant`: a boolean.
     pub fn fallback_to_primary_assistant(
         mut self,
         value: impl Into<Option<bool>>,
@@ -173,7 +175,7 @@ impl runtime::Operation for GetAssistant {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -207,14 +209,15 @@ impl crate::api::AgentAssistantsApi {
 ///
 /// `GET /api/v2/assistants`
 ///
-/// Takes no arguments. Returns [`AssistantListing`](crate::models::AssistantListing). `items()` streams
-/// the items of all pages, each `Assistant`.
+/// Takes no arguments. Returns [`AssistantListing`](crate::models::AssistantListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`Assistant`](crate::models::Assistant).
 ///
 /// Permission: `assistants:assistant:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `AgentAssistantsApi::get_assistants`.
+/// Created by [`AgentAssistantsApi::get_assistants`](crate::api::AgentAssistantsApi::get_assistants).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants>)
@@ -232,37 +235,37 @@ pub struct GetAssistants {
 }
 
 impl GetAssistants {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `limit`.
+    /// The query parameter `limit`: a string.
     pub fn limit(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("limit", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `copilot`.
     pub fn expand(mut self, value: impl Into<Option<GetAssistantsExpand>>) -> Self {
         self.request.query("expand", value.into());
         self
@@ -283,7 +286,7 @@ impl GetAssistants {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -312,7 +315,7 @@ impl runtime::Operation for GetAssistants {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -363,11 +366,12 @@ impl crate::api::AgentAssistantsApi {
 ///
 /// `PATCH /api/v2/assistants/{assistantId}`
 ///
-/// Takes `assistant_id` (a text) and a body (`Assistant`). Returns `Assistant`.
+/// Takes `assistant_id` (a string) and a body ([`Assistant`](crate::models::Assistant)). Returns
+/// [`Assistant`](crate::models::Assistant). Succeeds with the status 200 (OK).
 ///
 /// Permission: `assistants:assistant:edit`
 ///
-/// Created by `AgentAssistantsApi::patch_assistant`.
+/// Created by [`AgentAssistantsApi::patch_assistant`](crate::api::AgentAssistantsApi::patch_assistant).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-assistants--assistantId->)
@@ -417,7 +421,7 @@ impl runtime::Operation for PatchAssistant {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -457,11 +461,12 @@ impl crate::api::AgentAssistantsApi {
 ///
 /// `POST /api/v2/assistants`
 ///
-/// Takes a body (`Assistant`). Returns `Assistant`.
+/// Takes a body ([`Assistant`](crate::models::Assistant)). Returns
+/// [`Assistant`](crate::models::Assistant). Succeeds with the status 200 (OK).
 ///
 /// Permission: `assistants:assistant:add`
 ///
-/// Created by `AgentAssistantsApi::post_assistants`.
+/// Created by [`AgentAssistantsApi::post_assistants`](crate::api::AgentAssistantsApi::post_assistants).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants>)
@@ -511,7 +516,7 @@ impl runtime::Operation for PostAssistants {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

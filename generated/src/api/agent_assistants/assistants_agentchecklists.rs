@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/assistants/agentchecklists/{agentChecklistId}`
 ///
-/// Takes `agent_checklist_id` (a text). Returns nothing.
+/// Takes `agent_checklist_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `assistants:agentchecklist:delete`
 ///
-/// Created by `AgentAssistantsApi::delete_assistants_agentchecklist`.
+/// Created by
+/// [`AgentAssistantsApi::delete_assistants_agentchecklist`](crate::api::AgentAssistantsApi::delete_assistants_agentchecklist).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-assistants-agentchecklists--agentChecklistId->)
@@ -66,7 +67,7 @@ impl runtime::Operation for DeleteAssistantsAgentchecklist {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,11 +107,13 @@ impl crate::api::AgentAssistantsApi {
 ///
 /// `GET /api/v2/assistants/agentchecklists/{agentChecklistId}`
 ///
-/// Takes `agent_checklist_id` (a text). Returns [`AgentChecklist`](crate::models::AgentChecklist).
+/// Takes `agent_checklist_id` (a string). Returns [`AgentChecklist`](crate::models::AgentChecklist).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `assistants:agentchecklist:view`
 ///
-/// Created by `AgentAssistantsApi::get_assistants_agentchecklist`.
+/// Created by
+/// [`AgentAssistantsApi::get_assistants_agentchecklist`](crate::api::AgentAssistantsApi::get_assistants_agentchecklist).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants-agentchecklists--agentChecklistId->)
@@ -162,7 +165,7 @@ impl runtime::Operation for GetAssistantsAgentchecklist {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -203,13 +206,15 @@ impl crate::api::AgentAssistantsApi {
 /// `GET /api/v2/assistants/agentchecklists`
 ///
 /// Takes no arguments. Returns [`AgentChecklistListing`](crate::models::AgentChecklistListing).
-/// `items()` streams the items of all pages, each [`AgentChecklist`](crate::models::AgentChecklist).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`AgentChecklist`](crate::models::AgentChecklist).
 ///
 /// Permission: `assistants:agentchecklist:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `AgentAssistantsApi::get_assistants_agentchecklists`.
+/// Created by
+/// [`AgentAssistantsApi::get_assistants_agentchecklists`](crate::api::AgentAssistantsApi::get_assistants_agentchecklists).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants-agentchecklists>)
@@ -227,37 +232,37 @@ pub struct GetAssistantsAgentchecklists {
 }
 
 impl GetAssistantsAgentchecklists {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: a string, from 1 to 100, default `25`.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `namePrefix`.
+    /// The query parameter `namePrefix`: a string.
     pub fn name_prefix(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("namePrefix", value.text());
         self
     }
 
-    /// The query parameter `language`.
+    /// The query parameter `language`: a string.
     pub fn language(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("language", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`.
+    /// The query parameter `sortOrder`: one of `asc`, `desc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetAssistantsAgentchecklistsSortOrder>>,
@@ -266,7 +271,7 @@ impl GetAssistantsAgentchecklists {
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: one of `dateModified`, `language`, `name`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetAssistantsAgentchecklistsSortBy>>,
@@ -275,7 +280,7 @@ impl GetAssistantsAgentchecklists {
         self
     }
 
-    /// The query parameter `agentChecklistIds`.
+    /// The query parameter `agentChecklistIds`: a list of strings.
     pub fn agent_checklist_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -304,7 +309,7 @@ impl GetAssistantsAgentchecklists {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -335,7 +340,7 @@ impl runtime::Operation for GetAssistantsAgentchecklists {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -388,11 +393,12 @@ impl crate::api::AgentAssistantsApi {
 /// `POST /api/v2/assistants/agentchecklists`
 ///
 /// Takes a body ([`AgentChecklist`](crate::models::AgentChecklist)). Returns
-/// [`AgentChecklist`](crate::models::AgentChecklist).
+/// [`AgentChecklist`](crate::models::AgentChecklist). Succeeds with the status 200 (OK).
 ///
 /// Permission: `assistants:agentchecklist:add`
 ///
-/// Created by `AgentAssistantsApi::post_assistants_agentchecklists`.
+/// Created by
+/// [`AgentAssistantsApi::post_assistants_agentchecklists`](crate::api::AgentAssistantsApi::post_assistants_agentchecklists).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants-agentchecklists>)
@@ -444,7 +450,7 @@ impl runtime::Operation for PostAssistantsAgentchecklists {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -485,12 +491,14 @@ impl crate::api::AgentAssistantsApi {
 ///
 /// `PUT /api/v2/assistants/agentchecklists/{agentChecklistId}`
 ///
-/// Takes `agent_checklist_id` (a text) and a body ([`AgentChecklist`](crate::models::AgentChecklist)).
-/// Returns [`AgentChecklist`](crate::models::AgentChecklist).
+/// Takes `agent_checklist_id` (a string) and a body
+/// ([`AgentChecklist`](crate::models::AgentChecklist)). Returns
+/// [`AgentChecklist`](crate::models::AgentChecklist). Succeeds with the status 200 (OK).
 ///
 /// Permission: `assistants:agentchecklist:edit`
 ///
-/// Created by `AgentAssistantsApi::put_assistants_agentchecklist`.
+/// Created by
+/// [`AgentAssistantsApi::put_assistants_agentchecklist`](crate::api::AgentAssistantsApi::put_assistants_agentchecklist).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-assistants-agentchecklists--agentChecklistId->)
@@ -542,7 +550,7 @@ impl runtime::Operation for PutAssistantsAgentchecklist {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

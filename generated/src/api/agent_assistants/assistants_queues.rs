@@ -4,18 +4,20 @@ use crate::models::agent_assistants::{
     AssistantQueueListing, GetAssistantQueueExpand, GetAssistantQueuesExpand,
     GetAssistantsQueuesExpand,
 };
-use crate::models::agent_assistants_and_routing::AssistantQueue;
+use crate::models::shared::agent_assistants_and_routing::AssistantQueue;
 use crate::runtime;
 
 /// Delete assistant queue.
 ///
 /// `DELETE /api/v2/assistants/{assistantId}/queues/{queueId}`
 ///
-/// Takes `assistant_id` (a text) and `queue_id` (a text). Returns nothing.
+/// Takes `assistant_id` (a string) and `queue_id` (a string). Returns nothing. Succeeds with the status
+/// 204 (no content).
 ///
 /// Permission: `assistants:queue:delete`
 ///
-/// Created by `AgentAssistantsApi::delete_assistant_queue`.
+/// Created by
+/// [`AgentAssistantsApi::delete_assistant_queue`](crate::api::AgentAssistantsApi::delete_assistant_queue).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-assistants--assistantId--queues--queueId->)
@@ -65,7 +67,7 @@ impl runtime::Operation for DeleteAssistantQueue {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,11 +107,12 @@ impl crate::api::AgentAssistantsApi {
 ///
 /// `DELETE /api/v2/assistants/{assistantId}/queues`
 ///
-/// Takes `assistant_id` (a text). Returns nothing.
+/// Takes `assistant_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `assistants:queue:delete`
 ///
-/// Created by `AgentAssistantsApi::delete_assistant_queues`.
+/// Created by
+/// [`AgentAssistantsApi::delete_assistant_queues`](crate::api::AgentAssistantsApi::delete_assistant_queues).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-assistants--assistantId--queues>)
@@ -127,7 +130,7 @@ pub struct DeleteAssistantQueues {
 }
 
 impl DeleteAssistantQueues {
-    /// The query parameter `queueIds`.
+    /// The query parameter `queueIds`: a string.
     pub fn queue_ids(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("queueIds", value.text());
         self
@@ -165,7 +168,7 @@ impl runtime::Operation for DeleteAssistantQueues {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -203,11 +206,13 @@ impl crate::api::AgentAssistantsApi {
 ///
 /// `GET /api/v2/assistants/{assistantId}/queues/{queueId}`
 ///
-/// Takes `assistant_id` (a text) and `queue_id` (a text). Returns `AssistantQueue`.
+/// Takes `assistant_id` (a string) and `queue_id` (a string). Returns
+/// [`AssistantQueue`](crate::models::AssistantQueue). Succeeds with the status 200 (OK).
 ///
 /// Permission: `assistants:queue:view`
 ///
-/// Created by `AgentAssistantsApi::get_assistant_queue`.
+/// Created by
+/// [`AgentAssistantsApi::get_assistant_queue`](crate::api::AgentAssistantsApi::get_assistant_queue).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId--queues--queueId->)
@@ -225,7 +230,7 @@ pub struct GetAssistantQueue {
 }
 
 impl GetAssistantQueue {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `assistant`.
     pub fn expand(mut self, value: impl Into<Option<GetAssistantQueueExpand>>) -> Self {
         self.request.query("expand", value.into());
         self
@@ -263,7 +268,7 @@ impl runtime::Operation for GetAssistantQueue {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -303,15 +308,16 @@ impl crate::api::AgentAssistantsApi {
 ///
 /// `GET /api/v2/assistants/{assistantId}/queues`
 ///
-/// Takes `assistant_id` (a text). Returns
-/// [`AssistantQueueListing`](crate::models::AssistantQueueListing). `items()` streams the items of all
-/// pages, each `AssistantQueue`.
+/// Takes `assistant_id` (a string). Returns
+/// [`AssistantQueueListing`](crate::models::AssistantQueueListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each [`AssistantQueue`](crate::models::AssistantQueue).
 ///
 /// Permission: `assistants:queue:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `AgentAssistantsApi::get_assistant_queues`.
+/// Created by
+/// [`AgentAssistantsApi::get_assistant_queues`](crate::api::AgentAssistantsApi::get_assistant_queues).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId--queues>)
@@ -329,25 +335,25 @@ pub struct GetAssistantQueues {
 }
 
 impl GetAssistantQueues {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `assistant`.
     pub fn expand(mut self, value: impl Into<Option<GetAssistantQueuesExpand>>) -> Self {
         self.request.query("expand", value.into());
         self
@@ -368,7 +374,7 @@ impl GetAssistantQueues {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -397,7 +403,7 @@ impl runtime::Operation for GetAssistantQueues {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -453,13 +459,15 @@ impl crate::api::AgentAssistantsApi {
 /// `GET /api/v2/assistants/queues`
 ///
 /// Takes no arguments. Returns [`AssistantQueueListing`](crate::models::AssistantQueueListing).
-/// `items()` streams the items of all pages, each `AssistantQueue`.
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`AssistantQueue`](crate::models::AssistantQueue).
 ///
 /// Permission: `assistants:queue:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `AgentAssistantsApi::get_assistants_queues`.
+/// Created by
+/// [`AgentAssistantsApi::get_assistants_queues`](crate::api::AgentAssistantsApi::get_assistants_queues).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants-queues>)
@@ -477,31 +485,31 @@ pub struct GetAssistantsQueues {
 }
 
 impl GetAssistantsQueues {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `queueIds`.
+    /// The query parameter `queueIds`: a string.
     pub fn queue_ids(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("queueIds", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `assistant`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetAssistantsQueuesExpand>>,
@@ -525,7 +533,7 @@ impl GetAssistantsQueues {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -554,7 +562,7 @@ impl runtime::Operation for GetAssistantsQueues {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -605,12 +613,14 @@ impl crate::api::AgentAssistantsApi {
 ///
 /// `PATCH /api/v2/assistants/{assistantId}/queues`
 ///
-/// Takes `assistant_id` (a text) and a body (a list, each item `AssistantQueue`). Returns
-/// [`AssistantQueueListing`](crate::models::AssistantQueueListing).
+/// Takes `assistant_id` (a string) and a body (a list of
+/// [`AssistantQueue`](crate::models::AssistantQueue)). Returns
+/// [`AssistantQueueListing`](crate::models::AssistantQueueListing). Succeeds with the status 200 (OK).
 ///
 /// Permission: `assistants:queue:edit`
 ///
-/// Created by `AgentAssistantsApi::patch_assistant_queues`.
+/// Created by
+/// [`AgentAssistantsApi::patch_assistant_queues`](crate::api::AgentAssistantsApi::patch_assistant_queues).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-assistants--assistantId--queues>)
@@ -660,7 +670,7 @@ impl runtime::Operation for PatchAssistantQueues {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -701,12 +711,14 @@ impl crate::api::AgentAssistantsApi {
 ///
 /// `PUT /api/v2/assistants/{assistantId}/queues/{queueId}`
 ///
-/// Takes `assistant_id` (a text), `queue_id` (a text) and a body (`AssistantQueue`). Returns
-/// `AssistantQueue`.
+/// Takes `assistant_id` (a string), `queue_id` (a string) and a body
+/// ([`AssistantQueue`](crate::models::AssistantQueue)). Returns
+/// [`AssistantQueue`](crate::models::AssistantQueue). Succeeds with the status 200 (OK).
 ///
 /// Permission: `assistants:queue:edit`
 ///
-/// Created by `AgentAssistantsApi::put_assistant_queue`.
+/// Created by
+/// [`AgentAssistantsApi::put_assistant_queue`](crate::api::AgentAssistantsApi::put_assistant_queue).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-assistants--assistantId--queues--queueId->)
@@ -756,7 +768,7 @@ impl runtime::Operation for PutAssistantQueue {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

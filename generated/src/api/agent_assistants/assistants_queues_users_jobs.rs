@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/assistants/{assistantId}/queues/{queueId}/users/jobs/{jobId}`
 ///
-/// Takes `assistant_id` (a text), `queue_id` (a text) and `job_id` (a text). Returns
-/// [`AssistantQueueUsersJobsResponse`](crate::models::AssistantQueueUsersJobsResponse).
+/// Takes `assistant_id` (a string), `queue_id` (a string) and `job_id` (a string). Returns
+/// [`AssistantQueueUsersJobsResponse`](crate::models::AssistantQueueUsersJobsResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `assistants:queueUserJob:view`
 ///
-/// Created by `AgentAssistantsApi::get_assistant_queue_users_job`.
+/// Created by
+/// [`AgentAssistantsApi::get_assistant_queue_users_job`](crate::api::AgentAssistantsApi::get_assistant_queue_users_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId--queues--queueId--users-jobs--jobId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetAssistantQueueUsersJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,15 +112,18 @@ impl crate::api::AgentAssistantsApi {
 ///
 /// `POST /api/v2/assistants/{assistantId}/queues/{queueId}/users/jobs`
 ///
-/// Takes `assistant_id` (a text), `queue_id` (a text) and a body
+/// Takes `assistant_id` (a string), `queue_id` (a string) and a body
 /// ([`AssistantQueueUsersJobsRequest`](crate::models::AssistantQueueUsersJobsRequest)). Returns
-/// [`AssistantQueueUsersJobsResponse`](crate::models::AssistantQueueUsersJobsResponse).
+/// [`AssistantQueueUsersJobsResponse`](crate::models::AssistantQueueUsersJobsResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `assistants:queueUserJob:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_assistant_queue_users_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_assistant_queue_users_job`](crate::api::GetAssistantQueueUsersJob).
 ///
-/// Created by `AgentAssistantsApi::post_assistant_queue_users_jobs`.
+/// Created by
+/// [`AgentAssistantsApi::post_assistant_queue_users_jobs`](crate::api::AgentAssistantsApi::post_assistant_queue_users_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants--assistantId--queues--queueId--users-jobs>)
@@ -176,7 +181,7 @@ impl runtime::Operation for PostAssistantQueueUsersJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,13 +10,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/assistants/{assistantId}/queues/{queueId}/users/query`
 ///
-/// Takes `assistant_id` (a text), `queue_id` (a text) and a body
+/// Takes `assistant_id` (a string), `queue_id` (a string) and a body
 /// ([`AssistantQueueUsersQueryRequest`](crate::models::AssistantQueueUsersQueryRequest)). Returns
-/// [`AssistantQueueUsersQueryResponse`](crate::models::AssistantQueueUsersQueryResponse).
+/// [`AssistantQueueUsersQueryResponse`](crate::models::AssistantQueueUsersQueryResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `assistants:queueUserAssignment:view`
 ///
-/// Created by `AgentAssistantsApi::post_assistant_queue_users_query`.
+/// Created by
+/// [`AgentAssistantsApi::post_assistant_queue_users_query`](crate::api::AgentAssistantsApi::post_assistant_queue_users_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants--assistantId--queues--queueId--users-query>)
@@ -34,7 +36,7 @@ pub struct PostAssistantQueueUsersQuery {
 }
 
 impl PostAssistantQueueUsersQuery {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `assistant`, `copilot`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = PostAssistantQueueUsersQueryExpand>,
@@ -77,7 +79,7 @@ impl runtime::Operation for PostAssistantQueueUsersQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,10 +8,12 @@ use crate::runtime;
 /// `GET /api/v2/assistants/copilot/featuresupport`
 ///
 /// Takes no arguments. Returns [`LanguageSupportResponse`](crate::models::LanguageSupportResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `assistants:copilot:view`
 ///
-/// Created by `AgentCopilotApi::get_assistants_copilot_featuresupport`.
+/// Created by
+/// [`AgentCopilotApi::get_assistants_copilot_featuresupport`](crate::api::AgentCopilotApi::get_assistants_copilot_featuresupport).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants-copilot-featuresupport>)
@@ -29,7 +31,7 @@ pub struct GetAssistantsCopilotFeaturesupport {
 }
 
 impl GetAssistantsCopilotFeaturesupport {
-    /// The query parameter `language`.
+    /// The query parameter `language`: a string.
     pub fn language(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("language", value.text());
         self
@@ -67,7 +69,7 @@ impl runtime::Operation for GetAssistantsCopilotFeaturesupport {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

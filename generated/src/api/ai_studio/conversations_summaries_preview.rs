@@ -8,11 +8,12 @@ use crate::runtime;
 /// `POST /api/v2/conversations/summaries/preview`
 ///
 /// Takes a body ([`SummarySettingWithTranscript`](crate::models::SummarySettingWithTranscript)).
-/// Returns nothing.
+/// Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `aiStudio:summaryPreview:view`
 ///
-/// Created by `AiStudioApi::post_conversations_summaries_preview`.
+/// Created by
+/// [`AiStudioApi::post_conversations_summaries_preview`](crate::api::AiStudioApi::post_conversations_summaries_preview).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-summaries-preview>)
@@ -64,7 +65,7 @@ impl runtime::Operation for PostConversationsSummariesPreview {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

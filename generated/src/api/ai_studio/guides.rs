@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/guides/{guideId}`
 ///
-/// Takes `guide_id` (a text). Returns [`Guide`](crate::models::Guide).
+/// Takes `guide_id` (a string). Returns [`Guide`](crate::models::Guide). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `aiStudio:guide:view`
 ///
-/// Created by `AiStudioApi::get_guide`.
+/// Created by [`AiStudioApi::get_guide`](crate::api::AiStudioApi::get_guide).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides--guideId->)
@@ -64,7 +65,7 @@ impl runtime::Operation for GetGuide {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -98,14 +99,14 @@ impl crate::api::AiStudioApi {
 ///
 /// `GET /api/v2/guides`
 ///
-/// Takes no arguments. Returns [`GuideEntityListing`](crate::models::GuideEntityListing). `items()`
-/// streams the items of all pages, each [`Guide`](crate::models::Guide).
+/// Takes no arguments. Returns [`GuideEntityListing`](crate::models::GuideEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each [`Guide`](crate::models::Guide).
 ///
 /// Permission: `aiStudio:guide:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `AiStudioApi::get_guides`.
+/// Created by [`AiStudioApi::get_guides`](crate::api::AiStudioApi::get_guides).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides>)
@@ -123,43 +124,43 @@ pub struct GetGuides {
 }
 
 impl GetGuides {
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `nameContains`.
+    /// The query parameter `nameContains`: a string.
     pub fn name_contains(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nameContains", value.text());
         self
     }
 
-    /// The query parameter `status`.
+    /// The query parameter `status`: one of `Published`, `Draft`.
     pub fn status(mut self, value: impl Into<Option<GetGuidesStatus>>) -> Self {
         self.request.query("status", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `dateModified`.
+    /// The query parameter `sortBy`: one of `dateModified`, `name`, `status`, default `dateModified`.
     pub fn sort_by(mut self, value: impl Into<Option<GetGuidesSortBy>>) -> Self {
         self.request.query("sortBy", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `desc`.
+    /// The query parameter `sortOrder`: one of `asc`, `desc`, default `desc`.
     pub fn sort_order(mut self, value: impl Into<Option<GetGuidesSortOrder>>) -> Self {
         self.request.query("sortOrder", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -180,7 +181,7 @@ impl GetGuides {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -209,7 +210,7 @@ impl runtime::Operation for GetGuides {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -262,12 +263,12 @@ impl crate::api::AiStudioApi {
 ///
 /// `PATCH /api/v2/guides/{guideId}`
 ///
-/// Takes `guide_id` (a text) and a body ([`UpdateGuide`](crate::models::UpdateGuide)). Returns
-/// [`Guide`](crate::models::Guide).
+/// Takes `guide_id` (a string) and a body ([`UpdateGuide`](crate::models::UpdateGuide)). Returns
+/// [`Guide`](crate::models::Guide). Succeeds with the status 200 (OK).
 ///
 /// Permission: `aiStudio:guide:edit`
 ///
-/// Created by `AiStudioApi::patch_guide`.
+/// Created by [`AiStudioApi::patch_guide`](crate::api::AiStudioApi::patch_guide).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-guides--guideId->)
@@ -317,7 +318,7 @@ impl runtime::Operation for PatchGuide {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -358,10 +359,11 @@ impl crate::api::AiStudioApi {
 /// `POST /api/v2/guides`
 ///
 /// Takes a body ([`CreateGuide`](crate::models::CreateGuide)). Returns [`Guide`](crate::models::Guide).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `aiStudio:guide:add`
 ///
-/// Created by `AiStudioApi::post_guides`.
+/// Created by [`AiStudioApi::post_guides`](crate::api::AiStudioApi::post_guides).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-guides>)
@@ -411,7 +413,7 @@ impl runtime::Operation for PostGuides {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

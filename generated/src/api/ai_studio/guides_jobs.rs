@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/guides/{guideId}/jobs`
 ///
-/// Takes `guide_id` (a text). Returns [`GuideJob`](crate::models::GuideJob).
+/// Takes `guide_id` (a string). Returns [`GuideJob`](crate::models::GuideJob). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `aiStudio:guideJob:add`
 ///
-/// Created by `AiStudioApi::delete_guide_jobs`.
+/// Created by [`AiStudioApi::delete_guide_jobs`](crate::api::AiStudioApi::delete_guide_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-guides--guideId--jobs>)
@@ -63,7 +64,7 @@ impl runtime::Operation for DeleteGuideJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -97,11 +98,12 @@ impl crate::api::AiStudioApi {
 ///
 /// `GET /api/v2/guides/{guideId}/jobs/{jobId}`
 ///
-/// Takes `guide_id` (a text) and `job_id` (a text). Returns [`GuideJob`](crate::models::GuideJob).
+/// Takes `guide_id` (a string) and `job_id` (a string). Returns [`GuideJob`](crate::models::GuideJob).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `aiStudio:guideJob:view`
 ///
-/// Created by `AiStudioApi::get_guide_job`.
+/// Created by [`AiStudioApi::get_guide_job`](crate::api::AiStudioApi::get_guide_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides--guideId--jobs--jobId->)
@@ -151,7 +153,7 @@ impl runtime::Operation for GetGuideJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -190,12 +192,13 @@ impl crate::api::AiStudioApi {
 ///
 /// `GET /api/v2/guides/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`GuideContentGenerationJob`](crate::models::GuideContentGenerationJob).
+/// Takes `job_id` (a string). Returns
+/// [`GuideContentGenerationJob`](crate::models::GuideContentGenerationJob). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `aiStudio:guideJob:view`
 ///
-/// Created by `AiStudioApi::get_guides_job`.
+/// Created by [`AiStudioApi::get_guides_job`](crate::api::AiStudioApi::get_guides_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides-jobs--jobId->)
@@ -245,7 +248,7 @@ impl runtime::Operation for GetGuidesJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -280,13 +283,15 @@ impl crate::api::AiStudioApi {
 /// `POST /api/v2/guides/jobs`
 ///
 /// Takes a body ([`GenerateGuideContentRequest`](crate::models::GenerateGuideContentRequest)). Returns
-/// [`GuideContentGenerationJob`](crate::models::GuideContentGenerationJob).
+/// [`GuideContentGenerationJob`](crate::models::GuideContentGenerationJob). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `aiStudio:guideJob:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_guides_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_guides_job`](crate::api::GetGuidesJob).
 ///
-/// Created by `AiStudioApi::post_guides_jobs`.
+/// Created by [`AiStudioApi::post_guides_jobs`](crate::api::AiStudioApi::post_guides_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-guides-jobs>)
@@ -344,7 +349,7 @@ impl runtime::Operation for PostGuidesJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

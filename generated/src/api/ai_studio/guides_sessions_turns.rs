@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/guides/{guideId}/sessions/{guideSessionId}/turns`
 ///
-/// Takes `guide_id` (a text), `guide_session_id` (a text) and a body
+/// Takes `guide_id` (a string), `guide_session_id` (a string) and a body
 /// ([`GuideSessionTurnRequest`](crate::models::GuideSessionTurnRequest)). Returns
-/// [`GuideSessionTurnResponse`](crate::models::GuideSessionTurnResponse).
+/// [`GuideSessionTurnResponse`](crate::models::GuideSessionTurnResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `aiStudio:guideSessionTurn:add`
 ///
-/// Created by `AiStudioApi::post_guide_session_turns`.
+/// Created by
+/// [`AiStudioApi::post_guide_session_turns`](crate::api::AiStudioApi::post_guide_session_turns).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-guides--guideId--sessions--guideSessionId--turns>)
@@ -65,7 +67,7 @@ impl runtime::Operation for PostGuideSessionTurns {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/guides/{guideId}/versions/{versionId}`
 ///
-/// Takes `guide_id` (a text) and `version_id` (a text). Returns
-/// [`GuideVersion`](crate::models::GuideVersion).
+/// Takes `guide_id` (a string) and `version_id` (a string). Returns
+/// [`GuideVersion`](crate::models::GuideVersion). Succeeds with the status 200 (OK).
 ///
 /// Permission: `aiStudio:guideVersion:view`
 ///
-/// Created by `AiStudioApi::get_guide_version`.
+/// Created by [`AiStudioApi::get_guide_version`](crate::api::AiStudioApi::get_guide_version).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides--guideId--versions--versionId->)
@@ -62,7 +62,7 @@ impl runtime::Operation for GetGuideVersion {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -102,13 +102,13 @@ impl crate::api::AiStudioApi {
 ///
 /// `PATCH /api/v2/guides/{guideId}/versions/{versionId}`
 ///
-/// Takes `guide_id` (a text), `version_id` (a text) and a body
+/// Takes `guide_id` (a string), `version_id` (a string) and a body
 /// ([`UpdateGuideVersion`](crate::models::UpdateGuideVersion)). Returns
-/// [`GuideVersion`](crate::models::GuideVersion).
+/// [`GuideVersion`](crate::models::GuideVersion). Succeeds with the status 200 (OK).
 ///
 /// Permission: `aiStudio:guideVersion:edit`
 ///
-/// Created by `AiStudioApi::patch_guide_version`.
+/// Created by [`AiStudioApi::patch_guide_version`](crate::api::AiStudioApi::patch_guide_version).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-guides--guideId--versions--versionId->)
@@ -158,7 +158,7 @@ impl runtime::Operation for PatchGuideVersion {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -201,13 +201,13 @@ impl crate::api::AiStudioApi {
 ///
 /// `POST /api/v2/guides/{guideId}/versions`
 ///
-/// Takes `guide_id` (a text) and optionally a body
+/// Takes `guide_id` (a string) and optionally a body
 /// ([`CreateGuideVersion`](crate::models::CreateGuideVersion)). Returns
-/// [`GuideVersion`](crate::models::GuideVersion).
+/// [`GuideVersion`](crate::models::GuideVersion). Succeeds with the status 200 (OK).
 ///
 /// Permission: `aiStudio:guideVersion:add`
 ///
-/// Created by `AiStudioApi::post_guide_versions`.
+/// Created by [`AiStudioApi::post_guide_versions`](crate::api::AiStudioApi::post_guide_versions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-guides--guideId--versions>)
@@ -225,7 +225,7 @@ pub struct PostGuideVersions {
 }
 
 impl PostGuideVersions {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `CreateGuideVersion`.
     pub fn body(mut self, value: impl Into<Option<CreateGuideVersion>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -263,7 +263,7 @@ impl runtime::Operation for PostGuideVersions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/guides/{guideId}/versions/{versionId}/jobs/{jobId}`
 ///
-/// Takes `guide_id` (a text), `version_id` (a text) and `job_id` (a text). Returns
-/// [`GuideVersionPublishJob`](crate::models::GuideVersionPublishJob).
+/// Takes `guide_id` (a string), `version_id` (a string) and `job_id` (a string). Returns
+/// [`GuideVersionPublishJob`](crate::models::GuideVersionPublishJob). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `aiStudio:guideVersionJob:view`
 ///
-/// Created by `AiStudioApi::get_guide_version_job`.
+/// Created by [`AiStudioApi::get_guide_version_job`](crate::api::AiStudioApi::get_guide_version_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides--guideId--versions--versionId--jobs--jobId->)
@@ -64,7 +65,7 @@ impl runtime::Operation for GetGuideVersionJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,15 +107,18 @@ impl crate::api::AiStudioApi {
 ///
 /// `POST /api/v2/guides/{guideId}/versions/{versionId}/jobs`
 ///
-/// Takes `guide_id` (a text), `version_id` (a text) and a body
+/// Takes `guide_id` (a string), `version_id` (a string) and a body
 /// ([`GuideVersionPublishJobRequest`](crate::models::GuideVersionPublishJobRequest)). Returns
-/// [`GuideVersionPublishJob`](crate::models::GuideVersionPublishJob).
+/// [`GuideVersionPublishJob`](crate::models::GuideVersionPublishJob). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `aiStudio:guideVersionJob:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_guide_version_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_guide_version_job`](crate::api::GetGuideVersionJob).
 ///
-/// Created by `AiStudioApi::post_guide_version_jobs`.
+/// Created by
+/// [`AiStudioApi::post_guide_version_jobs`](crate::api::AiStudioApi::post_guide_version_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-guides--guideId--versions--versionId--jobs>)
@@ -174,7 +178,7 @@ impl runtime::Operation for PostGuideVersionJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,11 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/alerting/alerts/{alertId}`
 ///
-/// Takes `alert_id` (a text). Returns nothing.
+/// Takes `alert_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `alerting:alert:delete`
 ///
-/// Created by `AlertingApi::delete_alerting_alert`.
+/// Created by [`AlertingApi::delete_alerting_alert`](crate::api::AlertingApi::delete_alerting_alert).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-alerting-alerts--alertId->)
@@ -61,7 +61,7 @@ impl runtime::Operation for DeleteAlertingAlert {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -99,11 +99,12 @@ impl crate::api::AlertingApi {
 ///
 /// `GET /api/v2/alerting/alerts/{alertId}`
 ///
-/// Takes `alert_id` (a text). Returns [`CommonAlert`](crate::models::CommonAlert).
+/// Takes `alert_id` (a string). Returns [`CommonAlert`](crate::models::CommonAlert). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `alerting:alert:view`
 ///
-/// Created by `AlertingApi::get_alerting_alert`.
+/// Created by [`AlertingApi::get_alerting_alert`](crate::api::AlertingApi::get_alerting_alert).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-alerting-alerts--alertId->)
@@ -153,7 +154,7 @@ impl runtime::Operation for GetAlertingAlert {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -187,12 +188,12 @@ impl crate::api::AlertingApi {
 ///
 /// `PATCH /api/v2/alerting/alerts/{alertId}`
 ///
-/// Takes `alert_id` (a text) and optionally a body ([`AlertRequest`](crate::models::AlertRequest)).
-/// Returns [`CommonAlert`](crate::models::CommonAlert).
+/// Takes `alert_id` (a string) and optionally a body ([`AlertRequest`](crate::models::AlertRequest)).
+/// Returns [`CommonAlert`](crate::models::CommonAlert). Succeeds with the status 200 (OK).
 ///
 /// Permission: `alerting:alert:edit`
 ///
-/// Created by `AlertingApi::patch_alerting_alert`.
+/// Created by [`AlertingApi::patch_alerting_alert`](crate::api::AlertingApi::patch_alerting_alert).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-alerting-alerts--alertId->)
@@ -210,7 +211,7 @@ pub struct PatchAlertingAlert {
 }
 
 impl PatchAlertingAlert {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `AlertRequest`.
     pub fn body(mut self, value: impl Into<Option<AlertRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -248,7 +249,7 @@ impl runtime::Operation for PatchAlertingAlert {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -282,13 +283,13 @@ impl crate::api::AlertingApi {
 ///
 /// `PUT /api/v2/alerting/alerts/{alertId}`
 ///
-/// Takes `alert_id` (a text) and optionally a body
+/// Takes `alert_id` (a string) and optionally a body
 /// ([`AlertingUnreadStatus`](crate::models::AlertingUnreadStatus)). Returns
-/// [`AlertingUnreadStatus`](crate::models::AlertingUnreadStatus).
+/// [`AlertingUnreadStatus`](crate::models::AlertingUnreadStatus). Succeeds with the status 200 (OK).
 ///
 /// Permission: `alerting:alert:edit`
 ///
-/// Created by `AlertingApi::put_alerting_alert`.
+/// Created by [`AlertingApi::put_alerting_alert`](crate::api::AlertingApi::put_alerting_alert).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-alerting-alerts--alertId->)
@@ -306,7 +307,7 @@ pub struct PutAlertingAlert {
 }
 
 impl PutAlertingAlert {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `AlertingUnreadStatus`.
     pub fn body(mut self, value: impl Into<Option<AlertingUnreadStatus>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -344,7 +345,7 @@ impl runtime::Operation for PutAlertingAlert {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

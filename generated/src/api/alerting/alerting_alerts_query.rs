@@ -8,14 +8,15 @@ use crate::runtime;
 /// `POST /api/v2/alerting/alerts/query`
 ///
 /// Takes optionally a body ([`GetAlertQuery`](crate::models::GetAlertQuery)). Returns
-/// [`AlertListing`](crate::models::AlertListing). `items()` streams the items of all pages, each
-/// [`CommonAlert`](crate::models::CommonAlert).
+/// [`AlertListing`](crate::models::AlertListing). Succeeds with the status 200 (OK). `items()` streams
+/// the items of all pages, each [`CommonAlert`](crate::models::CommonAlert).
 ///
 /// Permission: `alerting:alert:view`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by `AlertingApi::post_alerting_alerts_query`.
+/// Created by
+/// [`AlertingApi::post_alerting_alerts_query`](crate::api::AlertingApi::post_alerting_alerts_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-alerting-alerts-query>)
@@ -33,7 +34,7 @@ pub struct PostAlertingAlertsQuery {
 }
 
 impl PostAlertingAlertsQuery {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `GetAlertQuery`.
     pub fn body(mut self, value: impl Into<Option<GetAlertQuery>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -54,7 +55,7 @@ impl PostAlertingAlertsQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -83,7 +84,7 @@ impl runtime::Operation for PostAlertingAlertsQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

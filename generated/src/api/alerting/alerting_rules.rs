@@ -7,11 +7,11 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/alerting/rules/{ruleId}`
 ///
-/// Takes `rule_id` (a text). Returns nothing.
+/// Takes `rule_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `alerting:rule:delete`
 ///
-/// Created by `AlertingApi::delete_alerting_rule`.
+/// Created by [`AlertingApi::delete_alerting_rule`](crate::api::AlertingApi::delete_alerting_rule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-alerting-rules--ruleId->)
@@ -61,7 +61,7 @@ impl runtime::Operation for DeleteAlertingRule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -95,11 +95,12 @@ impl crate::api::AlertingApi {
 ///
 /// `GET /api/v2/alerting/rules/{ruleId}`
 ///
-/// Takes `rule_id` (a text). Returns [`CommonRule`](crate::models::CommonRule).
+/// Takes `rule_id` (a string). Returns [`CommonRule`](crate::models::CommonRule). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `alerting:rule:view`
 ///
-/// Created by `AlertingApi::get_alerting_rule`.
+/// Created by [`AlertingApi::get_alerting_rule`](crate::api::AlertingApi::get_alerting_rule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-alerting-rules--ruleId->)
@@ -149,7 +150,7 @@ impl runtime::Operation for GetAlertingRule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -184,11 +185,11 @@ impl crate::api::AlertingApi {
 /// `POST /api/v2/alerting/rules`
 ///
 /// Takes a body ([`CommonRule`](crate::models::CommonRule)). Returns
-/// [`CommonRule`](crate::models::CommonRule).
+/// [`CommonRule`](crate::models::CommonRule). Succeeds with the status 200 (OK).
 ///
 /// Permission: `alerting:rule:add`
 ///
-/// Created by `AlertingApi::post_alerting_rules`.
+/// Created by [`AlertingApi::post_alerting_rules`](crate::api::AlertingApi::post_alerting_rules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-alerting-rules>)
@@ -238,7 +239,7 @@ impl runtime::Operation for PostAlertingRules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -273,13 +274,13 @@ impl crate::api::AlertingApi {
 ///
 /// `PUT /api/v2/alerting/rules/{ruleId}`
 ///
-/// Takes `rule_id` (a text) and a body
+/// Takes `rule_id` (a string) and a body
 /// ([`ModifiableRuleProperties`](crate::models::ModifiableRuleProperties)). Returns
-/// [`CommonRule`](crate::models::CommonRule).
+/// [`CommonRule`](crate::models::CommonRule). Succeeds with the status 200 (OK).
 ///
 /// Permission: `alerting:rule:edit`
 ///
-/// Created by `AlertingApi::put_alerting_rule`.
+/// Created by [`AlertingApi::put_alerting_rule`](crate::api::AlertingApi::put_alerting_rule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-alerting-rules--ruleId->)
@@ -329,7 +330,7 @@ impl runtime::Operation for PutAlertingRule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,14 +8,15 @@ use crate::runtime;
 /// `POST /api/v2/alerting/rules/query`
 ///
 /// Takes optionally a body ([`GetRulesQuery`](crate::models::GetRulesQuery)). Returns
-/// [`CommonRuleContainer`](crate::models::CommonRuleContainer). `items()` streams the items of all
-/// pages, each [`CommonRule`](crate::models::CommonRule).
+/// [`CommonRuleContainer`](crate::models::CommonRuleContainer). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each [`CommonRule`](crate::models::CommonRule).
 ///
 /// Permission: `alerting:rule:view`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by `AlertingApi::post_alerting_rules_query`.
+/// Created by
+/// [`AlertingApi::post_alerting_rules_query`](crate::api::AlertingApi::post_alerting_rules_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-alerting-rules-query>)
@@ -33,7 +34,7 @@ pub struct PostAlertingRulesQuery {
 }
 
 impl PostAlertingRulesQuery {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `GetRulesQuery`.
     pub fn body(mut self, value: impl Into<Option<GetRulesQuery>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -54,7 +55,7 @@ impl PostAlertingRulesQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -83,7 +84,7 @@ impl runtime::Operation for PostAlertingRulesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,16 +9,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/analytics/actions/aggregates/jobs/{jobId}/results`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`ActionAsyncAggregateQueryResponse`](crate::models::ActionAsyncAggregateQueryResponse). `items()`
-/// streams the items of all pages, each
+/// Takes `job_id` (a string). Returns
+/// [`ActionAsyncAggregateQueryResponse`](crate::models::ActionAsyncAggregateQueryResponse). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ActionAggregateDataContainer`](crate::models::ActionAggregateDataContainer).
 ///
 /// Permissions, any of: `integrations:action:view`, `bridge:actions:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Created by `AnalyticsApi::get_analytics_actions_aggregates_job_results`.
+/// Created by
+/// [`AnalyticsApi::get_analytics_actions_aggregates_job_results`](crate::api::AnalyticsApi::get_analytics_actions_aggregates_job_results).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-actions-aggregates-jobs--jobId--results>)
@@ -36,7 +37,7 @@ pub struct GetAnalyticsActionsAggregatesJobResults {
 }
 
 impl GetAnalyticsActionsAggregatesJobResults {
-    /// The query parameter `cursor`.
+    /// The query parameter `cursor`: a string.
     pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("cursor", value.text());
         self
@@ -57,7 +58,7 @@ impl GetAnalyticsActionsAggregatesJobResults {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -88,7 +89,7 @@ impl runtime::Operation for GetAnalyticsActionsAggregatesJobResults {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,11 +8,13 @@ use crate::runtime;
 /// `POST /api/v2/analytics/actions/aggregates/query`
 ///
 /// Takes a body ([`ActionAggregationQuery`](crate::models::ActionAggregationQuery)). Returns
-/// [`ActionAggregateQueryResponse`](crate::models::ActionAggregateQueryResponse).
+/// [`ActionAggregateQueryResponse`](crate::models::ActionAggregateQueryResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, any of: `integrations:action:view`, `bridge:actions:view`
 ///
-/// Created by `AnalyticsApi::post_analytics_actions_aggregates_query`.
+/// Created by
+/// [`AnalyticsApi::post_analytics_actions_aggregates_query`](crate::api::AnalyticsApi::post_analytics_actions_aggregates_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-actions-aggregates-query>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostAnalyticsActionsAggregatesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,10 +11,12 @@ use crate::runtime;
 ///
 /// Takes a body ([`AgentCopilotAggregationQuery`](crate::models::AgentCopilotAggregationQuery)).
 /// Returns [`AgentCopilotAggregateQueryResponse`](crate::models::AgentCopilotAggregateQueryResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `analytics:agentCopilotAggregate:view`
 ///
-/// Created by `AnalyticsApi::post_analytics_agentcopilots_aggregates_query`.
+/// Created by
+/// [`AnalyticsApi::post_analytics_agentcopilots_aggregates_query`](crate::api::AnalyticsApi::post_analytics_agentcopilots_aggregates_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-agentcopilots-aggregates-query>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostAnalyticsAgentcopilotsAggregatesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

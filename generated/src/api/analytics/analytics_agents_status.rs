@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/analytics/agents/{userId}/status`
 ///
-/// Takes `user_id` (a text). Returns
-/// [`AnalyticsAgentStateAgentResponse`](crate::models::AnalyticsAgentStateAgentResponse).
+/// Takes `user_id` (a string). Returns
+/// [`AnalyticsAgentStateAgentResponse`](crate::models::AnalyticsAgentStateAgentResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `analytics:agentState:view`
 ///
-/// Created by `AnalyticsApi::get_analytics_agent_status`.
+/// Created by
+/// [`AnalyticsApi::get_analytics_agent_status`](crate::api::AnalyticsApi::get_analytics_agent_status).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-agents--userId--status>)
@@ -62,7 +64,7 @@ impl runtime::Operation for GetAnalyticsAgentStatus {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

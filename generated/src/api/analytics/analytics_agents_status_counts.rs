@@ -11,11 +11,13 @@ use crate::runtime;
 /// `POST /api/v2/analytics/agents/status/counts`
 ///
 /// Takes a body ([`AgentStateCountsRequest`](crate::models::AgentStateCountsRequest)). Returns
-/// [`AnalyticsAgentStateCountsResponse`](crate::models::AnalyticsAgentStateCountsResponse).
+/// [`AnalyticsAgentStateCountsResponse`](crate::models::AnalyticsAgentStateCountsResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `analytics:agentState:view`
 ///
-/// Created by `AnalyticsApi::post_analytics_agents_status_counts`.
+/// Created by
+/// [`AnalyticsApi::post_analytics_agents_status_counts`](crate::api::AnalyticsApi::post_analytics_agents_status_counts).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-agents-status-counts>)
@@ -33,7 +35,8 @@ pub struct PostAnalyticsAgentsStatusCounts {
 }
 
 impl PostAnalyticsAgentsStatusCounts {
-    /// The query parameter `groupBy`.
+    /// The query parameter `groupBy`: a list, each item one of `segmentType`, `presence`, `routingStatus`,
+    /// `isOutOfOffice`.
     pub fn group_by(
         mut self,
         value: impl IntoIterator<Item = PostAnalyticsAgentsStatusCountsGroupBy>,
@@ -74,7 +77,7 @@ impl runtime::Operation for PostAnalyticsAgentsStatusCounts {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,15 +11,16 @@ use crate::runtime;
 /// `POST /api/v2/analytics/agents/status/query`
 ///
 /// Takes a body ([`AgentStateQueryRequest`](crate::models::AgentStateQueryRequest)). Returns
-/// [`AnalyticsAgentStateQueryResponse`](crate::models::AnalyticsAgentStateQueryResponse). `items()`
-/// streams the items of all pages, each
+/// [`AnalyticsAgentStateQueryResponse`](crate::models::AnalyticsAgentStateQueryResponse). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
 /// [`AnalyticsAgentStateAgentResponse`](crate::models::AnalyticsAgentStateAgentResponse).
 ///
 /// Permission: `analytics:agentState:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `AnalyticsApi::post_analytics_agents_status_query`.
+/// Created by
+/// [`AnalyticsApi::post_analytics_agents_status_query`](crate::api::AnalyticsApi::post_analytics_agents_status_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-agents-status-query>)
@@ -52,7 +53,7 @@ impl PostAnalyticsAgentsStatusQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -81,7 +82,7 @@ impl runtime::Operation for PostAnalyticsAgentsStatusQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,9 +9,9 @@ use crate::runtime;
 ///
 /// `GET /api/v2/analytics/agentutilizations/aggregates/jobs/{jobId}/results`
 ///
-/// Takes `job_id` (a text). Returns
+/// Takes `job_id` (a string). Returns
 /// [`AgentUtilizationAsyncAggregateQueryResponse`](crate::models::AgentUtilizationAsyncAggregateQueryResponse).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`AgentUtilizationAggregateDataContainer`](crate::models::AgentUtilizationAggregateDataContainer).
 ///
 /// **Preview.** Genesys may change this operation without notice.
@@ -20,7 +20,8 @@ use crate::runtime;
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Created by `AnalyticsApi::get_analytics_agentutilizations_aggregates_job_results`.
+/// Created by
+/// [`AnalyticsApi::get_analytics_agentutilizations_aggregates_job_results`](crate::api::AnalyticsApi::get_analytics_agentutilizations_aggregates_job_results).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-agentutilizations-aggregates-jobs--jobId--results>)
@@ -38,7 +39,7 @@ pub struct GetAnalyticsAgentutilizationsAggregatesJobResults {
 }
 
 impl GetAnalyticsAgentutilizationsAggregatesJobResults {
-    /// The query parameter `cursor`.
+    /// The query parameter `cursor`: a string.
     pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("cursor", value.text());
         self
@@ -59,7 +60,7 @@ impl GetAnalyticsAgentutilizationsAggregatesJobResults {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -90,7 +91,7 @@ impl runtime::Operation for GetAnalyticsAgentutilizationsAggregatesJobResults {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

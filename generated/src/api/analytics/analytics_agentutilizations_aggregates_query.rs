@@ -12,12 +12,14 @@ use crate::runtime;
 /// Takes a body
 /// ([`AgentUtilizationAggregationQuery`](crate::models::AgentUtilizationAggregationQuery)). Returns
 /// [`AgentUtilizationAggregateQueryResponse`](crate::models::AgentUtilizationAggregateQueryResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `analytics:agentUtilizationAggregate:view`
 ///
-/// Created by `AnalyticsApi::post_analytics_agentutilizations_aggregates_query`.
+/// Created by
+/// [`AnalyticsApi::post_analytics_agentutilizations_aggregates_query`](crate::api::AnalyticsApi::post_analytics_agentutilizations_aggregates_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-agentutilizations-aggregates-query>)
@@ -69,7 +71,7 @@ impl runtime::Operation for PostAnalyticsAgentutilizationsAggregatesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,15 +10,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/analytics/botflows/{botFlowId}/divisions/reportingturns`
 ///
-/// Takes `bot_flow_id` (a text). Returns
-/// [`ReportingTurnsResponse`](crate::models::ReportingTurnsResponse). `items()` streams the items of
-/// all pages, each [`ReportingTurn`](crate::models::ReportingTurn).
+/// Takes `bot_flow_id` (a string). Returns
+/// [`ReportingTurnsResponse`](crate::models::ReportingTurnsResponse). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`ReportingTurn`](crate::models::ReportingTurn).
 ///
 /// Permission: `analytics:botFlowDivisionAwareReportingTurn:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `AnalyticsApi::get_analytics_botflow_divisions_reportingturns`.
+/// Created by
+/// [`AnalyticsApi::get_analytics_botflow_divisions_reportingturns`](crate::api::AnalyticsApi::get_analytics_botflow_divisions_reportingturns).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-botflows--botFlowId--divisions-reportingturns>)
@@ -36,43 +38,44 @@ pub struct GetAnalyticsBotflowDivisionsReportingturns {
 }
 
 impl GetAnalyticsBotflowDivisionsReportingturns {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `50`.
+    /// The query parameter `pageSize`: a string, default `50`.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `interval`.
+    /// The query parameter `interval`: a string.
     pub fn interval(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("interval", value.text());
         self
     }
 
-    /// The query parameter `actionId`.
+    /// The query parameter `actionId`: a string.
     pub fn action_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("actionId", value.text());
         self
     }
 
-    /// The query parameter `sessionId`.
+    /// The query parameter `sessionId`: a string.
     pub fn session_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sessionId", value.text());
         self
     }
 
-    /// The query parameter `language`.
+    /// The query parameter `language`: a string.
     pub fn language(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("language", value.text());
         self
     }
 
-    /// The query parameter `askActionResults`.
+    /// The query parameter `askActionResults`:
+    /// `GetAnalyticsBotflowDivisionsReportingturnsAskActionResults`.
     pub fn ask_action_results(
         mut self,
         value: impl Into<
@@ -98,7 +101,7 @@ impl GetAnalyticsBotflowDivisionsReportingturns {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -129,7 +132,7 @@ impl runtime::Operation for GetAnalyticsBotflowDivisionsReportingturns {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,14 +9,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/analytics/botflows/{botFlowId}/sessions`
 ///
-/// Takes `bot_flow_id` (a text). Returns [`SessionsResponse`](crate::models::SessionsResponse).
-/// `items()` streams the items of all pages, each [`BotFlowSession`](crate::models::BotFlowSession).
+/// Takes `bot_flow_id` (a string). Returns [`SessionsResponse`](crate::models::SessionsResponse).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`BotFlowSession`](crate::models::BotFlowSession).
 ///
 /// Permission: `analytics:botFlowSession:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `AnalyticsApi::get_analytics_botflow_sessions`.
+/// Created by
+/// [`AnalyticsApi::get_analytics_botflow_sessions`](crate::api::AnalyticsApi::get_analytics_botflow_sessions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-botflows--botFlowId--sessions>)
@@ -34,25 +36,25 @@ pub struct GetAnalyticsBotflowSessions {
 }
 
 impl GetAnalyticsBotflowSessions {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `50`.
+    /// The query parameter `pageSize`: a string, default `50`.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `interval`.
+    /// The query parameter `interval`: a string.
     pub fn interval(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("interval", value.text());
         self
     }
 
-    /// The query parameter `botResultCategories`.
+    /// The query parameter `botResultCategories`: `GetAnalyticsBotflowSessionsBotResultCategories`.
     pub fn bot_result_categories(
         mut self,
         value: impl Into<Option<GetAnalyticsBotflowSessionsBotResultCategories>>,
@@ -61,7 +63,7 @@ impl GetAnalyticsBotflowSessions {
         self
     }
 
-    /// The query parameter `endLanguage`.
+    /// The query parameter `endLanguage`: a string.
     pub fn end_language(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("endLanguage", value.text());
         self
@@ -82,7 +84,7 @@ impl GetAnalyticsBotflowSessions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -113,7 +115,7 @@ impl runtime::Operation for GetAnalyticsBotflowSessions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,11 +8,13 @@ use crate::runtime;
 /// `POST /api/v2/analytics/bots/aggregates/query`
 ///
 /// Takes a body ([`BotAggregationQuery`](crate::models::BotAggregationQuery)). Returns
-/// [`BotAggregateQueryResponse`](crate::models::BotAggregateQueryResponse).
+/// [`BotAggregateQueryResponse`](crate::models::BotAggregateQueryResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `analytics:botAggregate:view`
 ///
-/// Created by `AnalyticsApi::post_analytics_bots_aggregates_query`.
+/// Created by
+/// [`AnalyticsApi::post_analytics_bots_aggregates_query`](crate::api::AnalyticsApi::post_analytics_bots_aggregates_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-bots-aggregates-query>)
@@ -62,7 +64,7 @@ impl runtime::Operation for PostAnalyticsBotsAggregatesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

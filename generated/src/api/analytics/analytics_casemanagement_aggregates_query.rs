@@ -12,10 +12,12 @@ use crate::runtime;
 /// Takes a body ([`CaseManagementAggregationQuery`](crate::models::CaseManagementAggregationQuery)).
 /// Returns
 /// [`CaseManagementAggregateQueryResponse`](crate::models::CaseManagementAggregateQueryResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `analytics:caseManagementAggregate:view`
 ///
-/// Created by `AnalyticsApi::post_analytics_casemanagement_aggregates_query`.
+/// Created by
+/// [`AnalyticsApi::post_analytics_casemanagement_aggregates_query`](crate::api::AnalyticsApi::post_analytics_casemanagement_aggregates_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-casemanagement-aggregates-query>)
@@ -67,7 +69,7 @@ impl runtime::Operation for PostAnalyticsCasemanagementAggregatesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,11 +8,13 @@ use crate::runtime;
 /// `POST /api/v2/analytics/copilots/aggregates/query`
 ///
 /// Takes a body ([`CopilotAggregationQuery`](crate::models::CopilotAggregationQuery)). Returns
-/// [`CopilotAggregateQueryResponse`](crate::models::CopilotAggregateQueryResponse).
+/// [`CopilotAggregateQueryResponse`](crate::models::CopilotAggregateQueryResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `analytics:copilotsAggregate:view`
 ///
-/// Created by `AnalyticsApi::post_analytics_copilots_aggregates_query`.
+/// Created by
+/// [`AnalyticsApi::post_analytics_copilots_aggregates_query`](crate::api::AnalyticsApi::post_analytics_copilots_aggregates_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-copilots-aggregates-query>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostAnalyticsCopilotsAggregatesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

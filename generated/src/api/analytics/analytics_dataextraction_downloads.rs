@@ -6,11 +6,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/analytics/dataextraction/downloads/{downloadId}`
 ///
-/// Takes `download_id` (a text). Returns bytes.
+/// Takes `download_id` (a string). Returns bytes.
 ///
 /// Permission: `analytics:datawarehouse:view`
 ///
-/// Created by `AnalyticsApi::get_analytics_dataextraction_download`.
+/// Created by
+/// [`AnalyticsApi::get_analytics_dataextraction_download`](crate::api::AnalyticsApi::get_analytics_dataextraction_download).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-dataextraction-downloads--downloadId->)
@@ -62,7 +63,7 @@ impl runtime::Operation for GetAnalyticsDataextractionDownload {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

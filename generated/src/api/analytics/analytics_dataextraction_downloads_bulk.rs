@@ -8,11 +8,13 @@ use crate::runtime;
 /// `POST /api/v2/analytics/dataextraction/downloads/bulk`
 ///
 /// Takes a body ([`DownloadServiceRequest`](crate::models::DownloadServiceRequest)). Returns
-/// [`DataExtractionFileUrlListing`](crate::models::DataExtractionFileUrlListing).
+/// [`DataExtractionFileUrlListing`](crate::models::DataExtractionFileUrlListing). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `analytics:datawarehouse:view`
 ///
-/// Created by `AnalyticsApi::post_analytics_dataextraction_downloads_bulk`.
+/// Created by
+/// [`AnalyticsApi::post_analytics_dataextraction_downloads_bulk`](crate::api::AnalyticsApi::post_analytics_dataextraction_downloads_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-dataextraction-downloads-bulk>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostAnalyticsDataextractionDownloadsBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

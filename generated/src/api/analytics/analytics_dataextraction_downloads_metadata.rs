@@ -11,15 +11,16 @@ use crate::runtime::time;
 /// `GET /api/v2/analytics/dataextraction/downloads/metadata`
 ///
 /// Takes no arguments. Returns
-/// [`DataExtractionFileSchemaListing`](crate::models::DataExtractionFileSchemaListing). `items()`
-/// streams the items of all pages, each
+/// [`DataExtractionFileSchemaListing`](crate::models::DataExtractionFileSchemaListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
 /// [`DataExtractionFileSchema`](crate::models::DataExtractionFileSchema).
 ///
 /// Permission: `analytics:datawarehouse:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `AnalyticsApi::get_analytics_dataextraction_downloads_metadata`.
+/// Created by
+/// [`AnalyticsApi::get_analytics_dataextraction_downloads_metadata`](crate::api::AnalyticsApi::get_analytics_dataextraction_downloads_metadata).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-dataextraction-downloads-metadata>)
@@ -37,37 +38,37 @@ pub struct GetAnalyticsDataextractionDownloadsMetadata {
 }
 
 impl GetAnalyticsDataextractionDownloadsMetadata {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `dataSchema`.
+    /// The query parameter `dataSchema`: a string.
     pub fn data_schema(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("dataSchema", value.text());
         self
     }
 
-    /// The query parameter `dateStart`.
+    /// The query parameter `dateStart`: a timestamp.
     pub fn date_start(mut self, value: impl runtime::Optional<time::Timestamp>) -> Self {
         self.request.query("dateStart", value.into_optional());
         self
     }
 
-    /// The query parameter `dateEnd`.
+    /// The query parameter `dateEnd`: a timestamp.
     pub fn date_end(mut self, value: impl runtime::Optional<time::Timestamp>) -> Self {
         self.request.query("dateEnd", value.into_optional());
         self
@@ -88,7 +89,7 @@ impl GetAnalyticsDataextractionDownloadsMetadata {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -119,7 +120,7 @@ impl runtime::Operation for GetAnalyticsDataextractionDownloadsMetadata {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,13 @@ use crate::runtime;
 /// `GET /api/v2/analytics/dataretention/settings`
 ///
 /// Takes no arguments. Returns
-/// [`AnalyticsDataRetentionResponse`](crate::models::AnalyticsDataRetentionResponse).
+/// [`AnalyticsDataRetentionResponse`](crate::models::AnalyticsDataRetentionResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `analytics:dataRetention:view`
 ///
-/// Created by `AnalyticsApi::get_analytics_dataretention_settings`.
+/// Created by
+/// [`AnalyticsApi::get_analytics_dataretention_settings`](crate::api::AnalyticsApi::get_analytics_dataretention_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-dataretention-settings>)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetAnalyticsDataretentionSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,11 +107,13 @@ impl crate::api::AnalyticsApi {
 ///
 /// Takes a body
 /// ([`UpdateAnalyticsDataRetentionRequest`](crate::models::UpdateAnalyticsDataRetentionRequest)).
-/// Returns [`AnalyticsDataRetentionResponse`](crate::models::AnalyticsDataRetentionResponse).
+/// Returns [`AnalyticsDataRetentionResponse`](crate::models::AnalyticsDataRetentionResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `analytics:dataRetention:edit`
 ///
-/// Created by `AnalyticsApi::put_analytics_dataretention_settings`.
+/// Created by
+/// [`AnalyticsApi::put_analytics_dataretention_settings`](crate::api::AnalyticsApi::put_analytics_dataretention_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-analytics-dataretention-settings>)
@@ -161,7 +165,7 @@ impl runtime::Operation for PutAnalyticsDataretentionSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

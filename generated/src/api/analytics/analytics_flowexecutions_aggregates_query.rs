@@ -11,10 +11,12 @@ use crate::runtime;
 ///
 /// Takes a body ([`FlowExecutionAggregationQuery`](crate::models::FlowExecutionAggregationQuery)).
 /// Returns [`FlowExecutionAggregateQueryResponse`](crate::models::FlowExecutionAggregateQueryResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `analytics:flowExecutionAggregate:view`
 ///
-/// Created by `AnalyticsApi::post_analytics_flowexecutions_aggregates_query`.
+/// Created by
+/// [`AnalyticsApi::post_analytics_flowexecutions_aggregates_query`](crate::api::AnalyticsApi::post_analytics_flowexecutions_aggregates_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-flowexecutions-aggregates-query>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostAnalyticsFlowexecutionsAggregatesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

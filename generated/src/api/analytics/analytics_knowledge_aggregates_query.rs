@@ -10,11 +10,13 @@ use crate::runtime;
 /// `POST /api/v2/analytics/knowledge/aggregates/query`
 ///
 /// Takes a body ([`KnowledgeAggregationQuery`](crate::models::KnowledgeAggregationQuery)). Returns
-/// [`KnowledgeAggregateQueryResponse`](crate::models::KnowledgeAggregateQueryResponse).
+/// [`KnowledgeAggregateQueryResponse`](crate::models::KnowledgeAggregateQueryResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `analytics:knowledgeAggregate:view`
 ///
-/// Created by `AnalyticsApi::post_analytics_knowledge_aggregates_query`.
+/// Created by
+/// [`AnalyticsApi::post_analytics_knowledge_aggregates_query`](crate::api::AnalyticsApi::post_analytics_knowledge_aggregates_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-knowledge-aggregates-query>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostAnalyticsKnowledgeAggregatesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

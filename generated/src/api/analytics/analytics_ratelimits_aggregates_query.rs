@@ -10,11 +10,13 @@ use crate::runtime;
 /// `POST /api/v2/analytics/ratelimits/aggregates/query`
 ///
 /// Takes a body ([`RateLimitAggregationQuery`](crate::models::RateLimitAggregationQuery)). Returns
-/// [`RateLimitAggregateQueryResponse`](crate::models::RateLimitAggregateQueryResponse).
+/// [`RateLimitAggregateQueryResponse`](crate::models::RateLimitAggregateQueryResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `analytics:rateLimitAggregate:view`
 ///
-/// Created by `AnalyticsApi::post_analytics_ratelimits_aggregates_query`.
+/// Created by
+/// [`AnalyticsApi::post_analytics_ratelimits_aggregates_query`](crate::api::AnalyticsApi::post_analytics_ratelimits_aggregates_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-ratelimits-aggregates-query>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostAnalyticsRatelimitsAggregatesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

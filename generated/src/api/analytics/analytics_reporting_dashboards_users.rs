@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/analytics/reporting/dashboards/users/{userId}`
 ///
-/// Takes `user_id` (a text). Returns [`DashboardUser`](crate::models::DashboardUser).
+/// Takes `user_id` (a string). Returns [`DashboardUser`](crate::models::DashboardUser). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `analytics:dashboardConfigurations:view`
 ///
-/// Created by `AnalyticsApi::get_analytics_reporting_dashboards_user`.
+/// Created by
+/// [`AnalyticsApi::get_analytics_reporting_dashboards_user`](crate::api::AnalyticsApi::get_analytics_reporting_dashboards_user).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-reporting-dashboards-users--userId->)
@@ -65,7 +67,7 @@ impl runtime::Operation for GetAnalyticsReportingDashboardsUser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,14 +107,16 @@ impl crate::api::AnalyticsApi {
 ///
 /// `GET /api/v2/analytics/reporting/dashboards/users`
 ///
-/// Takes no arguments. Returns [`DashboardUserListing`](crate::models::DashboardUserListing). `items()`
-/// streams the items of all pages, each [`DashboardUser`](crate::models::DashboardUser).
+/// Takes no arguments. Returns [`DashboardUserListing`](crate::models::DashboardUserListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`DashboardUser`](crate::models::DashboardUser).
 ///
 /// Permission: `analytics:dashboardConfigurations:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `AnalyticsApi::get_analytics_reporting_dashboards_users`.
+/// Created by
+/// [`AnalyticsApi::get_analytics_reporting_dashboards_users`](crate::api::AnalyticsApi::get_analytics_reporting_dashboards_users).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-reporting-dashboards-users>)
@@ -130,25 +134,25 @@ pub struct GetAnalyticsReportingDashboardsUsers {
 }
 
 impl GetAnalyticsReportingDashboardsUsers {
-    /// The query parameter `sortBy`, default `asc`.
+    /// The query parameter `sortBy`: a string, default `asc`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -159,7 +163,7 @@ impl GetAnalyticsReportingDashboardsUsers {
         self
     }
 
-    /// The query parameter `state`.
+    /// The query parameter `state`: one of `active`, `inactive`.
     pub fn state(
         mut self,
         value: impl Into<Option<GetAnalyticsReportingDashboardsUsersState>>,
@@ -168,7 +172,7 @@ impl GetAnalyticsReportingDashboardsUsers {
         self
     }
 
-    /// The query parameter `deletedOnly`.
+    /// The query parameter `deletedOnly`: a boolean.
     pub fn deleted_only(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("deletedOnly", value.into());
         self
@@ -189,7 +193,7 @@ impl GetAnalyticsReportingDashboardsUsers {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -220,7 +224,7 @@ impl runtime::Operation for GetAnalyticsReportingDashboardsUsers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

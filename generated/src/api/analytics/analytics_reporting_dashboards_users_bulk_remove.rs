@@ -6,12 +6,13 @@ use crate::runtime;
 ///
 /// `POST /api/v2/analytics/reporting/dashboards/users/bulk/remove`
 ///
-/// Takes a body (a list, each item a text). Returns nothing.
+/// Takes a body (a list of strings). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permissions, any of: `analytics:dashboardConfigurations:deleteActive`,
 /// `analytics:dashboardConfigurations:deleteInactive`
 ///
-/// Created by `AnalyticsApi::post_analytics_reporting_dashboards_users_bulk_remove`.
+/// Created by
+/// [`AnalyticsApi::post_analytics_reporting_dashboards_users_bulk_remove`](crate::api::AnalyticsApi::post_analytics_reporting_dashboards_users_bulk_remove).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-reporting-dashboards-users-bulk-remove>)
@@ -66,7 +67,7 @@ impl runtime::Operation for PostAnalyticsReportingDashboardsUsersBulkRemove {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,14 +10,15 @@ use crate::runtime;
 /// `GET /api/v2/analytics/reporting/exports`
 ///
 /// Takes no arguments. Returns [`ReportingExportJobListing`](crate::models::ReportingExportJobListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ReportingExportJobResponse`](crate::models::ReportingExportJobResponse).
 ///
 /// Permission: `analytics:dataExport:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `AnalyticsApi::get_analytics_reporting_exports`.
+/// Created by
+/// [`AnalyticsApi::get_analytics_reporting_exports`](crate::api::AnalyticsApi::get_analytics_reporting_exports).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-reporting-exports>)
@@ -41,13 +42,13 @@ pub struct GetAnalyticsReportingExports {
 }
 
 impl GetAnalyticsReportingExports {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -68,7 +69,7 @@ impl GetAnalyticsReportingExports {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -97,7 +98,7 @@ impl runtime::Operation for GetAnalyticsReportingExports {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -152,11 +153,13 @@ impl crate::api::AnalyticsApi {
 /// `POST /api/v2/analytics/reporting/exports`
 ///
 /// Takes a body ([`ReportingExportJobRequest`](crate::models::ReportingExportJobRequest)). Returns
-/// [`ReportingExportJobResponse`](crate::models::ReportingExportJobResponse).
+/// [`ReportingExportJobResponse`](crate::models::ReportingExportJobResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `analytics:dataExport:add`
 ///
-/// Created by `AnalyticsApi::post_analytics_reporting_exports`.
+/// Created by
+/// [`AnalyticsApi::post_analytics_reporting_exports`](crate::api::AnalyticsApi::post_analytics_reporting_exports).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-reporting-exports>)
@@ -212,7 +215,7 @@ impl runtime::Operation for PostAnalyticsReportingExports {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

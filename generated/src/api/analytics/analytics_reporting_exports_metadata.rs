@@ -10,15 +10,16 @@ use crate::runtime;
 /// `GET /api/v2/analytics/reporting/exports/metadata`
 ///
 /// Takes no arguments. Returns
-/// [`ReportingExportMetadataJobListing`](crate::models::ReportingExportMetadataJobListing). `items()`
-/// streams the items of all pages, each
+/// [`ReportingExportMetadataJobListing`](crate::models::ReportingExportMetadataJobListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ReportingExportMetadataJobResponse`](crate::models::ReportingExportMetadataJobResponse).
 ///
 /// Permission: `analytics:dataExport:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `AnalyticsApi::get_analytics_reporting_exports_metadata`.
+/// Created by
+/// [`AnalyticsApi::get_analytics_reporting_exports_metadata`](crate::api::AnalyticsApi::get_analytics_reporting_exports_metadata).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-reporting-exports-metadata>)
@@ -51,7 +52,7 @@ impl GetAnalyticsReportingExportsMetadata {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -80,7 +81,7 @@ impl runtime::Operation for GetAnalyticsReportingExportsMetadata {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

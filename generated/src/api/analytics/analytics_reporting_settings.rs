@@ -8,9 +8,11 @@ use crate::runtime;
 /// `GET /api/v2/analytics/reporting/settings`
 ///
 /// Takes no arguments. Returns
-/// [`AnalyticsReportingSettings`](crate::models::AnalyticsReportingSettings).
+/// [`AnalyticsReportingSettings`](crate::models::AnalyticsReportingSettings). Succeeds with the status
+/// 200 (OK).
 ///
-/// Created by `AnalyticsApi::get_analytics_reporting_settings`.
+/// Created by
+/// [`AnalyticsApi::get_analytics_reporting_settings`](crate::api::AnalyticsApi::get_analytics_reporting_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-reporting-settings>)
@@ -60,7 +62,7 @@ impl runtime::Operation for GetAnalyticsReportingSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -96,11 +98,13 @@ impl crate::api::AnalyticsApi {
 /// `PATCH /api/v2/analytics/reporting/settings`
 ///
 /// Takes a body ([`AnalyticsReportingSettings`](crate::models::AnalyticsReportingSettings)). Returns
-/// [`AnalyticsReportingSettings`](crate::models::AnalyticsReportingSettings).
+/// [`AnalyticsReportingSettings`](crate::models::AnalyticsReportingSettings). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `analytics:reportingSettings:edit`
 ///
-/// Created by `AnalyticsApi::patch_analytics_reporting_settings`.
+/// Created by
+/// [`AnalyticsApi::patch_analytics_reporting_settings`](crate::api::AnalyticsApi::patch_analytics_reporting_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-analytics-reporting-settings>)
@@ -152,7 +156,7 @@ impl runtime::Operation for PatchAnalyticsReportingSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

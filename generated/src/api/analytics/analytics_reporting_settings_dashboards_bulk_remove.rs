@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// Takes a body
 /// ([`DashboardConfigurationBulkRequest`](crate::models::DashboardConfigurationBulkRequest)). Returns
-/// nothing.
+/// nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `analytics:dashboardConfigurations:edit`
 ///
-/// Created by `AnalyticsApi::post_analytics_reporting_settings_dashboards_bulk_remove`.
+/// Created by
+/// [`AnalyticsApi::post_analytics_reporting_settings_dashboards_bulk_remove`](crate::api::AnalyticsApi::post_analytics_reporting_settings_dashboards_bulk_remove).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-reporting-settings-dashboards-bulk-remove>)
@@ -65,7 +66,7 @@ impl runtime::Operation for PostAnalyticsReportingSettingsDashboardsBulkRemove {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -13,17 +13,20 @@ use crate::runtime;
 ///
 /// `GET /api/v2/analytics/reporting/settings/dashboards/query`
 ///
-/// Takes `dashboard_type` (`GetAnalyticsReportingSettingsDashboardsQueryDashboardType`) and
-/// `dashboard_access_filter` (`GetAnalyticsReportingSettingsDashboardsQueryDashboardAccessFilter`).
-/// Returns [`DashboardConfigurationListing`](crate::models::DashboardConfigurationListing). `items()`
-/// streams the items of all pages, each
+/// Takes `dashboard_type` (the query parameter `dashboardType`:
+/// [`GetAnalyticsReportingSettingsDashboardsQueryDashboardType`](crate::models::GetAnalyticsReportingSettingsDashboardsQueryDashboardType))
+/// and `dashboard_access_filter` (the query parameter `dashboardAccessFilter`:
+/// [`GetAnalyticsReportingSettingsDashboardsQueryDashboardAccessFilter`](crate::models::GetAnalyticsReportingSettingsDashboardsQueryDashboardAccessFilter)).
+/// Returns [`DashboardConfigurationListing`](crate::models::DashboardConfigurationListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`DashboardConfiguration`](crate::models::DashboardConfiguration).
 ///
 /// Permission: `analytics:dashboardConfigurations:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `AnalyticsApi::get_analytics_reporting_settings_dashboards_query`.
+/// Created by
+/// [`AnalyticsApi::get_analytics_reporting_settings_dashboards_query`](crate::api::AnalyticsApi::get_analytics_reporting_settings_dashboards_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-reporting-settings-dashboards-query>)
@@ -41,13 +44,13 @@ pub struct GetAnalyticsReportingSettingsDashboardsQuery {
 }
 
 impl GetAnalyticsReportingSettingsDashboardsQuery {
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `dashboardState`, default `Active`.
+    /// The query parameter `dashboardState`: one of `Active`, `Deleted`, default `Active`.
     pub fn dashboard_state(
         mut self,
         value: impl Into<
@@ -58,19 +61,19 @@ impl GetAnalyticsReportingSettingsDashboardsQuery {
         self
     }
 
-    /// The query parameter `sortBy`, default `desc`.
+    /// The query parameter `sortBy`: a string, default `desc`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `9`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `9`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -91,7 +94,7 @@ impl GetAnalyticsReportingSettingsDashboardsQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -122,7 +125,7 @@ impl runtime::Operation for GetAnalyticsReportingSettingsDashboardsQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -185,14 +188,16 @@ impl crate::api::AnalyticsApi {
 ///
 /// Takes a body
 /// ([`DashboardConfigurationQueryRequest`](crate::models::DashboardConfigurationQueryRequest)). Returns
-/// [`DashboardConfigurationListing`](crate::models::DashboardConfigurationListing). `items()` streams
-/// the items of all pages, each [`DashboardConfiguration`](crate::models::DashboardConfiguration).
+/// [`DashboardConfigurationListing`](crate::models::DashboardConfigurationListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`DashboardConfiguration`](crate::models::DashboardConfiguration).
 ///
 /// Permission: `analytics:dashboardConfigurations:view`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by `AnalyticsApi::post_analytics_reporting_settings_dashboards_query`.
+/// Created by
+/// [`AnalyticsApi::post_analytics_reporting_settings_dashboards_query`](crate::api::AnalyticsApi::post_analytics_reporting_settings_dashboards_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-reporting-settings-dashboards-query>)
@@ -225,7 +230,7 @@ impl PostAnalyticsReportingSettingsDashboardsQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -256,7 +261,7 @@ impl runtime::Operation for PostAnalyticsReportingSettingsDashboardsQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,15 +7,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/analytics/reporting/settings/users/{userId}/dashboards`
 ///
-/// Takes `user_id` (a text). Returns
-/// [`DashboardConfigurationListing`](crate::models::DashboardConfigurationListing). `items()` streams
-/// the items of all pages, each [`DashboardConfiguration`](crate::models::DashboardConfiguration).
+/// Takes `user_id` (a string). Returns
+/// [`DashboardConfigurationListing`](crate::models::DashboardConfigurationListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`DashboardConfiguration`](crate::models::DashboardConfiguration).
 ///
 /// Permission: `analytics:dashboardConfigurations:viewPrivate`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `AnalyticsApi::get_analytics_reporting_settings_user_dashboards`.
+/// Created by
+/// [`AnalyticsApi::get_analytics_reporting_settings_user_dashboards`](crate::api::AnalyticsApi::get_analytics_reporting_settings_user_dashboards).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-reporting-settings-users--userId--dashboards>)
@@ -33,43 +35,43 @@ pub struct GetAnalyticsReportingSettingsUserDashboards {
 }
 
 impl GetAnalyticsReportingSettingsUserDashboards {
-    /// The query parameter `sortBy`, default `asc`.
+    /// The query parameter `sortBy`: a string, default `asc`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `50`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `50`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `publicOnly`.
+    /// The query parameter `publicOnly`: a boolean.
     pub fn public_only(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("publicOnly", value.into());
         self
     }
 
-    /// The query parameter `favoriteOnly`.
+    /// The query parameter `favoriteOnly`: a boolean.
     pub fn favorite_only(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("favoriteOnly", value.into());
         self
     }
 
-    /// The query parameter `deletedOnly`.
+    /// The query parameter `deletedOnly`: a boolean.
     pub fn deleted_only(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("deletedOnly", value.into());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
@@ -90,7 +92,7 @@ impl GetAnalyticsReportingSettingsUserDashboards {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -121,7 +123,7 @@ impl runtime::Operation for GetAnalyticsReportingSettingsUserDashboards {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

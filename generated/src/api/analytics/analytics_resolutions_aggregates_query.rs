@@ -10,11 +10,13 @@ use crate::runtime;
 /// `POST /api/v2/analytics/resolutions/aggregates/query`
 ///
 /// Takes a body ([`ResolutionAggregationQuery`](crate::models::ResolutionAggregationQuery)). Returns
-/// [`ResolutionAggregateQueryResponse`](crate::models::ResolutionAggregateQueryResponse).
+/// [`ResolutionAggregateQueryResponse`](crate::models::ResolutionAggregateQueryResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `analytics:resolutionAggregate:view`
 ///
-/// Created by `AnalyticsApi::post_analytics_resolutions_aggregates_query`.
+/// Created by
+/// [`AnalyticsApi::post_analytics_resolutions_aggregates_query`](crate::api::AnalyticsApi::post_analytics_resolutions_aggregates_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-resolutions-aggregates-query>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostAnalyticsResolutionsAggregatesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

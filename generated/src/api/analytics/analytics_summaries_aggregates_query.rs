@@ -8,11 +8,13 @@ use crate::runtime;
 /// `POST /api/v2/analytics/summaries/aggregates/query`
 ///
 /// Takes a body ([`SummaryAggregationQuery`](crate::models::SummaryAggregationQuery)). Returns
-/// [`SummaryAggregateQueryResponse`](crate::models::SummaryAggregateQueryResponse).
+/// [`SummaryAggregateQueryResponse`](crate::models::SummaryAggregateQueryResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `analytics:summaryAggregate:view`
 ///
-/// Created by `AnalyticsApi::post_analytics_summaries_aggregates_query`.
+/// Created by
+/// [`AnalyticsApi::post_analytics_summaries_aggregates_query`](crate::api::AnalyticsApi::post_analytics_summaries_aggregates_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-summaries-aggregates-query>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostAnalyticsSummariesAggregatesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -12,10 +12,12 @@ use crate::runtime;
 /// Takes a body ([`TaskManagementAggregationQuery`](crate::models::TaskManagementAggregationQuery)).
 /// Returns
 /// [`TaskManagementAggregateQueryResponse`](crate::models::TaskManagementAggregateQueryResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `analytics:taskManagementAggregate:view`
 ///
-/// Created by `AnalyticsApi::post_analytics_taskmanagement_aggregates_query`.
+/// Created by
+/// [`AnalyticsApi::post_analytics_taskmanagement_aggregates_query`](crate::api::AnalyticsApi::post_analytics_taskmanagement_aggregates_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-taskmanagement-aggregates-query>)
@@ -67,7 +69,7 @@ impl runtime::Operation for PostAnalyticsTaskmanagementAggregatesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -13,14 +13,15 @@ use crate::runtime;
 /// Takes a body ([`TaskManagementObservationQuery`](crate::models::TaskManagementObservationQuery)).
 /// Returns
 /// [`TaskManagementObservationQueryResponse`](crate::models::TaskManagementObservationQueryResponse).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`TaskManagementObservationResult`](crate::models::TaskManagementObservationResult).
 ///
 /// Permission: `analytics:taskManagementObservation:view`
 ///
 /// Paged by cursor (`after`).
 ///
-/// Created by `AnalyticsApi::post_analytics_taskmanagement_metrics_query`.
+/// Created by
+/// [`AnalyticsApi::post_analytics_taskmanagement_metrics_query`](crate::api::AnalyticsApi::post_analytics_taskmanagement_metrics_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-taskmanagement-metrics-query>)
@@ -38,13 +39,13 @@ pub struct PostAnalyticsTaskmanagementMetricsQuery {
 }
 
 impl PostAnalyticsTaskmanagementMetricsQuery {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: an integer (`int32`), from 1 to 200.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -65,7 +66,7 @@ impl PostAnalyticsTaskmanagementMetricsQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -96,7 +97,7 @@ impl runtime::Operation for PostAnalyticsTaskmanagementMetricsQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

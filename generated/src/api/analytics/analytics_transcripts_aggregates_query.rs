@@ -10,11 +10,13 @@ use crate::runtime;
 /// `POST /api/v2/analytics/transcripts/aggregates/query`
 ///
 /// Takes a body ([`TranscriptAggregationQuery`](crate::models::TranscriptAggregationQuery)). Returns
-/// [`TranscriptAggregateQueryResponse`](crate::models::TranscriptAggregateQueryResponse).
+/// [`TranscriptAggregateQueryResponse`](crate::models::TranscriptAggregateQueryResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `analytics:speechAndTextAnalyticsAggregates:view`
 ///
-/// Created by `AnalyticsApi::post_analytics_transcripts_aggregates_query`.
+/// Created by
+/// [`AnalyticsApi::post_analytics_transcripts_aggregates_query`](crate::api::AnalyticsApi::post_analytics_transcripts_aggregates_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-transcripts-aggregates-query>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostAnalyticsTranscriptsAggregatesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

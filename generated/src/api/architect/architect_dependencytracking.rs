@@ -12,16 +12,18 @@ use crate::runtime;
 ///
 /// `GET /api/v2/architect/dependencytracking`
 ///
-/// Takes `name` (a text). Returns
-/// [`DependencyObjectEntityListing`](crate::models::DependencyObjectEntityListing). With the status 206
-/// the body is not decoded. `items()` streams the items of all pages, each
+/// Takes `name` (the query parameter `name`: a string). Returns
+/// [`DependencyObjectEntityListing`](crate::models::DependencyObjectEntityListing). Succeeds with the
+/// status 200 (OK) or 206 (a part of the content). With 206 the value is empty; `status()` of the
+/// response tells which it is. `items()` streams the items of all pages, each
 /// [`DependencyObject`](crate::models::DependencyObject).
 ///
 /// Permission: `architect:dependencyTracking:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ArchitectApi::get_architect_dependencytracking`.
+/// Created by
+/// [`ArchitectApi::get_architect_dependencytracking`](crate::api::ArchitectApi::get_architect_dependencytracking).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-dependencytracking>)
@@ -47,19 +49,19 @@ pub struct GetArchitectDependencytracking {
 }
 
 impl GetArchitectDependencytracking {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `objectType`.
+    /// The query parameter `objectType`: a list of `GetArchitectDependencytrackingObjectType`.
     pub fn object_type(
         mut self,
         value: impl IntoIterator<Item = GetArchitectDependencytrackingObjectType>,
@@ -68,19 +70,20 @@ impl GetArchitectDependencytracking {
         self
     }
 
-    /// The query parameter `consumedResources`.
+    /// The query parameter `consumedResources`: a boolean.
     pub fn consumed_resources(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("consumedResources", value.into());
         self
     }
 
-    /// The query parameter `consumingResources`.
+    /// The query parameter `consumingResources`: a boolean.
     pub fn consuming_resources(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("consumingResources", value.into());
         self
     }
 
-    /// The query parameter `consumedResourceType`.
+    /// The query parameter `consumedResourceType`: a list of
+    /// `GetArchitectDependencytrackingConsumedResourceType`.
     pub fn consumed_resource_type(
         mut self,
         value: impl IntoIterator<
@@ -92,7 +95,8 @@ impl GetArchitectDependencytracking {
         self
     }
 
-    /// The query parameter `consumingResourceType`.
+    /// The query parameter `consumingResourceType`: a list of
+    /// `GetArchitectDependencytrackingConsumingResourceType`.
     pub fn consuming_resource_type(
         mut self,
         value: impl IntoIterator<
@@ -119,7 +123,7 @@ impl GetArchitectDependencytracking {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -176,7 +180,7 @@ impl runtime::Operation for GetArchitectDependencytracking {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/architect/dependencytracking/build`
 ///
-/// Takes no arguments. Returns [`DependencyStatus`](crate::models::DependencyStatus).
+/// Takes no arguments. Returns [`DependencyStatus`](crate::models::DependencyStatus). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `architect:dependencyTracking:view`
 ///
-/// Created by `ArchitectApi::get_architect_dependencytracking_build`.
+/// Created by
+/// [`ArchitectApi::get_architect_dependencytracking_build`](crate::api::ArchitectApi::get_architect_dependencytracking_build).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-dependencytracking-build>)
@@ -79,7 +81,7 @@ impl runtime::Operation for GetArchitectDependencytrackingBuild {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -116,11 +118,13 @@ impl crate::api::ArchitectApi {
 ///
 /// `POST /api/v2/architect/dependencytracking/build`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 202 (accepted: the work is not
+/// finished yet).
 ///
 /// Permission: `architect:dependencyTracking:rebuild`
 ///
-/// Created by `ArchitectApi::post_architect_dependencytracking_build`.
+/// Created by
+/// [`ArchitectApi::post_architect_dependencytracking_build`](crate::api::ArchitectApi::post_architect_dependencytracking_build).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-dependencytracking-build>)
@@ -187,7 +191,7 @@ impl runtime::Operation for PostArchitectDependencytrackingBuild {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

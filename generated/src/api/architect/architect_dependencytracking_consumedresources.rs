@@ -10,17 +10,20 @@ use crate::runtime;
 ///
 /// `GET /api/v2/architect/dependencytracking/consumedresources`
 ///
-/// Takes `id` (a text), `version` (a text) and `object_type`
-/// (`GetArchitectDependencytrackingConsumedresourcesObjectType`). Returns
-/// [`ConsumedResourcesEntityListing`](crate::models::ConsumedResourcesEntityListing). With the status
-/// 206 the body is not decoded. `items()` streams the items of all pages, each
+/// Takes `id` (the query parameter `id`: a string), `version` (the query parameter `version`: a string)
+/// and `object_type` (the query parameter `objectType`:
+/// [`GetArchitectDependencytrackingConsumedresourcesObjectType`](crate::models::GetArchitectDependencytrackingConsumedresourcesObjectType)).
+/// Returns [`ConsumedResourcesEntityListing`](crate::models::ConsumedResourcesEntityListing). Succeeds
+/// with the status 200 (OK) or 206 (a part of the content). With 206 the value is empty; `status()` of
+/// the response tells which it is. `items()` streams the items of all pages, each
 /// [`Dependency`](crate::models::Dependency).
 ///
 /// Permission: `architect:dependencyTracking:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ArchitectApi::get_architect_dependencytracking_consumedresources`.
+/// Created by
+/// [`ArchitectApi::get_architect_dependencytracking_consumedresources`](crate::api::ArchitectApi::get_architect_dependencytracking_consumedresources).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-dependencytracking-consumedresources>)
@@ -48,7 +51,7 @@ pub struct GetArchitectDependencytrackingConsumedresources {
 }
 
 impl GetArchitectDependencytrackingConsumedresources {
-    /// The query parameter `resourceType`.
+    /// The query parameter `resourceType`: a list of strings.
     pub fn resource_type(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -62,13 +65,13 @@ impl GetArchitectDependencytrackingConsumedresources {
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -89,7 +92,7 @@ impl GetArchitectDependencytrackingConsumedresources {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -155,7 +158,7 @@ impl runtime::Operation for GetArchitectDependencytrackingConsumedresources {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,17 +11,19 @@ use crate::runtime;
 ///
 /// `GET /api/v2/architect/dependencytracking/consumingresources`
 ///
-/// Takes `id` (a text) and `object_type`
-/// (`GetArchitectDependencytrackingConsumingresourcesObjectType`). Returns
-/// [`ConsumingResourcesEntityListing`](crate::models::ConsumingResourcesEntityListing). With the status
-/// 206 the body is not decoded. `items()` streams the items of all pages, each
+/// Takes `id` (the query parameter `id`: a string) and `object_type` (the query parameter `objectType`:
+/// [`GetArchitectDependencytrackingConsumingresourcesObjectType`](crate::models::GetArchitectDependencytrackingConsumingresourcesObjectType)).
+/// Returns [`ConsumingResourcesEntityListing`](crate::models::ConsumingResourcesEntityListing).
+/// Succeeds with the status 200 (OK) or 206 (a part of the content). With 206 the value is empty;
+/// `status()` of the response tells which it is. `items()` streams the items of all pages, each
 /// [`Dependency`](crate::models::Dependency).
 ///
 /// Permission: `architect:dependencyTracking:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ArchitectApi::get_architect_dependencytracking_consumingresources`.
+/// Created by
+/// [`ArchitectApi::get_architect_dependencytracking_consumingresources`](crate::api::ArchitectApi::get_architect_dependencytracking_consumingresources).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-dependencytracking-consumingresources>)
@@ -49,7 +51,7 @@ pub struct GetArchitectDependencytrackingConsumingresources {
 }
 
 impl GetArchitectDependencytrackingConsumingresources {
-    /// The query parameter `resourceType`.
+    /// The query parameter `resourceType`: a list of strings.
     pub fn resource_type(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -63,25 +65,25 @@ impl GetArchitectDependencytrackingConsumingresources {
         self
     }
 
-    /// The query parameter `version`.
+    /// The query parameter `version`: a string.
     pub fn version(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("version", value.text());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `flowFilter`.
+    /// The query parameter `flowFilter`: one of `checkedIn`, `published`.
     pub fn flow_filter(
         mut self,
         value: impl Into<
@@ -107,7 +109,7 @@ impl GetArchitectDependencytrackingConsumingresources {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -172,7 +174,7 @@ impl runtime::Operation for GetArchitectDependencytrackingConsumingresources {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,12 +11,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/architect/dependencytracking/object`
 ///
-/// Takes `id` (a text). Returns [`DependencyObject`](crate::models::DependencyObject). With the status
-/// 206 the body is not decoded.
+/// Takes `id` (the query parameter `id`: a string). Returns
+/// [`DependencyObject`](crate::models::DependencyObject). Succeeds with the status 200 (OK) or 206 (a
+/// part of the content). With 206 the value is empty; `status()` of the response tells which it is.
 ///
 /// Permission: `architect:dependencyTracking:view`
 ///
-/// Created by `ArchitectApi::get_architect_dependencytracking_object`.
+/// Created by
+/// [`ArchitectApi::get_architect_dependencytracking_object`](crate::api::ArchitectApi::get_architect_dependencytracking_object).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-dependencytracking-object>)
@@ -44,13 +46,13 @@ pub struct GetArchitectDependencytrackingObject {
 }
 
 impl GetArchitectDependencytrackingObject {
-    /// The query parameter `version`.
+    /// The query parameter `version`: a string.
     pub fn version(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("version", value.text());
         self
     }
 
-    /// The query parameter `objectType`.
+    /// The query parameter `objectType`: `GetArchitectDependencytrackingObjectObjectType`.
     pub fn object_type(
         mut self,
         value: impl Into<Option<GetArchitectDependencytrackingObjectObjectType>>,
@@ -59,19 +61,20 @@ impl GetArchitectDependencytrackingObject {
         self
     }
 
-    /// The query parameter `consumedResources`.
+    /// The query parameter `consumedResources`: a boolean.
     pub fn consumed_resources(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("consumedResources", value.into());
         self
     }
 
-    /// The query parameter `consumingResources`.
+    /// The query parameter `consumingResources`: a boolean.
     pub fn consuming_resources(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("consumingResources", value.into());
         self
     }
 
-    /// The query parameter `consumedResourceType`.
+    /// The query parameter `consumedResourceType`: a list of
+    /// `GetArchitectDependencytrackingObjectConsumedResourceType`.
     pub fn consumed_resource_type(
         mut self,
         value: impl IntoIterator<
@@ -83,7 +86,8 @@ impl GetArchitectDependencytrackingObject {
         self
     }
 
-    /// The query parameter `consumingResourceType`.
+    /// The query parameter `consumingResourceType`: a list of
+    /// `GetArchitectDependencytrackingObjectConsumingResourceType`.
     pub fn consuming_resource_type(
         mut self,
         value: impl IntoIterator<
@@ -95,7 +99,7 @@ impl GetArchitectDependencytrackingObject {
         self
     }
 
-    /// The query parameter `consumedResourceRequest`.
+    /// The query parameter `consumedResourceRequest`: a boolean.
     pub fn consumed_resource_request(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("consumedResourceRequest", value.into());
         self
@@ -169,7 +173,7 @@ impl runtime::Operation for GetArchitectDependencytrackingObject {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

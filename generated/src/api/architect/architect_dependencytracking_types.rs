@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/architect/dependencytracking/types/{typeId}`
 ///
-/// Takes `type_id_` (a text). Returns [`DependencyType`](crate::models::DependencyType).
+/// Takes `type_id_` (a string). Returns [`DependencyType`](crate::models::DependencyType). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `architect:dependencyTracking:view`
 ///
-/// Created by `ArchitectApi::get_architect_dependencytracking_type`.
+/// Created by
+/// [`ArchitectApi::get_architect_dependencytracking_type`](crate::api::ArchitectApi::get_architect_dependencytracking_type).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-dependencytracking-types--typeId->)
@@ -81,7 +83,7 @@ impl runtime::Operation for GetArchitectDependencytrackingType {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -122,14 +124,16 @@ impl crate::api::ArchitectApi {
 /// `GET /api/v2/architect/dependencytracking/types`
 ///
 /// Takes no arguments. Returns
-/// [`DependencyTypeEntityListing`](crate::models::DependencyTypeEntityListing). `items()` streams the
-/// items of all pages, each [`DependencyType`](crate::models::DependencyType).
+/// [`DependencyTypeEntityListing`](crate::models::DependencyTypeEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`DependencyType`](crate::models::DependencyType).
 ///
 /// Permission: `architect:dependencyTracking:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ArchitectApi::get_architect_dependencytracking_types`.
+/// Created by
+/// [`ArchitectApi::get_architect_dependencytracking_types`](crate::api::ArchitectApi::get_architect_dependencytracking_types).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-dependencytracking-types>)
@@ -154,13 +158,13 @@ pub struct GetArchitectDependencytrackingTypes {
 }
 
 impl GetArchitectDependencytrackingTypes {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -181,7 +185,7 @@ impl GetArchitectDependencytrackingTypes {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -221,7 +225,7 @@ impl runtime::Operation for GetArchitectDependencytrackingTypes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -12,15 +12,17 @@ use crate::runtime;
 /// `GET /api/v2/architect/dependencytracking/updatedresourceconsumers`
 ///
 /// Takes no arguments. Returns
-/// [`DependencyObjectEntityListing`](crate::models::DependencyObjectEntityListing). With the status 206
-/// the body is not decoded. `items()` streams the items of all pages, each
+/// [`DependencyObjectEntityListing`](crate::models::DependencyObjectEntityListing). Succeeds with the
+/// status 200 (OK) or 206 (a part of the content). With 206 the value is empty; `status()` of the
+/// response tells which it is. `items()` streams the items of all pages, each
 /// [`DependencyObject`](crate::models::DependencyObject).
 ///
 /// Permission: `architect:dependencyTracking:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ArchitectApi::get_architect_dependencytracking_updatedresourceconsumers`.
+/// Created by
+/// [`ArchitectApi::get_architect_dependencytracking_updatedresourceconsumers`](crate::api::ArchitectApi::get_architect_dependencytracking_updatedresourceconsumers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-dependencytracking-updatedresourceconsumers>)
@@ -47,13 +49,14 @@ pub struct GetArchitectDependencytrackingUpdatedresourceconsumers {
 }
 
 impl GetArchitectDependencytrackingUpdatedresourceconsumers {
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `objectType`.
+    /// The query parameter `objectType`: a list of
+    /// `GetArchitectDependencytrackingUpdatedresourceconsumersObjectType`.
     pub fn object_type(
         mut self,
         value: impl IntoIterator<
@@ -64,13 +67,14 @@ impl GetArchitectDependencytrackingUpdatedresourceconsumers {
         self
     }
 
-    /// The query parameter `consumedResources`, default `false`.
+    /// The query parameter `consumedResources`: a boolean, default `false`.
     pub fn consumed_resources(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("consumedResources", value.into());
         self
     }
 
-    /// The query parameter `consumedResourceType`.
+    /// The query parameter `consumedResourceType`: a list of
+    /// `GetArchitectDependencytrackingUpdatedresourceconsumersConsumedResourceType`.
     pub fn consumed_resource_type(
         mut self,
         value: impl IntoIterator<
@@ -82,13 +86,13 @@ impl GetArchitectDependencytrackingUpdatedresourceconsumers {
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -109,7 +113,7 @@ impl GetArchitectDependencytrackingUpdatedresourceconsumers {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -165,7 +169,7 @@ impl runtime::Operation for GetArchitectDependencytrackingUpdatedresourceconsume
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/architect/emergencygroups/{emergencyGroupId}`
 ///
-/// Takes `emergency_group_id` (a text). Returns nothing.
+/// Takes `emergency_group_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:emergencyGroup:delete`
 ///
-/// Created by `ArchitectApi::delete_architect_emergencygroup`.
+/// Created by
+/// [`ArchitectApi::delete_architect_emergencygroup`](crate::api::ArchitectApi::delete_architect_emergencygroup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-emergencygroups--emergencyGroupId->)
@@ -63,7 +64,7 @@ impl runtime::Operation for DeleteArchitectEmergencygroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,11 +104,13 @@ impl crate::api::ArchitectApi {
 ///
 /// `GET /api/v2/architect/emergencygroups/{emergencyGroupId}`
 ///
-/// Takes `emergency_group_id` (a text). Returns [`EmergencyGroup`](crate::models::EmergencyGroup).
+/// Takes `emergency_group_id` (a string). Returns [`EmergencyGroup`](crate::models::EmergencyGroup).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:emergencyGroup:view`
 ///
-/// Created by `ArchitectApi::get_architect_emergencygroup`.
+/// Created by
+/// [`ArchitectApi::get_architect_emergencygroup`](crate::api::ArchitectApi::get_architect_emergencygroup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-emergencygroups--emergencyGroupId->)
@@ -157,7 +160,7 @@ impl runtime::Operation for GetArchitectEmergencygroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -198,13 +201,15 @@ impl crate::api::ArchitectApi {
 /// `GET /api/v2/architect/emergencygroups`
 ///
 /// Takes no arguments. Returns [`EmergencyGroupListing`](crate::models::EmergencyGroupListing).
-/// `items()` streams the items of all pages, each [`EmergencyGroup`](crate::models::EmergencyGroup).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`EmergencyGroup`](crate::models::EmergencyGroup).
 ///
 /// Permission: `routing:emergencyGroup:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ArchitectApi::get_architect_emergencygroups`.
+/// Created by
+/// [`ArchitectApi::get_architect_emergencygroups`](crate::api::ArchitectApi::get_architect_emergencygroups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-emergencygroups>)
@@ -222,31 +227,31 @@ pub struct GetArchitectEmergencygroups {
 }
 
 impl GetArchitectEmergencygroups {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `name`.
+    /// The query parameter `sortBy`: a string, default `name`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `ASC`.
+    /// The query parameter `sortOrder`: a string, default `ASC`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
@@ -267,7 +272,7 @@ impl GetArchitectEmergencygroups {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -296,7 +301,7 @@ impl runtime::Operation for GetArchitectEmergencygroups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -351,11 +356,12 @@ impl crate::api::ArchitectApi {
 /// `POST /api/v2/architect/emergencygroups`
 ///
 /// Takes a body ([`EmergencyGroup`](crate::models::EmergencyGroup)). Returns
-/// [`EmergencyGroup`](crate::models::EmergencyGroup).
+/// [`EmergencyGroup`](crate::models::EmergencyGroup). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:emergencyGroup:add`
 ///
-/// Created by `ArchitectApi::post_architect_emergencygroups`.
+/// Created by
+/// [`ArchitectApi::post_architect_emergencygroups`](crate::api::ArchitectApi::post_architect_emergencygroups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-emergencygroups>)
@@ -405,7 +411,7 @@ impl runtime::Operation for PostArchitectEmergencygroups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -446,12 +452,14 @@ impl crate::api::ArchitectApi {
 ///
 /// `PUT /api/v2/architect/emergencygroups/{emergencyGroupId}`
 ///
-/// Takes `emergency_group_id` (a text) and a body ([`EmergencyGroup`](crate::models::EmergencyGroup)).
-/// Returns [`EmergencyGroup`](crate::models::EmergencyGroup).
+/// Takes `emergency_group_id` (a string) and a body
+/// ([`EmergencyGroup`](crate::models::EmergencyGroup)). Returns
+/// [`EmergencyGroup`](crate::models::EmergencyGroup). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:emergencyGroup:edit`
 ///
-/// Created by `ArchitectApi::put_architect_emergencygroup`.
+/// Created by
+/// [`ArchitectApi::put_architect_emergencygroup`](crate::api::ArchitectApi::put_architect_emergencygroup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-architect-emergencygroups--emergencyGroupId->)
@@ -501,7 +509,7 @@ impl runtime::Operation for PutArchitectEmergencygroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

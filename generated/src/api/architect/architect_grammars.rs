@@ -3,18 +3,20 @@
 use crate::models::architect::{
     GetArchitectGrammarsSortBy, GetArchitectGrammarsSortOrder, Grammar, GrammarListing,
 };
-use crate::models::shared_by_12_0d55b9::Empty;
+use crate::models::shared::empty::Empty;
 use crate::runtime;
 
 /// Delete architect grammar.
 ///
 /// `DELETE /api/v2/architect/grammars/{grammarId}`
 ///
-/// Takes `grammar_id` (a text). Returns `Empty`.
+/// Takes `grammar_id` (a string). Returns [`Empty`](crate::models::Empty). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `architect:grammar:delete`
 ///
-/// Created by `ArchitectApi::delete_architect_grammar`.
+/// Created by
+/// [`ArchitectApi::delete_architect_grammar`](crate::api::ArchitectApi::delete_architect_grammar).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-grammars--grammarId->)
@@ -64,7 +66,7 @@ impl runtime::Operation for DeleteArchitectGrammar {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -102,11 +104,12 @@ impl crate::api::ArchitectApi {
 ///
 /// `GET /api/v2/architect/grammars/{grammarId}`
 ///
-/// Takes `grammar_id` (a text). Returns [`Grammar`](crate::models::Grammar).
+/// Takes `grammar_id` (a string). Returns [`Grammar`](crate::models::Grammar). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `architect:grammar:view`
 ///
-/// Created by `ArchitectApi::get_architect_grammar`.
+/// Created by [`ArchitectApi::get_architect_grammar`](crate::api::ArchitectApi::get_architect_grammar).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-grammars--grammarId->)
@@ -124,7 +127,7 @@ pub struct GetArchitectGrammar {
 }
 
 impl GetArchitectGrammar {
-    /// The query parameter `includeFileUrls`.
+    /// The query parameter `includeFileUrls`: a boolean.
     pub fn include_file_urls(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeFileUrls", value.into());
         self
@@ -162,7 +165,7 @@ impl runtime::Operation for GetArchitectGrammar {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -200,14 +203,15 @@ impl crate::api::ArchitectApi {
 ///
 /// `GET /api/v2/architect/grammars`
 ///
-/// Takes no arguments. Returns [`GrammarListing`](crate::models::GrammarListing). `items()` streams the
-/// items of all pages, each [`Grammar`](crate::models::Grammar).
+/// Takes no arguments. Returns [`GrammarListing`](crate::models::GrammarListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each [`Grammar`](crate::models::Grammar).
 ///
 /// Permission: `architect:grammar:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ArchitectApi::get_architect_grammars`.
+/// Created by
+/// [`ArchitectApi::get_architect_grammars`](crate::api::ArchitectApi::get_architect_grammars).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-grammars>)
@@ -225,19 +229,19 @@ pub struct GetArchitectGrammars {
 }
 
 impl GetArchitectGrammars {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `id`.
+    /// The query parameter `sortBy`: one of `description`, `id`, `name`, default `id`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetArchitectGrammarsSortBy>>,
@@ -246,7 +250,7 @@ impl GetArchitectGrammars {
         self
     }
 
-    /// The query parameter `sortOrder`, default `asc`.
+    /// The query parameter `sortOrder`: one of `asc`, `desc`, default `asc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetArchitectGrammarsSortOrder>>,
@@ -255,7 +259,7 @@ impl GetArchitectGrammars {
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -266,25 +270,25 @@ impl GetArchitectGrammars {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `description`.
+    /// The query parameter `description`: a string.
     pub fn description(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("description", value.text());
         self
     }
 
-    /// The query parameter `nameOrDescription`.
+    /// The query parameter `nameOrDescription`: a string.
     pub fn name_or_description(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nameOrDescription", value.text());
         self
     }
 
-    /// The query parameter `includeFileUrls`.
+    /// The query parameter `includeFileUrls`: a boolean.
     pub fn include_file_urls(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeFileUrls", value.into());
         self
@@ -305,7 +309,7 @@ impl GetArchitectGrammars {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -334,7 +338,7 @@ impl runtime::Operation for GetArchitectGrammars {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -387,12 +391,13 @@ impl crate::api::ArchitectApi {
 ///
 /// `PATCH /api/v2/architect/grammars/{grammarId}`
 ///
-/// Takes `grammar_id` (a text) and optionally a body ([`Grammar`](crate::models::Grammar)). Returns
-/// [`Grammar`](crate::models::Grammar).
+/// Takes `grammar_id` (a string) and optionally a body ([`Grammar`](crate::models::Grammar)). Returns
+/// [`Grammar`](crate::models::Grammar). Succeeds with the status 200 (OK).
 ///
 /// Permission: `architect:grammar:edit`
 ///
-/// Created by `ArchitectApi::patch_architect_grammar`.
+/// Created by
+/// [`ArchitectApi::patch_architect_grammar`](crate::api::ArchitectApi::patch_architect_grammar).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-architect-grammars--grammarId->)
@@ -410,7 +415,7 @@ pub struct PatchArchitectGrammar {
 }
 
 impl PatchArchitectGrammar {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `Grammar`.
     pub fn body(mut self, value: impl Into<Option<Grammar>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -448,7 +453,7 @@ impl runtime::Operation for PatchArchitectGrammar {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -487,10 +492,12 @@ impl crate::api::ArchitectApi {
 /// `POST /api/v2/architect/grammars`
 ///
 /// Takes a body ([`Grammar`](crate::models::Grammar)). Returns [`Grammar`](crate::models::Grammar).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `architect:grammar:add`
 ///
-/// Created by `ArchitectApi::post_architect_grammars`.
+/// Created by
+/// [`ArchitectApi::post_architect_grammars`](crate::api::ArchitectApi::post_architect_grammars).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-grammars>)
@@ -540,7 +547,7 @@ impl runtime::Operation for PostArchitectGrammars {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/architect/grammars/{grammarId}/languages/{languageCode}`
 ///
-/// Takes `grammar_id` (a text) and `language_code` (a text). Returns nothing.
+/// Takes `grammar_id` (a string) and `language_code` (a string). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Permission: `architect:grammar:edit`
 ///
-/// Created by `ArchitectApi::delete_architect_grammar_language`.
+/// Created by
+/// [`ArchitectApi::delete_architect_grammar_language`](crate::api::ArchitectApi::delete_architect_grammar_language).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-grammars--grammarId--languages--languageCode->)
@@ -61,7 +63,7 @@ impl runtime::Operation for DeleteArchitectGrammarLanguage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,12 +105,13 @@ impl crate::api::ArchitectApi {
 ///
 /// `GET /api/v2/architect/grammars/{grammarId}/languages/{languageCode}`
 ///
-/// Takes `grammar_id` (a text) and `language_code` (a text). Returns
-/// [`GrammarLanguage`](crate::models::GrammarLanguage).
+/// Takes `grammar_id` (a string) and `language_code` (a string). Returns
+/// [`GrammarLanguage`](crate::models::GrammarLanguage). Succeeds with the status 200 (OK).
 ///
 /// Permission: `architect:grammar:view`
 ///
-/// Created by `ArchitectApi::get_architect_grammar_language`.
+/// Created by
+/// [`ArchitectApi::get_architect_grammar_language`](crate::api::ArchitectApi::get_architect_grammar_language).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-grammars--grammarId--languages--languageCode->)
@@ -158,7 +161,7 @@ impl runtime::Operation for GetArchitectGrammarLanguage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -200,13 +203,14 @@ impl crate::api::ArchitectApi {
 ///
 /// `PATCH /api/v2/architect/grammars/{grammarId}/languages/{languageCode}`
 ///
-/// Takes `grammar_id` (a text), `language_code` (a text) and optionally a body
+/// Takes `grammar_id` (a string), `language_code` (a string) and optionally a body
 /// ([`GrammarLanguageUpdate`](crate::models::GrammarLanguageUpdate)). Returns
-/// [`GrammarLanguage`](crate::models::GrammarLanguage).
+/// [`GrammarLanguage`](crate::models::GrammarLanguage). Succeeds with the status 200 (OK).
 ///
 /// Permission: `architect:grammar:edit`
 ///
-/// Created by `ArchitectApi::patch_architect_grammar_language`.
+/// Created by
+/// [`ArchitectApi::patch_architect_grammar_language`](crate::api::ArchitectApi::patch_architect_grammar_language).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-architect-grammars--grammarId--languages--languageCode->)
@@ -224,7 +228,7 @@ pub struct PatchArchitectGrammarLanguage {
 }
 
 impl PatchArchitectGrammarLanguage {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `GrammarLanguageUpdate`.
     pub fn body(mut self, value: impl Into<Option<GrammarLanguageUpdate>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -262,7 +266,7 @@ impl runtime::Operation for PatchArchitectGrammarLanguage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -304,12 +308,13 @@ impl crate::api::ArchitectApi {
 ///
 /// `POST /api/v2/architect/grammars/{grammarId}/languages`
 ///
-/// Takes `grammar_id` (a text) and a body ([`GrammarLanguage`](crate::models::GrammarLanguage)).
-/// Returns [`GrammarLanguage`](crate::models::GrammarLanguage).
+/// Takes `grammar_id` (a string) and a body ([`GrammarLanguage`](crate::models::GrammarLanguage)).
+/// Returns [`GrammarLanguage`](crate::models::GrammarLanguage). Succeeds with the status 200 (OK).
 ///
 /// Permission: `architect:grammar:edit`
 ///
-/// Created by `ArchitectApi::post_architect_grammar_languages`.
+/// Created by
+/// [`ArchitectApi::post_architect_grammar_languages`](crate::api::ArchitectApi::post_architect_grammar_languages).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-grammars--grammarId--languages>)
@@ -359,7 +364,7 @@ impl runtime::Operation for PostArchitectGrammarLanguages {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,14 +8,16 @@ use crate::runtime;
 /// `GET /api/v2/architect/ivrs/divisionviews`
 ///
 /// Takes no arguments. Returns
-/// [`IvrDivisionViewEntityListing`](crate::models::IvrDivisionViewEntityListing). `items()` streams the
-/// items of all pages, each [`IvrDivisionView`](crate::models::IvrDivisionView).
+/// [`IvrDivisionViewEntityListing`](crate::models::IvrDivisionViewEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`IvrDivisionView`](crate::models::IvrDivisionView).
 ///
 /// Permission: `routing:callRoute:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ArchitectApi::get_architect_ivrs_divisionviews`.
+/// Created by
+/// [`ArchitectApi::get_architect_ivrs_divisionviews`](crate::api::ArchitectApi::get_architect_ivrs_divisionviews).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-ivrs-divisionviews>)
@@ -33,31 +35,31 @@ pub struct GetArchitectIvrsDivisionviews {
 }
 
 impl GetArchitectIvrsDivisionviews {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `name`.
+    /// The query parameter `sortBy`: a string, default `name`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `ASC`.
+    /// The query parameter `sortOrder`: a string, default `ASC`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -68,13 +70,13 @@ impl GetArchitectIvrsDivisionviews {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a list of strings.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -103,7 +105,7 @@ impl GetArchitectIvrsDivisionviews {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -132,7 +134,7 @@ impl runtime::Operation for GetArchitectIvrsDivisionviews {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

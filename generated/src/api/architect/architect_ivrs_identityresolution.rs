@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/architect/ivrs/{ivrId}/identityresolution`
 ///
-/// Takes `ivr_id` (a text). Returns
-/// [`IvrIdentityResolutionConfig`](crate::models::IvrIdentityResolutionConfig).
+/// Takes `ivr_id` (a string). Returns
+/// [`IvrIdentityResolutionConfig`](crate::models::IvrIdentityResolutionConfig). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, all of: `routing:callRoute:view`, `routing:identityResolutionIvr:view`
 ///
-/// Created by `ArchitectApi::get_architect_ivr_identityresolution`.
+/// Created by
+/// [`ArchitectApi::get_architect_ivr_identityresolution`](crate::api::ArchitectApi::get_architect_ivr_identityresolution).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-ivrs--ivrId--identityresolution>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetArchitectIvrIdentityresolution {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,13 +106,15 @@ impl crate::api::ArchitectApi {
 ///
 /// `PUT /api/v2/architect/ivrs/{ivrId}/identityresolution`
 ///
-/// Takes `ivr_id` (a text) and a body
+/// Takes `ivr_id` (a string) and a body
 /// ([`IvrIdentityResolutionConfig`](crate::models::IvrIdentityResolutionConfig)). Returns
-/// [`IvrIdentityResolutionConfig`](crate::models::IvrIdentityResolutionConfig).
+/// [`IvrIdentityResolutionConfig`](crate::models::IvrIdentityResolutionConfig). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, all of: `routing:callRoute:edit`, `routing:identityResolutionIvr:edit`
 ///
-/// Created by `ArchitectApi::put_architect_ivr_identityresolution`.
+/// Created by
+/// [`ArchitectApi::put_architect_ivr_identityresolution`](crate::api::ArchitectApi::put_architect_ivr_identityresolution).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-architect-ivrs--ivrId--identityresolution>)
@@ -162,7 +166,7 @@ impl runtime::Operation for PutArchitectIvrIdentityresolution {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

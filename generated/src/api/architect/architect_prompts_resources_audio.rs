@@ -6,11 +6,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/architect/prompts/{promptId}/resources/{languageCode}/audio`
 ///
-/// Takes `prompt_id` (a text) and `language_code` (a text). Returns nothing.
+/// Takes `prompt_id` (a string) and `language_code` (a string). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Permission: `architect:userPrompt:edit`
 ///
-/// Created by `ArchitectApi::delete_architect_prompt_resource_audio`.
+/// Created by
+/// [`ArchitectApi::delete_architect_prompt_resource_audio`](crate::api::ArchitectApi::delete_architect_prompt_resource_audio).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-prompts--promptId--resources--languageCode--audio>)
@@ -60,7 +62,7 @@ impl runtime::Operation for DeleteArchitectPromptResourceAudio {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

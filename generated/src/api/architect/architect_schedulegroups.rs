@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/architect/schedulegroups/{scheduleGroupId}`
 ///
-/// Takes `schedule_group_id` (a text). Returns nothing.
+/// Takes `schedule_group_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:scheduleGroup:delete`
 ///
-/// Created by `ArchitectApi::delete_architect_schedulegroup`.
+/// Created by
+/// [`ArchitectApi::delete_architect_schedulegroup`](crate::api::ArchitectApi::delete_architect_schedulegroup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-schedulegroups--scheduleGroupId->)
@@ -69,7 +70,7 @@ impl runtime::Operation for DeleteArchitectSchedulegroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -109,11 +110,13 @@ impl crate::api::ArchitectApi {
 ///
 /// `GET /api/v2/architect/schedulegroups/{scheduleGroupId}`
 ///
-/// Takes `schedule_group_id` (a text). Returns [`ScheduleGroup`](crate::models::ScheduleGroup).
+/// Takes `schedule_group_id` (a string). Returns [`ScheduleGroup`](crate::models::ScheduleGroup).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:scheduleGroup:view`
 ///
-/// Created by `ArchitectApi::get_architect_schedulegroup`.
+/// Created by
+/// [`ArchitectApi::get_architect_schedulegroup`](crate::api::ArchitectApi::get_architect_schedulegroup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-schedulegroups--scheduleGroupId->)
@@ -169,7 +172,7 @@ impl runtime::Operation for GetArchitectSchedulegroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -210,14 +213,16 @@ impl crate::api::ArchitectApi {
 /// `GET /api/v2/architect/schedulegroups`
 ///
 /// Takes no arguments. Returns
-/// [`ScheduleGroupEntityListing`](crate::models::ScheduleGroupEntityListing). `items()` streams the
-/// items of all pages, each [`ScheduleGroup`](crate::models::ScheduleGroup).
+/// [`ScheduleGroupEntityListing`](crate::models::ScheduleGroupEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`ScheduleGroup`](crate::models::ScheduleGroup).
 ///
 /// Permission: `routing:scheduleGroup:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ArchitectApi::get_architect_schedulegroups`.
+/// Created by
+/// [`ArchitectApi::get_architect_schedulegroups`](crate::api::ArchitectApi::get_architect_schedulegroups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-schedulegroups>)
@@ -241,43 +246,43 @@ pub struct GetArchitectSchedulegroups {
 }
 
 impl GetArchitectSchedulegroups {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `name`.
+    /// The query parameter `sortBy`: a string, default `name`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `ASC`.
+    /// The query parameter `sortOrder`: a string, default `ASC`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `scheduleIds`.
+    /// The query parameter `scheduleIds`: a string.
     pub fn schedule_ids(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("scheduleIds", value.text());
         self
     }
 
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a list of strings.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -306,7 +311,7 @@ impl GetArchitectSchedulegroups {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -335,7 +340,7 @@ impl runtime::Operation for GetArchitectSchedulegroups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -390,11 +395,12 @@ impl crate::api::ArchitectApi {
 /// `POST /api/v2/architect/schedulegroups`
 ///
 /// Takes a body ([`ScheduleGroup`](crate::models::ScheduleGroup)). Returns
-/// [`ScheduleGroup`](crate::models::ScheduleGroup).
+/// [`ScheduleGroup`](crate::models::ScheduleGroup). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:scheduleGroup:add`
 ///
-/// Created by `ArchitectApi::post_architect_schedulegroups`.
+/// Created by
+/// [`ArchitectApi::post_architect_schedulegroups`](crate::api::ArchitectApi::post_architect_schedulegroups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-schedulegroups>)
@@ -450,7 +456,7 @@ impl runtime::Operation for PostArchitectSchedulegroups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -491,12 +497,13 @@ impl crate::api::ArchitectApi {
 ///
 /// `PUT /api/v2/architect/schedulegroups/{scheduleGroupId}`
 ///
-/// Takes `schedule_group_id` (a text) and a body ([`ScheduleGroup`](crate::models::ScheduleGroup)).
-/// Returns [`ScheduleGroup`](crate::models::ScheduleGroup).
+/// Takes `schedule_group_id` (a string) and a body ([`ScheduleGroup`](crate::models::ScheduleGroup)).
+/// Returns [`ScheduleGroup`](crate::models::ScheduleGroup). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:scheduleGroup:edit`
 ///
-/// Created by `ArchitectApi::put_architect_schedulegroup`.
+/// Created by
+/// [`ArchitectApi::put_architect_schedulegroup`](crate::api::ArchitectApi::put_architect_schedulegroup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-architect-schedulegroups--scheduleGroupId->)
@@ -552,7 +559,7 @@ impl runtime::Operation for PutArchitectSchedulegroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/architect/schedules/{scheduleId}`
 ///
-/// Takes `schedule_id` (a text). Returns nothing.
+/// Takes `schedule_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:schedule:delete`
 ///
-/// Created by `ArchitectApi::delete_architect_schedule`.
+/// Created by
+/// [`ArchitectApi::delete_architect_schedule`](crate::api::ArchitectApi::delete_architect_schedule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-schedules--scheduleId->)
@@ -67,7 +68,7 @@ impl runtime::Operation for DeleteArchitectSchedule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,11 +106,13 @@ impl crate::api::ArchitectApi {
 ///
 /// `GET /api/v2/architect/schedules/{scheduleId}`
 ///
-/// Takes `schedule_id` (a text). Returns [`Schedule`](crate::models::Schedule).
+/// Takes `schedule_id` (a string). Returns [`Schedule`](crate::models::Schedule). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `routing:schedule:view`
 ///
-/// Created by `ArchitectApi::get_architect_schedule`.
+/// Created by
+/// [`ArchitectApi::get_architect_schedule`](crate::api::ArchitectApi::get_architect_schedule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-schedules--scheduleId->)
@@ -165,7 +168,7 @@ impl runtime::Operation for GetArchitectSchedule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -204,13 +207,15 @@ impl crate::api::ArchitectApi {
 /// `GET /api/v2/architect/schedules`
 ///
 /// Takes no arguments. Returns [`ScheduleEntityListing`](crate::models::ScheduleEntityListing).
-/// `items()` streams the items of all pages, each [`Schedule`](crate::models::Schedule).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Schedule`](crate::models::Schedule).
 ///
 /// Permission: `routing:schedule:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ArchitectApi::get_architect_schedules`.
+/// Created by
+/// [`ArchitectApi::get_architect_schedules`](crate::api::ArchitectApi::get_architect_schedules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-schedules>)
@@ -234,37 +239,37 @@ pub struct GetArchitectSchedules {
 }
 
 impl GetArchitectSchedules {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `name`.
+    /// The query parameter `sortBy`: a string, default `name`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `asc`.
+    /// The query parameter `sortOrder`: a string, default `asc`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a list of strings.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -293,7 +298,7 @@ impl GetArchitectSchedules {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -322,7 +327,7 @@ impl runtime::Operation for GetArchitectSchedules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -376,10 +381,12 @@ impl crate::api::ArchitectApi {
 /// `POST /api/v2/architect/schedules`
 ///
 /// Takes a body ([`Schedule`](crate::models::Schedule)). Returns [`Schedule`](crate::models::Schedule).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:schedule:add`
 ///
-/// Created by `ArchitectApi::post_architect_schedules`.
+/// Created by
+/// [`ArchitectApi::post_architect_schedules`](crate::api::ArchitectApi::post_architect_schedules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-schedules>)
@@ -435,7 +442,7 @@ impl runtime::Operation for PostArchitectSchedules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -470,12 +477,13 @@ impl crate::api::ArchitectApi {
 ///
 /// `PUT /api/v2/architect/schedules/{scheduleId}`
 ///
-/// Takes `schedule_id` (a text) and a body ([`Schedule`](crate::models::Schedule)). Returns
-/// [`Schedule`](crate::models::Schedule).
+/// Takes `schedule_id` (a string) and a body ([`Schedule`](crate::models::Schedule)). Returns
+/// [`Schedule`](crate::models::Schedule). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:schedule:edit`
 ///
-/// Created by `ArchitectApi::put_architect_schedule`.
+/// Created by
+/// [`ArchitectApi::put_architect_schedule`](crate::api::ArchitectApi::put_architect_schedule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-architect-schedules--scheduleId->)
@@ -531,7 +539,7 @@ impl runtime::Operation for PutArchitectSchedule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/architect/systemprompts/{promptId}`
 ///
-/// Takes `prompt_id` (a text). Returns [`SystemPrompt`](crate::models::SystemPrompt).
+/// Takes `prompt_id` (a string). Returns [`SystemPrompt`](crate::models::SystemPrompt). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `architect:systemPrompt:view`
 ///
-/// Created by `ArchitectApi::get_architect_systemprompt`.
+/// Created by
+/// [`ArchitectApi::get_architect_systemprompt`](crate::api::ArchitectApi::get_architect_systemprompt).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-systemprompts--promptId->)
@@ -37,19 +39,19 @@ pub struct GetArchitectSystemprompt {
 }
 
 impl GetArchitectSystemprompt {
-    /// The query parameter `includeMediaUris`, default `true`.
+    /// The query parameter `includeMediaUris`: a boolean, default `true`.
     pub fn include_media_uris(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeMediaUris", value.into());
         self
     }
 
-    /// The query parameter `includeResources`, default `true`.
+    /// The query parameter `includeResources`: a boolean, default `true`.
     pub fn include_resources(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeResources", value.into());
         self
     }
 
-    /// The query parameter `language`.
+    /// The query parameter `language`: a list of strings.
     pub fn language(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -102,7 +104,7 @@ impl runtime::Operation for GetArchitectSystemprompt {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -143,13 +145,15 @@ impl crate::api::ArchitectApi {
 /// `GET /api/v2/architect/systemprompts`
 ///
 /// Takes no arguments. Returns [`SystemPromptEntityListing`](crate::models::SystemPromptEntityListing).
-/// `items()` streams the items of all pages, each [`SystemPrompt`](crate::models::SystemPrompt).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`SystemPrompt`](crate::models::SystemPrompt).
 ///
 /// Permission: `architect:systemPrompt:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ArchitectApi::get_architect_systemprompts`.
+/// Created by
+/// [`ArchitectApi::get_architect_systemprompts`](crate::api::ArchitectApi::get_architect_systemprompts).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-systemprompts>)
@@ -175,61 +179,61 @@ pub struct GetArchitectSystemprompts {
 }
 
 impl GetArchitectSystemprompts {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `id`.
+    /// The query parameter `sortBy`: a string, default `id`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `asc`.
+    /// The query parameter `sortOrder`: a string, default `asc`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `description`.
+    /// The query parameter `description`: a string.
     pub fn description(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("description", value.text());
         self
     }
 
-    /// The query parameter `nameOrDescription`.
+    /// The query parameter `nameOrDescription`: a string.
     pub fn name_or_description(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nameOrDescription", value.text());
         self
     }
 
-    /// The query parameter `includeMediaUris`, default `true`.
+    /// The query parameter `includeMediaUris`: a boolean, default `true`.
     pub fn include_media_uris(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeMediaUris", value.into());
         self
     }
 
-    /// The query parameter `includeResources`, default `true`.
+    /// The query parameter `includeResources`: a boolean, default `true`.
     pub fn include_resources(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeResources", value.into());
         self
     }
 
-    /// The query parameter `language`.
+    /// The query parameter `language`: a list of strings.
     pub fn language(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -255,7 +259,7 @@ impl GetArchitectSystemprompts {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -294,7 +298,7 @@ impl runtime::Operation for GetArchitectSystemprompts {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

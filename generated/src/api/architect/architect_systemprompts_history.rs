@@ -4,22 +4,23 @@ use crate::models::architect::{
     GetArchitectSystempromptHistoryHistoryIdAction,
     GetArchitectSystempromptHistoryHistoryIdSortBy, HistoryEntry, HistoryListing,
 };
-use crate::models::architect_and_routing_and_telephony::Operation;
+use crate::models::shared::architect_and_routing_and_telephony::Operation;
 use crate::runtime;
 
 /// Get architect systemprompt history history id.
 ///
 /// `GET /api/v2/architect/systemprompts/{promptId}/history/{historyId}`
 ///
-/// Takes `prompt_id` (a text) and `history_id` (a text). Returns
-/// [`HistoryListing`](crate::models::HistoryListing). `items()` streams the items of all pages, each
-/// [`HistoryEntry`](crate::models::HistoryEntry).
+/// Takes `prompt_id` (a string) and `history_id` (a string). Returns
+/// [`HistoryListing`](crate::models::HistoryListing). Succeeds with the status 200 (OK). `items()`
+/// streams the items of all pages, each [`HistoryEntry`](crate::models::HistoryEntry).
 ///
 /// Permission: `architect:systemPrompt:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ArchitectApi::get_architect_systemprompt_history_history_id`.
+/// Created by
+/// [`ArchitectApi::get_architect_systemprompt_history_history_id`](crate::api::ArchitectApi::get_architect_systemprompt_history_history_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-systemprompts--promptId--history--historyId->)
@@ -45,25 +46,25 @@ pub struct GetArchitectSystempromptHistoryHistoryId {
 }
 
 impl GetArchitectSystempromptHistoryHistoryId {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `desc`.
+    /// The query parameter `sortOrder`: a string, default `desc`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
     }
 
-    /// The query parameter `sortBy`, default `timestamp`.
+    /// The query parameter `sortBy`: one of `action`, `timestamp`, `user`, default `timestamp`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetArchitectSystempromptHistoryHistoryIdSortBy>>,
@@ -72,7 +73,7 @@ impl GetArchitectSystempromptHistoryHistoryId {
         self
     }
 
-    /// The query parameter `action`.
+    /// The query parameter `action`: a list of `GetArchitectSystempromptHistoryHistoryIdAction`.
     pub fn action(
         mut self,
         value: impl IntoIterator<Item = GetArchitectSystempromptHistoryHistoryIdAction>,
@@ -96,7 +97,7 @@ impl GetArchitectSystempromptHistoryHistoryId {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -135,7 +136,7 @@ impl runtime::Operation for GetArchitectSystempromptHistoryHistoryId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -196,11 +197,13 @@ impl crate::api::ArchitectApi {
 ///
 /// `POST /api/v2/architect/systemprompts/{promptId}/history`
 ///
-/// Takes `prompt_id` (a text). Returns `Operation`.
+/// Takes `prompt_id` (a string). Returns [`Operation`](crate::models::Operation). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `architect:systemPrompt:view`
 ///
-/// Created by `ArchitectApi::post_architect_systemprompt_history`.
+/// Created by
+/// [`ArchitectApi::post_architect_systemprompt_history`](crate::api::ArchitectApi::post_architect_systemprompt_history).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-systemprompts--promptId--history>)
@@ -266,7 +269,7 @@ impl runtime::Operation for PostArchitectSystempromptHistory {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

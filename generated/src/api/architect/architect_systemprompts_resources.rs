@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/architect/systemprompts/{promptId}/resources/{languageCode}`
 ///
-/// Takes `prompt_id` (a text) and `language_code` (a text). Returns nothing.
+/// Takes `prompt_id` (a string) and `language_code` (a string). Returns nothing. Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `architect:systemPrompt:edit`
 ///
-/// Created by `ArchitectApi::delete_architect_systemprompt_resource`.
+/// Created by
+/// [`ArchitectApi::delete_architect_systemprompt_resource`](crate::api::ArchitectApi::delete_architect_systemprompt_resource).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-systemprompts--promptId--resources--languageCode->)
@@ -76,7 +78,7 @@ impl runtime::Operation for DeleteArchitectSystempromptResource {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -118,12 +120,13 @@ impl crate::api::ArchitectApi {
 ///
 /// `GET /api/v2/architect/systemprompts/{promptId}/resources/{languageCode}`
 ///
-/// Takes `prompt_id` (a text) and `language_code` (a text). Returns
-/// [`SystemPromptAsset`](crate::models::SystemPromptAsset).
+/// Takes `prompt_id` (a string) and `language_code` (a string). Returns
+/// [`SystemPromptAsset`](crate::models::SystemPromptAsset). Succeeds with the status 200 (OK).
 ///
 /// Permission: `architect:systemPrompt:view`
 ///
-/// Created by `ArchitectApi::get_architect_systemprompt_resource`.
+/// Created by
+/// [`ArchitectApi::get_architect_systemprompt_resource`](crate::api::ArchitectApi::get_architect_systemprompt_resource).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-systemprompts--promptId--resources--languageCode->)
@@ -197,7 +200,7 @@ impl runtime::Operation for GetArchitectSystempromptResource {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -239,15 +242,17 @@ impl crate::api::ArchitectApi {
 ///
 /// `GET /api/v2/architect/systemprompts/{promptId}/resources`
 ///
-/// Takes `prompt_id` (a text). Returns
-/// [`SystemPromptAssetEntityListing`](crate::models::SystemPromptAssetEntityListing). `items()` streams
-/// the items of all pages, each [`SystemPromptAsset`](crate::models::SystemPromptAsset).
+/// Takes `prompt_id` (a string). Returns
+/// [`SystemPromptAssetEntityListing`](crate::models::SystemPromptAssetEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`SystemPromptAsset`](crate::models::SystemPromptAsset).
 ///
 /// Permission: `architect:systemPrompt:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ArchitectApi::get_architect_systemprompt_resources`.
+/// Created by
+/// [`ArchitectApi::get_architect_systemprompt_resources`](crate::api::ArchitectApi::get_architect_systemprompt_resources).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-systemprompts--promptId--resources>)
@@ -272,25 +277,25 @@ pub struct GetArchitectSystempromptResources {
 }
 
 impl GetArchitectSystempromptResources {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `id`.
+    /// The query parameter `sortBy`: a string, default `id`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `asc`.
+    /// The query parameter `sortOrder`: a string, default `asc`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
@@ -311,7 +316,7 @@ impl GetArchitectSystempromptResources {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -349,7 +354,7 @@ impl runtime::Operation for GetArchitectSystempromptResources {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -408,12 +413,13 @@ impl crate::api::ArchitectApi {
 ///
 /// `POST /api/v2/architect/systemprompts/{promptId}/resources`
 ///
-/// Takes `prompt_id` (a text) and a body ([`SystemPromptAsset`](crate::models::SystemPromptAsset)).
-/// Returns [`SystemPromptAsset`](crate::models::SystemPromptAsset).
+/// Takes `prompt_id` (a string) and a body ([`SystemPromptAsset`](crate::models::SystemPromptAsset)).
+/// Returns [`SystemPromptAsset`](crate::models::SystemPromptAsset). Succeeds with the status 200 (OK).
 ///
 /// Permission: `architect:systemPrompt:edit`
 ///
-/// Created by `ArchitectApi::post_architect_systemprompt_resources`.
+/// Created by
+/// [`ArchitectApi::post_architect_systemprompt_resources`](crate::api::ArchitectApi::post_architect_systemprompt_resources).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-systemprompts--promptId--resources>)
@@ -498,7 +504,7 @@ impl runtime::Operation for PostArchitectSystempromptResources {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -541,13 +547,14 @@ impl crate::api::ArchitectApi {
 ///
 /// `PUT /api/v2/architect/systemprompts/{promptId}/resources/{languageCode}`
 ///
-/// Takes `prompt_id` (a text), `language_code` (a text) and a body
+/// Takes `prompt_id` (a string), `language_code` (a string) and a body
 /// ([`SystemPromptAsset`](crate::models::SystemPromptAsset)). Returns
-/// [`SystemPromptAsset`](crate::models::SystemPromptAsset).
+/// [`SystemPromptAsset`](crate::models::SystemPromptAsset). Succeeds with the status 200 (OK).
 ///
 /// Permission: `architect:systemPrompt:edit`
 ///
-/// Created by `ArchitectApi::put_architect_systemprompt_resource`.
+/// Created by
+/// [`ArchitectApi::put_architect_systemprompt_resource`](crate::api::ArchitectApi::put_architect_systemprompt_resource).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-architect-systemprompts--promptId--resources--languageCode->)
@@ -625,7 +632,7 @@ impl runtime::Operation for PutArchitectSystempromptResource {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,14 +7,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/architect/systemprompts/{promptId}/resources/{languageCode}/uploads`
 ///
-/// Takes `prompt_id` (a text) and `language_code` (a text). Returns
-/// [`PromptAssetUpload`](crate::models::PromptAssetUpload).
+/// Takes `prompt_id` (a string) and `language_code` (a string). Returns
+/// [`PromptAssetUpload`](crate::models::PromptAssetUpload). Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `architect:systemPrompt:edit`
 ///
-/// Created by `ArchitectApi::post_architect_systemprompt_resource_uploads`.
+/// Created by
+/// [`ArchitectApi::post_architect_systemprompt_resource_uploads`](crate::api::ArchitectApi::post_architect_systemprompt_resource_uploads).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-systemprompts--promptId--resources--languageCode--uploads>)
@@ -64,7 +65,7 @@ impl runtime::Operation for PostArchitectSystempromptResourceUploads {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

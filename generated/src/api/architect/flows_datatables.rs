@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/flows/datatables/{datatableId}`
 ///
-/// Takes `datatable_id` (a text). Returns nothing.
+/// Takes `datatable_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `architect:datatable:delete`
 ///
-/// Created by `ArchitectApi::delete_flows_datatable`.
+/// Created by
+/// [`ArchitectApi::delete_flows_datatable`](crate::api::ArchitectApi::delete_flows_datatable).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-flows-datatables--datatableId->)
@@ -40,7 +41,7 @@ pub struct DeleteFlowsDatatable {
 }
 
 impl DeleteFlowsDatatable {
-    /// The query parameter `force`, default `false`.
+    /// The query parameter `force`: a boolean, default `false`.
     pub fn force(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("force", value.into());
         self
@@ -82,7 +83,7 @@ impl runtime::Operation for DeleteFlowsDatatable {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -120,11 +121,12 @@ impl crate::api::ArchitectApi {
 ///
 /// `GET /api/v2/flows/datatables/{datatableId}`
 ///
-/// Takes `datatable_id` (a text). Returns [`DataTable`](crate::models::DataTable).
+/// Takes `datatable_id` (a string). Returns [`DataTable`](crate::models::DataTable). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `architect:datatable:view`
 ///
-/// Created by `ArchitectApi::get_flows_datatable`.
+/// Created by [`ArchitectApi::get_flows_datatable`](crate::api::ArchitectApi::get_flows_datatable).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables--datatableId->)
@@ -151,7 +153,7 @@ pub struct GetFlowsDatatable {
 }
 
 impl GetFlowsDatatable {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `schema`.
     pub fn expand(mut self, value: impl Into<Option<GetFlowsDatatableExpand>>) -> Self {
         self.request.query("expand", value.into());
         self
@@ -194,7 +196,7 @@ impl runtime::Operation for GetFlowsDatatable {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -233,14 +235,15 @@ impl crate::api::ArchitectApi {
 /// `GET /api/v2/flows/datatables`
 ///
 /// Takes no arguments. Returns
-/// [`DataTablesDomainEntityListing`](crate::models::DataTablesDomainEntityListing). `items()` streams
-/// the items of all pages, each [`DataTable`](crate::models::DataTable).
+/// [`DataTablesDomainEntityListing`](crate::models::DataTablesDomainEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`DataTable`](crate::models::DataTable).
 ///
 /// Permission: `architect:datatable:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ArchitectApi::get_flows_datatables`.
+/// Created by [`ArchitectApi::get_flows_datatables`](crate::api::ArchitectApi::get_flows_datatables).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables>)
@@ -266,25 +269,25 @@ pub struct GetFlowsDatatables {
 }
 
 impl GetFlowsDatatables {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `schema`.
     pub fn expand(mut self, value: impl Into<Option<GetFlowsDatatablesExpand>>) -> Self {
         self.request.query("expand", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `id`.
+    /// The query parameter `sortBy`: one of `id`, `name`, default `id`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetFlowsDatatablesSortBy>>,
@@ -293,13 +296,13 @@ impl GetFlowsDatatables {
         self
     }
 
-    /// The query parameter `sortOrder`, default `ascending`.
+    /// The query parameter `sortOrder`: a string, default `ascending`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
     }
 
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a list of strings.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -313,7 +316,7 @@ impl GetFlowsDatatables {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
@@ -334,7 +337,7 @@ impl GetFlowsDatatables {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -367,7 +370,7 @@ impl runtime::Operation for GetFlowsDatatables {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -421,11 +424,11 @@ impl crate::api::ArchitectApi {
 /// `POST /api/v2/flows/datatables`
 ///
 /// Takes a body ([`DataTable`](crate::models::DataTable)). Returns
-/// [`DataTable`](crate::models::DataTable).
+/// [`DataTable`](crate::models::DataTable). Succeeds with the status 200 (OK).
 ///
 /// Permission: `architect:datatable:add`
 ///
-/// Created by `ArchitectApi::post_flows_datatables`.
+/// Created by [`ArchitectApi::post_flows_datatables`](crate::api::ArchitectApi::post_flows_datatables).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-datatables>)
@@ -499,7 +502,7 @@ impl runtime::Operation for PostFlowsDatatables {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -534,12 +537,12 @@ impl crate::api::ArchitectApi {
 ///
 /// `PUT /api/v2/flows/datatables/{datatableId}`
 ///
-/// Takes `datatable_id` (a text) and a body ([`DataTable`](crate::models::DataTable)). Returns
-/// [`DataTable`](crate::models::DataTable).
+/// Takes `datatable_id` (a string) and a body ([`DataTable`](crate::models::DataTable)). Returns
+/// [`DataTable`](crate::models::DataTable). Succeeds with the status 200 (OK).
 ///
 /// Permission: `architect:datatable:edit`
 ///
-/// Created by `ArchitectApi::put_flows_datatable`.
+/// Created by [`ArchitectApi::put_flows_datatable`](crate::api::ArchitectApi::put_flows_datatable).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-flows-datatables--datatableId->)
@@ -566,7 +569,7 @@ pub struct PutFlowsDatatable {
 }
 
 impl PutFlowsDatatable {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `schema`.
     pub fn expand(mut self, value: impl Into<Option<PutFlowsDatatableExpand>>) -> Self {
         self.request.query("expand", value.into());
         self
@@ -619,7 +622,7 @@ impl runtime::Operation for PutFlowsDatatable {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

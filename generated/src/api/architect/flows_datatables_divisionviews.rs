@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/flows/datatables/divisionviews/{datatableId}`
 ///
-/// Takes `datatable_id` (a text). Returns [`DataTable`](crate::models::DataTable).
+/// Takes `datatable_id` (a string). Returns [`DataTable`](crate::models::DataTable). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `architect:datatable:search`
 ///
-/// Created by `ArchitectApi::get_flows_datatables_divisionview`.
+/// Created by
+/// [`ArchitectApi::get_flows_datatables_divisionview`](crate::api::ArchitectApi::get_flows_datatables_divisionview).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables-divisionviews--datatableId->)
@@ -32,7 +34,7 @@ pub struct GetFlowsDatatablesDivisionview {
 }
 
 impl GetFlowsDatatablesDivisionview {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `schema`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetFlowsDatatablesDivisionviewExpand>>,
@@ -73,7 +75,7 @@ impl runtime::Operation for GetFlowsDatatablesDivisionview {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -114,14 +116,16 @@ impl crate::api::ArchitectApi {
 /// `GET /api/v2/flows/datatables/divisionviews`
 ///
 /// Takes no arguments. Returns
-/// [`DataTablesDomainEntityListing`](crate::models::DataTablesDomainEntityListing). `items()` streams
-/// the items of all pages, each [`DataTable`](crate::models::DataTable).
+/// [`DataTablesDomainEntityListing`](crate::models::DataTablesDomainEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`DataTable`](crate::models::DataTable).
 ///
 /// Permission: `architect:datatable:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ArchitectApi::get_flows_datatables_divisionviews`.
+/// Created by
+/// [`ArchitectApi::get_flows_datatables_divisionviews`](crate::api::ArchitectApi::get_flows_datatables_divisionviews).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables-divisionviews>)
@@ -139,7 +143,7 @@ pub struct GetFlowsDatatablesDivisionviews {
 }
 
 impl GetFlowsDatatablesDivisionviews {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `schema`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetFlowsDatatablesDivisionviewsExpand>>,
@@ -148,19 +152,19 @@ impl GetFlowsDatatablesDivisionviews {
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `id`.
+    /// The query parameter `sortBy`: one of `id`, `name`, default `id`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetFlowsDatatablesDivisionviewsSortBy>>,
@@ -169,13 +173,13 @@ impl GetFlowsDatatablesDivisionviews {
         self
     }
 
-    /// The query parameter `sortOrder`, default `ascending`.
+    /// The query parameter `sortOrder`: a string, default `ascending`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
     }
 
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a list of strings.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -189,7 +193,7 @@ impl GetFlowsDatatablesDivisionviews {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
@@ -210,7 +214,7 @@ impl GetFlowsDatatablesDivisionviews {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -239,7 +243,7 @@ impl runtime::Operation for GetFlowsDatatablesDivisionviews {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/flows/datatables/{datatableId}/export/jobs/{exportJobId}`
 ///
-/// Takes `datatable_id` (a text) and `export_job_id` (a text). Returns
-/// [`DataTableExportJob`](crate::models::DataTableExportJob).
+/// Takes `datatable_id` (a string) and `export_job_id` (a string). Returns
+/// [`DataTableExportJob`](crate::models::DataTableExportJob). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `architect:datatable:view`, `architect:datatableRow:view`
 ///
-/// Created by `ArchitectApi::get_flows_datatable_export_job`.
+/// Created by
+/// [`ArchitectApi::get_flows_datatable_export_job`](crate::api::ArchitectApi::get_flows_datatable_export_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables--datatableId--export-jobs--exportJobId->)
@@ -64,7 +65,7 @@ impl runtime::Operation for GetFlowsDatatableExportJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,13 +107,16 @@ impl crate::api::ArchitectApi {
 ///
 /// `POST /api/v2/flows/datatables/{datatableId}/export/jobs`
 ///
-/// Takes `datatable_id` (a text). Returns [`DataTableExportJob`](crate::models::DataTableExportJob).
+/// Takes `datatable_id` (a string). Returns [`DataTableExportJob`](crate::models::DataTableExportJob).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `architect:datatable:view`, `architect:datatableRow:view`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_flows_datatable_export_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_flows_datatable_export_job`](crate::api::GetFlowsDatatableExportJob).
 ///
-/// Created by `ArchitectApi::post_flows_datatable_export_jobs`.
+/// Created by
+/// [`ArchitectApi::post_flows_datatable_export_jobs`](crate::api::ArchitectApi::post_flows_datatable_export_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-datatables--datatableId--export-jobs>)
@@ -172,7 +176,7 @@ impl runtime::Operation for PostFlowsDatatableExportJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

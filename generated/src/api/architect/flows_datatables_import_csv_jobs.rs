@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/flows/datatables/{datatableId}/import/csv/jobs`
 ///
-/// Takes `datatable_id` (a text) and a body
+/// Takes `datatable_id` (a string) and a body
 /// ([`DataTableImportJob`](crate::models::DataTableImportJob)). Returns
-/// [`DataTableImportJob`](crate::models::DataTableImportJob).
+/// [`DataTableImportJob`](crate::models::DataTableImportJob). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `architect:datatable:edit`, `architect:datatableRow:add`
 ///
-/// Created by `ArchitectApi::post_flows_datatable_import_csv_jobs`.
+/// Created by
+/// [`ArchitectApi::post_flows_datatable_import_csv_jobs`](crate::api::ArchitectApi::post_flows_datatable_import_csv_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-datatables--datatableId--import-csv-jobs>)
@@ -65,7 +66,7 @@ impl runtime::Operation for PostFlowsDatatableImportCsvJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/flows/datatables/{datatableId}/import/jobs/{importJobId}`
 ///
-/// Takes `datatable_id` (a text) and `import_job_id` (a text). Returns
-/// [`DataTableImportJob`](crate::models::DataTableImportJob).
+/// Takes `datatable_id` (a string) and `import_job_id` (a string). Returns
+/// [`DataTableImportJob`](crate::models::DataTableImportJob). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `architect:datatable:view`, `architect:datatableRow:view`
 ///
-/// Created by `ArchitectApi::get_flows_datatable_import_job`.
+/// Created by
+/// [`ArchitectApi::get_flows_datatable_import_job`](crate::api::ArchitectApi::get_flows_datatable_import_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables--datatableId--import-jobs--importJobId->)
@@ -64,7 +65,7 @@ impl runtime::Operation for GetFlowsDatatableImportJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,15 +107,17 @@ impl crate::api::ArchitectApi {
 ///
 /// `GET /api/v2/flows/datatables/{datatableId}/import/jobs`
 ///
-/// Takes `datatable_id` (a text). Returns
-/// [`DataTableImportEntityListing`](crate::models::DataTableImportEntityListing). `items()` streams the
-/// items of all pages, each [`DataTableImportJob`](crate::models::DataTableImportJob).
+/// Takes `datatable_id` (a string). Returns
+/// [`DataTableImportEntityListing`](crate::models::DataTableImportEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`DataTableImportJob`](crate::models::DataTableImportJob).
 ///
 /// Permissions, any of: `architect:datatable:edit`, `architect:datatableRow:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ArchitectApi::get_flows_datatable_import_jobs`.
+/// Created by
+/// [`ArchitectApi::get_flows_datatable_import_jobs`](crate::api::ArchitectApi::get_flows_datatable_import_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables--datatableId--import-jobs>)
@@ -132,13 +135,13 @@ pub struct GetFlowsDatatableImportJobs {
 }
 
 impl GetFlowsDatatableImportJobs {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -159,7 +162,7 @@ impl GetFlowsDatatableImportJobs {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -190,7 +193,7 @@ impl runtime::Operation for GetFlowsDatatableImportJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -249,17 +252,19 @@ impl crate::api::ArchitectApi {
 ///
 /// `POST /api/v2/flows/datatables/{datatableId}/import/jobs`
 ///
-/// Takes `datatable_id` (a text) and a body
+/// Takes `datatable_id` (a string) and a body
 /// ([`DataTableImportJob`](crate::models::DataTableImportJob)). Returns
-/// [`DataTableImportJob`](crate::models::DataTableImportJob).
+/// [`DataTableImportJob`](crate::models::DataTableImportJob). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permissions, any of: `architect:datatable:edit`, `architect:datatableRow:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_flows_datatable_import_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_flows_datatable_import_job`](crate::api::GetFlowsDatatableImportJob).
 ///
-/// Created by `ArchitectApi::post_flows_datatable_import_jobs`.
+/// Created by
+/// [`ArchitectApi::post_flows_datatable_import_jobs`](crate::api::ArchitectApi::post_flows_datatable_import_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-datatables--datatableId--import-jobs>)
@@ -319,7 +324,7 @@ impl runtime::Operation for PostFlowsDatatableImportJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

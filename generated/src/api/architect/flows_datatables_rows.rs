@@ -10,11 +10,13 @@ use std::collections::BTreeMap;
 ///
 /// `DELETE /api/v2/flows/datatables/{datatableId}/rows/{rowId}`
 ///
-/// Takes `datatable_id` (a text) and `row_id` (a text). Returns nothing.
+/// Takes `datatable_id` (a string) and `row_id` (a string). Returns nothing. Succeeds with the status
+/// 204 (no content).
 ///
 /// Permissions, any of: `architect:datatable:delete`, `architect:datatableRow:delete`
 ///
-/// Created by `ArchitectApi::delete_flows_datatable_row`.
+/// Created by
+/// [`ArchitectApi::delete_flows_datatable_row`](crate::api::ArchitectApi::delete_flows_datatable_row).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-flows-datatables--datatableId--rows--rowId->)
@@ -78,7 +80,7 @@ impl runtime::Operation for DeleteFlowsDatatableRow {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -118,11 +120,13 @@ impl crate::api::ArchitectApi {
 ///
 /// `GET /api/v2/flows/datatables/{datatableId}/rows/{rowId}`
 ///
-/// Takes `datatable_id` (a text) and `row_id` (a text). Returns a map, each value any JSON value.
+/// Takes `datatable_id` (a string) and `row_id` (a string). Returns a map of strings to JSON values.
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `architect:datatable:view`, `architect:datatableRow:view`
 ///
-/// Created by `ArchitectApi::get_flows_datatable_row`.
+/// Created by
+/// [`ArchitectApi::get_flows_datatable_row`](crate::api::ArchitectApi::get_flows_datatable_row).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables--datatableId--rows--rowId->)
@@ -149,7 +153,7 @@ pub struct GetFlowsDatatableRow {
 }
 
 impl GetFlowsDatatableRow {
-    /// The query parameter `showbrief`, default `true`.
+    /// The query parameter `showbrief`: a boolean, default `true`.
     pub fn showbrief(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("showbrief", value.into());
         self
@@ -197,7 +201,7 @@ impl runtime::Operation for GetFlowsDatatableRow {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -239,15 +243,16 @@ impl crate::api::ArchitectApi {
 ///
 /// `GET /api/v2/flows/datatables/{datatableId}/rows`
 ///
-/// Takes `datatable_id` (a text). Returns
-/// [`DataTableRowEntityListing`](crate::models::DataTableRowEntityListing). `items()` streams the items
-/// of all pages, each a map, each value any JSON value.
+/// Takes `datatable_id` (a string). Returns
+/// [`DataTableRowEntityListing`](crate::models::DataTableRowEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each a map of strings to JSON values.
 ///
 /// Permissions, any of: `architect:datatable:view`, `architect:datatableRow:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ArchitectApi::get_flows_datatable_rows`.
+/// Created by
+/// [`ArchitectApi::get_flows_datatable_rows`](crate::api::ArchitectApi::get_flows_datatable_rows).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables--datatableId--rows>)
@@ -274,25 +279,25 @@ pub struct GetFlowsDatatableRows {
 }
 
 impl GetFlowsDatatableRows {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `showbrief`, default `true`.
+    /// The query parameter `showbrief`: a boolean, default `true`.
     pub fn showbrief(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("showbrief", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `ascending`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `ascending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetFlowsDatatableRowsSortOrder>>,
@@ -316,7 +321,7 @@ impl GetFlowsDatatableRows {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -352,7 +357,7 @@ impl runtime::Operation for GetFlowsDatatableRows {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -409,12 +414,13 @@ impl crate::api::ArchitectApi {
 ///
 /// `POST /api/v2/flows/datatables/{datatableId}/rows`
 ///
-/// Takes `datatable_id` (a text) and a body (a map, each value any JSON value). Returns a map, each
-/// value any JSON value.
+/// Takes `datatable_id` (a string) and a body (a map of strings to JSON values). Returns a map of
+/// strings to JSON values. Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `architect:datatable:add`, `architect:datatableRow:add`
 ///
-/// Created by `ArchitectApi::post_flows_datatable_rows`.
+/// Created by
+/// [`ArchitectApi::post_flows_datatable_rows`](crate::api::ArchitectApi::post_flows_datatable_rows).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-datatables--datatableId--rows>)
@@ -491,7 +497,7 @@ impl runtime::Operation for PostFlowsDatatableRows {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -534,12 +540,13 @@ impl crate::api::ArchitectApi {
 ///
 /// `PUT /api/v2/flows/datatables/{datatableId}/rows/{rowId}`
 ///
-/// Takes `datatable_id` (a text), `row_id` (a text) and optionally a body (a map, each value any JSON
-/// value). Returns a map, each value any JSON value.
+/// Takes `datatable_id` (a string), `row_id` (a string) and optionally a body (a map of strings to JSON
+/// values). Returns a map of strings to JSON values. Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `architect:datatable:edit`, `architect:datatableRow:edit`
 ///
-/// Created by `ArchitectApi::put_flows_datatable_row`.
+/// Created by
+/// [`ArchitectApi::put_flows_datatable_row`](crate::api::ArchitectApi::put_flows_datatable_row).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-flows-datatables--datatableId--rows--rowId->)
@@ -567,7 +574,7 @@ pub struct PutFlowsDatatableRow {
 }
 
 impl PutFlowsDatatableRow {
-    /// The body, `application/json`.
+    /// The body, `application/json`: a map of strings to JSON values.
     pub fn body(
         mut self,
         value: impl Into<Option<BTreeMap<String, serde_json::Value>>>,
@@ -627,7 +634,7 @@ impl runtime::Operation for PutFlowsDatatableRow {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,14 +10,16 @@ use crate::runtime;
 /// `GET /api/v2/flows/divisionviews`
 ///
 /// Takes no arguments. Returns
-/// [`FlowDivisionViewEntityListing`](crate::models::FlowDivisionViewEntityListing). `items()` streams
-/// the items of all pages, each [`FlowDivisionView`](crate::models::FlowDivisionView).
+/// [`FlowDivisionViewEntityListing`](crate::models::FlowDivisionViewEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`FlowDivisionView`](crate::models::FlowDivisionView).
 ///
 /// Permission: `architect:flow:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ArchitectApi::get_flows_divisionviews`.
+/// Created by
+/// [`ArchitectApi::get_flows_divisionviews`](crate::api::ArchitectApi::get_flows_divisionviews).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-divisionviews>)
@@ -35,7 +37,7 @@ pub struct GetFlowsDivisionviews {
 }
 
 impl GetFlowsDivisionviews {
-    /// The query parameter `type`.
+    /// The query parameter `type`: a list of `GetFlowsDivisionviewsType`.
     pub fn r#type(
         mut self,
         value: impl IntoIterator<Item = GetFlowsDivisionviewsType>,
@@ -44,31 +46,31 @@ impl GetFlowsDivisionviews {
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `id`.
+    /// The query parameter `sortBy`: a string, default `id`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `asc`.
+    /// The query parameter `sortOrder`: a string, default `asc`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -79,31 +81,31 @@ impl GetFlowsDivisionviews {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `publishVersionId`.
+    /// The query parameter `publishVersionId`: a string.
     pub fn publish_version_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("publishVersionId", value.text());
         self
     }
 
-    /// The query parameter `publishedAfter`.
+    /// The query parameter `publishedAfter`: a string.
     pub fn published_after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("publishedAfter", value.text());
         self
     }
 
-    /// The query parameter `publishedBefore`.
+    /// The query parameter `publishedBefore`: a string.
     pub fn published_before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("publishedBefore", value.text());
         self
     }
 
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a list of strings.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -117,7 +119,7 @@ impl GetFlowsDivisionviews {
         self
     }
 
-    /// The query parameter `includeSchemas`, default `false`.
+    /// The query parameter `includeSchemas`: a boolean, default `false`.
     pub fn include_schemas(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeSchemas", value.into());
         self
@@ -138,7 +140,7 @@ impl GetFlowsDivisionviews {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -167,7 +169,7 @@ impl runtime::Operation for GetFlowsDivisionviews {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,12 +9,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/flows/executions/{flowExecutionId}`
 ///
-/// Takes `flow_execution_id` (a text). Returns
-/// [`FlowRuntimeExecution`](crate::models::FlowRuntimeExecution).
+/// Takes `flow_execution_id` (a string). Returns
+/// [`FlowRuntimeExecution`](crate::models::FlowRuntimeExecution). Succeeds with the status 200 (OK).
 ///
 /// Permission: `architect:flowExecution:view`
 ///
-/// Created by `ArchitectApi::get_flows_execution`.
+/// Created by [`ArchitectApi::get_flows_execution`](crate::api::ArchitectApi::get_flows_execution).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-executions--flowExecutionId->)
@@ -66,7 +66,7 @@ impl runtime::Operation for GetFlowsExecution {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,13 +105,15 @@ impl crate::api::ArchitectApi {
 /// `POST /api/v2/flows/executions`
 ///
 /// Takes a body ([`FlowExecutionLaunchRequest`](crate::models::FlowExecutionLaunchRequest)). Returns
-/// [`FlowExecutionLaunchResponse`](crate::models::FlowExecutionLaunchResponse).
+/// [`FlowExecutionLaunchResponse`](crate::models::FlowExecutionLaunchResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `architect:flow:launch`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_flows_execution`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_flows_execution`](crate::api::GetFlowsExecution).
 ///
-/// Created by `ArchitectApi::post_flows_executions`.
+/// Created by [`ArchitectApi::post_flows_executions`](crate::api::ArchitectApi::post_flows_executions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-executions>)
@@ -169,7 +171,7 @@ impl runtime::Operation for PostFlowsExecutions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

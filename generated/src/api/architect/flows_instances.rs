@@ -9,15 +9,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/flows/instances/{instanceId}`
 ///
-/// Takes `instance_id` (a text). Returns
-/// [`GetFlowExecutionDataJobResult`](crate::models::GetFlowExecutionDataJobResult). `items()` streams
-/// the items of all pages, each [`ExecutionDataEntity`](crate::models::ExecutionDataEntity).
+/// Takes `instance_id` (a string). Returns
+/// [`GetFlowExecutionDataJobResult`](crate::models::GetFlowExecutionDataJobResult). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`ExecutionDataEntity`](crate::models::ExecutionDataEntity).
 ///
 /// Permission: `architect:flowInstance:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `ArchitectApi::get_flows_instance`.
+/// Created by [`ArchitectApi::get_flows_instance`](crate::api::ArchitectApi::get_flows_instance).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-instances--instanceId->)
@@ -35,7 +36,7 @@ pub struct GetFlowsInstance {
 }
 
 impl GetFlowsInstance {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `bots`, `dataActions`.
     pub fn expand(mut self, value: impl Into<Option<GetFlowsInstanceExpand>>) -> Self {
         self.request.query("expand", value.into());
         self
@@ -56,7 +57,7 @@ impl GetFlowsInstance {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -85,7 +86,7 @@ impl runtime::Operation for GetFlowsInstance {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,15 +10,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/flows/instances/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`GetFlowExecutionDataJobResult`](crate::models::GetFlowExecutionDataJobResult). `items()` streams
-/// the items of all pages, each [`ExecutionDataEntity`](crate::models::ExecutionDataEntity).
+/// Takes `job_id` (a string). Returns
+/// [`GetFlowExecutionDataJobResult`](crate::models::GetFlowExecutionDataJobResult). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`ExecutionDataEntity`](crate::models::ExecutionDataEntity).
 ///
 /// Permission: `architect:flowInstance:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `ArchitectApi::get_flows_instances_job`.
+/// Created by
+/// [`ArchitectApi::get_flows_instances_job`](crate::api::ArchitectApi::get_flows_instances_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-instances-jobs--jobId->)
@@ -51,7 +53,7 @@ impl GetFlowsInstancesJob {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -80,7 +82,7 @@ impl runtime::Operation for GetFlowsInstancesJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -134,13 +136,16 @@ impl crate::api::ArchitectApi {
 /// `POST /api/v2/flows/instances/jobs`
 ///
 /// Takes a body ([`ExecutionDataRequest`](crate::models::ExecutionDataRequest)). Returns
-/// [`GetFlowExecutionDataJobResult`](crate::models::GetFlowExecutionDataJobResult).
+/// [`GetFlowExecutionDataJobResult`](crate::models::GetFlowExecutionDataJobResult). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `architect:flowInstance:view`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_flows_instances_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_flows_instances_job`](crate::api::GetFlowsInstancesJob).
 ///
-/// Created by `ArchitectApi::post_flows_instances_jobs`.
+/// Created by
+/// [`ArchitectApi::post_flows_instances_jobs`](crate::api::ArchitectApi::post_flows_instances_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-instances-jobs>)
@@ -158,7 +163,7 @@ pub struct PostFlowsInstancesJobs {
 }
 
 impl PostFlowsInstancesJobs {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `bots`, `dataActions`.
     pub fn expand(
         mut self,
         value: impl Into<Option<PostFlowsInstancesJobsExpand>>,
@@ -207,7 +212,7 @@ impl runtime::Operation for PostFlowsInstancesJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

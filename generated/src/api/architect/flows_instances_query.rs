@@ -10,14 +10,16 @@ use crate::runtime;
 /// `POST /api/v2/flows/instances/query`
 ///
 /// Takes a body ([`CriteriaQuery`](crate::models::CriteriaQuery)). Returns
-/// [`FlowResultEntityListing`](crate::models::FlowResultEntityListing). `items()` streams the items of
-/// all pages, each [`FlowExecutionDataQueryResult`](crate::models::FlowExecutionDataQueryResult).
+/// [`FlowResultEntityListing`](crate::models::FlowResultEntityListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`FlowExecutionDataQueryResult`](crate::models::FlowExecutionDataQueryResult).
 ///
 /// Permission: `architect:flowInstance:search`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `ArchitectApi::post_flows_instances_query`.
+/// Created by
+/// [`ArchitectApi::post_flows_instances_query`](crate::api::ArchitectApi::post_flows_instances_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-instances-query>)
@@ -35,13 +37,13 @@ pub struct PostFlowsInstancesQuery {
 }
 
 impl PostFlowsInstancesQuery {
-    /// The query parameter `indexOnly`.
+    /// The query parameter `indexOnly`: a boolean.
     pub fn index_only(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("indexOnly", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `50`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `50`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -62,7 +64,7 @@ impl PostFlowsInstancesQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -93,7 +95,7 @@ impl runtime::Operation for PostFlowsInstancesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

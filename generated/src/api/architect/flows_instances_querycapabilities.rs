@@ -10,11 +10,13 @@ use crate::runtime;
 /// `GET /api/v2/flows/instances/querycapabilities`
 ///
 /// Takes no arguments. Returns
-/// [`FlowsQueryCriteriaResponse`](crate::models::FlowsQueryCriteriaResponse).
+/// [`FlowsQueryCriteriaResponse`](crate::models::FlowsQueryCriteriaResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `architect:flowInstance:search`
 ///
-/// Created by `ArchitectApi::get_flows_instances_querycapabilities`.
+/// Created by
+/// [`ArchitectApi::get_flows_instances_querycapabilities`](crate::api::ArchitectApi::get_flows_instances_querycapabilities).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-instances-querycapabilities>)
@@ -32,7 +34,7 @@ pub struct GetFlowsInstancesQuerycapabilities {
 }
 
 impl GetFlowsInstancesQuerycapabilities {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `flow`, `action`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetFlowsInstancesQuerycapabilitiesExpand>>,
@@ -75,7 +77,7 @@ impl runtime::Operation for GetFlowsInstancesQuerycapabilities {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

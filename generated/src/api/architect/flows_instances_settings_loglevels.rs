@@ -11,11 +11,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/flows/{flowId}/instances/settings/loglevels`
 ///
-/// Takes `flow_id` (a text). Returns nothing.
+/// Takes `flow_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `architect:flowLogLevel:delete`
 ///
-/// Created by `ArchitectApi::delete_flow_instances_settings_loglevels`.
+/// Created by
+/// [`ArchitectApi::delete_flow_instances_settings_loglevels`](crate::api::ArchitectApi::delete_flow_instances_settings_loglevels).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-flows--flowId--instances-settings-loglevels>)
@@ -67,7 +68,7 @@ impl runtime::Operation for DeleteFlowInstancesSettingsLoglevels {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,11 +108,13 @@ impl crate::api::ArchitectApi {
 ///
 /// `GET /api/v2/flows/{flowId}/instances/settings/loglevels`
 ///
-/// Takes `flow_id` (a text). Returns [`FlowSettingsResponse`](crate::models::FlowSettingsResponse).
+/// Takes `flow_id` (a string). Returns [`FlowSettingsResponse`](crate::models::FlowSettingsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `architect:flowLogLevel:view`
 ///
-/// Created by `ArchitectApi::get_flow_instances_settings_loglevels`.
+/// Created by
+/// [`ArchitectApi::get_flow_instances_settings_loglevels`](crate::api::ArchitectApi::get_flow_instances_settings_loglevels).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--instances-settings-loglevels>)
@@ -129,7 +132,8 @@ pub struct GetFlowInstancesSettingsLoglevels {
 }
 
 impl GetFlowInstancesSettingsLoglevels {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `name`, `type`,
+    /// `logLevelCharacteristics.characteristics`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetFlowInstancesSettingsLoglevelsExpand>,
@@ -170,7 +174,7 @@ impl runtime::Operation for GetFlowInstancesSettingsLoglevels {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -211,14 +215,16 @@ impl crate::api::ArchitectApi {
 /// `GET /api/v2/flows/instances/settings/loglevels`
 ///
 /// Takes no arguments. Returns
-/// [`FlowSettingsResponseEntityListing`](crate::models::FlowSettingsResponseEntityListing). `items()`
-/// streams the items of all pages, each [`FlowSettingsResponse`](crate::models::FlowSettingsResponse).
+/// [`FlowSettingsResponseEntityListing`](crate::models::FlowSettingsResponseEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`FlowSettingsResponse`](crate::models::FlowSettingsResponse).
 ///
 /// Permissions, all of: `architect:flowLogLevel:view`, `architect:flow:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ArchitectApi::get_flows_instances_settings_loglevels`.
+/// Created by
+/// [`ArchitectApi::get_flows_instances_settings_loglevels`](crate::api::ArchitectApi::get_flows_instances_settings_loglevels).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-instances-settings-loglevels>)
@@ -236,7 +242,8 @@ pub struct GetFlowsInstancesSettingsLoglevels {
 }
 
 impl GetFlowsInstancesSettingsLoglevels {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `name`, `type`,
+    /// `logLevelCharacteristics.characteristics`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetFlowsInstancesSettingsLoglevelsExpand>,
@@ -245,13 +252,13 @@ impl GetFlowsInstancesSettingsLoglevels {
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -272,7 +279,7 @@ impl GetFlowsInstancesSettingsLoglevels {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -303,7 +310,7 @@ impl runtime::Operation for GetFlowsInstancesSettingsLoglevels {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -359,12 +366,14 @@ impl crate::api::ArchitectApi {
 ///
 /// `POST /api/v2/flows/{flowId}/instances/settings/loglevels`
 ///
-/// Takes `flow_id` (a text) and a body ([`FlowLogLevelRequest`](crate::models::FlowLogLevelRequest)).
-/// Returns [`FlowSettingsResponse`](crate::models::FlowSettingsResponse).
+/// Takes `flow_id` (a string) and a body ([`FlowLogLevelRequest`](crate::models::FlowLogLevelRequest)).
+/// Returns [`FlowSettingsResponse`](crate::models::FlowSettingsResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `architect:flowLogLevel:add`
 ///
-/// Created by `ArchitectApi::post_flow_instances_settings_loglevels`.
+/// Created by
+/// [`ArchitectApi::post_flow_instances_settings_loglevels`](crate::api::ArchitectApi::post_flow_instances_settings_loglevels).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows--flowId--instances-settings-loglevels>)
@@ -382,7 +391,8 @@ pub struct PostFlowInstancesSettingsLoglevels {
 }
 
 impl PostFlowInstancesSettingsLoglevels {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `name`, `type`,
+    /// `logLevelCharacteristics.characteristics`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = PostFlowInstancesSettingsLoglevelsExpand>,
@@ -423,7 +433,7 @@ impl runtime::Operation for PostFlowInstancesSettingsLoglevels {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -466,12 +476,14 @@ impl crate::api::ArchitectApi {
 ///
 /// `PUT /api/v2/flows/{flowId}/instances/settings/loglevels`
 ///
-/// Takes `flow_id` (a text) and a body ([`FlowLogLevelRequest`](crate::models::FlowLogLevelRequest)).
-/// Returns [`FlowSettingsResponse`](crate::models::FlowSettingsResponse).
+/// Takes `flow_id` (a string) and a body ([`FlowLogLevelRequest`](crate::models::FlowLogLevelRequest)).
+/// Returns [`FlowSettingsResponse`](crate::models::FlowSettingsResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `architect:flowLogLevel:edit`
 ///
-/// Created by `ArchitectApi::put_flow_instances_settings_loglevels`.
+/// Created by
+/// [`ArchitectApi::put_flow_instances_settings_loglevels`](crate::api::ArchitectApi::put_flow_instances_settings_loglevels).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-flows--flowId--instances-settings-loglevels>)
@@ -489,7 +501,8 @@ pub struct PutFlowInstancesSettingsLoglevels {
 }
 
 impl PutFlowInstancesSettingsLoglevels {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `name`, `type`,
+    /// `logLevelCharacteristics.characteristics`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = PutFlowInstancesSettingsLoglevelsExpand>,
@@ -530,7 +543,7 @@ impl runtime::Operation for PutFlowInstancesSettingsLoglevels {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,10 +9,12 @@ use crate::runtime;
 ///
 /// Takes no arguments. Returns
 /// [`FlowLogLevelCharacteristicsDefinitions`](crate::models::FlowLogLevelCharacteristicsDefinitions).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `architect:flowLogLevel:view`, `architect:flowLogLevelDefault:view`
 ///
-/// Created by `ArchitectApi::get_flows_instances_settings_loglevels_characteristics`.
+/// Created by
+/// [`ArchitectApi::get_flows_instances_settings_loglevels_characteristics`](crate::api::ArchitectApi::get_flows_instances_settings_loglevels_characteristics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-instances-settings-loglevels-characteristics>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetFlowsInstancesSettingsLoglevelsCharacteristics {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

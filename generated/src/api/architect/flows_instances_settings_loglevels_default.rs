@@ -11,11 +11,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/flows/instances/settings/loglevels/default`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `architect:flowLogLevelDefault:delete`
 ///
-/// Created by `ArchitectApi::delete_flows_instances_settings_loglevels_default`.
+/// Created by
+/// [`ArchitectApi::delete_flows_instances_settings_loglevels_default`](crate::api::ArchitectApi::delete_flows_instances_settings_loglevels_default).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-flows-instances-settings-loglevels-default>)
@@ -67,7 +68,7 @@ impl runtime::Operation for DeleteFlowsInstancesSettingsLoglevelsDefault {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,11 +105,13 @@ impl crate::api::ArchitectApi {
 ///
 /// `GET /api/v2/flows/instances/settings/loglevels/default`
 ///
-/// Takes no arguments. Returns [`FlowSettingsResponse`](crate::models::FlowSettingsResponse).
+/// Takes no arguments. Returns [`FlowSettingsResponse`](crate::models::FlowSettingsResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `architect:flowLogLevelDefault:view`
 ///
-/// Created by `ArchitectApi::get_flows_instances_settings_loglevels_default`.
+/// Created by
+/// [`ArchitectApi::get_flows_instances_settings_loglevels_default`](crate::api::ArchitectApi::get_flows_instances_settings_loglevels_default).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-instances-settings-loglevels-default>)
@@ -126,7 +129,7 @@ pub struct GetFlowsInstancesSettingsLoglevelsDefault {
 }
 
 impl GetFlowsInstancesSettingsLoglevelsDefault {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `logLevelCharacteristics.characteristics`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetFlowsInstancesSettingsLoglevelsDefaultExpand>,
@@ -169,7 +172,7 @@ impl runtime::Operation for GetFlowsInstancesSettingsLoglevelsDefault {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -207,11 +210,12 @@ impl crate::api::ArchitectApi {
 /// `PUT /api/v2/flows/instances/settings/loglevels/default`
 ///
 /// Takes a body ([`FlowLogLevelRequest`](crate::models::FlowLogLevelRequest)). Returns
-/// [`FlowSettingsResponse`](crate::models::FlowSettingsResponse).
+/// [`FlowSettingsResponse`](crate::models::FlowSettingsResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `architect:flowLogLevelDefault:edit`
 ///
-/// Created by `ArchitectApi::put_flows_instances_settings_loglevels_default`.
+/// Created by
+/// [`ArchitectApi::put_flows_instances_settings_loglevels_default`](crate::api::ArchitectApi::put_flows_instances_settings_loglevels_default).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-flows-instances-settings-loglevels-default>)
@@ -229,7 +233,7 @@ pub struct PutFlowsInstancesSettingsLoglevelsDefault {
 }
 
 impl PutFlowsInstancesSettingsLoglevelsDefault {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `logLevelCharacteristics.characteristics`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = PutFlowsInstancesSettingsLoglevelsDefaultExpand>,
@@ -272,7 +276,7 @@ impl runtime::Operation for PutFlowsInstancesSettingsLoglevelsDefault {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

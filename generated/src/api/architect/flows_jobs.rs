@@ -10,12 +10,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/flows/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`ArchitectJobStateResponse`](crate::models::ArchitectJobStateResponse).
+/// Takes `job_id` (a string). Returns
+/// [`ArchitectJobStateResponse`](crate::models::ArchitectJobStateResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `architect:job:view`
 ///
-/// Created by `ArchitectApi::get_flows_job`.
+/// Created by [`ArchitectApi::get_flows_job`](crate::api::ArchitectApi::get_flows_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-jobs--jobId->)
@@ -33,7 +34,7 @@ pub struct GetFlowsJob {
 }
 
 impl GetFlowsJob {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `messages`.
     pub fn expand(mut self, value: impl IntoIterator<Item = GetFlowsJobExpand>) -> Self {
         self.request.query_list("expand", runtime::ListStyle::Repeated, value);
         self
@@ -71,7 +72,7 @@ impl runtime::Operation for GetFlowsJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,13 +108,15 @@ impl crate::api::ArchitectApi {
 ///
 /// Takes optionally a body
 /// ([`RegisterArchitectJobRequest`](crate::models::RegisterArchitectJobRequest)). Returns
-/// [`RegisterArchitectJobResponse`](crate::models::RegisterArchitectJobResponse).
+/// [`RegisterArchitectJobResponse`](crate::models::RegisterArchitectJobResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `architect:job:create`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_flows_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_flows_job`](crate::api::GetFlowsJob).
 ///
-/// Created by `ArchitectApi::post_flows_jobs`.
+/// Created by [`ArchitectApi::post_flows_jobs`](crate::api::ArchitectApi::post_flows_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-jobs>)
@@ -131,7 +134,7 @@ pub struct PostFlowsJobs {
 }
 
 impl PostFlowsJobs {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `RegisterArchitectJobRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<RegisterArchitectJobRequest>>,
@@ -180,7 +183,7 @@ impl runtime::Operation for PostFlowsJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

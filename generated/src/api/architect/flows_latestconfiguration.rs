@@ -6,11 +6,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/flows/{flowId}/latestconfiguration`
 ///
-/// Takes `flow_id` (a text). Returns any JSON value.
+/// Takes `flow_id` (a string). Returns any JSON value. Succeeds with the status 200 (OK).
 ///
 /// Permission: `architect:flow:view`
 ///
-/// Created by `ArchitectApi::get_flow_latestconfiguration`.
+/// Created by
+/// [`ArchitectApi::get_flow_latestconfiguration`](crate::api::ArchitectApi::get_flow_latestconfiguration).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--latestconfiguration>)
@@ -37,7 +38,7 @@ pub struct GetFlowLatestconfiguration {
 }
 
 impl GetFlowLatestconfiguration {
-    /// The query parameter `deleted`, default `false`.
+    /// The query parameter `deleted`: a boolean, default `false`.
     pub fn deleted(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("deleted", value.into());
         self
@@ -93,7 +94,7 @@ impl runtime::Operation for GetFlowLatestconfiguration {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,14 +10,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/flows/validate/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`ArchitectValidateJobStateResponse`](crate::models::ArchitectValidateJobStateResponse).
+/// Takes `job_id` (a string). Returns
+/// [`ArchitectValidateJobStateResponse`](crate::models::ArchitectValidateJobStateResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `architect:jobValidate:view`
 ///
-/// Created by `ArchitectApi::get_flows_validate_job`.
+/// Created by
+/// [`ArchitectApi::get_flows_validate_job`](crate::api::ArchitectApi::get_flows_validate_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-validate-jobs--jobId->)
@@ -35,7 +37,7 @@ pub struct GetFlowsValidateJob {
 }
 
 impl GetFlowsValidateJob {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `messages`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetFlowsValidateJobExpand>,
@@ -76,7 +78,7 @@ impl runtime::Operation for GetFlowsValidateJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -116,14 +118,17 @@ impl crate::api::ArchitectApi {
 /// Takes a body ([`RegisterArchitectValidateJob`](crate::models::RegisterArchitectValidateJob)).
 /// Returns
 /// [`RegisterArchitectValidateJobResponse`](crate::models::RegisterArchitectValidateJobResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `architect:jobValidate:create`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_flows_validate_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_flows_validate_job`](crate::api::GetFlowsValidateJob).
 ///
-/// Created by `ArchitectApi::post_flows_validate_jobs`.
+/// Created by
+/// [`ArchitectApi::post_flows_validate_jobs`](crate::api::ArchitectApi::post_flows_validate_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-validate-jobs>)
@@ -183,7 +188,7 @@ impl runtime::Operation for PostFlowsValidateJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -6,11 +6,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/flows/{flowId}/versions/{versionId}/configuration`
 ///
-/// Takes `flow_id` (a text) and `version_id` (a text). Returns any JSON value.
+/// Takes `flow_id` (a string) and `version_id` (a string). Returns any JSON value. Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `architect:flow:view`
 ///
-/// Created by `ArchitectApi::get_flow_version_configuration`.
+/// Created by
+/// [`ArchitectApi::get_flow_version_configuration`](crate::api::ArchitectApi::get_flow_version_configuration).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--versions--versionId--configuration>)
@@ -35,7 +37,7 @@ pub struct GetFlowVersionConfiguration {
 }
 
 impl GetFlowVersionConfiguration {
-    /// The query parameter `deleted`.
+    /// The query parameter `deleted`: a string.
     pub fn deleted(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("deleted", value.text());
         self
@@ -82,7 +84,7 @@ impl runtime::Operation for GetFlowVersionConfiguration {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/flows/{flowId}/versions/{versionId}/health`
 ///
-/// Takes `flow_id` (a text) and `version_id` (a text). Returns
-/// [`FlowHealth`](crate::models::FlowHealth).
+/// Takes `flow_id` (a string) and `version_id` (a string). Returns
+/// [`FlowHealth`](crate::models::FlowHealth). Succeeds with the status 200 (OK).
 ///
 /// Permission: `architect:flow:view`
 ///
-/// Created by `ArchitectApi::get_flow_version_health`.
+/// Created by
+/// [`ArchitectApi::get_flow_version_health`](crate::api::ArchitectApi::get_flow_version_health).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--versions--versionId--health>)
@@ -30,7 +31,7 @@ pub struct GetFlowVersionHealth {
 }
 
 impl GetFlowVersionHealth {
-    /// The query parameter `language`.
+    /// The query parameter `language`: `GetFlowVersionHealthLanguage`.
     pub fn language(
         mut self,
         value: impl Into<Option<GetFlowVersionHealthLanguage>>,
@@ -71,7 +72,7 @@ impl runtime::Operation for GetFlowVersionHealth {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

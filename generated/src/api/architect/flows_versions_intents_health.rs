@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/flows/{flowId}/versions/{versionId}/intents/{intentId}/health`
 ///
-/// Takes `flow_id` (a text), `version_id` (a text), `intent_id` (a text) and `language`
-/// (`GetFlowVersionIntentHealthLanguage`). Returns
-/// [`FlowHealthIntent`](crate::models::FlowHealthIntent).
+/// Takes `flow_id` (a string), `version_id` (a string), `intent_id` (a string) and `language` (the
+/// query parameter `language`:
+/// [`GetFlowVersionIntentHealthLanguage`](crate::models::GetFlowVersionIntentHealthLanguage)). Returns
+/// [`FlowHealthIntent`](crate::models::FlowHealthIntent). Succeeds with the status 200 (OK).
 ///
 /// Permission: `architect:flow:view`
 ///
-/// Created by `ArchitectApi::get_flow_version_intent_health`.
+/// Created by
+/// [`ArchitectApi::get_flow_version_intent_health`](crate::api::ArchitectApi::get_flow_version_intent_health).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--versions--versionId--intents--intentId--health>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetFlowVersionIntentHealth {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,13 +9,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/flows/{flowId}/versions/{versionId}/intents/{intentId}/utterances/{utteranceId}/health`
 ///
-/// Takes `flow_id` (a text), `version_id` (a text), `intent_id` (a text), `utterance_id` (a text) and
-/// `language` (`GetFlowVersionIntentUtteranceHealthLanguage`). Returns
-/// [`FlowHealthUtterance`](crate::models::FlowHealthUtterance).
+/// Takes `flow_id` (a string), `version_id` (a string), `intent_id` (a string), `utterance_id` (a
+/// string) and `language` (the query parameter `language`:
+/// [`GetFlowVersionIntentUtteranceHealthLanguage`](crate::models::GetFlowVersionIntentUtteranceHealthLanguage)).
+/// Returns [`FlowHealthUtterance`](crate::models::FlowHealthUtterance). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `architect:flow:view`
 ///
-/// Created by `ArchitectApi::get_flow_version_intent_utterance_health`.
+/// Created by
+/// [`ArchitectApi::get_flow_version_intent_utterance_health`](crate::api::ArchitectApi::get_flow_version_intent_utterance_health).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--versions--versionId--intents--intentId--utterances--utteranceId--health>)
@@ -65,7 +68,7 @@ impl runtime::Operation for GetFlowVersionIntentUtteranceHealth {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/assistants/{assistantId}/variations/{variationId}`
 ///
-/// Takes `assistant_id` (a text) and `variation_id` (a text). Returns nothing.
+/// Takes `assistant_id` (a string) and `variation_id` (a string). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Permission: `assistants:copilot:edit`
 ///
-/// Created by `AssistantCopilotVariationsApi::delete_assistant_variation`.
+/// Created by
+/// [`AssistantCopilotVariationsApi::delete_assistant_variation`](crate::api::AssistantCopilotVariationsApi::delete_assistant_variation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-assistants--assistantId--variations--variationId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for DeleteAssistantVariation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,12 +107,14 @@ impl crate::api::AssistantCopilotVariationsApi {
 ///
 /// `GET /api/v2/assistants/{assistantId}/variations/{variationId}`
 ///
-/// Takes `assistant_id` (a text) and `variation_id` (a text). Returns
-/// [`AssistantCopilotVariation`](crate::models::AssistantCopilotVariation).
+/// Takes `assistant_id` (a string) and `variation_id` (a string). Returns
+/// [`AssistantCopilotVariation`](crate::models::AssistantCopilotVariation). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `assistants:copilot:view`
 ///
-/// Created by `AssistantCopilotVariationsApi::get_assistant_variation`.
+/// Created by
+/// [`AssistantCopilotVariationsApi::get_assistant_variation`](crate::api::AssistantCopilotVariationsApi::get_assistant_variation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId--variations--variationId->)
@@ -160,7 +164,7 @@ impl runtime::Operation for GetAssistantVariation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -200,16 +204,17 @@ impl crate::api::AssistantCopilotVariationsApi {
 ///
 /// `GET /api/v2/assistants/{assistantId}/variations`
 ///
-/// Takes `assistant_id` (a text). Returns
-/// [`AssistantCopilotVariationListing`](crate::models::AssistantCopilotVariationListing). `items()`
-/// streams the items of all pages, each
+/// Takes `assistant_id` (a string). Returns
+/// [`AssistantCopilotVariationListing`](crate::models::AssistantCopilotVariationListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
 /// [`AssistantCopilotVariation`](crate::models::AssistantCopilotVariation).
 ///
 /// Permission: `assistants:copilot:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `AssistantCopilotVariationsApi::get_assistant_variations`.
+/// Created by
+/// [`AssistantCopilotVariationsApi::get_assistant_variations`](crate::api::AssistantCopilotVariationsApi::get_assistant_variations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId--variations>)
@@ -242,7 +247,7 @@ impl GetAssistantVariations {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -271,7 +276,7 @@ impl runtime::Operation for GetAssistantVariations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -326,13 +331,15 @@ impl crate::api::AssistantCopilotVariationsApi {
 ///
 /// `POST /api/v2/assistants/{assistantId}/variations`
 ///
-/// Takes `assistant_id` (a text) and a body
+/// Takes `assistant_id` (a string) and a body
 /// ([`AssistantCopilotVariation`](crate::models::AssistantCopilotVariation)). Returns
-/// [`AssistantCopilotVariation`](crate::models::AssistantCopilotVariation).
+/// [`AssistantCopilotVariation`](crate::models::AssistantCopilotVariation). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `assistants:copilot:edit`
 ///
-/// Created by `AssistantCopilotVariationsApi::post_assistant_variations`.
+/// Created by
+/// [`AssistantCopilotVariationsApi::post_assistant_variations`](crate::api::AssistantCopilotVariationsApi::post_assistant_variations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants--assistantId--variations>)
@@ -382,7 +389,7 @@ impl runtime::Operation for PostAssistantVariations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -423,13 +430,15 @@ impl crate::api::AssistantCopilotVariationsApi {
 ///
 /// `PUT /api/v2/assistants/{assistantId}/variations/{variationId}`
 ///
-/// Takes `assistant_id` (a text), `variation_id` (a text) and a body
+/// Takes `assistant_id` (a string), `variation_id` (a string) and a body
 /// ([`AssistantCopilotVariation`](crate::models::AssistantCopilotVariation)). Returns
-/// [`AssistantCopilotVariation`](crate::models::AssistantCopilotVariation).
+/// [`AssistantCopilotVariation`](crate::models::AssistantCopilotVariation). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `assistants:copilot:edit`
 ///
-/// Created by `AssistantCopilotVariationsApi::put_assistant_variation`.
+/// Created by
+/// [`AssistantCopilotVariationsApi::put_assistant_variation`](crate::api::AssistantCopilotVariationsApi::put_assistant_variation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-assistants--assistantId--variations--variationId->)
@@ -479,7 +488,7 @@ impl runtime::Operation for PutAssistantVariation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

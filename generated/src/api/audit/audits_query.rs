@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/audits/query/{transactionId}`
 ///
-/// Takes `transaction_id` (a text). Returns
-/// [`AuditQueryExecutionStatusResponse`](crate::models::AuditQueryExecutionStatusResponse).
+/// Takes `transaction_id` (a string). Returns
+/// [`AuditQueryExecutionStatusResponse`](crate::models::AuditQueryExecutionStatusResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `audits:audit:view`
 ///
-/// Created by `AuditApi::get_audits_query_transaction_id`.
+/// Created by
+/// [`AuditApi::get_audits_query_transaction_id`](crate::api::AuditApi::get_audits_query_transaction_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-audits-query--transactionId->)
@@ -62,7 +64,7 @@ impl runtime::Operation for GetAuditsQueryTransactionId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,14 +105,16 @@ impl crate::api::AuditApi {
 /// `POST /api/v2/audits/query`
 ///
 /// Takes a body ([`AuditQueryRequest`](crate::models::AuditQueryRequest)). Returns
-/// [`AuditQueryExecutionStatusResponse`](crate::models::AuditQueryExecutionStatusResponse).
+/// [`AuditQueryExecutionStatusResponse`](crate::models::AuditQueryExecutionStatusResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `audits:audit:view`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_audits_query_transaction_id`, its
-/// results by `get_audits_query_transaction_id_results`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_audits_query_transaction_id`](crate::api::GetAuditsQueryTransactionId), its results by
+/// [`get_audits_query_transaction_id_results`](crate::api::GetAuditsQueryTransactionIdResults).
 ///
-/// Created by `AuditApi::post_audits_query`.
+/// Created by [`AuditApi::post_audits_query`](crate::api::AuditApi::post_audits_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-audits-query>)
@@ -168,7 +172,7 @@ impl runtime::Operation for PostAuditsQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,14 +11,16 @@ use crate::runtime;
 /// `POST /api/v2/audits/query/realtime`
 ///
 /// Takes a body ([`AuditRealtimeQueryRequest`](crate::models::AuditRealtimeQueryRequest)). Returns
-/// [`AuditRealtimeQueryResultsResponse`](crate::models::AuditRealtimeQueryResultsResponse). `items()`
-/// streams the items of all pages, each [`AuditLogMessage`](crate::models::AuditLogMessage).
+/// [`AuditRealtimeQueryResultsResponse`](crate::models::AuditRealtimeQueryResultsResponse). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`AuditLogMessage`](crate::models::AuditLogMessage).
 ///
 /// Permission: `audits:audit:view`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by `AuditApi::post_audits_query_realtime`.
+/// Created by
+/// [`AuditApi::post_audits_query_realtime`](crate::api::AuditApi::post_audits_query_realtime).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-audits-query-realtime>)
@@ -36,7 +38,7 @@ pub struct PostAuditsQueryRealtime {
 }
 
 impl PostAuditsQueryRealtime {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `user`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = PostAuditsQueryRealtimeExpand>,
@@ -60,7 +62,7 @@ impl PostAuditsQueryRealtime {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -89,7 +91,7 @@ impl runtime::Operation for PostAuditsQueryRealtime {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

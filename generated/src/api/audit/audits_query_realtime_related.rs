@@ -12,13 +12,15 @@ use crate::runtime;
 ///
 /// Takes a body ([`AuditRealtimeRelatedRequest`](crate::models::AuditRealtimeRelatedRequest)). Returns
 /// [`AuditRealtimeRelatedResultsResponse`](crate::models::AuditRealtimeRelatedResultsResponse).
-/// `items()` streams the items of all pages, each [`AuditLogMessage`](crate::models::AuditLogMessage).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`AuditLogMessage`](crate::models::AuditLogMessage).
 ///
 /// Permission: `audits:audit:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `AuditApi::post_audits_query_realtime_related`.
+/// Created by
+/// [`AuditApi::post_audits_query_realtime_related`](crate::api::AuditApi::post_audits_query_realtime_related).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-audits-query-realtime-related>)
@@ -36,7 +38,7 @@ pub struct PostAuditsQueryRealtimeRelated {
 }
 
 impl PostAuditsQueryRealtimeRelated {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `user`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = PostAuditsQueryRealtimeRelatedExpand>,
@@ -60,7 +62,7 @@ impl PostAuditsQueryRealtimeRelated {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -89,7 +91,7 @@ impl runtime::Operation for PostAuditsQueryRealtimeRelated {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

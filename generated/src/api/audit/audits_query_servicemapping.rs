@@ -8,10 +8,12 @@ use crate::runtime;
 /// `GET /api/v2/audits/query/servicemapping`
 ///
 /// Takes no arguments. Returns [`AuditQueryServiceMapping`](crate::models::AuditQueryServiceMapping).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `audits:audit:view`
 ///
-/// Created by `AuditApi::get_audits_query_servicemapping`.
+/// Created by
+/// [`AuditApi::get_audits_query_servicemapping`](crate::api::AuditApi::get_audits_query_servicemapping).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-audits-query-servicemapping>)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetAuditsQueryServicemapping {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

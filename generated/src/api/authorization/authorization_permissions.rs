@@ -11,13 +11,14 @@ use crate::runtime;
 /// `GET /api/v2/authorization/permissions`
 ///
 /// Takes no arguments. Returns
-/// [`PermissionCollectionEntityListing`](crate::models::PermissionCollectionEntityListing). `items()`
-/// streams the items of all pages, each
+/// [`PermissionCollectionEntityListing`](crate::models::PermissionCollectionEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`DomainPermissionCollection`](crate::models::DomainPermissionCollection).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `AuthorizationApi::get_authorization_permissions`.
+/// Created by
+/// [`AuthorizationApi::get_authorization_permissions`](crate::api::AuthorizationApi::get_authorization_permissions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-permissions>)
@@ -41,19 +42,19 @@ pub struct GetAuthorizationPermissions {
 }
 
 impl GetAuthorizationPermissions {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `queryType`.
+    /// The query parameter `queryType`: one of `domain`, `permission`.
     pub fn query_type(
         mut self,
         value: impl Into<Option<GetAuthorizationPermissionsQueryType>>,
@@ -62,7 +63,7 @@ impl GetAuthorizationPermissions {
         self
     }
 
-    /// The query parameter `query`.
+    /// The query parameter `query`: a string.
     pub fn query(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("query", value.text());
         self
@@ -83,7 +84,7 @@ impl GetAuthorizationPermissions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -112,7 +113,7 @@ impl runtime::Operation for GetAuthorizationPermissions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,14 +10,16 @@ use crate::runtime;
 /// `GET /api/v2/authorization/policies`
 ///
 /// Takes no arguments. Returns
-/// [`AuthorizationPolicyEntityListing`](crate::models::AuthorizationPolicyEntityListing). `items()`
-/// streams the items of all pages, each [`AuthorizationPolicy`](crate::models::AuthorizationPolicy).
+/// [`AuthorizationPolicyEntityListing`](crate::models::AuthorizationPolicyEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`AuthorizationPolicy`](crate::models::AuthorizationPolicy).
 ///
 /// Permission: `authorization:policy:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `AuthorizationApi::get_authorization_policies`.
+/// Created by
+/// [`AuthorizationApi::get_authorization_policies`](crate::api::AuthorizationApi::get_authorization_policies).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies>)
@@ -35,13 +37,13 @@ pub struct GetAuthorizationPolicies {
 }
 
 impl GetAuthorizationPolicies {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -62,7 +64,7 @@ impl GetAuthorizationPolicies {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -91,7 +93,7 @@ impl runtime::Operation for GetAuthorizationPolicies {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -142,11 +144,13 @@ impl crate::api::AuthorizationApi {
 ///
 /// `GET /api/v2/authorization/policies/{policyId}`
 ///
-/// Takes `policy_id` (a text). Returns [`AuthorizationPolicy`](crate::models::AuthorizationPolicy).
+/// Takes `policy_id` (a string). Returns [`AuthorizationPolicy`](crate::models::AuthorizationPolicy).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `authorization:policy:view`
 ///
-/// Created by `AuthorizationApi::get_authorization_policy`.
+/// Created by
+/// [`AuthorizationApi::get_authorization_policy`](crate::api::AuthorizationApi::get_authorization_policy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies--policyId->)
@@ -196,7 +200,7 @@ impl runtime::Operation for GetAuthorizationPolicy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -234,12 +238,14 @@ impl crate::api::AuthorizationApi {
 ///
 /// `PUT /api/v2/authorization/policies/{policyId}`
 ///
-/// Takes `policy_id` (a text) and a body ([`AuthorizationPolicy`](crate::models::AuthorizationPolicy)).
-/// Returns [`AuthorizationPolicy`](crate::models::AuthorizationPolicy).
+/// Takes `policy_id` (a string) and a body
+/// ([`AuthorizationPolicy`](crate::models::AuthorizationPolicy)). Returns
+/// [`AuthorizationPolicy`](crate::models::AuthorizationPolicy). Succeeds with the status 200 (OK).
 ///
 /// Permission: `authorization:policy:add`
 ///
-/// Created by `AuthorizationApi::put_authorization_policy`.
+/// Created by
+/// [`AuthorizationApi::put_authorization_policy`](crate::api::AuthorizationApi::put_authorization_policy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-authorization-policies--policyId->)
@@ -257,7 +263,7 @@ pub struct PutAuthorizationPolicy {
 }
 
 impl PutAuthorizationPolicy {
-    /// The query parameter `skipLockoutCheck`, default `false`.
+    /// The query parameter `skipLockoutCheck`: a boolean, default `false`.
     pub fn skip_lockout_check(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("skipLockoutCheck", value.into());
         self
@@ -295,7 +301,7 @@ impl runtime::Operation for PutAuthorizationPolicy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/authorization/policies/{policyId}/attributes`
 ///
-/// Takes `policy_id` (a text). Returns [`PolicyAttributeSet`](crate::models::PolicyAttributeSet).
+/// Takes `policy_id` (a string). Returns [`PolicyAttributeSet`](crate::models::PolicyAttributeSet).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `authorization:policy:view`
 ///
-/// Created by `AuthorizationApi::get_authorization_policy_attributes`.
+/// Created by
+/// [`AuthorizationApi::get_authorization_policy_attributes`](crate::api::AuthorizationApi::get_authorization_policy_attributes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies--policyId--attributes>)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetAuthorizationPolicyAttributes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `POST /api/v2/authorization/policies/{policyId}/simulate`
 ///
-/// Takes `policy_id` (a text) and a body ([`PolicyTestPayload`](crate::models::PolicyTestPayload)).
-/// Returns [`PolicyTestResult`](crate::models::PolicyTestResult).
+/// Takes `policy_id` (a string) and a body ([`PolicyTestPayload`](crate::models::PolicyTestPayload)).
+/// Returns [`PolicyTestResult`](crate::models::PolicyTestResult). Succeeds with the status 200 (OK).
 ///
 /// Permission: `authorization:policy:view`
 ///
-/// Created by `AuthorizationApi::post_authorization_policy_simulate`.
+/// Created by
+/// [`AuthorizationApi::post_authorization_policy_simulate`](crate::api::AuthorizationApi::post_authorization_policy_simulate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-policies--policyId--simulate>)
@@ -62,7 +63,7 @@ impl runtime::Operation for PostAuthorizationPolicySimulate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

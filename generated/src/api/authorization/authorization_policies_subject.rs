@@ -9,15 +9,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/authorization/policies/subject/{subjectId}`
 ///
-/// Takes `subject_id` (a text). Returns
-/// [`AuthorizationPolicyEntityListing`](crate::models::AuthorizationPolicyEntityListing). `items()`
-/// streams the items of all pages, each [`AuthorizationPolicy`](crate::models::AuthorizationPolicy).
+/// Takes `subject_id` (a string). Returns
+/// [`AuthorizationPolicyEntityListing`](crate::models::AuthorizationPolicyEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`AuthorizationPolicy`](crate::models::AuthorizationPolicy).
 ///
 /// Permission: `authorization:policy:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `AuthorizationApi::get_authorization_policies_subject_subject_id`.
+/// Created by
+/// [`AuthorizationApi::get_authorization_policies_subject_subject_id`](crate::api::AuthorizationApi::get_authorization_policies_subject_subject_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies-subject--subjectId->)
@@ -35,13 +37,13 @@ pub struct GetAuthorizationPoliciesSubjectSubjectId {
 }
 
 impl GetAuthorizationPoliciesSubjectSubjectId {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -62,7 +64,7 @@ impl GetAuthorizationPoliciesSubjectSubjectId {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -91,7 +93,7 @@ impl runtime::Operation for GetAuthorizationPoliciesSubjectSubjectId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

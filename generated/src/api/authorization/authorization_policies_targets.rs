@@ -9,15 +9,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/authorization/policies/targets/{targetName}`
 ///
-/// Takes `target_name` (a text). Returns
-/// [`AuthorizationPolicyEntityListing`](crate::models::AuthorizationPolicyEntityListing). `items()`
-/// streams the items of all pages, each [`AuthorizationPolicy`](crate::models::AuthorizationPolicy).
+/// Takes `target_name` (a string). Returns
+/// [`AuthorizationPolicyEntityListing`](crate::models::AuthorizationPolicyEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`AuthorizationPolicy`](crate::models::AuthorizationPolicy).
 ///
 /// Permission: `authorization:policy:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `AuthorizationApi::get_authorization_policies_target`.
+/// Created by
+/// [`AuthorizationApi::get_authorization_policies_target`](crate::api::AuthorizationApi::get_authorization_policies_target).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies-targets--targetName->)
@@ -35,13 +37,13 @@ pub struct GetAuthorizationPoliciesTarget {
 }
 
 impl GetAuthorizationPoliciesTarget {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -62,7 +64,7 @@ impl GetAuthorizationPoliciesTarget {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -91,7 +93,7 @@ impl runtime::Operation for GetAuthorizationPoliciesTarget {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -148,11 +150,13 @@ impl crate::api::AuthorizationApi {
 ///
 /// `GET /api/v2/authorization/policies/targets`
 ///
-/// Takes no arguments. Returns [`TargetAttributes`](crate::models::TargetAttributes).
+/// Takes no arguments. Returns [`TargetAttributes`](crate::models::TargetAttributes). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `authorization:policy:view`
 ///
-/// Created by `AuthorizationApi::get_authorization_policies_targets`.
+/// Created by
+/// [`AuthorizationApi::get_authorization_policies_targets`](crate::api::AuthorizationApi::get_authorization_policies_targets).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies-targets>)
@@ -202,7 +206,7 @@ impl runtime::Operation for GetAuthorizationPoliciesTargets {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -237,13 +241,14 @@ impl crate::api::AuthorizationApi {
 ///
 /// `POST /api/v2/authorization/policies/targets/{targetName}`
 ///
-/// Takes `target_name` (a text) and a body
+/// Takes `target_name` (a string) and a body
 /// ([`AuthorizationPolicy`](crate::models::AuthorizationPolicy)). Returns
-/// [`AuthorizationPolicy`](crate::models::AuthorizationPolicy).
+/// [`AuthorizationPolicy`](crate::models::AuthorizationPolicy). Succeeds with the status 200 (OK).
 ///
 /// Permission: `authorization:policy:add`
 ///
-/// Created by `AuthorizationApi::post_authorization_policies_target`.
+/// Created by
+/// [`AuthorizationApi::post_authorization_policies_target`](crate::api::AuthorizationApi::post_authorization_policies_target).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-policies-targets--targetName->)
@@ -261,7 +266,7 @@ pub struct PostAuthorizationPoliciesTarget {
 }
 
 impl PostAuthorizationPoliciesTarget {
-    /// The query parameter `skipLockoutCheck`, default `false`.
+    /// The query parameter `skipLockoutCheck`: a boolean, default `false`.
     pub fn skip_lockout_check(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("skipLockoutCheck", value.into());
         self
@@ -299,7 +304,7 @@ impl runtime::Operation for PostAuthorizationPoliciesTarget {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -342,13 +347,14 @@ impl crate::api::AuthorizationApi {
 ///
 /// `PUT /api/v2/authorization/policies/targets/{targetName}`
 ///
-/// Takes `target_name` (a text) and a body
+/// Takes `target_name` (a string) and a body
 /// ([`AuthorizationPolicy`](crate::models::AuthorizationPolicy)). Returns
-/// [`AuthorizationPolicy`](crate::models::AuthorizationPolicy).
+/// [`AuthorizationPolicy`](crate::models::AuthorizationPolicy). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `authorization:policy:edit`, `authorization:policy:add`
 ///
-/// Created by `AuthorizationApi::put_authorization_policies_target`.
+/// Created by
+/// [`AuthorizationApi::put_authorization_policies_target`](crate::api::AuthorizationApi::put_authorization_policies_target).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-authorization-policies-targets--targetName->)
@@ -366,7 +372,7 @@ pub struct PutAuthorizationPoliciesTarget {
 }
 
 impl PutAuthorizationPoliciesTarget {
-    /// The query parameter `skipLockoutCheck`, default `false`.
+    /// The query parameter `skipLockoutCheck`: a boolean, default `false`.
     pub fn skip_lockout_check(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("skipLockoutCheck", value.into());
         self
@@ -406,7 +412,7 @@ impl runtime::Operation for PutAuthorizationPoliciesTarget {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/authorization/policies/targets/{targetName}/subject/{subjectId}`
 ///
-/// Takes `target_name` (a text) and `subject_id` (a text). Returns nothing.
+/// Takes `target_name` (a string) and `subject_id` (a string). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Permission: `authorization:policy:delete`
 ///
-/// Created by `AuthorizationApi::delete_authorization_policies_target_subject_subject_id`.
+/// Created by
+/// [`AuthorizationApi::delete_authorization_policies_target_subject_subject_id`](crate::api::AuthorizationApi::delete_authorization_policies_target_subject_subject_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-authorization-policies-targets--targetName--subject--subjectId->)
@@ -61,7 +63,7 @@ impl runtime::Operation for DeleteAuthorizationPoliciesTargetSubjectSubjectId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,12 +105,13 @@ impl crate::api::AuthorizationApi {
 ///
 /// `GET /api/v2/authorization/policies/targets/{targetName}/subject/{subjectId}`
 ///
-/// Takes `target_name` (a text) and `subject_id` (a text). Returns
-/// [`AuthorizationPolicy`](crate::models::AuthorizationPolicy).
+/// Takes `target_name` (a string) and `subject_id` (a string). Returns
+/// [`AuthorizationPolicy`](crate::models::AuthorizationPolicy). Succeeds with the status 200 (OK).
 ///
 /// Permission: `authorization:policy:view`
 ///
-/// Created by `AuthorizationApi::get_authorization_policies_target_subject_subject_id`.
+/// Created by
+/// [`AuthorizationApi::get_authorization_policies_target_subject_subject_id`](crate::api::AuthorizationApi::get_authorization_policies_target_subject_subject_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies-targets--targetName--subject--subjectId->)
@@ -158,7 +161,7 @@ impl runtime::Operation for GetAuthorizationPoliciesTargetSubjectSubjectId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,16 +9,18 @@ use crate::runtime;
 ///
 /// `POST /api/v2/authorization/policies/targets/{targetName}/validate`
 ///
-/// Takes `target_name` (a text) and a body
+/// Takes `target_name` (a string) and a body
 /// ([`AuthorizationPolicy`](crate::models::AuthorizationPolicy)). Returns
-/// [`ValidationErrorListing`](crate::models::ValidationErrorListing). `items()` streams the items of
-/// all pages, each [`ValidationErrorResponse`](crate::models::ValidationErrorResponse).
+/// [`ValidationErrorListing`](crate::models::ValidationErrorListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`ValidationErrorResponse`](crate::models::ValidationErrorResponse).
 ///
 /// Permission: `authorization:policy:add`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `AuthorizationApi::post_authorization_policies_target_validate`.
+/// Created by
+/// [`AuthorizationApi::post_authorization_policies_target_validate`](crate::api::AuthorizationApi::post_authorization_policies_target_validate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-policies-targets--targetName--validate>)
@@ -51,7 +53,7 @@ impl PostAuthorizationPoliciesTargetValidate {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -80,7 +82,7 @@ impl runtime::Operation for PostAuthorizationPoliciesTargetValidate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -4,18 +4,19 @@ use crate::models::authorization::{
     DomainOrganizationRoleCreate, DomainOrganizationRoleUpdate,
     GetAuthorizationRoleExpand, OrganizationRoleEntityListing, SubjectDivisions,
 };
-use crate::models::authorization_and_users::DomainOrganizationRole;
+use crate::models::shared::authorization_and_users::DomainOrganizationRole;
 use crate::runtime;
 
 /// Delete authorization role.
 ///
 /// `DELETE /api/v2/authorization/roles/{roleId}`
 ///
-/// Takes `role_id` (a text). Returns bytes.
+/// Takes `role_id` (a string). Returns bytes.
 ///
 /// Permission: `authorization:role:delete`
 ///
-/// Created by `AuthorizationApi::delete_authorization_role`.
+/// Created by
+/// [`AuthorizationApi::delete_authorization_role`](crate::api::AuthorizationApi::delete_authorization_role).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-authorization-roles--roleId->)
@@ -65,7 +66,7 @@ impl runtime::Operation for DeleteAuthorizationRole {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,11 +104,14 @@ impl crate::api::AuthorizationApi {
 ///
 /// `GET /api/v2/authorization/roles/{roleId}`
 ///
-/// Takes `role_id` (a text). Returns `DomainOrganizationRole`.
+/// Takes `role_id` (a string). Returns
+/// [`DomainOrganizationRole`](crate::models::DomainOrganizationRole). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `authorization:role:view`
 ///
-/// Created by `AuthorizationApi::get_authorization_role`.
+/// Created by
+/// [`AuthorizationApi::get_authorization_role`](crate::api::AuthorizationApi::get_authorization_role).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-roles--roleId->)
@@ -131,13 +135,13 @@ pub struct GetAuthorizationRole {
 }
 
 impl GetAuthorizationRole {
-    /// The query parameter `userCount`, default `true`.
+    /// The query parameter `userCount`: a boolean, default `true`.
     pub fn user_count(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("userCount", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `unusedPermissions`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetAuthorizationRoleExpand>,
@@ -178,7 +182,7 @@ impl runtime::Operation for GetAuthorizationRole {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -217,14 +221,16 @@ impl crate::api::AuthorizationApi {
 /// `GET /api/v2/authorization/roles`
 ///
 /// Takes no arguments. Returns
-/// [`OrganizationRoleEntityListing`](crate::models::OrganizationRoleEntityListing). `items()` streams
-/// the items of all pages, each `DomainOrganizationRole`.
+/// [`OrganizationRoleEntityListing`](crate::models::OrganizationRoleEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`DomainOrganizationRole`](crate::models::DomainOrganizationRole).
 ///
 /// Permission: `authorization:role:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `AuthorizationApi::get_authorization_roles`.
+/// Created by
+/// [`AuthorizationApi::get_authorization_roles`](crate::api::AuthorizationApi::get_authorization_roles).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-roles>)
@@ -248,25 +254,25 @@ pub struct GetAuthorizationRoles {
 }
 
 impl GetAuthorizationRoles {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of strings.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -277,25 +283,25 @@ impl GetAuthorizationRoles {
         self
     }
 
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `previousPage`.
+    /// The query parameter `previousPage`: a string.
     pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("previousPage", value.text());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `permission`.
+    /// The query parameter `permission`: a list of strings.
     pub fn permission(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -309,7 +315,7 @@ impl GetAuthorizationRoles {
         self
     }
 
-    /// The query parameter `defaultRoleId`.
+    /// The query parameter `defaultRoleId`: a list of strings.
     pub fn default_role_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -323,13 +329,13 @@ impl GetAuthorizationRoles {
         self
     }
 
-    /// The query parameter `userCount`, default `true`.
+    /// The query parameter `userCount`: a boolean, default `true`.
     pub fn user_count(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("userCount", value.into());
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -355,7 +361,7 @@ impl GetAuthorizationRoles {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -384,7 +390,7 @@ impl runtime::Operation for GetAuthorizationRoles {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -437,11 +443,15 @@ impl crate::api::AuthorizationApi {
 ///
 /// `PATCH /api/v2/authorization/roles/{roleId}`
 ///
-/// Takes `role_id` (a text) and a body (`DomainOrganizationRole`). Returns `DomainOrganizationRole`.
+/// Takes `role_id` (a string) and a body
+/// ([`DomainOrganizationRole`](crate::models::DomainOrganizationRole)). Returns
+/// [`DomainOrganizationRole`](crate::models::DomainOrganizationRole). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `authorization:role:edit`
 ///
-/// Created by `AuthorizationApi::patch_authorization_role`.
+/// Created by
+/// [`AuthorizationApi::patch_authorization_role`](crate::api::AuthorizationApi::patch_authorization_role).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-authorization-roles--roleId->)
@@ -497,7 +507,7 @@ impl runtime::Operation for PatchAuthorizationRole {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -538,12 +548,13 @@ impl crate::api::AuthorizationApi {
 ///
 /// `POST /api/v2/authorization/roles/{roleId}`
 ///
-/// Takes `role_id` (a text) and a body ([`SubjectDivisions`](crate::models::SubjectDivisions)). Returns
-/// nothing.
+/// Takes `role_id` (a string) and a body ([`SubjectDivisions`](crate::models::SubjectDivisions)).
+/// Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `authorization:grant:add`
 ///
-/// Created by `AuthorizationApi::post_authorization_role`.
+/// Created by
+/// [`AuthorizationApi::post_authorization_role`](crate::api::AuthorizationApi::post_authorization_role).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-roles--roleId->)
@@ -561,7 +572,7 @@ pub struct PostAuthorizationRole {
 }
 
 impl PostAuthorizationRole {
-    /// The query parameter `subjectType`, default `PC_USER`.
+    /// The query parameter `subjectType`: a string, default `PC_USER`.
     pub fn subject_type(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("subjectType", value.text());
         self
@@ -599,7 +610,7 @@ impl runtime::Operation for PostAuthorizationRole {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -641,11 +652,13 @@ impl crate::api::AuthorizationApi {
 /// `POST /api/v2/authorization/roles`
 ///
 /// Takes a body ([`DomainOrganizationRoleCreate`](crate::models::DomainOrganizationRoleCreate)).
-/// Returns `DomainOrganizationRole`.
+/// Returns [`DomainOrganizationRole`](crate::models::DomainOrganizationRole). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `authorization:role:add`
 ///
-/// Created by `AuthorizationApi::post_authorization_roles`.
+/// Created by
+/// [`AuthorizationApi::post_authorization_roles`](crate::api::AuthorizationApi::post_authorization_roles).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-roles>)
@@ -701,7 +714,7 @@ impl runtime::Operation for PostAuthorizationRoles {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -739,13 +752,15 @@ impl crate::api::AuthorizationApi {
 ///
 /// `PUT /api/v2/authorization/roles/{roleId}`
 ///
-/// Takes `role_id` (a text) and a body
+/// Takes `role_id` (a string) and a body
 /// ([`DomainOrganizationRoleUpdate`](crate::models::DomainOrganizationRoleUpdate)). Returns
-/// `DomainOrganizationRole`.
+/// [`DomainOrganizationRole`](crate::models::DomainOrganizationRole). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `authorization:role:edit`
 ///
-/// Created by `AuthorizationApi::put_authorization_role`.
+/// Created by
+/// [`AuthorizationApi::put_authorization_role`](crate::api::AuthorizationApi::put_authorization_role).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-authorization-roles--roleId->)
@@ -801,7 +816,7 @@ impl runtime::Operation for PutAuthorizationRole {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/authorization/roles/settings`
 ///
-/// Takes no arguments. Returns [`RoleSettings`](crate::models::RoleSettings).
+/// Takes no arguments. Returns [`RoleSettings`](crate::models::RoleSettings). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permissions, any of: `directory:organization:admin`, `authorization:settings:view`
 ///
-/// Created by `AuthorizationApi::get_authorization_roles_settings`.
+/// Created by
+/// [`AuthorizationApi::get_authorization_roles_settings`](crate::api::AuthorizationApi::get_authorization_roles_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-roles-settings>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetAuthorizationRolesSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -99,11 +101,12 @@ impl crate::api::AuthorizationApi {
 /// `PUT /api/v2/authorization/roles/settings`
 ///
 /// Takes a body ([`RoleSettings`](crate::models::RoleSettings)). Returns
-/// [`RoleSettings`](crate::models::RoleSettings).
+/// [`RoleSettings`](crate::models::RoleSettings). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `directory:organization:admin`, `authorization:settings:edit`
 ///
-/// Created by `AuthorizationApi::put_authorization_roles_settings`.
+/// Created by
+/// [`AuthorizationApi::put_authorization_roles_settings`](crate::api::AuthorizationApi::put_authorization_roles_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-authorization-roles-settings>)
@@ -155,7 +158,7 @@ impl runtime::Operation for PutAuthorizationRolesSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,16 +9,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/authorization/roles/{roleId}/subjectgrants`
 ///
-/// Takes `role_id` (a text). Returns
-/// [`SubjectDivisionGrantsEntityListing`](crate::models::SubjectDivisionGrantsEntityListing). `items()`
-/// streams the items of all pages, each
+/// Takes `role_id` (a string). Returns
+/// [`SubjectDivisionGrantsEntityListing`](crate::models::SubjectDivisionGrantsEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`SubjectDivisionGrants`](crate::models::SubjectDivisionGrants).
 ///
 /// Permission: `authorization:role:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `AuthorizationApi::get_authorization_role_subjectgrants`.
+/// Created by
+/// [`AuthorizationApi::get_authorization_role_subjectgrants`](crate::api::AuthorizationApi::get_authorization_role_subjectgrants).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-roles--roleId--subjectgrants>)
@@ -36,25 +37,25 @@ pub struct GetAuthorizationRoleSubjectgrants {
 }
 
 impl GetAuthorizationRoleSubjectgrants {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of strings.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -65,13 +66,13 @@ impl GetAuthorizationRoleSubjectgrants {
         self
     }
 
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `previousPage`.
+    /// The query parameter `previousPage`: a string.
     pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("previousPage", value.text());
         self
@@ -92,7 +93,7 @@ impl GetAuthorizationRoleSubjectgrants {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -121,7 +122,7 @@ impl runtime::Operation for GetAuthorizationRoleSubjectgrants {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -6,11 +6,13 @@ use crate::runtime;
 ///
 /// `PUT /api/v2/authorization/roles/{roleId}/users/add`
 ///
-/// Takes `role_id` (a text) and a body (a list, each item a text). Returns a list, each item a text.
+/// Takes `role_id` (a string) and a body (a list of strings). Returns a list of strings. Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `authorization:grant:add`
 ///
-/// Created by `AuthorizationApi::put_authorization_role_users_add`.
+/// Created by
+/// [`AuthorizationApi::put_authorization_role_users_add`](crate::api::AuthorizationApi::put_authorization_role_users_add).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-authorization-roles--roleId--users-add>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PutAuthorizationRoleUsersAdd {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -6,11 +6,13 @@ use crate::runtime;
 ///
 /// `PUT /api/v2/authorization/roles/{roleId}/users/remove`
 ///
-/// Takes `role_id` (a text) and a body (a list, each item a text). Returns a list, each item a text.
+/// Takes `role_id` (a string) and a body (a list of strings). Returns a list of strings. Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `authorization:grant:delete`
 ///
-/// Created by `AuthorizationApi::put_authorization_role_users_remove`.
+/// Created by
+/// [`AuthorizationApi::put_authorization_role_users_remove`](crate::api::AuthorizationApi::put_authorization_role_users_remove).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-authorization-roles--roleId--users-remove>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PutAuthorizationRoleUsersRemove {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,10 +8,12 @@ use crate::runtime;
 /// `GET /api/v2/authorization/settings`
 ///
 /// Takes no arguments. Returns [`AuthorizationSettings`](crate::models::AuthorizationSettings).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `directory:organization:admin`, `authorization:settings:view`
 ///
-/// Created by `AuthorizationApi::get_authorization_settings`.
+/// Created by
+/// [`AuthorizationApi::get_authorization_settings`](crate::api::AuthorizationApi::get_authorization_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-settings>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetAuthorizationSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -98,11 +100,12 @@ impl crate::api::AuthorizationApi {
 /// `PATCH /api/v2/authorization/settings`
 ///
 /// Takes a body ([`AuthorizationSettings`](crate::models::AuthorizationSettings)). Returns
-/// [`AuthorizationSettings`](crate::models::AuthorizationSettings).
+/// [`AuthorizationSettings`](crate::models::AuthorizationSettings). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `directory:organization:admin`, `authorization:settings:edit`
 ///
-/// Created by `AuthorizationApi::patch_authorization_settings`.
+/// Created by
+/// [`AuthorizationApi::patch_authorization_settings`](crate::api::AuthorizationApi::patch_authorization_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-authorization-settings>)
@@ -154,7 +157,7 @@ impl runtime::Operation for PatchAuthorizationSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 ///
 /// `GET /api/v2/authorization/subjects/rolecounts`
 ///
-/// Takes no arguments. Returns a map, each value any JSON value.
+/// Takes no arguments. Returns a map of strings to JSON values. Succeeds with the status 200 (OK).
 ///
 /// Permission: `authorization:grant:view`
 ///
-/// Created by `AuthorizationApi::get_authorization_subjects_rolecounts`.
+/// Created by
+/// [`AuthorizationApi::get_authorization_subjects_rolecounts`](crate::api::AuthorizationApi::get_authorization_subjects_rolecounts).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-subjects-rolecounts>)
@@ -29,7 +30,7 @@ pub struct GetAuthorizationSubjectsRolecounts {
 }
 
 impl GetAuthorizationSubjectsRolecounts {
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -72,7 +73,7 @@ impl runtime::Operation for GetAuthorizationSubjectsRolecounts {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

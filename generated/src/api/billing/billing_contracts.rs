@@ -10,13 +10,14 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/billing/contracts/{contractId}`
 ///
-/// Takes `contract_id` (a text). Returns [`BillingContract`](crate::models::BillingContract).
+/// Takes `contract_id` (a string). Returns [`BillingContract`](crate::models::BillingContract).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `billing:subscription:view`
 ///
-/// Created by `BillingApi::get_billing_contract`.
+/// Created by [`BillingApi::get_billing_contract`](crate::api::BillingApi::get_billing_contract).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-billing-contracts--contractId->)
@@ -66,7 +67,7 @@ impl runtime::Operation for GetBillingContract {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,7 +106,8 @@ impl crate::api::BillingApi {
 /// `GET /api/v2/billing/contracts`
 ///
 /// Takes no arguments. Returns [`BillingContractListing`](crate::models::BillingContractListing).
-/// `items()` streams the items of all pages, each [`BillingContract`](crate::models::BillingContract).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`BillingContract`](crate::models::BillingContract).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
@@ -113,7 +115,7 @@ impl crate::api::BillingApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `BillingApi::get_billing_contracts`.
+/// Created by [`BillingApi::get_billing_contracts`](crate::api::BillingApi::get_billing_contracts).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-billing-contracts>)
@@ -131,37 +133,37 @@ pub struct GetBillingContracts {
 }
 
 impl GetBillingContracts {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string, from 1 to 10.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `dateStart`.
+    /// The query parameter `dateStart`: a date.
     pub fn date_start(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("dateStart", value.into_optional());
         self
     }
 
-    /// The query parameter `dateEnd`.
+    /// The query parameter `dateEnd`: a date.
     pub fn date_end(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("dateEnd", value.into_optional());
         self
     }
 
-    /// The query parameter `status`.
+    /// The query parameter `status`: one of `Active`, `Inactive`.
     pub fn status(
         mut self,
         value: impl Into<Option<GetBillingContractsStatus>>,
@@ -170,7 +172,7 @@ impl GetBillingContracts {
         self
     }
 
-    /// The query parameter `externalNumber`.
+    /// The query parameter `externalNumber`: a string.
     pub fn external_number(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("externalNumber", value.text());
         self
@@ -191,7 +193,7 @@ impl GetBillingContracts {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -220,7 +222,7 @@ impl runtime::Operation for GetBillingContracts {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

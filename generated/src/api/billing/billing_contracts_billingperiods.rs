@@ -7,14 +7,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/billing/contracts/{contractId}/billingperiods/{billingPeriodId}`
 ///
-/// Takes `contract_id` (a text) and `billing_period_id` (a text). Returns
-/// [`BillingContractPeriodDetail`](crate::models::BillingContractPeriodDetail).
+/// Takes `contract_id` (a string) and `billing_period_id` (a string). Returns
+/// [`BillingContractPeriodDetail`](crate::models::BillingContractPeriodDetail). Succeeds with the
+/// status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `billing:subscription:view`
 ///
-/// Created by `BillingApi::get_billing_contract_billingperiod`.
+/// Created by
+/// [`BillingApi::get_billing_contract_billingperiod`](crate::api::BillingApi::get_billing_contract_billingperiod).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-billing-contracts--contractId--billingperiods--billingPeriodId->)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetBillingContractBillingperiod {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,7 +11,8 @@ use crate::runtime::time;
 /// `GET /api/v2/billing/contracts/invoices`
 ///
 /// Takes no arguments. Returns [`BillingInvoiceListing`](crate::models::BillingInvoiceListing).
-/// `items()` streams the items of all pages, each [`BillingInvoice`](crate::models::BillingInvoice).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`BillingInvoice`](crate::models::BillingInvoice).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
@@ -19,7 +20,8 @@ use crate::runtime::time;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `BillingApi::get_billing_contracts_invoices`.
+/// Created by
+/// [`BillingApi::get_billing_contracts_invoices`](crate::api::BillingApi::get_billing_contracts_invoices).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-billing-contracts-invoices>)
@@ -37,37 +39,37 @@ pub struct GetBillingContractsInvoices {
 }
 
 impl GetBillingContractsInvoices {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `dateStart`.
+    /// The query parameter `dateStart`: a date.
     pub fn date_start(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("dateStart", value.into_optional());
         self
     }
 
-    /// The query parameter `dateEnd`.
+    /// The query parameter `dateEnd`: a date.
     pub fn date_end(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("dateEnd", value.into_optional());
         self
     }
 
-    /// The query parameter `paymentStatus`.
+    /// The query parameter `paymentStatus`: one of `Paid`, `UnPaid`.
     pub fn payment_status(
         mut self,
         value: impl Into<Option<GetBillingContractsInvoicesPaymentStatus>>,
@@ -91,7 +93,7 @@ impl GetBillingContractsInvoices {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -120,7 +122,7 @@ impl runtime::Operation for GetBillingContractsInvoices {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

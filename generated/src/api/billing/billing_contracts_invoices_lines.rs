@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /api/v2/billing/contracts/invoices/{invoiceId}/lines`
 ///
-/// Takes `invoice_id` (a text). Returns
-/// [`BillingInvoiceItemListing`](crate::models::BillingInvoiceItemListing). `items()` streams the items
-/// of all pages, each [`BillingInvoiceItem`](crate::models::BillingInvoiceItem).
+/// Takes `invoice_id` (a string). Returns
+/// [`BillingInvoiceItemListing`](crate::models::BillingInvoiceItemListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`BillingInvoiceItem`](crate::models::BillingInvoiceItem).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
@@ -17,7 +18,8 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `BillingApi::get_billing_contracts_invoice_lines`.
+/// Created by
+/// [`BillingApi::get_billing_contracts_invoice_lines`](crate::api::BillingApi::get_billing_contracts_invoice_lines).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-billing-contracts-invoices--invoiceId--lines>)
@@ -35,19 +37,19 @@ pub struct GetBillingContractsInvoiceLines {
 }
 
 impl GetBillingContractsInvoiceLines {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
@@ -68,7 +70,7 @@ impl GetBillingContractsInvoiceLines {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -97,7 +99,7 @@ impl runtime::Operation for GetBillingContractsInvoiceLines {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,12 +8,14 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/billing/reports/billableusage`
 ///
-/// Takes `start_date` (a point in time) and `end_date` (a point in time). Returns
-/// [`BillingUsageReport`](crate::models::BillingUsageReport).
+/// Takes `start_date` (the query parameter `startDate`: a timestamp) and `end_date` (the query
+/// parameter `endDate`: a timestamp). Returns
+/// [`BillingUsageReport`](crate::models::BillingUsageReport). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `billing:subscription:read`, `billing:subscription:view`
 ///
-/// Created by `BillingApi::get_billing_reports_billableusage`.
+/// Created by
+/// [`BillingApi::get_billing_reports_billableusage`](crate::api::BillingApi::get_billing_reports_billableusage).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-billing-reports-billableusage>)
@@ -71,7 +73,7 @@ impl runtime::Operation for GetBillingReportsBillableusage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/billing/trusteebillingoverview/{trustorOrgId}`
 ///
-/// Takes `trustor_org_id` (a text). Returns
-/// [`TrusteeBillingOverview`](crate::models::TrusteeBillingOverview).
+/// Takes `trustor_org_id` (a string). Returns
+/// [`TrusteeBillingOverview`](crate::models::TrusteeBillingOverview). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `affiliateOrganization:clientBilling:view`
 ///
-/// Created by `BillingApi::get_billing_trusteebillingoverview_trustor_org_id`.
+/// Created by
+/// [`BillingApi::get_billing_trusteebillingoverview_trustor_org_id`](crate::api::BillingApi::get_billing_trusteebillingoverview_trustor_org_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-billing-trusteebillingoverview--trustorOrgId->)
@@ -30,7 +32,7 @@ pub struct GetBillingTrusteebillingoverviewTrustorOrgId {
 }
 
 impl GetBillingTrusteebillingoverviewTrustorOrgId {
-    /// The query parameter `billingPeriodIndex`, default `0`.
+    /// The query parameter `billingPeriodIndex`: an integer (`int32`), default `0`.
     pub fn billing_period_index(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("billingPeriodIndex", value.into());
         self
@@ -70,7 +72,7 @@ impl runtime::Operation for GetBillingTrusteebillingoverviewTrustorOrgId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

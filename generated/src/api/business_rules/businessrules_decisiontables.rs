@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/businessrules/decisiontables/{tableId}`
 ///
-/// Takes `table_id` (a text). Returns nothing.
+/// Takes `table_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `businessrules:decisionTable:delete`
 ///
-/// Created by `BusinessRulesApi::delete_businessrules_decisiontable`.
+/// Created by
+/// [`BusinessRulesApi::delete_businessrules_decisiontable`](crate::api::BusinessRulesApi::delete_businessrules_decisiontable).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-decisiontables--tableId->)
@@ -32,7 +33,7 @@ pub struct DeleteBusinessrulesDecisiontable {
 }
 
 impl DeleteBusinessrulesDecisiontable {
-    /// The query parameter `forceDelete`, default `false`.
+    /// The query parameter `forceDelete`: a boolean, default `false`.
     pub fn force_delete(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDelete", value.into());
         self
@@ -72,7 +73,7 @@ impl runtime::Operation for DeleteBusinessrulesDecisiontable {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -112,11 +113,13 @@ impl crate::api::BusinessRulesApi {
 ///
 /// `GET /api/v2/businessrules/decisiontables/{tableId}`
 ///
-/// Takes `table_id` (a text). Returns [`DecisionTable`](crate::models::DecisionTable).
+/// Takes `table_id` (a string). Returns [`DecisionTable`](crate::models::DecisionTable). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `businessrules:decisionTable:view`
 ///
-/// Created by `BusinessRulesApi::get_businessrules_decisiontable`.
+/// Created by
+/// [`BusinessRulesApi::get_businessrules_decisiontable`](crate::api::BusinessRulesApi::get_businessrules_decisiontable).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId->)
@@ -168,7 +171,7 @@ impl runtime::Operation for GetBusinessrulesDecisiontable {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -208,14 +211,16 @@ impl crate::api::BusinessRulesApi {
 ///
 /// `GET /api/v2/businessrules/decisiontables`
 ///
-/// Takes no arguments. Returns [`DecisionTableListing`](crate::models::DecisionTableListing). `items()`
-/// streams the items of all pages, each [`DecisionTable`](crate::models::DecisionTable).
+/// Takes no arguments. Returns [`DecisionTableListing`](crate::models::DecisionTableListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`DecisionTable`](crate::models::DecisionTable).
 ///
 /// Permission: `businessrules:decisionTable:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `BusinessRulesApi::get_businessrules_decisiontables`.
+/// Created by
+/// [`BusinessRulesApi::get_businessrules_decisiontables`](crate::api::BusinessRulesApi::get_businessrules_decisiontables).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables>)
@@ -233,19 +238,19 @@ pub struct GetBusinessrulesDecisiontables {
 }
 
 impl GetBusinessrulesDecisiontables {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `divisionIds`.
+    /// The query parameter `divisionIds`: a list of strings.
     pub fn division_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -259,7 +264,7 @@ impl GetBusinessrulesDecisiontables {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
@@ -280,7 +285,7 @@ impl GetBusinessrulesDecisiontables {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -311,7 +316,7 @@ impl runtime::Operation for GetBusinessrulesDecisiontables {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -363,14 +368,15 @@ impl crate::api::BusinessRulesApi {
 ///
 /// `PATCH /api/v2/businessrules/decisiontables/{tableId}`
 ///
-/// Takes `table_id` (a text) and a body
+/// Takes `table_id` (a string) and a body
 /// ([`UpdateDecisionTableRequest`](crate::models::UpdateDecisionTableRequest)). Returns
-/// [`DecisionTable`](crate::models::DecisionTable).
+/// [`DecisionTable`](crate::models::DecisionTable). Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `businessrules:decisionTable:edit`, `businessrules:businessRulesSchema:view`,
 /// `routing:queue:view`
 ///
-/// Created by `BusinessRulesApi::patch_businessrules_decisiontable`.
+/// Created by
+/// [`BusinessRulesApi::patch_businessrules_decisiontable`](crate::api::BusinessRulesApi::patch_businessrules_decisiontable).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-businessrules-decisiontables--tableId->)
@@ -426,7 +432,7 @@ impl runtime::Operation for PatchBusinessrulesDecisiontable {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -470,12 +476,13 @@ impl crate::api::BusinessRulesApi {
 /// `POST /api/v2/businessrules/decisiontables`
 ///
 /// Takes a body ([`CreateDecisionTableRequest`](crate::models::CreateDecisionTableRequest)). Returns
-/// [`DecisionTableVersion`](crate::models::DecisionTableVersion).
+/// [`DecisionTableVersion`](crate::models::DecisionTableVersion). Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `businessrules:decisionTable:add`, `businessrules:businessRulesSchema:view`,
 /// `routing:queue:view`
 ///
-/// Created by `BusinessRulesApi::post_businessrules_decisiontables`.
+/// Created by
+/// [`BusinessRulesApi::post_businessrules_decisiontables`](crate::api::BusinessRulesApi::post_businessrules_decisiontables).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables>)
@@ -531,7 +538,7 @@ impl runtime::Operation for PostBusinessrulesDecisiontables {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

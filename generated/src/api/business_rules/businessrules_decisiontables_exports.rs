@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/businessrules/decisiontables/{tableId}/exports/{exportJobId}`
 ///
-/// Takes `table_id` (a text) and `export_job_id` (a text). Returns nothing.
+/// Takes `table_id` (a string) and `export_job_id` (a string). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Permission: `businessrules:decisionTableExportJob:delete`
 ///
-/// Created by `BusinessRulesApi::delete_businessrules_decisiontable_export`.
+/// Created by
+/// [`BusinessRulesApi::delete_businessrules_decisiontable_export`](crate::api::BusinessRulesApi::delete_businessrules_decisiontable_export).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-decisiontables--tableId--exports--exportJobId->)
@@ -65,7 +67,7 @@ impl runtime::Operation for DeleteBusinessrulesDecisiontableExport {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,12 +109,14 @@ impl crate::api::BusinessRulesApi {
 ///
 /// `GET /api/v2/businessrules/decisiontables/{tableId}/exports/{exportJobId}`
 ///
-/// Takes `table_id` (a text) and `export_job_id` (a text). Returns
-/// [`DecisionTableExportJob`](crate::models::DecisionTableExportJob).
+/// Takes `table_id` (a string) and `export_job_id` (a string). Returns
+/// [`DecisionTableExportJob`](crate::models::DecisionTableExportJob). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `businessrules:decisionTableExportJob:view`
 ///
-/// Created by `BusinessRulesApi::get_businessrules_decisiontable_export`.
+/// Created by
+/// [`BusinessRulesApi::get_businessrules_decisiontable_export`](crate::api::BusinessRulesApi::get_businessrules_decisiontable_export).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--exports--exportJobId->)
@@ -164,7 +168,7 @@ impl runtime::Operation for GetBusinessrulesDecisiontableExport {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -206,15 +210,17 @@ impl crate::api::BusinessRulesApi {
 ///
 /// `GET /api/v2/businessrules/decisiontables/{tableId}/exports`
 ///
-/// Takes `table_id` (a text). Returns
-/// [`DecisionTableExportJobListing`](crate::models::DecisionTableExportJobListing). `items()` streams
-/// the items of all pages, each [`DecisionTableExportJob`](crate::models::DecisionTableExportJob).
+/// Takes `table_id` (a string). Returns
+/// [`DecisionTableExportJobListing`](crate::models::DecisionTableExportJobListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`DecisionTableExportJob`](crate::models::DecisionTableExportJob).
 ///
 /// Permission: `businessrules:decisionTableExportJob:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `BusinessRulesApi::get_businessrules_decisiontable_exports`.
+/// Created by
+/// [`BusinessRulesApi::get_businessrules_decisiontable_exports`](crate::api::BusinessRulesApi::get_businessrules_decisiontable_exports).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--exports>)
@@ -232,13 +238,13 @@ pub struct GetBusinessrulesDecisiontableExports {
 }
 
 impl GetBusinessrulesDecisiontableExports {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
@@ -259,7 +265,7 @@ impl GetBusinessrulesDecisiontableExports {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -290,7 +296,7 @@ impl runtime::Operation for GetBusinessrulesDecisiontableExports {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -347,16 +353,20 @@ impl crate::api::BusinessRulesApi {
 ///
 /// `POST /api/v2/businessrules/decisiontables/{tableId}/exports`
 ///
-/// Takes `table_id` (a text) and a body
+/// Takes `table_id` (a string) and a body
 /// ([`DecisionTableExportJobRequest`](crate::models::DecisionTableExportJobRequest)). Returns
-/// [`DecisionTableExportJob`](crate::models::DecisionTableExportJob).
+/// [`DecisionTableExportJob`](crate::models::DecisionTableExportJob). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `businessrules:decisionTableExportJob:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_businessrules_decisiontable_export`;
-/// `delete_businessrules_decisiontable_export` stops it.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_businessrules_decisiontable_export`](crate::api::GetBusinessrulesDecisiontableExport);
+/// [`delete_businessrules_decisiontable_export`](crate::api::DeleteBusinessrulesDecisiontableExport)
+/// stops it.
 ///
-/// Created by `BusinessRulesApi::post_businessrules_decisiontable_exports`.
+/// Created by
+/// [`BusinessRulesApi::post_businessrules_decisiontable_exports`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_exports).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--exports>)
@@ -416,7 +426,7 @@ impl runtime::Operation for PostBusinessrulesDecisiontableExports {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/businessrules/decisiontables/{tableId}/imports/{importJobId}`
 ///
-/// Takes `table_id` (a text) and `import_job_id` (a text). Returns nothing.
+/// Takes `table_id` (a string) and `import_job_id` (a string). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Permission: `businessrules:decisionTableImportJob:delete`
 ///
-/// Created by `BusinessRulesApi::delete_businessrules_decisiontable_import`.
+/// Created by
+/// [`BusinessRulesApi::delete_businessrules_decisiontable_import`](crate::api::BusinessRulesApi::delete_businessrules_decisiontable_import).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-decisiontables--tableId--imports--importJobId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for DeleteBusinessrulesDecisiontableImport {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,12 +110,14 @@ impl crate::api::BusinessRulesApi {
 ///
 /// `GET /api/v2/businessrules/decisiontables/{tableId}/imports/{importJobId}`
 ///
-/// Takes `table_id` (a text) and `import_job_id` (a text). Returns
-/// [`DecisionTableImportJob`](crate::models::DecisionTableImportJob).
+/// Takes `table_id` (a string) and `import_job_id` (a string). Returns
+/// [`DecisionTableImportJob`](crate::models::DecisionTableImportJob). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `businessrules:decisionTableImportJob:view`
 ///
-/// Created by `BusinessRulesApi::get_businessrules_decisiontable_import`.
+/// Created by
+/// [`BusinessRulesApi::get_businessrules_decisiontable_import`](crate::api::BusinessRulesApi::get_businessrules_decisiontable_import).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--imports--importJobId->)
@@ -165,7 +169,7 @@ impl runtime::Operation for GetBusinessrulesDecisiontableImport {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -207,15 +211,17 @@ impl crate::api::BusinessRulesApi {
 ///
 /// `GET /api/v2/businessrules/decisiontables/{tableId}/imports`
 ///
-/// Takes `table_id` (a text). Returns
-/// [`DecisionTableImportJobListing`](crate::models::DecisionTableImportJobListing). `items()` streams
-/// the items of all pages, each [`DecisionTableImportJob`](crate::models::DecisionTableImportJob).
+/// Takes `table_id` (a string). Returns
+/// [`DecisionTableImportJobListing`](crate::models::DecisionTableImportJobListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`DecisionTableImportJob`](crate::models::DecisionTableImportJob).
 ///
 /// Permission: `businessrules:decisionTableImportJob:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `BusinessRulesApi::get_businessrules_decisiontable_imports`.
+/// Created by
+/// [`BusinessRulesApi::get_businessrules_decisiontable_imports`](crate::api::BusinessRulesApi::get_businessrules_decisiontable_imports).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--imports>)
@@ -233,13 +239,13 @@ pub struct GetBusinessrulesDecisiontableImports {
 }
 
 impl GetBusinessrulesDecisiontableImports {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
@@ -260,7 +266,7 @@ impl GetBusinessrulesDecisiontableImports {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -291,7 +297,7 @@ impl runtime::Operation for GetBusinessrulesDecisiontableImports {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -348,13 +354,15 @@ impl crate::api::BusinessRulesApi {
 ///
 /// `PATCH /api/v2/businessrules/decisiontables/{tableId}/imports/{importJobId}`
 ///
-/// Takes `table_id` (a text), `import_job_id` (a text) and a body
+/// Takes `table_id` (a string), `import_job_id` (a string) and a body
 /// ([`UpdateDecisionTableImportJobRequest`](crate::models::UpdateDecisionTableImportJobRequest)).
-/// Returns [`DecisionTableImportJob`](crate::models::DecisionTableImportJob).
+/// Returns [`DecisionTableImportJob`](crate::models::DecisionTableImportJob). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `businessrules:decisionTableImportJob:edit`
 ///
-/// Created by `BusinessRulesApi::patch_businessrules_decisiontable_import`.
+/// Created by
+/// [`BusinessRulesApi::patch_businessrules_decisiontable_import`](crate::api::BusinessRulesApi::patch_businessrules_decisiontable_import).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-businessrules-decisiontables--tableId--imports--importJobId->)
@@ -406,7 +414,7 @@ impl runtime::Operation for PatchBusinessrulesDecisiontableImport {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -451,16 +459,20 @@ impl crate::api::BusinessRulesApi {
 ///
 /// `POST /api/v2/businessrules/decisiontables/{tableId}/imports`
 ///
-/// Takes `table_id` (a text) and a body
+/// Takes `table_id` (a string) and a body
 /// ([`CreateDecisionTableImportJobRequest`](crate::models::CreateDecisionTableImportJobRequest)).
-/// Returns [`DecisionTableImportJob`](crate::models::DecisionTableImportJob).
+/// Returns [`DecisionTableImportJob`](crate::models::DecisionTableImportJob). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `businessrules:decisionTableImportJob:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_businessrules_decisiontable_import`;
-/// `delete_businessrules_decisiontable_import` stops it.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_businessrules_decisiontable_import`](crate::api::GetBusinessrulesDecisiontableImport);
+/// [`delete_businessrules_decisiontable_import`](crate::api::DeleteBusinessrulesDecisiontableImport)
+/// stops it.
 ///
-/// Created by `BusinessRulesApi::post_businessrules_decisiontable_imports`.
+/// Created by
+/// [`BusinessRulesApi::post_businessrules_decisiontable_imports`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_imports).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--imports>)
@@ -520,7 +532,7 @@ impl runtime::Operation for PostBusinessrulesDecisiontableImports {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

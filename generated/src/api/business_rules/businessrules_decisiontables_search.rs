@@ -9,14 +9,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/businessrules/decisiontables/search`
 ///
-/// Takes no arguments. Returns [`DecisionTableListing`](crate::models::DecisionTableListing). `items()`
-/// streams the items of all pages, each [`DecisionTable`](crate::models::DecisionTable).
+/// Takes no arguments. Returns [`DecisionTableListing`](crate::models::DecisionTableListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`DecisionTable`](crate::models::DecisionTable).
 ///
 /// Permission: `businessrules:decisionTable:search`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `BusinessRulesApi::get_businessrules_decisiontables_search`.
+/// Created by
+/// [`BusinessRulesApi::get_businessrules_decisiontables_search`](crate::api::BusinessRulesApi::get_businessrules_decisiontables_search).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables-search>)
@@ -34,37 +36,38 @@ pub struct GetBusinessrulesDecisiontablesSearch {
 }
 
 impl GetBusinessrulesDecisiontablesSearch {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `schemaId`.
+    /// The query parameter `schemaId`: a string.
     pub fn schema_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("schemaId", value.text());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `withPublishedVersion`.
+    /// The query parameter `withPublishedVersion`: a boolean.
     pub fn with_published_version(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("withPublishedVersion", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `ExecutionInputSchema`,
+    /// `ExecutionOutputSchema`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetBusinessrulesDecisiontablesSearchExpand>,
@@ -73,7 +76,7 @@ impl GetBusinessrulesDecisiontablesSearch {
         self
     }
 
-    /// The query parameter `ids`.
+    /// The query parameter `ids`: a list of strings.
     pub fn ids(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -99,7 +102,7 @@ impl GetBusinessrulesDecisiontablesSearch {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -130,7 +133,7 @@ impl runtime::Operation for GetBusinessrulesDecisiontablesSearch {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}`
 ///
-/// Takes `table_id` (a text) and `table_version` (an integer). Returns nothing.
+/// Takes `table_id` (a string) and `table_version` (an integer (`int32`)). Returns nothing. Succeeds
+/// with the status 204 (no content).
 ///
 /// Permission: `businessrules:decisionTable:delete`
 ///
-/// Created by `BusinessRulesApi::delete_businessrules_decisiontable_version`.
+/// Created by
+/// [`BusinessRulesApi::delete_businessrules_decisiontable_version`](crate::api::BusinessRulesApi::delete_businessrules_decisiontable_version).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-decisiontables--tableId--versions--tableVersion->)
@@ -66,7 +68,7 @@ impl runtime::Operation for DeleteBusinessrulesDecisiontableVersion {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,12 +110,13 @@ impl crate::api::BusinessRulesApi {
 ///
 /// `GET /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}`
 ///
-/// Takes `table_id` (a text) and `table_version` (an integer). Returns
-/// [`DecisionTableVersion`](crate::models::DecisionTableVersion).
+/// Takes `table_id` (a string) and `table_version` (an integer (`int32`)). Returns
+/// [`DecisionTableVersion`](crate::models::DecisionTableVersion). Succeeds with the status 200 (OK).
 ///
 /// Permission: `businessrules:decisionTable:view`
 ///
-/// Created by `BusinessRulesApi::get_businessrules_decisiontable_version`.
+/// Created by
+/// [`BusinessRulesApi::get_businessrules_decisiontable_version`](crate::api::BusinessRulesApi::get_businessrules_decisiontable_version).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--versions--tableVersion->)
@@ -165,7 +168,7 @@ impl runtime::Operation for GetBusinessrulesDecisiontableVersion {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -207,15 +210,17 @@ impl crate::api::BusinessRulesApi {
 ///
 /// `GET /api/v2/businessrules/decisiontables/{tableId}/versions`
 ///
-/// Takes `table_id` (a text). Returns
-/// [`DecisionTableVersionListing`](crate::models::DecisionTableVersionListing). `items()` streams the
-/// items of all pages, each [`DecisionTableVersion`](crate::models::DecisionTableVersion).
+/// Takes `table_id` (a string). Returns
+/// [`DecisionTableVersionListing`](crate::models::DecisionTableVersionListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`DecisionTableVersion`](crate::models::DecisionTableVersion).
 ///
 /// Permission: `businessrules:decisionTable:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `BusinessRulesApi::get_businessrules_decisiontable_versions`.
+/// Created by
+/// [`BusinessRulesApi::get_businessrules_decisiontable_versions`](crate::api::BusinessRulesApi::get_businessrules_decisiontable_versions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--versions>)
@@ -233,19 +238,19 @@ pub struct GetBusinessrulesDecisiontableVersions {
 }
 
 impl GetBusinessrulesDecisiontableVersions {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `status`.
+    /// The query parameter `status`: a list of strings.
     pub fn status(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -256,7 +261,7 @@ impl GetBusinessrulesDecisiontableVersions {
         self
     }
 
-    /// The query parameter `hasSnapshot`.
+    /// The query parameter `hasSnapshot`: a boolean.
     pub fn has_snapshot(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("hasSnapshot", value.into());
         self
@@ -277,7 +282,7 @@ impl GetBusinessrulesDecisiontableVersions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -308,7 +313,7 @@ impl runtime::Operation for GetBusinessrulesDecisiontableVersions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -365,13 +370,14 @@ impl crate::api::BusinessRulesApi {
 ///
 /// `PATCH /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}`
 ///
-/// Takes `table_id` (a text), `table_version` (an integer) and a body
+/// Takes `table_id` (a string), `table_version` (an integer (`int32`)) and a body
 /// ([`UpdateDecisionTableVersionRequest`](crate::models::UpdateDecisionTableVersionRequest)). Returns
-/// [`DecisionTableVersion`](crate::models::DecisionTableVersion).
+/// [`DecisionTableVersion`](crate::models::DecisionTableVersion). Succeeds with the status 200 (OK).
 ///
 /// Permission: `businessrules:decisionTable:edit`
 ///
-/// Created by `BusinessRulesApi::patch_businessrules_decisiontable_version`.
+/// Created by
+/// [`BusinessRulesApi::patch_businessrules_decisiontable_version`](crate::api::BusinessRulesApi::patch_businessrules_decisiontable_version).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-businessrules-decisiontables--tableId--versions--tableVersion->)
@@ -423,7 +429,7 @@ impl runtime::Operation for PatchBusinessrulesDecisiontableVersion {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -468,13 +474,14 @@ impl crate::api::BusinessRulesApi {
 ///
 /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions`
 ///
-/// Takes `table_id` (a text) and optionally a body
+/// Takes `table_id` (a string) and optionally a body
 /// ([`CreateDecisionTableVersionRequest`](crate::models::CreateDecisionTableVersionRequest)). Returns
-/// [`DecisionTableVersion`](crate::models::DecisionTableVersion).
+/// [`DecisionTableVersion`](crate::models::DecisionTableVersion). Succeeds with the status 200 (OK).
 ///
 /// Permission: `businessrules:decisionTable:add`
 ///
-/// Created by `BusinessRulesApi::post_businessrules_decisiontable_versions`.
+/// Created by
+/// [`BusinessRulesApi::post_businessrules_decisiontable_versions`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_versions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions>)
@@ -492,7 +499,7 @@ pub struct PostBusinessrulesDecisiontableVersions {
 }
 
 impl PostBusinessrulesDecisiontableVersions {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `CreateDecisionTableVersionRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<CreateDecisionTableVersionRequest>>,
@@ -535,7 +542,7 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

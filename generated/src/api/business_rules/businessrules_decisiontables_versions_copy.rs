@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/copy`
 ///
-/// Takes `table_id` (a text), `table_version` (an integer) and a body
+/// Takes `table_id` (a string), `table_version` (an integer (`int32`)) and a body
 /// ([`CopyDecisionTableRequest`](crate::models::CopyDecisionTableRequest)). Returns
-/// [`DecisionTableVersion`](crate::models::DecisionTableVersion).
+/// [`DecisionTableVersion`](crate::models::DecisionTableVersion). Succeeds with the status 200 (OK).
 ///
 /// Permission: `businessrules:decisionTable:copy`
 ///
-/// Created by `BusinessRulesApi::post_businessrules_decisiontable_version_copy`.
+/// Created by
+/// [`BusinessRulesApi::post_businessrules_decisiontable_version_copy`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_version_copy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--copy>)
@@ -65,7 +66,7 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionCopy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/execute`
 ///
-/// Takes `table_id` (a text), `table_version` (an integer) and a body
+/// Takes `table_id` (a string), `table_version` (an integer (`int32`)) and a body
 /// ([`DecisionTableExecutionRequest`](crate::models::DecisionTableExecutionRequest)). Returns
-/// [`DecisionTableExecutionResponse`](crate::models::DecisionTableExecutionResponse).
+/// [`DecisionTableExecutionResponse`](crate::models::DecisionTableExecutionResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `businessrules:decisionTable:execute`
 ///
-/// Created by `BusinessRulesApi::post_businessrules_decisiontable_version_execute`.
+/// Created by
+/// [`BusinessRulesApi::post_businessrules_decisiontable_version_execute`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_version_execute).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--execute>)
@@ -67,7 +69,7 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionExecute {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

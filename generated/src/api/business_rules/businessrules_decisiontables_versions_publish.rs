@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `PUT /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/publish`
 ///
-/// Takes `table_id` (a text) and `table_version` (an integer). Returns
-/// [`DecisionTableVersion`](crate::models::DecisionTableVersion).
+/// Takes `table_id` (a string) and `table_version` (an integer (`int32`)). Returns
+/// [`DecisionTableVersion`](crate::models::DecisionTableVersion). Succeeds with the status 200 (OK).
 ///
 /// Permission: `businessrules:decisionTable:publish`
 ///
-/// Created by `BusinessRulesApi::put_businessrules_decisiontable_version_publish`.
+/// Created by
+/// [`BusinessRulesApi::put_businessrules_decisiontable_version_publish`](crate::api::BusinessRulesApi::put_businessrules_decisiontable_version_publish).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--publish>)
@@ -64,7 +65,7 @@ impl runtime::Operation for PutBusinessrulesDecisiontableVersionPublish {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rollback`
 ///
-/// Takes `table_id` (a text), `table_version` (an integer) and optionally a body
+/// Takes `table_id` (a string), `table_version` (an integer (`int32`)) and optionally a body
 /// ([`RollbackDecisionTableVersionRequest`](crate::models::RollbackDecisionTableVersionRequest)).
-/// Returns [`DecisionTableVersion`](crate::models::DecisionTableVersion).
+/// Returns [`DecisionTableVersion`](crate::models::DecisionTableVersion). Succeeds with the status 200
+/// (OK).
 ///
-/// Created by `BusinessRulesApi::post_businessrules_decisiontable_version_rollback`.
+/// Created by
+/// [`BusinessRulesApi::post_businessrules_decisiontable_version_rollback`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_version_rollback).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rollback>)
@@ -31,7 +33,7 @@ pub struct PostBusinessrulesDecisiontableVersionRollback {
 }
 
 impl PostBusinessrulesDecisiontableVersionRollback {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `RollbackDecisionTableVersionRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<RollbackDecisionTableVersionRequest>>,
@@ -72,7 +74,7 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionRollback {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

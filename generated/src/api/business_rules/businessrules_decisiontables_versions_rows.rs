@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rows/{rowId}`
 ///
-/// Takes `table_id` (a text), `table_version` (an integer) and `row_id` (a text). Returns nothing.
+/// Takes `table_id` (a string), `table_version` (an integer (`int32`)) and `row_id` (a string). Returns
+/// nothing. Succeeds with the status 204 (no content).
 ///
 /// Permissions, all of: `businessrules:decisionTableRow:delete`, `routing:queue:view`
 ///
-/// Created by `BusinessRulesApi::delete_businessrules_decisiontable_version_row`.
+/// Created by
+/// [`BusinessRulesApi::delete_businessrules_decisiontable_version_row`](crate::api::BusinessRulesApi::delete_businessrules_decisiontable_version_row).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows--rowId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for DeleteBusinessrulesDecisiontableVersionRow {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,12 +112,13 @@ impl crate::api::BusinessRulesApi {
 ///
 /// `GET /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rows/{rowId}`
 ///
-/// Takes `table_id` (a text), `table_version` (an integer) and `row_id` (a text). Returns
-/// [`DecisionTableRow`](crate::models::DecisionTableRow).
+/// Takes `table_id` (a string), `table_version` (an integer (`int32`)) and `row_id` (a string). Returns
+/// [`DecisionTableRow`](crate::models::DecisionTableRow). Succeeds with the status 200 (OK).
 ///
 /// Permission: `businessrules:decisionTableRow:view`
 ///
-/// Created by `BusinessRulesApi::get_businessrules_decisiontable_version_row`.
+/// Created by
+/// [`BusinessRulesApi::get_businessrules_decisiontable_version_row`](crate::api::BusinessRulesApi::get_businessrules_decisiontable_version_row).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows--rowId->)
@@ -167,7 +170,7 @@ impl runtime::Operation for GetBusinessrulesDecisiontableVersionRow {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -211,15 +214,17 @@ impl crate::api::BusinessRulesApi {
 ///
 /// `GET /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rows`
 ///
-/// Takes `table_id` (a text) and `table_version` (an integer). Returns
-/// [`DecisionTableRowListing`](crate::models::DecisionTableRowListing). `items()` streams the items of
-/// all pages, each [`DecisionTableRow`](crate::models::DecisionTableRow).
+/// Takes `table_id` (a string) and `table_version` (an integer (`int32`)). Returns
+/// [`DecisionTableRowListing`](crate::models::DecisionTableRowListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`DecisionTableRow`](crate::models::DecisionTableRow).
 ///
 /// Permission: `businessrules:decisionTableRow:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `BusinessRulesApi::get_businessrules_decisiontable_version_rows`.
+/// Created by
+/// [`BusinessRulesApi::get_businessrules_decisiontable_version_rows`](crate::api::BusinessRulesApi::get_businessrules_decisiontable_version_rows).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows>)
@@ -237,13 +242,13 @@ pub struct GetBusinessrulesDecisiontableVersionRows {
 }
 
 impl GetBusinessrulesDecisiontableVersionRows {
-    /// The query parameter `pageNumber`.
+    /// The query parameter `pageNumber`: a string.
     pub fn page_number(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageNumber", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
@@ -264,7 +269,7 @@ impl GetBusinessrulesDecisiontableVersionRows {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -295,7 +300,7 @@ impl runtime::Operation for GetBusinessrulesDecisiontableVersionRows {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -356,13 +361,14 @@ impl crate::api::BusinessRulesApi {
 ///
 /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rows`
 ///
-/// Takes `table_id` (a text), `table_version` (an integer) and a body
+/// Takes `table_id` (a string), `table_version` (an integer (`int32`)) and a body
 /// ([`CreateDecisionTableRowRequest`](crate::models::CreateDecisionTableRowRequest)). Returns
-/// [`DecisionTableRow`](crate::models::DecisionTableRow).
+/// [`DecisionTableRow`](crate::models::DecisionTableRow). Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `businessrules:decisionTableRow:add`, `routing:queue:view`
 ///
-/// Created by `BusinessRulesApi::post_businessrules_decisiontable_version_rows`.
+/// Created by
+/// [`BusinessRulesApi::post_businessrules_decisiontable_version_rows`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_version_rows).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows>)
@@ -414,7 +420,7 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionRows {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -459,13 +465,14 @@ impl crate::api::BusinessRulesApi {
 ///
 /// `PUT /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rows/{rowId}`
 ///
-/// Takes `table_id` (a text), `table_version` (an integer), `row_id` (a text) and a body
+/// Takes `table_id` (a string), `table_version` (an integer (`int32`)), `row_id` (a string) and a body
 /// ([`PutDecisionTableRowRequest`](crate::models::PutDecisionTableRowRequest)). Returns
-/// [`DecisionTableRow`](crate::models::DecisionTableRow).
+/// [`DecisionTableRow`](crate::models::DecisionTableRow). Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `businessrules:decisionTableRow:edit`, `routing:queue:view`
 ///
-/// Created by `BusinessRulesApi::put_businessrules_decisiontable_version_row`.
+/// Created by
+/// [`BusinessRulesApi::put_businessrules_decisiontable_version_row`](crate::api::BusinessRulesApi::put_businessrules_decisiontable_version_row).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows--rowId->)
@@ -517,7 +524,7 @@ impl runtime::Operation for PutBusinessrulesDecisiontableVersionRow {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

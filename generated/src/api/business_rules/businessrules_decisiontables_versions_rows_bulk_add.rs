@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rows/bulk/add`
 ///
-/// Takes `table_id` (a text), `table_version` (an integer) and a body
+/// Takes `table_id` (a string), `table_version` (an integer (`int32`)) and a body
 /// ([`BulkAddDecisionTableRowsRequest`](crate::models::BulkAddDecisionTableRowsRequest)). Returns
-/// [`BulkAddDecisionTableRowsResponse`](crate::models::BulkAddDecisionTableRowsResponse).
+/// [`BulkAddDecisionTableRowsResponse`](crate::models::BulkAddDecisionTableRowsResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permissions, all of: `businessrules:decisionTableRow:add`, `routing:queue:view`
 ///
-/// Created by `BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_add`.
+/// Created by
+/// [`BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_add`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_add).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows-bulk-add>)
@@ -67,7 +69,7 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionRowsBulkAdd {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rows/bulk/remove`
 ///
-/// Takes `table_id` (a text), `table_version` (an integer) and a body
+/// Takes `table_id` (a string), `table_version` (an integer (`int32`)) and a body
 /// ([`BulkDeleteDecisionTableRowsRequest`](crate::models::BulkDeleteDecisionTableRowsRequest)). Returns
-/// nothing.
+/// nothing. Succeeds with the status 204 (no content).
 ///
 /// Permissions, all of: `businessrules:decisionTableRow:delete`, `routing:queue:view`
 ///
-/// Created by `BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_remove`.
+/// Created by
+/// [`BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_remove`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_remove).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows-bulk-remove>)
@@ -65,7 +66,7 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionRowsBulkRemove 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rows/bulk/update`
 ///
-/// Takes `table_id` (a text), `table_version` (an integer) and a body
+/// Takes `table_id` (a string), `table_version` (an integer (`int32`)) and a body
 /// ([`BulkUpdateDecisionTableRowsRequest`](crate::models::BulkUpdateDecisionTableRowsRequest)). Returns
 /// [`BulkUpdateDecisionTableRowsResponse`](crate::models::BulkUpdateDecisionTableRowsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `businessrules:decisionTableRow:edit`, `routing:queue:view`
 ///
-/// Created by `BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_update`.
+/// Created by
+/// [`BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_update`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_update).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows-bulk-update>)
@@ -67,7 +69,7 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionRowsBulkUpdate 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

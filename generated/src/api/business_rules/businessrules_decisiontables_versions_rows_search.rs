@@ -9,16 +9,18 @@ use crate::runtime;
 ///
 /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rows/search`
 ///
-/// Takes `table_id` (a text), `table_version` (an integer) and a body
+/// Takes `table_id` (a string), `table_version` (an integer (`int32`)) and a body
 /// ([`SearchDecisionTableRowsRequest`](crate::models::SearchDecisionTableRowsRequest)). Returns
-/// [`DecisionTableRowListing`](crate::models::DecisionTableRowListing). `items()` streams the items of
-/// all pages, each [`DecisionTableRow`](crate::models::DecisionTableRow).
+/// [`DecisionTableRowListing`](crate::models::DecisionTableRowListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`DecisionTableRow`](crate::models::DecisionTableRow).
 ///
 /// Permission: `businessrules:decisionTableRow:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `BusinessRulesApi::post_businessrules_decisiontable_version_rows_search`.
+/// Created by
+/// [`BusinessRulesApi::post_businessrules_decisiontable_version_rows_search`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_version_rows_search).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows-search>)
@@ -36,13 +38,13 @@ pub struct PostBusinessrulesDecisiontableVersionRowsSearch {
 }
 
 impl PostBusinessrulesDecisiontableVersionRowsSearch {
-    /// The query parameter `pageNumber`.
+    /// The query parameter `pageNumber`: a string.
     pub fn page_number(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageNumber", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
@@ -63,7 +65,7 @@ impl PostBusinessrulesDecisiontableVersionRowsSearch {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -94,7 +96,7 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionRowsSearch {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,9 +9,11 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/snapshot`
 ///
-/// Takes `table_id` (a text) and `table_version` (an integer). Returns nothing.
+/// Takes `table_id` (a string) and `table_version` (an integer (`int32`)). Returns nothing. Succeeds
+/// with the status 204 (no content).
 ///
-/// Created by `BusinessRulesApi::delete_businessrules_decisiontable_version_snapshot`.
+/// Created by
+/// [`BusinessRulesApi::delete_businessrules_decisiontable_version_snapshot`](crate::api::BusinessRulesApi::delete_businessrules_decisiontable_version_snapshot).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--snapshot>)
@@ -61,7 +63,7 @@ impl runtime::Operation for DeleteBusinessrulesDecisiontableVersionSnapshot {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,11 +105,12 @@ impl crate::api::BusinessRulesApi {
 ///
 /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/snapshot`
 ///
-/// Takes `table_id` (a text), `table_version` (an integer) and a body
+/// Takes `table_id` (a string), `table_version` (an integer (`int32`)) and a body
 /// ([`CreateDecisionTableSnapshotRequest`](crate::models::CreateDecisionTableSnapshotRequest)). Returns
-/// [`DecisionTableVersion`](crate::models::DecisionTableVersion).
+/// [`DecisionTableVersion`](crate::models::DecisionTableVersion). Succeeds with the status 200 (OK).
 ///
-/// Created by `BusinessRulesApi::post_businessrules_decisiontable_version_snapshot`.
+/// Created by
+/// [`BusinessRulesApi::post_businessrules_decisiontable_version_snapshot`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_version_snapshot).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--snapshot>)
@@ -157,7 +160,7 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionSnapshot {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/sync`
 ///
-/// Takes `table_id` (a text) and `table_version` (an integer). Returns
-/// [`DecisionTableVersion`](crate::models::DecisionTableVersion).
+/// Takes `table_id` (a string) and `table_version` (an integer (`int32`)). Returns
+/// [`DecisionTableVersion`](crate::models::DecisionTableVersion). Succeeds with the status 200 (OK).
 ///
 /// Permission: `businessrules:decisionTable:edit`
 ///
-/// Created by `BusinessRulesApi::post_businessrules_decisiontable_version_sync`.
+/// Created by
+/// [`BusinessRulesApi::post_businessrules_decisiontable_version_sync`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_version_sync).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--sync>)
@@ -64,7 +65,7 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionSync {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

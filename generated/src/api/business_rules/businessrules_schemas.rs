@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/businessrules/schemas/{schemaId}`
 ///
-/// Takes `schema_id` (a text). Returns nothing.
+/// Takes `schema_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `businessrules:businessRulesSchema:delete`
 ///
-/// Created by `BusinessRulesApi::delete_businessrules_schema`.
+/// Created by
+/// [`BusinessRulesApi::delete_businessrules_schema`](crate::api::BusinessRulesApi::delete_businessrules_schema).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-schemas--schemaId->)
@@ -66,7 +67,7 @@ impl runtime::Operation for DeleteBusinessrulesSchema {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,12 +107,14 @@ impl crate::api::BusinessRulesApi {
 ///
 /// `GET /api/v2/businessrules/schemas/{schemaId}`
 ///
-/// Takes `schema_id` (a text). Returns
-/// [`BusinessRulesDataSchema`](crate::models::BusinessRulesDataSchema).
+/// Takes `schema_id` (a string). Returns
+/// [`BusinessRulesDataSchema`](crate::models::BusinessRulesDataSchema). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `businessrules:businessRulesSchema:view`
 ///
-/// Created by `BusinessRulesApi::get_businessrules_schema`.
+/// Created by
+/// [`BusinessRulesApi::get_businessrules_schema`](crate::api::BusinessRulesApi::get_businessrules_schema).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-schemas--schemaId->)
@@ -163,7 +166,7 @@ impl runtime::Operation for GetBusinessrulesSchema {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -202,14 +205,16 @@ impl crate::api::BusinessRulesApi {
 /// `GET /api/v2/businessrules/schemas`
 ///
 /// Takes no arguments. Returns
-/// [`BusinessRulesDataSchemaListing`](crate::models::BusinessRulesDataSchemaListing). `items()` streams
-/// the items of all pages, each [`BusinessRulesDataSchema`](crate::models::BusinessRulesDataSchema).
+/// [`BusinessRulesDataSchemaListing`](crate::models::BusinessRulesDataSchemaListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`BusinessRulesDataSchema`](crate::models::BusinessRulesDataSchema).
 ///
 /// Permission: `businessrules:businessRulesSchema:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `BusinessRulesApi::get_businessrules_schemas`.
+/// Created by
+/// [`BusinessRulesApi::get_businessrules_schemas`](crate::api::BusinessRulesApi::get_businessrules_schemas).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-schemas>)
@@ -242,7 +247,7 @@ impl GetBusinessrulesSchemas {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -273,7 +278,7 @@ impl runtime::Operation for GetBusinessrulesSchemas {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -326,11 +331,13 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Takes a body
 /// ([`BusinessRulesSchemaCreateRequest`](crate::models::BusinessRulesSchemaCreateRequest)). Returns
-/// [`BusinessRulesDataSchema`](crate::models::BusinessRulesDataSchema).
+/// [`BusinessRulesDataSchema`](crate::models::BusinessRulesDataSchema). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `businessrules:businessRulesSchema:add`
 ///
-/// Created by `BusinessRulesApi::post_businessrules_schemas`.
+/// Created by
+/// [`BusinessRulesApi::post_businessrules_schemas`](crate::api::BusinessRulesApi::post_businessrules_schemas).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-schemas>)
@@ -382,7 +389,7 @@ impl runtime::Operation for PostBusinessrulesSchemas {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -422,13 +429,15 @@ impl crate::api::BusinessRulesApi {
 ///
 /// `PUT /api/v2/businessrules/schemas/{schemaId}`
 ///
-/// Takes `schema_id` (a text) and a body
+/// Takes `schema_id` (a string) and a body
 /// ([`BusinessRulesSchemaUpdateRequest`](crate::models::BusinessRulesSchemaUpdateRequest)). Returns
-/// [`BusinessRulesDataSchema`](crate::models::BusinessRulesDataSchema).
+/// [`BusinessRulesDataSchema`](crate::models::BusinessRulesDataSchema). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `businessrules:businessRulesSchema:edit`
 ///
-/// Created by `BusinessRulesApi::put_businessrules_schema`.
+/// Created by
+/// [`BusinessRulesApi::put_businessrules_schema`](crate::api::BusinessRulesApi::put_businessrules_schema).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-businessrules-schemas--schemaId->)
@@ -480,7 +489,7 @@ impl runtime::Operation for PutBusinessrulesSchema {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,10 +9,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/businessrules/schemas/{schemaId}/versions/{schemaVersion}`
 ///
-/// Takes `schema_id` (a text) and `schema_version` (a text). Returns
-/// [`BusinessRulesDataSchema`](crate::models::BusinessRulesDataSchema).
+/// Takes `schema_id` (a string) and `schema_version` (a string). Returns
+/// [`BusinessRulesDataSchema`](crate::models::BusinessRulesDataSchema). Succeeds with the status 200
+/// (OK).
 ///
-/// Created by `BusinessRulesApi::get_businessrules_schema_version`.
+/// Created by
+/// [`BusinessRulesApi::get_businessrules_schema_version`](crate::api::BusinessRulesApi::get_businessrules_schema_version).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-schemas--schemaId--versions--schemaVersion->)
@@ -62,7 +64,7 @@ impl runtime::Operation for GetBusinessrulesSchemaVersion {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,13 +106,15 @@ impl crate::api::BusinessRulesApi {
 ///
 /// `GET /api/v2/businessrules/schemas/{schemaId}/versions`
 ///
-/// Takes `schema_id` (a text). Returns
-/// [`BusinessRulesDataSchemaListing`](crate::models::BusinessRulesDataSchemaListing). `items()` streams
-/// the items of all pages, each [`BusinessRulesDataSchema`](crate::models::BusinessRulesDataSchema).
+/// Takes `schema_id` (a string). Returns
+/// [`BusinessRulesDataSchemaListing`](crate::models::BusinessRulesDataSchemaListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`BusinessRulesDataSchema`](crate::models::BusinessRulesDataSchema).
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `BusinessRulesApi::get_businessrules_schema_versions`.
+/// Created by
+/// [`BusinessRulesApi::get_businessrules_schema_versions`](crate::api::BusinessRulesApi::get_businessrules_schema_versions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-schemas--schemaId--versions>)
@@ -128,19 +132,19 @@ pub struct GetBusinessrulesSchemaVersions {
 }
 
 impl GetBusinessrulesSchemaVersions {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string, from 1 to 100.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
@@ -161,7 +165,7 @@ impl GetBusinessrulesSchemaVersions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -190,7 +194,7 @@ impl runtime::Operation for GetBusinessrulesSchemaVersions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,9 +7,11 @@ use crate::runtime;
 ///
 /// `GET /api/v2/carrierservices/integrations/emergencylocations/me`
 ///
-/// Takes `phone_number` (a text). Returns [`EmergencyLocation`](crate::models::EmergencyLocation).
+/// Takes `phone_number` (the query parameter `phoneNumber`: a string). Returns
+/// [`EmergencyLocation`](crate::models::EmergencyLocation). Succeeds with the status 200 (OK).
 ///
-/// Created by `CarrierServicesApi::get_carrierservices_integrations_emergencylocations_me`.
+/// Created by
+/// [`CarrierServicesApi::get_carrierservices_integrations_emergencylocations_me`](crate::api::CarrierServicesApi::get_carrierservices_integrations_emergencylocations_me).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-carrierservices-integrations-emergencylocations-me>)
@@ -59,7 +61,7 @@ impl runtime::Operation for GetCarrierservicesIntegrationsEmergencylocationsMe {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -100,9 +102,10 @@ impl crate::api::CarrierServicesApi {
 /// `POST /api/v2/carrierservices/integrations/emergencylocations/me`
 ///
 /// Takes optionally a body ([`EmergencyLocation`](crate::models::EmergencyLocation)). Returns
-/// [`EmergencyLocation`](crate::models::EmergencyLocation).
+/// [`EmergencyLocation`](crate::models::EmergencyLocation). Succeeds with the status 200 (OK).
 ///
-/// Created by `CarrierServicesApi::post_carrierservices_integrations_emergencylocations_me`.
+/// Created by
+/// [`CarrierServicesApi::post_carrierservices_integrations_emergencylocations_me`](crate::api::CarrierServicesApi::post_carrierservices_integrations_emergencylocations_me).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-carrierservices-integrations-emergencylocations-me>)
@@ -120,7 +123,7 @@ pub struct PostCarrierservicesIntegrationsEmergencylocationsMe {
 }
 
 impl PostCarrierservicesIntegrationsEmergencylocationsMe {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `EmergencyLocation`.
     pub fn body(mut self, value: impl Into<Option<EmergencyLocation>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -158,7 +161,7 @@ impl runtime::Operation for PostCarrierservicesIntegrationsEmergencylocationsMe 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -3,18 +3,21 @@
 use crate::models::case_management::{
     Caseplan, CaseplanCreate, CaseplanCreateResponse, CaseplanListing, CaseplanUpdate,
 };
-use crate::models::shared_by_12_0d55b9::Empty;
+use crate::models::shared::empty::Empty;
 use crate::runtime;
 
 /// Delete casemanagement caseplan.
 ///
 /// `DELETE /api/v2/casemanagement/caseplans/{caseplanId}`
 ///
-/// Takes `caseplan_id` (a text). Returns `Empty`.
+/// Takes `caseplan_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`). Returns
+/// [`Empty`](crate::models::Empty). Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:caseplan:delete`
 ///
-/// Created by `CaseManagementApi::delete_casemanagement_caseplan`.
+/// Created by
+/// [`CaseManagementApi::delete_casemanagement_caseplan`](crate::api::CaseManagementApi::delete_casemanagement_caseplan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-casemanagement-caseplans--caseplanId->)
@@ -66,7 +69,7 @@ impl runtime::Operation for DeleteCasemanagementCaseplan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,11 +109,14 @@ impl crate::api::CaseManagementApi {
 ///
 /// `GET /api/v2/casemanagement/caseplans/{caseplanId}`
 ///
-/// Takes `caseplan_id` (a text). Returns [`Caseplan`](crate::models::Caseplan).
+/// Takes `caseplan_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`). Returns
+/// [`Caseplan`](crate::models::Caseplan). Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:caseplan:view`
 ///
-/// Created by `CaseManagementApi::get_casemanagement_caseplan`.
+/// Created by
+/// [`CaseManagementApi::get_casemanagement_caseplan`](crate::api::CaseManagementApi::get_casemanagement_caseplan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-caseplans--caseplanId->)
@@ -162,7 +168,7 @@ impl runtime::Operation for GetCasemanagementCaseplan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -202,14 +208,16 @@ impl crate::api::CaseManagementApi {
 ///
 /// `GET /api/v2/casemanagement/caseplans`
 ///
-/// Takes no arguments. Returns [`CaseplanListing`](crate::models::CaseplanListing). `items()` streams
-/// the items of all pages, each [`Caseplan`](crate::models::Caseplan).
+/// Takes no arguments. Returns [`CaseplanListing`](crate::models::CaseplanListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`Caseplan`](crate::models::Caseplan).
 ///
 /// Permission: `caseManagement:caseplan:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `CaseManagementApi::get_casemanagement_caseplans`.
+/// Created by
+/// [`CaseManagementApi::get_casemanagement_caseplans`](crate::api::CaseManagementApi::get_casemanagement_caseplans).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-caseplans>)
@@ -227,25 +235,25 @@ pub struct GetCasemanagementCaseplans {
 }
 
 impl GetCasemanagementCaseplans {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: an integer (`int32`), at most 200.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `customerIntentId`.
+    /// The query parameter `customerIntentId`: a string.
     pub fn customer_intent_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("customerIntentId", value.text());
         self
     }
 
-    /// The query parameter `divisionIds`.
+    /// The query parameter `divisionIds`: a string.
     pub fn division_ids(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("divisionIds", value.text());
         self
@@ -266,7 +274,7 @@ impl GetCasemanagementCaseplans {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -297,7 +305,7 @@ impl runtime::Operation for GetCasemanagementCaseplans {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -349,12 +357,15 @@ impl crate::api::CaseManagementApi {
 ///
 /// `PATCH /api/v2/casemanagement/caseplans/{caseplanId}`
 ///
-/// Takes `caseplan_id` (a text) and a body ([`CaseplanUpdate`](crate::models::CaseplanUpdate)). Returns
-/// [`Caseplan`](crate::models::Caseplan).
+/// Takes `caseplan_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`) and a body
+/// ([`CaseplanUpdate`](crate::models::CaseplanUpdate)). Returns [`Caseplan`](crate::models::Caseplan).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:caseplan:edit`
 ///
-/// Created by `CaseManagementApi::patch_casemanagement_caseplan`.
+/// Created by
+/// [`CaseManagementApi::patch_casemanagement_caseplan`](crate::api::CaseManagementApi::patch_casemanagement_caseplan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-casemanagement-caseplans--caseplanId->)
@@ -406,7 +417,7 @@ impl runtime::Operation for PatchCasemanagementCaseplan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -450,11 +461,13 @@ impl crate::api::CaseManagementApi {
 /// `POST /api/v2/casemanagement/caseplans`
 ///
 /// Takes a body ([`CaseplanCreate`](crate::models::CaseplanCreate)). Returns
-/// [`CaseplanCreateResponse`](crate::models::CaseplanCreateResponse).
+/// [`CaseplanCreateResponse`](crate::models::CaseplanCreateResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `caseManagement:caseplan:add`
 ///
-/// Created by `CaseManagementApi::post_casemanagement_caseplans`.
+/// Created by
+/// [`CaseManagementApi::post_casemanagement_caseplans`](crate::api::CaseManagementApi::post_casemanagement_caseplans).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-caseplans>)
@@ -504,7 +517,7 @@ impl runtime::Operation for PostCasemanagementCaseplans {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `PUT /api/v2/casemanagement/caseplans/{caseplanId}/intakesettings`
 ///
-/// Takes `caseplan_id` (a text) and a body
+/// Takes `caseplan_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`) and a body
 /// ([`IntakeSettingsUpdate`](crate::models::IntakeSettingsUpdate)). Returns
-/// [`IntakeSettingsListing`](crate::models::IntakeSettingsListing).
+/// [`IntakeSettingsListing`](crate::models::IntakeSettingsListing). Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:caseplanIntakeSettings:edit`
 ///
-/// Created by `CaseManagementApi::put_casemanagement_caseplan_intakesettings`.
+/// Created by
+/// [`CaseManagementApi::put_casemanagement_caseplan_intakesettings`](crate::api::CaseManagementApi::put_casemanagement_caseplan_intakesettings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-casemanagement-caseplans--caseplanId--intakesettings>)
@@ -65,7 +67,7 @@ impl runtime::Operation for PutCasemanagementCaseplanIntakesettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

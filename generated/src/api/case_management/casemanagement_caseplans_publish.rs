@@ -7,11 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/casemanagement/caseplans/{caseplanId}/publish`
 ///
-/// Takes `caseplan_id` (a text). Returns [`Caseplan`](crate::models::Caseplan).
+/// Takes `caseplan_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`). Returns
+/// [`Caseplan`](crate::models::Caseplan). Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:caseplan:publish`
 ///
-/// Created by `CaseManagementApi::post_casemanagement_caseplan_publish`.
+/// Created by
+/// [`CaseManagementApi::post_casemanagement_caseplan_publish`](crate::api::CaseManagementApi::post_casemanagement_caseplan_publish).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-caseplans--caseplanId--publish>)
@@ -63,7 +66,7 @@ impl runtime::Operation for PostCasemanagementCaseplanPublish {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

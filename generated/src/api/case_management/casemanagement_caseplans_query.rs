@@ -10,14 +10,15 @@ use crate::runtime;
 /// `POST /api/v2/casemanagement/caseplans/query`
 ///
 /// Takes a body ([`CaseplanQueryRequest`](crate::models::CaseplanQueryRequest)). Returns
-/// [`CaseplanQueryEntityListing`](crate::models::CaseplanQueryEntityListing). `items()` streams the
-/// items of all pages, each [`Caseplan`](crate::models::Caseplan).
+/// [`CaseplanQueryEntityListing`](crate::models::CaseplanQueryEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each [`Caseplan`](crate::models::Caseplan).
 ///
 /// Permission: `caseManagement:caseplan:view`
 ///
 /// Paged by cursor (`after` of the body).
 ///
-/// Created by `CaseManagementApi::post_casemanagement_caseplans_query`.
+/// Created by
+/// [`CaseManagementApi::post_casemanagement_caseplans_query`](crate::api::CaseManagementApi::post_casemanagement_caseplans_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-caseplans-query>)
@@ -50,7 +51,7 @@ impl PostCasemanagementCaseplansQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -81,7 +82,7 @@ impl runtime::Operation for PostCasemanagementCaseplansQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,15 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/casemanagement/caseplans/{caseplanId}/stageplans/{stageplanId}`
 ///
-/// Takes `caseplan_id` (a text) and `stageplan_id` (a text). Returns any JSON value.
+/// Takes `caseplan_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`) and `stageplan_id` (a
+/// string, pattern `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`).
+/// Returns any JSON value. Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Created by `CaseManagementApi::delete_casemanagement_caseplan_stageplan`.
+/// Created by
+/// [`CaseManagementApi::delete_casemanagement_caseplan_stageplan`](crate::api::CaseManagementApi::delete_casemanagement_caseplan_stageplan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-casemanagement-caseplans--caseplanId--stageplans--stageplanId->)
@@ -61,7 +65,7 @@ impl runtime::Operation for DeleteCasemanagementCaseplanStageplan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,13 +107,16 @@ impl crate::api::CaseManagementApi {
 ///
 /// `PATCH /api/v2/casemanagement/caseplans/{caseplanId}/stageplans/{stageplanId}`
 ///
-/// Takes `caseplan_id` (a text), `stageplan_id` (a text) and a body
-/// ([`StageplanUpdate`](crate::models::StageplanUpdate)). Returns
-/// [`Stageplan`](crate::models::Stageplan).
+/// Takes `caseplan_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`), `stageplan_id` (a
+/// string, pattern `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`) and a
+/// body ([`StageplanUpdate`](crate::models::StageplanUpdate)). Returns
+/// [`Stageplan`](crate::models::Stageplan). Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:stageplan:edit`
 ///
-/// Created by `CaseManagementApi::patch_casemanagement_caseplan_stageplan`.
+/// Created by
+/// [`CaseManagementApi::patch_casemanagement_caseplan_stageplan`](crate::api::CaseManagementApi::patch_casemanagement_caseplan_stageplan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-casemanagement-caseplans--caseplanId--stageplans--stageplanId->)
@@ -161,7 +168,7 @@ impl runtime::Operation for PatchCasemanagementCaseplanStageplan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -206,12 +213,15 @@ impl crate::api::CaseManagementApi {
 ///
 /// `POST /api/v2/casemanagement/caseplans/{caseplanId}/stageplans`
 ///
-/// Takes `caseplan_id` (a text) and a body ([`StageplanCreate`](crate::models::StageplanCreate)).
-/// Returns [`Stageplan`](crate::models::Stageplan).
+/// Takes `caseplan_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`) and a body
+/// ([`StageplanCreate`](crate::models::StageplanCreate)). Returns
+/// [`Stageplan`](crate::models::Stageplan). Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Created by `CaseManagementApi::post_casemanagement_caseplan_stageplans`.
+/// Created by
+/// [`CaseManagementApi::post_casemanagement_caseplan_stageplans`](crate::api::CaseManagementApi::post_casemanagement_caseplan_stageplans).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-caseplans--caseplanId--stageplans>)
@@ -261,7 +271,7 @@ impl runtime::Operation for PostCasemanagementCaseplanStageplans {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,16 @@ use crate::runtime;
 ///
 /// `POST /api/v2/casemanagement/caseplans/{caseplanId}/stageplans/{stageplanId}/reposition`
 ///
-/// Takes `caseplan_id` (a text), `stageplan_id` (a text) and a body
-/// ([`StageplanReposition`](crate::models::StageplanReposition)). Returns any JSON value.
+/// Takes `caseplan_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`), `stageplan_id` (a
+/// string, pattern `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`) and a
+/// body ([`StageplanReposition`](crate::models::StageplanReposition)). Returns any JSON value. Succeeds
+/// with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Created by `CaseManagementApi::post_casemanagement_caseplan_stageplan_reposition`.
+/// Created by
+/// [`CaseManagementApi::post_casemanagement_caseplan_stageplan_reposition`](crate::api::CaseManagementApi::post_casemanagement_caseplan_stageplan_reposition).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-caseplans--caseplanId--stageplans--stageplanId--reposition>)
@@ -62,7 +66,7 @@ impl runtime::Operation for PostCasemanagementCaseplanStageplanReposition {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

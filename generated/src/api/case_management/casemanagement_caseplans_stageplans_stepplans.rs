@@ -8,12 +8,18 @@ use crate::runtime;
 /// `PATCH
 /// /api/v2/casemanagement/caseplans/{caseplanId}/stageplans/{stageplanId}/stepplans/{stepplanId}`
 ///
-/// Takes `caseplan_id` (a text), `stageplan_id` (a text), `stepplan_id` (a text) and a body
+/// Takes `caseplan_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`), `stageplan_id` (a
+/// string, pattern `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`),
+/// `stepplan_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`) and a body
 /// ([`StepplanUpdate`](crate::models::StepplanUpdate)). Returns [`Stepplan`](crate::models::Stepplan).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:stepplan:edit`
 ///
-/// Created by `CaseManagementApi::patch_casemanagement_caseplan_stageplan_stepplan`.
+/// Created by
+/// [`CaseManagementApi::patch_casemanagement_caseplan_stageplan_stepplan`](crate::api::CaseManagementApi::patch_casemanagement_caseplan_stageplan_stepplan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-casemanagement-caseplans--caseplanId--stageplans--stageplanId--stepplans--stepplanId->)
@@ -65,7 +71,7 @@ impl runtime::Operation for PatchCasemanagementCaseplanStageplanStepplan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/casemanagement/caseplans/{caseplanId}/versions/{versionId}`
 ///
-/// Takes `caseplan_id` (a text) and `version_id` (a text). Returns
-/// [`Caseplan`](crate::models::Caseplan).
+/// Takes `caseplan_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`) and `version_id` (a
+/// string). Returns [`Caseplan`](crate::models::Caseplan). Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:caseplan:version`
 ///
-/// Created by `CaseManagementApi::get_casemanagement_caseplan_version`.
+/// Created by
+/// [`CaseManagementApi::get_casemanagement_caseplan_version`](crate::api::CaseManagementApi::get_casemanagement_caseplan_version).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-caseplans--caseplanId--versions--versionId->)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetCasemanagementCaseplanVersion {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,11 +108,14 @@ impl crate::api::CaseManagementApi {
 ///
 /// `POST /api/v2/casemanagement/caseplans/{caseplanId}/versions`
 ///
-/// Takes `caseplan_id` (a text). Returns [`Caseplan`](crate::models::Caseplan).
+/// Takes `caseplan_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`). Returns
+/// [`Caseplan`](crate::models::Caseplan). Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:caseplan:edit`
 ///
-/// Created by `CaseManagementApi::post_casemanagement_caseplan_versions`.
+/// Created by
+/// [`CaseManagementApi::post_casemanagement_caseplan_versions`](crate::api::CaseManagementApi::post_casemanagement_caseplan_versions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-caseplans--caseplanId--versions>)
@@ -162,7 +167,7 @@ impl runtime::Operation for PostCasemanagementCaseplanVersions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

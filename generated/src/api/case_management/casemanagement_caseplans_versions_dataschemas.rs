@@ -7,15 +7,18 @@ use crate::runtime;
 ///
 /// `GET /api/v2/casemanagement/caseplans/{caseplanId}/versions/{versionId}/dataschemas`
 ///
-/// Takes `caseplan_id` (a text) and `version_id` (a text). Returns
-/// [`CaseplanDataSchemaListing`](crate::models::CaseplanDataSchemaListing). `items()` streams the items
-/// of all pages, each [`CaseplanDataSchema`](crate::models::CaseplanDataSchema).
+/// Takes `caseplan_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`) and `version_id` (a
+/// string). Returns [`CaseplanDataSchemaListing`](crate::models::CaseplanDataSchemaListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`CaseplanDataSchema`](crate::models::CaseplanDataSchema).
 ///
 /// Permission: `caseManagement:caseplanDataSchemas:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `CaseManagementApi::get_casemanagement_caseplan_version_dataschemas`.
+/// Created by
+/// [`CaseManagementApi::get_casemanagement_caseplan_version_dataschemas`](crate::api::CaseManagementApi::get_casemanagement_caseplan_version_dataschemas).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-caseplans--caseplanId--versions--versionId--dataschemas>)
@@ -48,7 +51,7 @@ impl GetCasemanagementCaseplanVersionDataschemas {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -79,7 +82,7 @@ impl runtime::Operation for GetCasemanagementCaseplanVersionDataschemas {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

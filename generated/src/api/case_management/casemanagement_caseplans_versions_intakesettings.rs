@@ -7,15 +7,18 @@ use crate::runtime;
 ///
 /// `GET /api/v2/casemanagement/caseplans/{caseplanId}/versions/{versionId}/intakesettings`
 ///
-/// Takes `caseplan_id` (a text) and `version_id` (a text). Returns
-/// [`IntakeSettingsListing`](crate::models::IntakeSettingsListing). `items()` streams the items of all
-/// pages, each [`IntakeSetting`](crate::models::IntakeSetting).
+/// Takes `caseplan_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`) and `version_id` (a
+/// string). Returns [`IntakeSettingsListing`](crate::models::IntakeSettingsListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`IntakeSetting`](crate::models::IntakeSetting).
 ///
 /// Permission: `caseManagement:caseplanIntakeSettings:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `CaseManagementApi::get_casemanagement_caseplan_version_intakesettings`.
+/// Created by
+/// [`CaseManagementApi::get_casemanagement_caseplan_version_intakesettings`](crate::api::CaseManagementApi::get_casemanagement_caseplan_version_intakesettings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-caseplans--caseplanId--versions--versionId--intakesettings>)
@@ -48,7 +51,7 @@ impl GetCasemanagementCaseplanVersionIntakesettings {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -79,7 +82,7 @@ impl runtime::Operation for GetCasemanagementCaseplanVersionIntakesettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

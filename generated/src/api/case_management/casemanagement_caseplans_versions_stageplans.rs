@@ -10,12 +10,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/casemanagement/caseplans/{caseplanId}/versions/{versionId}/stageplans/{stageplanId}`
 ///
-/// Takes `caseplan_id` (a text), `version_id` (a text) and `stageplan_id` (a text). Returns
-/// [`Stageplan`](crate::models::Stageplan).
+/// Takes `caseplan_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`), `version_id` (a
+/// string) and `stageplan_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`). Returns
+/// [`Stageplan`](crate::models::Stageplan). Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:stageplan:view`
 ///
-/// Created by `CaseManagementApi::get_casemanagement_caseplan_version_stageplan`.
+/// Created by
+/// [`CaseManagementApi::get_casemanagement_caseplan_version_stageplan`](crate::api::CaseManagementApi::get_casemanagement_caseplan_version_stageplan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-caseplans--caseplanId--versions--versionId--stageplans--stageplanId->)
@@ -33,7 +37,7 @@ pub struct GetCasemanagementCaseplanVersionStageplan {
 }
 
 impl GetCasemanagementCaseplanVersionStageplan {
-    /// The query parameter `expands`.
+    /// The query parameter `expands`: a list, each item one of `caseplan`.
     pub fn expands(
         mut self,
         value: impl IntoIterator<Item = GetCasemanagementCaseplanVersionStageplanExpands>,
@@ -76,7 +80,7 @@ impl runtime::Operation for GetCasemanagementCaseplanVersionStageplan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -120,15 +124,17 @@ impl crate::api::CaseManagementApi {
 ///
 /// `GET /api/v2/casemanagement/caseplans/{caseplanId}/versions/{versionId}/stageplans`
 ///
-/// Takes `caseplan_id` (a text) and `version_id` (a text). Returns
-/// [`StageplanListing`](crate::models::StageplanListing). `items()` streams the items of all pages,
-/// each [`Stageplan`](crate::models::Stageplan).
+/// Takes `caseplan_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`) and `version_id` (a
+/// string). Returns [`StageplanListing`](crate::models::StageplanListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each [`Stageplan`](crate::models::Stageplan).
 ///
 /// Permission: `caseManagement:stageplan:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `CaseManagementApi::get_casemanagement_caseplan_version_stageplans`.
+/// Created by
+/// [`CaseManagementApi::get_casemanagement_caseplan_version_stageplans`](crate::api::CaseManagementApi::get_casemanagement_caseplan_version_stageplans).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-caseplans--caseplanId--versions--versionId--stageplans>)
@@ -146,25 +152,25 @@ pub struct GetCasemanagementCaseplanVersionStageplans {
 }
 
 impl GetCasemanagementCaseplanVersionStageplans {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `expands`.
+    /// The query parameter `expands`: a list, each item one of `caseplan`.
     pub fn expands(
         mut self,
         value: impl IntoIterator<
@@ -190,7 +196,7 @@ impl GetCasemanagementCaseplanVersionStageplans {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -221,7 +227,7 @@ impl runtime::Operation for GetCasemanagementCaseplanVersionStageplans {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

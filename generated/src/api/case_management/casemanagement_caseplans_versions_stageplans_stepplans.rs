@@ -11,12 +11,17 @@ use crate::runtime;
 /// `GET
 /// /api/v2/casemanagement/caseplans/{caseplanId}/versions/{versionId}/stageplans/{stageplanId}/stepplans/{stepplanId}`
 ///
-/// Takes `caseplan_id` (a text), `version_id` (a text), `stageplan_id` (a text) and `stepplan_id` (a
-/// text). Returns [`Stepplan`](crate::models::Stepplan).
+/// Takes `caseplan_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`), `version_id` (a
+/// string), `stageplan_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`) and `stepplan_id` (a
+/// string, pattern `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`).
+/// Returns [`Stepplan`](crate::models::Stepplan). Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:stepplan:view`
 ///
-/// Created by `CaseManagementApi::get_casemanagement_caseplan_version_stageplan_stepplan`.
+/// Created by
+/// [`CaseManagementApi::get_casemanagement_caseplan_version_stageplan_stepplan`](crate::api::CaseManagementApi::get_casemanagement_caseplan_version_stageplan_stepplan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-caseplans--caseplanId--versions--versionId--stageplans--stageplanId--stepplans--stepplanId->)
@@ -34,7 +39,7 @@ pub struct GetCasemanagementCaseplanVersionStageplanStepplan {
 }
 
 impl GetCasemanagementCaseplanVersionStageplanStepplan {
-    /// The query parameter `expands`.
+    /// The query parameter `expands`: a list, each item one of `stageplan`, `caseplan`, `worktype`.
     pub fn expands(
         mut self,
         value: impl IntoIterator<
@@ -79,7 +84,7 @@ impl runtime::Operation for GetCasemanagementCaseplanVersionStageplanStepplan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -127,15 +132,19 @@ impl crate::api::CaseManagementApi {
 /// `GET
 /// /api/v2/casemanagement/caseplans/{caseplanId}/versions/{versionId}/stageplans/{stageplanId}/stepplans`
 ///
-/// Takes `caseplan_id` (a text), `version_id` (a text) and `stageplan_id` (a text). Returns
-/// [`StepplanListing`](crate::models::StepplanListing). `items()` streams the items of all pages, each
-/// [`Stepplan`](crate::models::Stepplan).
+/// Takes `caseplan_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`), `version_id` (a
+/// string) and `stageplan_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`). Returns
+/// [`StepplanListing`](crate::models::StepplanListing). Succeeds with the status 200 (OK). `items()`
+/// streams the items of all pages, each [`Stepplan`](crate::models::Stepplan).
 ///
 /// Permission: `caseManagement:stepplan:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `CaseManagementApi::get_casemanagement_caseplan_version_stageplan_stepplans`.
+/// Created by
+/// [`CaseManagementApi::get_casemanagement_caseplan_version_stageplan_stepplans`](crate::api::CaseManagementApi::get_casemanagement_caseplan_version_stageplan_stepplans).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-caseplans--caseplanId--versions--versionId--stageplans--stageplanId--stepplans>)
@@ -153,25 +162,25 @@ pub struct GetCasemanagementCaseplanVersionStageplanStepplans {
 }
 
 impl GetCasemanagementCaseplanVersionStageplanStepplans {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `expands`.
+    /// The query parameter `expands`: a list, each item one of `caseplan`, `stageplan`, `worktype`.
     pub fn expands(
         mut self,
         value: impl IntoIterator<
@@ -197,7 +206,7 @@ impl GetCasemanagementCaseplanVersionStageplanStepplans {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -228,7 +237,7 @@ impl runtime::Operation for GetCasemanagementCaseplanVersionStageplanStepplans {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,12 +9,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/casemanagement/cases/{caseId}/associations/{associationId}`
 ///
-/// Takes `case_id` (a text) and `association_id` (a text). Returns
-/// [`CaseAssociation`](crate::models::CaseAssociation).
+/// Takes `case_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`) and `association_id`
+/// (a string, pattern `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`).
+/// Returns [`CaseAssociation`](crate::models::CaseAssociation). Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:caseAssociation:view`
 ///
-/// Created by `CaseManagementApi::get_casemanagement_case_association`.
+/// Created by
+/// [`CaseManagementApi::get_casemanagement_case_association`](crate::api::CaseManagementApi::get_casemanagement_case_association).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--associations--associationId->)
@@ -66,7 +69,7 @@ impl runtime::Operation for GetCasemanagementCaseAssociation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,14 +111,18 @@ impl crate::api::CaseManagementApi {
 ///
 /// `GET /api/v2/casemanagement/cases/{caseId}/associations`
 ///
-/// Takes `case_id` (a text). Returns [`CaseAssociationListing`](crate::models::CaseAssociationListing).
-/// `items()` streams the items of all pages, each [`CaseAssociation`](crate::models::CaseAssociation).
+/// Takes `case_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`). Returns
+/// [`CaseAssociationListing`](crate::models::CaseAssociationListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`CaseAssociation`](crate::models::CaseAssociation).
 ///
 /// Permission: `caseManagement:caseAssociation:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `CaseManagementApi::get_casemanagement_case_associations`.
+/// Created by
+/// [`CaseManagementApi::get_casemanagement_case_associations`](crate::api::CaseManagementApi::get_casemanagement_case_associations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--associations>)
@@ -133,19 +140,19 @@ pub struct GetCasemanagementCaseAssociations {
 }
 
 impl GetCasemanagementCaseAssociations {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
@@ -166,7 +173,7 @@ impl GetCasemanagementCaseAssociations {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -197,7 +204,7 @@ impl runtime::Operation for GetCasemanagementCaseAssociations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -254,13 +261,15 @@ impl crate::api::CaseManagementApi {
 ///
 /// `POST /api/v2/casemanagement/cases/{caseId}/associations`
 ///
-/// Takes `case_id` (a text) and a body
+/// Takes `case_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`) and a body
 /// ([`CaseAssociationCreate`](crate::models::CaseAssociationCreate)). Returns
-/// [`CaseAssociation`](crate::models::CaseAssociation).
+/// [`CaseAssociation`](crate::models::CaseAssociation). Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:caseAssociation:add`
 ///
-/// Created by `CaseManagementApi::post_casemanagement_case_associations`.
+/// Created by
+/// [`CaseManagementApi::post_casemanagement_case_associations`](crate::api::CaseManagementApi::post_casemanagement_case_associations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-cases--caseId--associations>)
@@ -312,7 +321,7 @@ impl runtime::Operation for PostCasemanagementCaseAssociations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

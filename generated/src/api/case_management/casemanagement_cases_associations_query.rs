@@ -10,14 +10,16 @@ use crate::runtime;
 /// `POST /api/v2/casemanagement/cases/associations/query`
 ///
 /// Takes a body ([`CaseAssociationQuery`](crate::models::CaseAssociationQuery)). Returns
-/// [`CaseAssociationQueryEntityListing`](crate::models::CaseAssociationQueryEntityListing). `items()`
-/// streams the items of all pages, each [`CaseAssociation`](crate::models::CaseAssociation).
+/// [`CaseAssociationQueryEntityListing`](crate::models::CaseAssociationQueryEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`CaseAssociation`](crate::models::CaseAssociation).
 ///
 /// Permission: `caseManagement:caseAssociation:view`
 ///
 /// Paged by cursor (`after` of the body).
 ///
-/// Created by `CaseManagementApi::post_casemanagement_cases_associations_query`.
+/// Created by
+/// [`CaseManagementApi::post_casemanagement_cases_associations_query`](crate::api::CaseManagementApi::post_casemanagement_cases_associations_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-cases-associations-query>)
@@ -50,7 +52,7 @@ impl PostCasemanagementCasesAssociationsQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -81,7 +83,7 @@ impl runtime::Operation for PostCasemanagementCasesAssociationsQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/casemanagement/cases/{caseId}/comments/{commentId}`
 ///
-/// Takes `case_id` (a text) and `comment_id` (a text). Returns [`Comment`](crate::models::Comment).
+/// Takes `case_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`) and `comment_id` (a
+/// string, pattern `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`).
+/// Returns [`Comment`](crate::models::Comment). Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:comment:view`
 ///
-/// Created by `CaseManagementApi::get_casemanagement_case_comment`.
+/// Created by
+/// [`CaseManagementApi::get_casemanagement_case_comment`](crate::api::CaseManagementApi::get_casemanagement_case_comment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--comments--commentId->)
@@ -63,7 +67,7 @@ impl runtime::Operation for GetCasemanagementCaseComment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,14 +109,17 @@ impl crate::api::CaseManagementApi {
 ///
 /// `GET /api/v2/casemanagement/cases/{caseId}/comments`
 ///
-/// Takes `case_id` (a text). Returns [`CommentListing`](crate::models::CommentListing). `items()`
+/// Takes `case_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`). Returns
+/// [`CommentListing`](crate::models::CommentListing). Succeeds with the status 200 (OK). `items()`
 /// streams the items of all pages, each [`Comment`](crate::models::Comment).
 ///
 /// Permission: `caseManagement:comment:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `CaseManagementApi::get_casemanagement_case_comments`.
+/// Created by
+/// [`CaseManagementApi::get_casemanagement_case_comments`](crate::api::CaseManagementApi::get_casemanagement_case_comments).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--comments>)
@@ -130,19 +137,19 @@ pub struct GetCasemanagementCaseComments {
 }
 
 impl GetCasemanagementCaseComments {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: an integer (`int32`), from 1 to 100.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `desc`.
+    /// The query parameter `sortOrder`: one of `asc`, `desc`, default `desc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetCasemanagementCaseCommentsSortOrder>>,
@@ -166,7 +173,7 @@ impl GetCasemanagementCaseComments {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -195,7 +202,7 @@ impl runtime::Operation for GetCasemanagementCaseComments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -252,12 +259,15 @@ impl crate::api::CaseManagementApi {
 ///
 /// `POST /api/v2/casemanagement/cases/{caseId}/comments`
 ///
-/// Takes `case_id` (a text) and a body ([`CommentCreate`](crate::models::CommentCreate)). Returns
-/// [`Comment`](crate::models::Comment).
+/// Takes `case_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`) and a body
+/// ([`CommentCreate`](crate::models::CommentCreate)). Returns [`Comment`](crate::models::Comment).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:comment:add`
 ///
-/// Created by `CaseManagementApi::post_casemanagement_case_comments`.
+/// Created by
+/// [`CaseManagementApi::post_casemanagement_case_comments`](crate::api::CaseManagementApi::post_casemanagement_case_comments).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-cases--caseId--comments>)
@@ -307,7 +317,7 @@ impl runtime::Operation for PostCasemanagementCaseComments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -6,11 +6,15 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/casemanagement/cases/{caseId}/comments/me/{commentId}`
 ///
-/// Takes `case_id` (a text) and `comment_id` (a text). Returns any JSON value.
+/// Takes `case_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`) and `comment_id` (a
+/// string, pattern `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`).
+/// Returns any JSON value. Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:commentSelf:delete`
 ///
-/// Created by `CaseManagementApi::delete_casemanagement_case_comments_me_comment_id`.
+/// Created by
+/// [`CaseManagementApi::delete_casemanagement_case_comments_me_comment_id`](crate::api::CaseManagementApi::delete_casemanagement_case_comments_me_comment_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-casemanagement-cases--caseId--comments-me--commentId->)
@@ -62,7 +66,7 @@ impl runtime::Operation for DeleteCasemanagementCaseCommentsMeCommentId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/casemanagement/cases/{caseId}/datedue`
 ///
-/// Takes `case_id` (a text) and a body ([`CaseDateDueUpdate`](crate::models::CaseDateDueUpdate)).
-/// Returns [`Case`](crate::models::Case).
+/// Takes `case_id` (a string) and a body ([`CaseDateDueUpdate`](crate::models::CaseDateDueUpdate)).
+/// Returns [`Case`](crate::models::Case). Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:caseDateDue:edit`
 ///
-/// Created by `CaseManagementApi::patch_casemanagement_case_datedue`.
+/// Created by
+/// [`CaseManagementApi::patch_casemanagement_case_datedue`](crate::api::CaseManagementApi::patch_casemanagement_case_datedue).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-casemanagement-cases--caseId--datedue>)
@@ -64,7 +65,7 @@ impl runtime::Operation for PatchCasemanagementCaseDatedue {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/casemanagement/cases/{caseId}/description`
 ///
-/// Takes `case_id` (a text) and a body
+/// Takes `case_id` (a string) and a body
 /// ([`CaseDescriptionUpdate`](crate::models::CaseDescriptionUpdate)). Returns
-/// [`Case`](crate::models::Case).
+/// [`Case`](crate::models::Case). Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Created by `CaseManagementApi::patch_casemanagement_case_description`.
+/// Created by
+/// [`CaseManagementApi::patch_casemanagement_case_description`](crate::api::CaseManagementApi::patch_casemanagement_case_description).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-casemanagement-cases--caseId--description>)
@@ -63,7 +64,7 @@ impl runtime::Operation for PatchCasemanagementCaseDescription {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

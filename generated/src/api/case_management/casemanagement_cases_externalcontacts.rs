@@ -9,14 +9,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/casemanagement/cases/externalcontacts/{externalContactId}`
 ///
-/// Takes `external_contact_id` (a text). Returns [`CaseListing`](crate::models::CaseListing). `items()`
-/// streams the items of all pages, each [`Case`](crate::models::Case).
+/// Takes `external_contact_id` (a string). Returns [`CaseListing`](crate::models::CaseListing).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Case`](crate::models::Case).
 ///
 /// Permission: `caseManagement:caseExternalContact:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `CaseManagementApi::get_casemanagement_cases_externalcontact`.
+/// Created by
+/// [`CaseManagementApi::get_casemanagement_cases_externalcontact`](crate::api::CaseManagementApi::get_casemanagement_cases_externalcontact).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases-externalcontacts--externalContactId->)
@@ -34,25 +36,25 @@ pub struct GetCasemanagementCasesExternalcontact {
 }
 
 impl GetCasemanagementCasesExternalcontact {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: an integer (`int32`), from 1 to 200.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `divisionIds`.
+    /// The query parameter `divisionIds`: a string.
     pub fn division_ids(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("divisionIds", value.text());
         self
     }
 
-    /// The query parameter `expands`.
+    /// The query parameter `expands`: a list, each item one of `caseplan`.
     pub fn expands(
         mut self,
         value: impl IntoIterator<Item = GetCasemanagementCasesExternalcontactExpands>,
@@ -76,7 +78,7 @@ impl GetCasemanagementCasesExternalcontact {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -107,7 +109,7 @@ impl runtime::Operation for GetCasemanagementCasesExternalcontact {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/casemanagement/cases/{caseId}/externalid`
 ///
-/// Takes `case_id` (a text) and a body ([`CaseExternalIdUpdate`](crate::models::CaseExternalIdUpdate)).
-/// Returns [`Case`](crate::models::Case).
+/// Takes `case_id` (a string) and a body
+/// ([`CaseExternalIdUpdate`](crate::models::CaseExternalIdUpdate)). Returns
+/// [`Case`](crate::models::Case). Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Created by `CaseManagementApi::patch_casemanagement_case_externalid`.
+/// Created by
+/// [`CaseManagementApi::patch_casemanagement_case_externalid`](crate::api::CaseManagementApi::patch_casemanagement_case_externalid).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-casemanagement-cases--caseId--externalid>)
@@ -62,7 +64,7 @@ impl runtime::Operation for PatchCasemanagementCaseExternalid {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

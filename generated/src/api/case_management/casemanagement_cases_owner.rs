@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/casemanagement/cases/{caseId}/owner`
 ///
-/// Takes `case_id` (a text) and a body ([`CaseOwnerUpdate`](crate::models::CaseOwnerUpdate)). Returns
-/// [`Case`](crate::models::Case).
+/// Takes `case_id` (a string) and a body ([`CaseOwnerUpdate`](crate::models::CaseOwnerUpdate)). Returns
+/// [`Case`](crate::models::Case). Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:caseOwner:edit`
 ///
-/// Created by `CaseManagementApi::patch_casemanagement_case_owner`.
+/// Created by
+/// [`CaseManagementApi::patch_casemanagement_case_owner`](crate::api::CaseManagementApi::patch_casemanagement_case_owner).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-casemanagement-cases--caseId--owner>)
@@ -64,7 +65,7 @@ impl runtime::Operation for PatchCasemanagementCaseOwner {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/casemanagement/cases/query/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns [`CaseQueryJobResponse`](crate::models::CaseQueryJobResponse).
+/// Takes `job_id` (a string). Returns [`CaseQueryJobResponse`](crate::models::CaseQueryJobResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:queryJob:view`
 ///
-/// Created by `CaseManagementApi::get_casemanagement_cases_query_job`.
+/// Created by
+/// [`CaseManagementApi::get_casemanagement_cases_query_job`](crate::api::CaseManagementApi::get_casemanagement_cases_query_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases-query-jobs--jobId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetCasemanagementCasesQueryJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,14 +106,16 @@ impl crate::api::CaseManagementApi {
 /// `POST /api/v2/casemanagement/cases/query/jobs`
 ///
 /// Takes a body ([`CaseQueryJobCreate`](crate::models::CaseQueryJobCreate)). Returns
-/// [`CaseQueryJobResponse`](crate::models::CaseQueryJobResponse).
+/// [`CaseQueryJobResponse`](crate::models::CaseQueryJobResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:queryJob:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_casemanagement_cases_query_job`, its
-/// results by `get_casemanagement_cases_query_job_results`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_casemanagement_cases_query_job`](crate::api::GetCasemanagementCasesQueryJob), its results by
+/// [`get_casemanagement_cases_query_job_results`](crate::api::GetCasemanagementCasesQueryJobResults).
 ///
-/// Created by `CaseManagementApi::post_casemanagement_cases_query_jobs`.
+/// Created by
+/// [`CaseManagementApi::post_casemanagement_cases_query_jobs`](crate::api::CaseManagementApi::post_casemanagement_cases_query_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-cases-query-jobs>)
@@ -169,7 +173,7 @@ impl runtime::Operation for PostCasemanagementCasesQueryJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

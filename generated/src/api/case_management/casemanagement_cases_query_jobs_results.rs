@@ -7,15 +7,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/casemanagement/cases/query/jobs/{jobId}/results`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`CaseQueryJobResultsResponse`](crate::models::CaseQueryJobResultsResponse). `items()` streams the
-/// items of all pages, each [`Case`](crate::models::Case).
+/// Takes `job_id` (a string). Returns
+/// [`CaseQueryJobResultsResponse`](crate::models::CaseQueryJobResultsResponse). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each [`Case`](crate::models::Case).
 ///
 /// Permission: `caseManagement:queryJobResults:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `CaseManagementApi::get_casemanagement_cases_query_job_results`.
+/// Created by
+/// [`CaseManagementApi::get_casemanagement_cases_query_job_results`](crate::api::CaseManagementApi::get_casemanagement_cases_query_job_results).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases-query-jobs--jobId--results>)
@@ -48,7 +49,7 @@ impl GetCasemanagementCasesQueryJobResults {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -79,7 +80,7 @@ impl runtime::Operation for GetCasemanagementCasesQueryJobResults {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/casemanagement/cases/references/{referenceId}`
 ///
-/// Takes `reference_id` (a text). Returns [`Case`](crate::models::Case).
+/// Takes `reference_id` (a string). Returns [`Case`](crate::models::Case). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `caseManagement:caseReference:view`
 ///
-/// Created by `CaseManagementApi::get_casemanagement_cases_reference`.
+/// Created by
+/// [`CaseManagementApi::get_casemanagement_cases_reference`](crate::api::CaseManagementApi::get_casemanagement_cases_reference).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases-references--referenceId->)
@@ -29,7 +31,8 @@ pub struct GetCasemanagementCasesReference {
 }
 
 impl GetCasemanagementCasesReference {
-    /// The query parameter `expands`.
+    /// The query parameter `expands`: a list, each item one of `caseplan`, `owner`, `modifiedBy`,
+    /// `externalContact`, `customerIntent`.
     pub fn expands(
         mut self,
         value: impl IntoIterator<Item = GetCasemanagementCasesReferenceExpands>,
@@ -72,7 +75,7 @@ impl runtime::Operation for GetCasemanagementCasesReference {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/casemanagement/cases/{caseId}/stages/{stageId}`
 ///
-/// Takes `case_id` (a text) and `stage_id` (a text). Returns [`Stage`](crate::models::Stage).
+/// Takes `case_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`) and `stage_id` (a
+/// string, pattern `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`).
+/// Returns [`Stage`](crate::models::Stage). Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:stage:view`
 ///
-/// Created by `CaseManagementApi::get_casemanagement_case_stage`.
+/// Created by
+/// [`CaseManagementApi::get_casemanagement_case_stage`](crate::api::CaseManagementApi::get_casemanagement_case_stage).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--stages--stageId->)
@@ -61,7 +65,7 @@ impl runtime::Operation for GetCasemanagementCaseStage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,14 +107,17 @@ impl crate::api::CaseManagementApi {
 ///
 /// `GET /api/v2/casemanagement/cases/{caseId}/stages`
 ///
-/// Takes `case_id` (a text). Returns [`StageListing`](crate::models::StageListing). `items()` streams
+/// Takes `case_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`). Returns
+/// [`StageListing`](crate::models::StageListing). Succeeds with the status 200 (OK). `items()` streams
 /// the items of all pages, each [`Stage`](crate::models::Stage).
 ///
 /// Permission: `caseManagement:stage:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `CaseManagementApi::get_casemanagement_case_stages`.
+/// Created by
+/// [`CaseManagementApi::get_casemanagement_case_stages`](crate::api::CaseManagementApi::get_casemanagement_case_stages).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--stages>)
@@ -128,19 +135,19 @@ pub struct GetCasemanagementCaseStages {
 }
 
 impl GetCasemanagementCaseStages {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
@@ -161,7 +168,7 @@ impl GetCasemanagementCaseStages {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -190,7 +197,7 @@ impl runtime::Operation for GetCasemanagementCaseStages {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

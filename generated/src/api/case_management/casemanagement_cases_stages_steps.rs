@@ -7,12 +7,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/casemanagement/cases/{caseId}/stages/{stageId}/steps/{stepId}`
 ///
-/// Takes `case_id` (a text), `stage_id` (a text) and `step_id` (a text). Returns
-/// [`Step`](crate::models::Step).
+/// Takes `case_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`), `stage_id` (a
+/// string, pattern `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`) and
+/// `step_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`). Returns
+/// [`Step`](crate::models::Step). Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:step:view`
 ///
-/// Created by `CaseManagementApi::get_casemanagement_case_stage_step`.
+/// Created by
+/// [`CaseManagementApi::get_casemanagement_case_stage_step`](crate::api::CaseManagementApi::get_casemanagement_case_stage_step).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--stages--stageId--steps--stepId->)
@@ -62,7 +67,7 @@ impl runtime::Operation for GetCasemanagementCaseStageStep {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,15 +111,18 @@ impl crate::api::CaseManagementApi {
 ///
 /// `GET /api/v2/casemanagement/cases/{caseId}/stages/{stageId}/steps`
 ///
-/// Takes `case_id` (a text) and `stage_id` (a text). Returns
-/// [`StepListing`](crate::models::StepListing). `items()` streams the items of all pages, each
-/// [`Step`](crate::models::Step).
+/// Takes `case_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`) and `stage_id` (a
+/// string, pattern `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`).
+/// Returns [`StepListing`](crate::models::StepListing). Succeeds with the status 200 (OK). `items()`
+/// streams the items of all pages, each [`Step`](crate::models::Step).
 ///
 /// Permission: `caseManagement:step:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `CaseManagementApi::get_casemanagement_case_stage_steps`.
+/// Created by
+/// [`CaseManagementApi::get_casemanagement_case_stage_steps`](crate::api::CaseManagementApi::get_casemanagement_case_stage_steps).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--stages--stageId--steps>)
@@ -132,19 +140,19 @@ pub struct GetCasemanagementCaseStageSteps {
 }
 
 impl GetCasemanagementCaseStageSteps {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
@@ -165,7 +173,7 @@ impl GetCasemanagementCaseStageSteps {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -194,7 +202,7 @@ impl runtime::Operation for GetCasemanagementCaseStageSteps {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/casemanagement/cases/{caseId}/terminate/jobs/{jobId}`
 ///
-/// Takes `case_id` (a text) and `job_id` (a text). Returns
-/// [`TerminateJob`](crate::models::TerminateJob).
+/// Takes `case_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`) and `job_id` (a
+/// string, pattern `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`).
+/// Returns [`TerminateJob`](crate::models::TerminateJob). Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:terminateJob:view`
 ///
-/// Created by `CaseManagementApi::get_casemanagement_case_terminate_job`.
+/// Created by
+/// [`CaseManagementApi::get_casemanagement_case_terminate_job`](crate::api::CaseManagementApi::get_casemanagement_case_terminate_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--terminate-jobs--jobId->)
@@ -64,7 +67,7 @@ impl runtime::Operation for GetCasemanagementCaseTerminateJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,13 +109,17 @@ impl crate::api::CaseManagementApi {
 ///
 /// `POST /api/v2/casemanagement/cases/{caseId}/terminate/jobs`
 ///
-/// Takes `case_id` (a text). Returns [`TerminateJob`](crate::models::TerminateJob).
+/// Takes `case_id` (a string, pattern
+/// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`). Returns
+/// [`TerminateJob`](crate::models::TerminateJob). Succeeds with the status 200 (OK).
 ///
 /// Permission: `caseManagement:terminateJob:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_casemanagement_case_terminate_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_casemanagement_case_terminate_job`](crate::api::GetCasemanagementCaseTerminateJob).
 ///
-/// Created by `CaseManagementApi::post_casemanagement_case_terminate_jobs`.
+/// Created by
+/// [`CaseManagementApi::post_casemanagement_case_terminate_jobs`](crate::api::CaseManagementApi::post_casemanagement_case_terminate_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-cases--caseId--terminate-jobs>)
@@ -172,7 +179,7 @@ impl runtime::Operation for PostCasemanagementCaseTerminateJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/chats/messages/{messageId}`
 ///
-/// Takes `message_id` (a text). Returns [`ChatMessageResponse`](crate::models::ChatMessageResponse).
+/// Takes `message_id` (a string). Returns [`ChatMessageResponse`](crate::models::ChatMessageResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:1on1Message:view`, `chat:room:view`
 ///
-/// Created by `ChatApi::get_chats_message`.
+/// Created by [`ChatApi::get_chats_message`](crate::api::ChatApi::get_chats_message).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-messages--messageId->)
@@ -63,7 +64,7 @@ impl runtime::Operation for GetChatsMessage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `PUT /api/v2/chats/messages/{messageId}/reactions`
 ///
-/// Takes `message_id` (a text) and a body ([`ChatReactionUpdate`](crate::models::ChatReactionUpdate)).
-/// Returns nothing.
+/// Takes `message_id` (a string) and a body
+/// ([`ChatReactionUpdate`](crate::models::ChatReactionUpdate)). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:reactions:edit`
 ///
-/// Created by `ChatApi::put_chats_message_reactions`.
+/// Created by
+/// [`ChatApi::put_chats_message_reactions`](crate::api::ChatApi::put_chats_message_reactions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-chats-messages--messageId--reactions>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PutChatsMessageReactions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/chats/rooms/{roomJid}/messages/{messageId}`
 ///
-/// Takes `room_jid` (a text) and `message_id` (a text). Returns nothing.
+/// Takes `room_jid` (a string) and `message_id` (a string). Returns nothing. Succeeds with the status
+/// 204 (no content).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:roomMessage:delete`
 ///
-/// Created by `ChatApi::delete_chats_room_message`.
+/// Created by [`ChatApi::delete_chats_room_message`](crate::api::ChatApi::delete_chats_room_message).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-chats-rooms--roomJid--messages--messageId->)
@@ -66,7 +67,7 @@ impl runtime::Operation for DeleteChatsRoomMessage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,15 +107,16 @@ impl crate::api::ChatApi {
 ///
 /// `GET /api/v2/chats/rooms/{roomJid}/messages/{messageIds}`
 ///
-/// Takes `room_jid` (a text) and `message_ids` (a text). Returns
-/// [`ChatMessageEntityListing`](crate::models::ChatMessageEntityListing). `items()` streams the items
-/// of all pages, each [`ChatMessageResponse`](crate::models::ChatMessageResponse).
+/// Takes `room_jid` (a string) and `message_ids` (a string). Returns
+/// [`ChatMessageEntityListing`](crate::models::ChatMessageEntityListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`ChatMessageResponse`](crate::models::ChatMessageResponse).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:room:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `ChatApi::get_chats_room_message`.
+/// Created by [`ChatApi::get_chats_room_message`](crate::api::ChatApi::get_chats_room_message).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-rooms--roomJid--messages--messageIds->)
@@ -147,7 +149,7 @@ impl GetChatsRoomMessage {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -178,7 +180,7 @@ impl runtime::Operation for GetChatsRoomMessage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -233,12 +235,13 @@ impl crate::api::ChatApi {
 ///
 /// `GET /api/v2/chats/rooms/{roomJid}/messages`
 ///
-/// Takes `room_jid` (a text). Returns
-/// [`ChatMessageEntityListing`](crate::models::ChatMessageEntityListing).
+/// Takes `room_jid` (a string). Returns
+/// [`ChatMessageEntityListing`](crate::models::ChatMessageEntityListing). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:room:view`
 ///
-/// Created by `ChatApi::get_chats_room_messages`.
+/// Created by [`ChatApi::get_chats_room_messages`](crate::api::ChatApi::get_chats_room_messages).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-rooms--roomJid--messages>)
@@ -256,25 +259,25 @@ pub struct GetChatsRoomMessages {
 }
 
 impl GetChatsRoomMessages {
-    /// The query parameter `limit`.
+    /// The query parameter `limit`: a string.
     pub fn limit(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("limit", value.text());
         self
     }
 
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `excludeMetadata`.
+    /// The query parameter `excludeMetadata`: a boolean.
     pub fn exclude_metadata(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("excludeMetadata", value.into());
         self
@@ -314,7 +317,7 @@ impl runtime::Operation for GetChatsRoomMessages {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -352,13 +355,14 @@ impl crate::api::ChatApi {
 ///
 /// `PATCH /api/v2/chats/rooms/{roomJid}/messages/{messageId}`
 ///
-/// Takes `room_jid` (a text), `message_id` (a text) and a body
+/// Takes `room_jid` (a string), `message_id` (a string) and a body
 /// ([`SendMessageBody`](crate::models::SendMessageBody)). Returns
-/// [`ChatSendMessageResponse`](crate::models::ChatSendMessageResponse).
+/// [`ChatSendMessageResponse`](crate::models::ChatSendMessageResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:roomMessage:edit`
 ///
-/// Created by `ChatApi::patch_chats_room_message`.
+/// Created by [`ChatApi::patch_chats_room_message`](crate::api::ChatApi::patch_chats_room_message).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-chats-rooms--roomJid--messages--messageId->)
@@ -410,7 +414,7 @@ impl runtime::Operation for PatchChatsRoomMessage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -453,12 +457,13 @@ impl crate::api::ChatApi {
 ///
 /// `POST /api/v2/chats/rooms/{roomJid}/messages`
 ///
-/// Takes `room_jid` (a text) and a body ([`SendMessageBody`](crate::models::SendMessageBody)). Returns
-/// [`ChatSendMessageResponse`](crate::models::ChatSendMessageResponse).
+/// Takes `room_jid` (a string) and a body ([`SendMessageBody`](crate::models::SendMessageBody)).
+/// Returns [`ChatSendMessageResponse`](crate::models::ChatSendMessageResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:roomMessage:add`
 ///
-/// Created by `ChatApi::post_chats_room_messages`.
+/// Created by [`ChatApi::post_chats_room_messages`](crate::api::ChatApi::post_chats_room_messages).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-chats-rooms--roomJid--messages>)
@@ -510,7 +515,7 @@ impl runtime::Operation for PostChatsRoomMessages {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

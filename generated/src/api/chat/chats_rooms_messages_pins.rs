@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/chats/rooms/{roomJid}/messages/pins/{pinnedMessageId}`
 ///
-/// Takes `room_jid` (a text) and `pinned_message_id` (a text). Returns nothing.
+/// Takes `room_jid` (a string) and `pinned_message_id` (a string). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:room:edit`
 ///
-/// Created by `ChatApi::delete_chats_room_messages_pin`.
+/// Created by
+/// [`ChatApi::delete_chats_room_messages_pin`](crate::api::ChatApi::delete_chats_room_messages_pin).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-chats-rooms--roomJid--messages-pins--pinnedMessageId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for DeleteChatsRoomMessagesPin {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,12 +107,14 @@ impl crate::api::ChatApi {
 ///
 /// `POST /api/v2/chats/rooms/{roomJid}/messages/pins`
 ///
-/// Takes `room_jid` (a text) and a body
-/// ([`PinnedMessageRequest`](crate::models::PinnedMessageRequest)). Returns nothing.
+/// Takes `room_jid` (a string) and a body
+/// ([`PinnedMessageRequest`](crate::models::PinnedMessageRequest)). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:room:edit`
 ///
-/// Created by `ChatApi::post_chats_room_messages_pins`.
+/// Created by
+/// [`ChatApi::post_chats_room_messages_pins`](crate::api::ChatApi::post_chats_room_messages_pins).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-chats-rooms--roomJid--messages-pins>)
@@ -162,7 +166,7 @@ impl runtime::Operation for PostChatsRoomMessagesPins {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/chats/rooms/{roomJid}/participants/{userId}`
 ///
-/// Takes `room_jid` (a text) and `user_id` (a text). Returns nothing.
+/// Takes `room_jid` (a string) and `user_id` (a string). Returns nothing. Succeeds with the status 204
+/// (no content).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:participant:delete`
 ///
-/// Created by `ChatApi::delete_chats_room_participant`.
+/// Created by
+/// [`ChatApi::delete_chats_room_participant`](crate::api::ChatApi::delete_chats_room_participant).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-chats-rooms--roomJid--participants--userId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for DeleteChatsRoomParticipant {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,10 +107,10 @@ impl crate::api::ChatApi {
 ///
 /// `GET /api/v2/chats/rooms/{roomJid}/participants/{participantJid}`
 ///
-/// Takes `room_jid` (a text) and `participant_jid` (a text). Returns
-/// [`RoomParticipant`](crate::models::RoomParticipant).
+/// Takes `room_jid` (a string) and `participant_jid` (a string). Returns
+/// [`RoomParticipant`](crate::models::RoomParticipant). Succeeds with the status 200 (OK).
 ///
-/// Created by `ChatApi::get_chats_room_participant`.
+/// Created by [`ChatApi::get_chats_room_participant`](crate::api::ChatApi::get_chats_room_participant).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-rooms--roomJid--participants--participantJid->)
@@ -158,7 +160,7 @@ impl runtime::Operation for GetChatsRoomParticipant {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -198,12 +200,14 @@ impl crate::api::ChatApi {
 ///
 /// `GET /api/v2/chats/rooms/{roomJid}/participants`
 ///
-/// Takes `room_jid` (a text). Returns
-/// [`RoomParticipantsResponse`](crate::models::RoomParticipantsResponse).
+/// Takes `room_jid` (a string). Returns
+/// [`RoomParticipantsResponse`](crate::models::RoomParticipantsResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:room:view`
 ///
-/// Created by `ChatApi::get_chats_room_participants`.
+/// Created by
+/// [`ChatApi::get_chats_room_participants`](crate::api::ChatApi::get_chats_room_participants).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-rooms--roomJid--participants>)
@@ -221,7 +225,7 @@ pub struct GetChatsRoomParticipants {
 }
 
 impl GetChatsRoomParticipants {
-    /// The query parameter `notify`.
+    /// The query parameter `notify`: a boolean.
     pub fn notify(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("notify", value.into());
         self
@@ -261,7 +265,7 @@ impl runtime::Operation for GetChatsRoomParticipants {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -301,11 +305,13 @@ impl crate::api::ChatApi {
 ///
 /// `POST /api/v2/chats/rooms/{roomJid}/participants/{userId}`
 ///
-/// Takes `room_jid` (a text) and `user_id` (a text). Returns nothing.
+/// Takes `room_jid` (a string) and `user_id` (a string). Returns nothing. Succeeds with the status 204
+/// (no content).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:participant:add`
 ///
-/// Created by `ChatApi::post_chats_room_participant`.
+/// Created by
+/// [`ChatApi::post_chats_room_participant`](crate::api::ChatApi::post_chats_room_participant).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-chats-rooms--roomJid--participants--userId->)
@@ -357,7 +363,7 @@ impl runtime::Operation for PostChatsRoomParticipant {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

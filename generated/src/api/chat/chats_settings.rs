@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/chats/settings`
 ///
-/// Takes no arguments. Returns [`ChatSettings`](crate::models::ChatSettings).
+/// Takes no arguments. Returns [`ChatSettings`](crate::models::ChatSettings). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permissions, any of: `chat:setting:view`, `chat:setting:edit`
 ///
-/// Created by `ChatApi::get_chats_settings`.
+/// Created by [`ChatApi::get_chats_settings`](crate::api::ChatApi::get_chats_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-settings>)
@@ -63,7 +64,7 @@ impl runtime::Operation for GetChatsSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -98,11 +99,11 @@ impl crate::api::ChatApi {
 /// `PATCH /api/v2/chats/settings`
 ///
 /// Takes a body ([`ChatSettings`](crate::models::ChatSettings)). Returns
-/// [`ChatSettings`](crate::models::ChatSettings).
+/// [`ChatSettings`](crate::models::ChatSettings). Succeeds with the status 200 (OK).
 ///
 /// Permission: `chat:setting:edit`
 ///
-/// Created by `ChatApi::patch_chats_settings`.
+/// Created by [`ChatApi::patch_chats_settings`](crate::api::ChatApi::patch_chats_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-chats-settings>)
@@ -152,7 +153,7 @@ impl runtime::Operation for PatchChatsSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -188,11 +189,11 @@ impl crate::api::ChatApi {
 /// `PUT /api/v2/chats/settings`
 ///
 /// Takes a body ([`ChatSettings`](crate::models::ChatSettings)). Returns
-/// [`ChatSettings`](crate::models::ChatSettings).
+/// [`ChatSettings`](crate::models::ChatSettings). Succeeds with the status 200 (OK).
 ///
 /// Permission: `chat:setting:edit`
 ///
-/// Created by `ChatApi::put_chats_settings`.
+/// Created by [`ChatApi::put_chats_settings`](crate::api::ChatApi::put_chats_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-chats-settings>)
@@ -242,7 +243,7 @@ impl runtime::Operation for PutChatsSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/chats/threads/{threadId}/messages`
 ///
-/// Takes `thread_id` (a text). Returns
-/// [`ChatMessageEntityListing`](crate::models::ChatMessageEntityListing).
+/// Takes `thread_id` (a string). Returns
+/// [`ChatMessageEntityListing`](crate::models::ChatMessageEntityListing). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:room:view`
 ///
-/// Created by `ChatApi::get_chats_thread_messages`.
+/// Created by [`ChatApi::get_chats_thread_messages`](crate::api::ChatApi::get_chats_thread_messages).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-threads--threadId--messages>)
@@ -30,25 +31,25 @@ pub struct GetChatsThreadMessages {
 }
 
 impl GetChatsThreadMessages {
-    /// The query parameter `limit`.
+    /// The query parameter `limit`: a string.
     pub fn limit(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("limit", value.text());
         self
     }
 
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `excludeMetadata`.
+    /// The query parameter `excludeMetadata`: a boolean.
     pub fn exclude_metadata(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("excludeMetadata", value.into());
         self
@@ -88,7 +89,7 @@ impl runtime::Operation for GetChatsThreadMessages {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/chats/users/{userId}`
 ///
-/// Takes `user_id` (a text). Returns [`OneOnOne`](crate::models::OneOnOne).
+/// Takes `user_id` (a string). Returns [`OneOnOne`](crate::models::OneOnOne). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:1on1:view`
 ///
-/// Created by `ChatApi::get_chats_user`.
+/// Created by [`ChatApi::get_chats_user`](crate::api::ChatApi::get_chats_user).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-users--userId->)
@@ -63,7 +64,7 @@ impl runtime::Operation for GetChatsUser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

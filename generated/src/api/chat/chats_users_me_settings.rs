@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/chats/users/me/settings`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 204 (no content).
 ///
-/// Created by `ChatApi::delete_chats_users_me_settings`.
+/// Created by
+/// [`ChatApi::delete_chats_users_me_settings`](crate::api::ChatApi::delete_chats_users_me_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-chats-users-me-settings>)
@@ -59,7 +60,7 @@ impl runtime::Operation for DeleteChatsUsersMeSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -94,9 +95,11 @@ impl crate::api::ChatApi {
 ///
 /// `GET /api/v2/chats/users/me/settings`
 ///
-/// Takes no arguments. Returns [`UserSettingsForChat`](crate::models::UserSettingsForChat).
+/// Takes no arguments. Returns [`UserSettingsForChat`](crate::models::UserSettingsForChat). Succeeds
+/// with the status 200 (OK).
 ///
-/// Created by `ChatApi::get_chats_users_me_settings`.
+/// Created by
+/// [`ChatApi::get_chats_users_me_settings`](crate::api::ChatApi::get_chats_users_me_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-users-me-settings>)
@@ -146,7 +149,7 @@ impl runtime::Operation for GetChatsUsersMeSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -181,9 +184,10 @@ impl crate::api::ChatApi {
 /// `PATCH /api/v2/chats/users/me/settings`
 ///
 /// Takes a body ([`UserSettingsForChat`](crate::models::UserSettingsForChat)). Returns
-/// [`UserSettingsForChat`](crate::models::UserSettingsForChat).
+/// [`UserSettingsForChat`](crate::models::UserSettingsForChat). Succeeds with the status 200 (OK).
 ///
-/// Created by `ChatApi::patch_chats_users_me_settings`.
+/// Created by
+/// [`ChatApi::patch_chats_users_me_settings`](crate::api::ChatApi::patch_chats_users_me_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-chats-users-me-settings>)
@@ -233,7 +237,7 @@ impl runtime::Operation for PatchChatsUsersMeSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -275,8 +279,10 @@ impl crate::api::ChatApi {
 /// `POST /api/v2/chats/users/me/settings`
 ///
 /// Takes a body ([`UserChatSettingsPost`](crate::models::UserChatSettingsPost)). Returns nothing.
+/// Succeeds with the status 204 (no content).
 ///
-/// Created by `ChatApi::post_chats_users_me_settings`.
+/// Created by
+/// [`ChatApi::post_chats_users_me_settings`](crate::api::ChatApi::post_chats_users_me_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-chats-users-me-settings>)
@@ -326,7 +332,7 @@ impl runtime::Operation for PostChatsUsersMeSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

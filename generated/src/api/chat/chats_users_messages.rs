@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/chats/users/{userId}/messages/{messageId}`
 ///
-/// Takes `user_id` (a text) and `message_id` (a text). Returns nothing.
+/// Takes `user_id` (a string) and `message_id` (a string). Returns nothing. Succeeds with the status
+/// 204 (no content).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:1on1Message:delete`
 ///
-/// Created by `ChatApi::delete_chats_user_message`.
+/// Created by [`ChatApi::delete_chats_user_message`](crate::api::ChatApi::delete_chats_user_message).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-chats-users--userId--messages--messageId->)
@@ -66,7 +67,7 @@ impl runtime::Operation for DeleteChatsUserMessage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,15 +107,16 @@ impl crate::api::ChatApi {
 ///
 /// `GET /api/v2/chats/users/{userId}/messages/{messageIds}`
 ///
-/// Takes `user_id` (a text) and `message_ids` (a text). Returns
-/// [`ChatMessageEntityListing`](crate::models::ChatMessageEntityListing). `items()` streams the items
-/// of all pages, each [`ChatMessageResponse`](crate::models::ChatMessageResponse).
+/// Takes `user_id` (a string) and `message_ids` (a string). Returns
+/// [`ChatMessageEntityListing`](crate::models::ChatMessageEntityListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`ChatMessageResponse`](crate::models::ChatMessageResponse).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:1on1Message:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `ChatApi::get_chats_user_message`.
+/// Created by [`ChatApi::get_chats_user_message`](crate::api::ChatApi::get_chats_user_message).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-users--userId--messages--messageIds->)
@@ -147,7 +149,7 @@ impl GetChatsUserMessage {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -178,7 +180,7 @@ impl runtime::Operation for GetChatsUserMessage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -233,11 +235,12 @@ impl crate::api::ChatApi {
 ///
 /// `GET /api/v2/chats/users/{userId}/messages`
 ///
-/// Takes `user_id` (a text). Returns [`ChatMessageResponse`](crate::models::ChatMessageResponse).
+/// Takes `user_id` (a string). Returns [`ChatMessageResponse`](crate::models::ChatMessageResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:1on1Message:view`
 ///
-/// Created by `ChatApi::get_chats_user_messages`.
+/// Created by [`ChatApi::get_chats_user_messages`](crate::api::ChatApi::get_chats_user_messages).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-users--userId--messages>)
@@ -255,25 +258,25 @@ pub struct GetChatsUserMessages {
 }
 
 impl GetChatsUserMessages {
-    /// The query parameter `limit`.
+    /// The query parameter `limit`: a string.
     pub fn limit(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("limit", value.text());
         self
     }
 
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `excludeMetadata`.
+    /// The query parameter `excludeMetadata`: a boolean.
     pub fn exclude_metadata(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("excludeMetadata", value.into());
         self
@@ -313,7 +316,7 @@ impl runtime::Operation for GetChatsUserMessages {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -351,13 +354,14 @@ impl crate::api::ChatApi {
 ///
 /// `PATCH /api/v2/chats/users/{userId}/messages/{messageId}`
 ///
-/// Takes `user_id` (a text), `message_id` (a text) and a body
+/// Takes `user_id` (a string), `message_id` (a string) and a body
 /// ([`SendMessageBody`](crate::models::SendMessageBody)). Returns
-/// [`ChatSendMessageResponse`](crate::models::ChatSendMessageResponse).
+/// [`ChatSendMessageResponse`](crate::models::ChatSendMessageResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:1on1Message:view`
 ///
-/// Created by `ChatApi::patch_chats_user_message`.
+/// Created by [`ChatApi::patch_chats_user_message`](crate::api::ChatApi::patch_chats_user_message).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-chats-users--userId--messages--messageId->)
@@ -409,7 +413,7 @@ impl runtime::Operation for PatchChatsUserMessage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -452,12 +456,13 @@ impl crate::api::ChatApi {
 ///
 /// `POST /api/v2/chats/users/{userId}/messages`
 ///
-/// Takes `user_id` (a text) and a body ([`SendMessageBody`](crate::models::SendMessageBody)). Returns
-/// [`ChatSendMessageResponse`](crate::models::ChatSendMessageResponse).
+/// Takes `user_id` (a string) and a body ([`SendMessageBody`](crate::models::SendMessageBody)). Returns
+/// [`ChatSendMessageResponse`](crate::models::ChatSendMessageResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:1on1Message:add`
 ///
-/// Created by `ChatApi::post_chats_user_messages`.
+/// Created by [`ChatApi::post_chats_user_messages`](crate::api::ChatApi::post_chats_user_messages).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-chats-users--userId--messages>)
@@ -509,7 +514,7 @@ impl runtime::Operation for PostChatsUserMessages {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/chats/users/{userId}/messages/pins/{pinnedMessageId}`
 ///
-/// Takes `user_id` (a text) and `pinned_message_id` (a text). Returns nothing.
+/// Takes `user_id` (a string) and `pinned_message_id` (a string). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:1on1:edit`
 ///
-/// Created by `ChatApi::delete_chats_user_messages_pin`.
+/// Created by
+/// [`ChatApi::delete_chats_user_messages_pin`](crate::api::ChatApi::delete_chats_user_messages_pin).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-chats-users--userId--messages-pins--pinnedMessageId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for DeleteChatsUserMessagesPin {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,12 +107,14 @@ impl crate::api::ChatApi {
 ///
 /// `POST /api/v2/chats/users/{userId}/messages/pins`
 ///
-/// Takes `user_id` (a text) and a body ([`PinnedMessageRequest`](crate::models::PinnedMessageRequest)).
-/// Returns nothing.
+/// Takes `user_id` (a string) and a body
+/// ([`PinnedMessageRequest`](crate::models::PinnedMessageRequest)). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:1on1:edit`
 ///
-/// Created by `ChatApi::post_chats_user_messages_pins`.
+/// Created by
+/// [`ChatApi::post_chats_user_messages_pins`](crate::api::ChatApi::post_chats_user_messages_pins).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-chats-users--userId--messages-pins>)
@@ -162,7 +166,7 @@ impl runtime::Operation for PostChatsUserMessagesPins {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

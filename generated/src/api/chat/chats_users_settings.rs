@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/chats/users/{userId}/settings`
 ///
-/// Takes `user_id` (a text). Returns [`ChatUserSettings`](crate::models::ChatUserSettings).
+/// Takes `user_id` (a string). Returns [`ChatUserSettings`](crate::models::ChatUserSettings). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permissions, any of: `chat:usersettings:view`, `chat:setting:view`
 ///
-/// Created by `ChatApi::get_chats_user_settings`.
+/// Created by [`ChatApi::get_chats_user_settings`](crate::api::ChatApi::get_chats_user_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-users--userId--settings>)
@@ -63,7 +64,7 @@ impl runtime::Operation for GetChatsUserSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -101,12 +102,12 @@ impl crate::api::ChatApi {
 ///
 /// `PATCH /api/v2/chats/users/{userId}/settings`
 ///
-/// Takes `user_id` (a text) and a body ([`ChatUserSettings`](crate::models::ChatUserSettings)). Returns
-/// [`ChatUserSettings`](crate::models::ChatUserSettings).
+/// Takes `user_id` (a string) and a body ([`ChatUserSettings`](crate::models::ChatUserSettings)).
+/// Returns [`ChatUserSettings`](crate::models::ChatUserSettings). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `chat:usersettings:edit`, `chat:setting:edit`
 ///
-/// Created by `ChatApi::patch_chats_user_settings`.
+/// Created by [`ChatApi::patch_chats_user_settings`](crate::api::ChatApi::patch_chats_user_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-chats-users--userId--settings>)
@@ -158,7 +159,7 @@ impl runtime::Operation for PatchChatsUserSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -13,12 +13,14 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/coaching/appointments/{appointmentId}`
 ///
-/// Takes `appointment_id` (a text). Returns
-/// [`CoachingAppointmentReference`](crate::models::CoachingAppointmentReference).
+/// Takes `appointment_id` (a string). Returns
+/// [`CoachingAppointmentReference`](crate::models::CoachingAppointmentReference). Succeeds with the
+/// status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `coaching:appointment:delete`
 ///
-/// Created by `CoachingApi::delete_coaching_appointment`.
+/// Created by
+/// [`CoachingApi::delete_coaching_appointment`](crate::api::CoachingApi::delete_coaching_appointment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-coaching-appointments--appointmentId->)
@@ -68,7 +70,7 @@ impl runtime::Operation for DeleteCoachingAppointment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,12 +110,14 @@ impl crate::api::CoachingApi {
 ///
 /// `GET /api/v2/coaching/appointments/{appointmentId}`
 ///
-/// Takes `appointment_id` (a text). Returns
-/// [`CoachingAppointmentResponse`](crate::models::CoachingAppointmentResponse).
+/// Takes `appointment_id` (a string). Returns
+/// [`CoachingAppointmentResponse`](crate::models::CoachingAppointmentResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `coaching:appointment:view`
 ///
-/// Created by `CoachingApi::get_coaching_appointment`.
+/// Created by
+/// [`CoachingApi::get_coaching_appointment`](crate::api::CoachingApi::get_coaching_appointment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments--appointmentId->)
@@ -163,7 +167,7 @@ impl runtime::Operation for GetCoachingAppointment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -201,16 +205,17 @@ impl crate::api::CoachingApi {
 ///
 /// `GET /api/v2/coaching/appointments`
 ///
-/// Takes `user_ids` (a list, each item a text). Returns
-/// [`CoachingAppointmentResponseList`](crate::models::CoachingAppointmentResponseList). `items()`
-/// streams the items of all pages, each
+/// Takes `user_ids` (the query parameter `userIds`: a list of strings). Returns
+/// [`CoachingAppointmentResponseList`](crate::models::CoachingAppointmentResponseList). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
 /// [`CoachingAppointmentResponse`](crate::models::CoachingAppointmentResponse).
 ///
 /// Permission: `coaching:appointment:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `CoachingApi::get_coaching_appointments`.
+/// Created by
+/// [`CoachingApi::get_coaching_appointments`](crate::api::CoachingApi::get_coaching_appointments).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments>)
@@ -228,25 +233,26 @@ pub struct GetCoachingAppointments {
 }
 
 impl GetCoachingAppointments {
-    /// The query parameter `interval`.
+    /// The query parameter `interval`: a string.
     pub fn interval(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("interval", value.text());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `statuses`.
+    /// The query parameter `statuses`: a list, each item one of `Scheduled`, `InProgress`, `Completed`,
+    /// `InvalidSchedule`.
     pub fn statuses(
         mut self,
         value: impl IntoIterator<Item = GetCoachingAppointmentsStatuses>,
@@ -255,7 +261,7 @@ impl GetCoachingAppointments {
         self
     }
 
-    /// The query parameter `facilitatorIds`.
+    /// The query parameter `facilitatorIds`: a list of strings.
     pub fn facilitator_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -269,7 +275,7 @@ impl GetCoachingAppointments {
         self
     }
 
-    /// The query parameter `sortOrder`.
+    /// The query parameter `sortOrder`: one of `Desc`, `Asc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetCoachingAppointmentsSortOrder>>,
@@ -278,7 +284,7 @@ impl GetCoachingAppointments {
         self
     }
 
-    /// The query parameter `relationships`.
+    /// The query parameter `relationships`: a list, each item one of `Creator`, `Facilitator`, `Attendee`.
     pub fn relationships(
         mut self,
         value: impl IntoIterator<Item = GetCoachingAppointmentsRelationships>,
@@ -287,13 +293,13 @@ impl GetCoachingAppointments {
         self
     }
 
-    /// The query parameter `completionInterval`.
+    /// The query parameter `completionInterval`: a string.
     pub fn completion_interval(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("completionInterval", value.text());
         self
     }
 
-    /// The query parameter `overdue`.
+    /// The query parameter `overdue`: one of `True`, `False`, `Any`.
     pub fn overdue(
         mut self,
         value: impl Into<Option<GetCoachingAppointmentsOverdue>>,
@@ -302,7 +308,7 @@ impl GetCoachingAppointments {
         self
     }
 
-    /// The query parameter `intervalCondition`.
+    /// The query parameter `intervalCondition`: one of `StartsIn`, `Overlaps`.
     pub fn interval_condition(
         mut self,
         value: impl Into<Option<GetCoachingAppointmentsIntervalCondition>>,
@@ -326,7 +332,7 @@ impl GetCoachingAppointments {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -355,7 +361,7 @@ impl runtime::Operation for GetCoachingAppointments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -416,13 +422,15 @@ impl crate::api::CoachingApi {
 ///
 /// `PATCH /api/v2/coaching/appointments/{appointmentId}`
 ///
-/// Takes `appointment_id` (a text) and a body
+/// Takes `appointment_id` (a string) and a body
 /// ([`UpdateCoachingAppointmentRequest`](crate::models::UpdateCoachingAppointmentRequest)). Returns
-/// [`CoachingAppointmentResponse`](crate::models::CoachingAppointmentResponse).
+/// [`CoachingAppointmentResponse`](crate::models::CoachingAppointmentResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `coaching:appointment:edit`
 ///
-/// Created by `CoachingApi::patch_coaching_appointment`.
+/// Created by
+/// [`CoachingApi::patch_coaching_appointment`](crate::api::CoachingApi::patch_coaching_appointment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-coaching-appointments--appointmentId->)
@@ -472,7 +480,7 @@ impl runtime::Operation for PatchCoachingAppointment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -517,11 +525,13 @@ impl crate::api::CoachingApi {
 ///
 /// Takes a body
 /// ([`CreateCoachingAppointmentRequest`](crate::models::CreateCoachingAppointmentRequest)). Returns
-/// [`CoachingAppointmentResponse`](crate::models::CoachingAppointmentResponse).
+/// [`CoachingAppointmentResponse`](crate::models::CoachingAppointmentResponse). Succeeds with the
+/// status 201 (created).
 ///
 /// Permission: `coaching:appointment:add`
 ///
-/// Created by `CoachingApi::post_coaching_appointments`.
+/// Created by
+/// [`CoachingApi::post_coaching_appointments`](crate::api::CoachingApi::post_coaching_appointments).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-coaching-appointments>)
@@ -571,7 +581,7 @@ impl runtime::Operation for PostCoachingAppointments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -13,10 +13,12 @@ use crate::runtime;
 /// ([`CoachingAppointmentAggregateRequest`](crate::models::CoachingAppointmentAggregateRequest)).
 /// Returns
 /// [`CoachingAppointmentAggregateResponse`](crate::models::CoachingAppointmentAggregateResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `coaching:appointment:view`
 ///
-/// Created by `CoachingApi::post_coaching_appointments_aggregates_query`.
+/// Created by
+/// [`CoachingApi::post_coaching_appointments_aggregates_query`](crate::api::CoachingApi::post_coaching_appointments_aggregates_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-coaching-appointments-aggregates-query>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostCoachingAppointmentsAggregatesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

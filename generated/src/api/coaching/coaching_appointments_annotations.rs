@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/coaching/appointments/{appointmentId}/annotations/{annotationId}`
 ///
-/// Takes `appointment_id` (a text) and `annotation_id` (a text). Returns nothing.
+/// Takes `appointment_id` (a string) and `annotation_id` (a string). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Permissions, any of: `coaching:annotation:delete`, `coaching:privateAnnotation:delete`
 ///
-/// Created by `CoachingApi::delete_coaching_appointment_annotation`.
+/// Created by
+/// [`CoachingApi::delete_coaching_appointment_annotation`](crate::api::CoachingApi::delete_coaching_appointment_annotation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-coaching-appointments--appointmentId--annotations--annotationId->)
@@ -65,7 +67,7 @@ impl runtime::Operation for DeleteCoachingAppointmentAnnotation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,12 +109,13 @@ impl crate::api::CoachingApi {
 ///
 /// `GET /api/v2/coaching/appointments/{appointmentId}/annotations/{annotationId}`
 ///
-/// Takes `appointment_id` (a text) and `annotation_id` (a text). Returns
-/// [`CoachingAnnotation`](crate::models::CoachingAnnotation).
+/// Takes `appointment_id` (a string) and `annotation_id` (a string). Returns
+/// [`CoachingAnnotation`](crate::models::CoachingAnnotation). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `coaching:annotation:view`, `coaching:privateAnnotation:view`
 ///
-/// Created by `CoachingApi::get_coaching_appointment_annotation`.
+/// Created by
+/// [`CoachingApi::get_coaching_appointment_annotation`](crate::api::CoachingApi::get_coaching_appointment_annotation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments--appointmentId--annotations--annotationId->)
@@ -164,7 +167,7 @@ impl runtime::Operation for GetCoachingAppointmentAnnotation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -206,15 +209,17 @@ impl crate::api::CoachingApi {
 ///
 /// `GET /api/v2/coaching/appointments/{appointmentId}/annotations`
 ///
-/// Takes `appointment_id` (a text). Returns
-/// [`CoachingAnnotationList`](crate::models::CoachingAnnotationList). `items()` streams the items of
-/// all pages, each [`CoachingAnnotation`](crate::models::CoachingAnnotation).
+/// Takes `appointment_id` (a string). Returns
+/// [`CoachingAnnotationList`](crate::models::CoachingAnnotationList). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`CoachingAnnotation`](crate::models::CoachingAnnotation).
 ///
 /// Permissions, any of: `coaching:annotation:view`, `coaching:privateAnnotation:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `CoachingApi::get_coaching_appointment_annotations`.
+/// Created by
+/// [`CoachingApi::get_coaching_appointment_annotations`](crate::api::CoachingApi::get_coaching_appointment_annotations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments--appointmentId--annotations>)
@@ -232,13 +237,13 @@ pub struct GetCoachingAppointmentAnnotations {
 }
 
 impl GetCoachingAppointmentAnnotations {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -259,7 +264,7 @@ impl GetCoachingAppointmentAnnotations {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -290,7 +295,7 @@ impl runtime::Operation for GetCoachingAppointmentAnnotations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -349,13 +354,14 @@ impl crate::api::CoachingApi {
 ///
 /// `PATCH /api/v2/coaching/appointments/{appointmentId}/annotations/{annotationId}`
 ///
-/// Takes `appointment_id` (a text), `annotation_id` (a text) and a body
+/// Takes `appointment_id` (a string), `annotation_id` (a string) and a body
 /// ([`CoachingAnnotation`](crate::models::CoachingAnnotation)). Returns
-/// [`CoachingAnnotation`](crate::models::CoachingAnnotation).
+/// [`CoachingAnnotation`](crate::models::CoachingAnnotation). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `coaching:annotation:edit`, `coaching:privateAnnotation:edit`
 ///
-/// Created by `CoachingApi::patch_coaching_appointment_annotation`.
+/// Created by
+/// [`CoachingApi::patch_coaching_appointment_annotation`](crate::api::CoachingApi::patch_coaching_appointment_annotation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-coaching-appointments--appointmentId--annotations--annotationId->)
@@ -407,7 +413,7 @@ impl runtime::Operation for PatchCoachingAppointmentAnnotation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -452,13 +458,14 @@ impl crate::api::CoachingApi {
 ///
 /// `POST /api/v2/coaching/appointments/{appointmentId}/annotations`
 ///
-/// Takes `appointment_id` (a text) and a body
+/// Takes `appointment_id` (a string) and a body
 /// ([`CoachingAnnotationCreateRequest`](crate::models::CoachingAnnotationCreateRequest)). Returns
-/// [`CoachingAnnotation`](crate::models::CoachingAnnotation).
+/// [`CoachingAnnotation`](crate::models::CoachingAnnotation). Succeeds with the status 201 (created).
 ///
 /// Permissions, any of: `coaching:annotation:add`, `coaching:privateAnnotation:add`
 ///
-/// Created by `CoachingApi::post_coaching_appointment_annotations`.
+/// Created by
+/// [`CoachingApi::post_coaching_appointment_annotations`](crate::api::CoachingApi::post_coaching_appointment_annotations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-coaching-appointments--appointmentId--annotations>)
@@ -510,7 +517,7 @@ impl runtime::Operation for PostCoachingAppointmentAnnotations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/coaching/appointments/{appointmentId}/conversations`
 ///
-/// Takes `appointment_id` (a text) and a body
+/// Takes `appointment_id` (a string) and a body
 /// ([`AddConversationRequest`](crate::models::AddConversationRequest)). Returns
-/// [`AddConversationResponse`](crate::models::AddConversationResponse).
+/// [`AddConversationResponse`](crate::models::AddConversationResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `coaching:appointment:edit`, `coaching:appointmentConversation:add`
 ///
-/// Created by `CoachingApi::post_coaching_appointment_conversations`.
+/// Created by
+/// [`CoachingApi::post_coaching_appointment_conversations`](crate::api::CoachingApi::post_coaching_appointment_conversations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-coaching-appointments--appointmentId--conversations>)
@@ -65,7 +67,7 @@ impl runtime::Operation for PostCoachingAppointmentConversations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::models::coaching::{
     CoachingAppointmentResponse, CoachingAppointmentResponseList,
-    GetCoachingAppointmentsMeIntervalCondition, GetCoachingAppointmentsMeRelationships,
-    GetCoachingAppointmentsMeSortOrder, GetCoachingAppointmentsMeStatuses,
+    GetCoachingAppointmentsMeIntervalCondition, GetCoachingAppointmentsMeOverdue,
+    GetCoachingAppointmentsMeRelationships, GetCoachingAppointmentsMeSortOrder,
+    GetCoachingAppointmentsMeStatuses,
 };
-use crate::models::coaching_and_learning_and_users::GetCoachingAppointmentsMeOverdue;
 use crate::runtime;
 
 /// Get coaching appointments me.
@@ -13,13 +13,14 @@ use crate::runtime;
 /// `GET /api/v2/coaching/appointments/me`
 ///
 /// Takes no arguments. Returns
-/// [`CoachingAppointmentResponseList`](crate::models::CoachingAppointmentResponseList). `items()`
-/// streams the items of all pages, each
+/// [`CoachingAppointmentResponseList`](crate::models::CoachingAppointmentResponseList). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
 /// [`CoachingAppointmentResponse`](crate::models::CoachingAppointmentResponse).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `CoachingApi::get_coaching_appointments_me`.
+/// Created by
+/// [`CoachingApi::get_coaching_appointments_me`](crate::api::CoachingApi::get_coaching_appointments_me).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments-me>)
@@ -37,25 +38,26 @@ pub struct GetCoachingAppointmentsMe {
 }
 
 impl GetCoachingAppointmentsMe {
-    /// The query parameter `interval`.
+    /// The query parameter `interval`: a string.
     pub fn interval(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("interval", value.text());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `statuses`.
+    /// The query parameter `statuses`: a list, each item one of `Scheduled`, `InProgress`, `Completed`,
+    /// `InvalidSchedule`.
     pub fn statuses(
         mut self,
         value: impl IntoIterator<Item = GetCoachingAppointmentsMeStatuses>,
@@ -64,7 +66,7 @@ impl GetCoachingAppointmentsMe {
         self
     }
 
-    /// The query parameter `facilitatorIds`.
+    /// The query parameter `facilitatorIds`: a list of strings.
     pub fn facilitator_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -78,7 +80,7 @@ impl GetCoachingAppointmentsMe {
         self
     }
 
-    /// The query parameter `sortOrder`.
+    /// The query parameter `sortOrder`: one of `Desc`, `Asc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetCoachingAppointmentsMeSortOrder>>,
@@ -87,7 +89,7 @@ impl GetCoachingAppointmentsMe {
         self
     }
 
-    /// The query parameter `relationships`.
+    /// The query parameter `relationships`: a list, each item one of `Creator`, `Facilitator`, `Attendee`.
     pub fn relationships(
         mut self,
         value: impl IntoIterator<Item = GetCoachingAppointmentsMeRelationships>,
@@ -96,13 +98,13 @@ impl GetCoachingAppointmentsMe {
         self
     }
 
-    /// The query parameter `completionInterval`.
+    /// The query parameter `completionInterval`: a string.
     pub fn completion_interval(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("completionInterval", value.text());
         self
     }
 
-    /// The query parameter `overdue`.
+    /// The query parameter `overdue`: one of `True`, `False`, `Any`.
     pub fn overdue(
         mut self,
         value: impl Into<Option<GetCoachingAppointmentsMeOverdue>>,
@@ -111,7 +113,7 @@ impl GetCoachingAppointmentsMe {
         self
     }
 
-    /// The query parameter `intervalCondition`.
+    /// The query parameter `intervalCondition`: one of `StartsIn`, `Overlaps`.
     pub fn interval_condition(
         mut self,
         value: impl Into<Option<GetCoachingAppointmentsMeIntervalCondition>>,
@@ -135,7 +137,7 @@ impl GetCoachingAppointmentsMe {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -164,7 +166,7 @@ impl runtime::Operation for GetCoachingAppointmentsMe {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

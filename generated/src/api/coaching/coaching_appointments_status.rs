@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/coaching/appointments/{appointmentId}/status`
 ///
-/// Takes `appointment_id` (a text) and a body
+/// Takes `appointment_id` (a string) and a body
 /// ([`CoachingAppointmentStatusRequest`](crate::models::CoachingAppointmentStatusRequest)). Returns
-/// [`CoachingAppointmentStatusResponse`](crate::models::CoachingAppointmentStatusResponse).
+/// [`CoachingAppointmentStatusResponse`](crate::models::CoachingAppointmentStatusResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `coaching:appointmentStatus:edit`
 ///
-/// Created by `CoachingApi::patch_coaching_appointment_status`.
+/// Created by
+/// [`CoachingApi::patch_coaching_appointment_status`](crate::api::CoachingApi::patch_coaching_appointment_status).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-coaching-appointments--appointmentId--status>)
@@ -67,7 +69,7 @@ impl runtime::Operation for PatchCoachingAppointmentStatus {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/coaching/notifications/{notificationId}`
 ///
-/// Takes `notification_id` (a text). Returns
-/// [`CoachingNotification`](crate::models::CoachingNotification).
+/// Takes `notification_id` (a string). Returns
+/// [`CoachingNotification`](crate::models::CoachingNotification). Succeeds with the status 200 (OK).
 ///
 /// Permission: `coaching:notification:view`
 ///
-/// Created by `CoachingApi::get_coaching_notification`.
+/// Created by
+/// [`CoachingApi::get_coaching_notification`](crate::api::CoachingApi::get_coaching_notification).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-notifications--notificationId->)
@@ -33,7 +34,7 @@ pub struct GetCoachingNotification {
 }
 
 impl GetCoachingNotification {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `appointment`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetCoachingNotificationExpand>,
@@ -74,7 +75,7 @@ impl runtime::Operation for GetCoachingNotification {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -113,12 +114,13 @@ impl crate::api::CoachingApi {
 /// `GET /api/v2/coaching/notifications`
 ///
 /// Takes no arguments. Returns [`CoachingNotificationList`](crate::models::CoachingNotificationList).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`CoachingNotification`](crate::models::CoachingNotification).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `CoachingApi::get_coaching_notifications`.
+/// Created by
+/// [`CoachingApi::get_coaching_notifications`](crate::api::CoachingApi::get_coaching_notifications).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-notifications>)
@@ -136,19 +138,19 @@ pub struct GetCoachingNotifications {
 }
 
 impl GetCoachingNotifications {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `appointment`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetCoachingNotificationsExpand>,
@@ -172,7 +174,7 @@ impl GetCoachingNotifications {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -201,7 +203,7 @@ impl runtime::Operation for GetCoachingNotifications {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -254,11 +256,12 @@ impl crate::api::CoachingApi {
 ///
 /// `PATCH /api/v2/coaching/notifications/{notificationId}`
 ///
-/// Takes `notification_id` (a text) and a body
+/// Takes `notification_id` (a string) and a body
 /// ([`CoachingNotification`](crate::models::CoachingNotification)). Returns
-/// [`CoachingNotification`](crate::models::CoachingNotification).
+/// [`CoachingNotification`](crate::models::CoachingNotification). Succeeds with the status 200 (OK).
 ///
-/// Created by `CoachingApi::patch_coaching_notification`.
+/// Created by
+/// [`CoachingApi::patch_coaching_notification`](crate::api::CoachingApi::patch_coaching_notification).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-coaching-notifications--notificationId->)
@@ -308,7 +311,7 @@ impl runtime::Operation for PatchCoachingNotification {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/coaching/scheduleslots/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`CoachingScheduleSlotsJobResponse`](crate::models::CoachingScheduleSlotsJobResponse).
+/// Takes `job_id` (a string). Returns
+/// [`CoachingScheduleSlotsJobResponse`](crate::models::CoachingScheduleSlotsJobResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `coaching:scheduleSlotJob:view`
 ///
-/// Created by `CoachingApi::get_coaching_scheduleslots_job`.
+/// Created by
+/// [`CoachingApi::get_coaching_scheduleslots_job`](crate::api::CoachingApi::get_coaching_scheduleslots_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-scheduleslots-jobs--jobId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetCoachingScheduleslotsJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,12 +110,15 @@ impl crate::api::CoachingApi {
 ///
 /// Takes a body ([`CoachingScheduleSlotsJobRequest`](crate::models::CoachingScheduleSlotsJobRequest)).
 /// Returns [`CoachingScheduleSlotsJobResponse`](crate::models::CoachingScheduleSlotsJobResponse).
+/// Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `coaching:scheduleSlotJob:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_coaching_scheduleslots_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_coaching_scheduleslots_job`](crate::api::GetCoachingScheduleslotsJob).
 ///
-/// Created by `CoachingApi::post_coaching_scheduleslots_jobs`.
+/// Created by
+/// [`CoachingApi::post_coaching_scheduleslots_jobs`](crate::api::CoachingApi::post_coaching_scheduleslots_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-coaching-scheduleslots-jobs>)
@@ -173,7 +178,7 @@ impl runtime::Operation for PostCoachingScheduleslotsJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,11 +8,12 @@ use crate::runtime;
 /// `POST /api/v2/coaching/scheduleslots/query`
 ///
 /// Takes a body ([`CoachingSlotsRequest`](crate::models::CoachingSlotsRequest)). Returns
-/// [`CoachingSlotsResponse`](crate::models::CoachingSlotsResponse).
+/// [`CoachingSlotsResponse`](crate::models::CoachingSlotsResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `coaching:scheduleSlot:view`
 ///
-/// Created by `CoachingApi::post_coaching_scheduleslots_query`.
+/// Created by
+/// [`CoachingApi::post_coaching_scheduleslots_query`](crate::api::CoachingApi::post_coaching_scheduleslots_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-coaching-scheduleslots-query>)
@@ -62,7 +63,7 @@ impl runtime::Operation for PostCoachingScheduleslotsQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,11 +11,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/contentmanagement/documents/{documentId}`
 ///
-/// Takes `document_id` (a text). Returns nothing.
+/// Takes `document_id` (a string). Returns nothing. Succeeds with the status 202 (accepted: the work is
+/// not finished yet).
 ///
 /// Permission: `content_management_user`
 ///
-/// Created by `ContentManagementApi::delete_contentmanagement_document`.
+/// Created by
+/// [`ContentManagementApi::delete_contentmanagement_document`](crate::api::ContentManagementApi::delete_contentmanagement_document).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-contentmanagement-documents--documentId->)
@@ -33,7 +35,7 @@ pub struct DeleteContentmanagementDocument {
 }
 
 impl DeleteContentmanagementDocument {
-    /// The query parameter `override`.
+    /// The query parameter `override`: a boolean.
     pub fn r#override(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("override", value.into());
         self
@@ -71,7 +73,7 @@ impl runtime::Operation for DeleteContentmanagementDocument {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -111,11 +113,13 @@ impl crate::api::ContentManagementApi {
 ///
 /// `GET /api/v2/contentmanagement/documents/{documentId}`
 ///
-/// Takes `document_id` (a text). Returns [`Document`](crate::models::Document).
+/// Takes `document_id` (a string). Returns [`Document`](crate::models::Document). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `content_management_user`
 ///
-/// Created by `ContentManagementApi::get_contentmanagement_document`.
+/// Created by
+/// [`ContentManagementApi::get_contentmanagement_document`](crate::api::ContentManagementApi::get_contentmanagement_document).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-documents--documentId->)
@@ -139,7 +143,7 @@ pub struct GetContentmanagementDocument {
 }
 
 impl GetContentmanagementDocument {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `lockInfo`, `acl`, `workspace`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetContentmanagementDocumentExpand>,
@@ -180,7 +184,7 @@ impl runtime::Operation for GetContentmanagementDocument {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -220,15 +224,16 @@ impl crate::api::ContentManagementApi {
 ///
 /// `GET /api/v2/contentmanagement/documents`
 ///
-/// Takes `workspace_id` (a text). Returns
-/// [`DocumentEntityListing`](crate::models::DocumentEntityListing). `items()` streams the items of all
-/// pages, each [`Document`](crate::models::Document).
+/// Takes `workspace_id` (the query parameter `workspaceId`: a string). Returns
+/// [`DocumentEntityListing`](crate::models::DocumentEntityListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each [`Document`](crate::models::Document).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ContentManagementApi::get_contentmanagement_documents`.
+/// Created by
+/// [`ContentManagementApi::get_contentmanagement_documents`](crate::api::ContentManagementApi::get_contentmanagement_documents).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-documents>)
@@ -252,13 +257,13 @@ pub struct GetContentmanagementDocuments {
 }
 
 impl GetContentmanagementDocuments {
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `acl`, `workspace`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetContentmanagementDocumentsExpand>,
@@ -267,25 +272,25 @@ impl GetContentmanagementDocuments {
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `ascending`.
+    /// The query parameter `sortOrder`: a string, default `ascending`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
@@ -306,7 +311,7 @@ impl GetContentmanagementDocuments {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -335,7 +340,7 @@ impl runtime::Operation for GetContentmanagementDocuments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -395,12 +400,13 @@ impl crate::api::ContentManagementApi {
 ///
 /// `POST /api/v2/contentmanagement/documents/{documentId}`
 ///
-/// Takes `document_id` (a text) and a body ([`DocumentUpdate`](crate::models::DocumentUpdate)). Returns
-/// [`Document`](crate::models::Document).
+/// Takes `document_id` (a string) and a body ([`DocumentUpdate`](crate::models::DocumentUpdate)).
+/// Returns [`Document`](crate::models::Document). Succeeds with the status 200 (OK).
 ///
 /// Permission: `content_management_user`
 ///
-/// Created by `ContentManagementApi::post_contentmanagement_document`.
+/// Created by
+/// [`ContentManagementApi::post_contentmanagement_document`](crate::api::ContentManagementApi::post_contentmanagement_document).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-documents--documentId->)
@@ -424,7 +430,7 @@ pub struct PostContentmanagementDocument {
 }
 
 impl PostContentmanagementDocument {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `acl`.
     pub fn expand(
         mut self,
         value: impl Into<Option<PostContentmanagementDocumentExpand>>,
@@ -433,7 +439,7 @@ impl PostContentmanagementDocument {
         self
     }
 
-    /// The query parameter `override`.
+    /// The query parameter `override`: a boolean.
     pub fn r#override(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("override", value.into());
         self
@@ -471,7 +477,7 @@ impl runtime::Operation for PostContentmanagementDocument {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -515,9 +521,10 @@ impl crate::api::ContentManagementApi {
 /// `POST /api/v2/contentmanagement/documents`
 ///
 /// Takes a body ([`DocumentUpload`](crate::models::DocumentUpload)). Returns
-/// [`Document`](crate::models::Document).
+/// [`Document`](crate::models::Document). Succeeds with the status 200 (OK).
 ///
-/// Created by `ContentManagementApi::post_contentmanagement_documents`.
+/// Created by
+/// [`ContentManagementApi::post_contentmanagement_documents`](crate::api::ContentManagementApi::post_contentmanagement_documents).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-documents>)
@@ -541,19 +548,19 @@ pub struct PostContentmanagementDocuments {
 }
 
 impl PostContentmanagementDocuments {
-    /// The query parameter `copySource`.
+    /// The query parameter `copySource`: a string.
     pub fn copy_source(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("copySource", value.text());
         self
     }
 
-    /// The query parameter `moveSource`.
+    /// The query parameter `moveSource`: a string.
     pub fn move_source(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("moveSource", value.text());
         self
     }
 
-    /// The query parameter `override`.
+    /// The query parameter `override`: a boolean.
     pub fn r#override(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("override", value.into());
         self
@@ -591,7 +598,7 @@ impl runtime::Operation for PostContentmanagementDocuments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -3,19 +3,21 @@
 use crate::models::content_management::{
     GetContentmanagementDocumentContentDisposition, ReplaceRequest, ReplaceResponse,
 };
-use crate::models::content_management_and_fax_and_user_recordings::DownloadResponse;
+use crate::models::shared::content_management_and_fax_and_user_recordings::DownloadResponse;
 use crate::runtime;
 
 /// Get contentmanagement document content.
 ///
 /// `GET /api/v2/contentmanagement/documents/{documentId}/content`
 ///
-/// Takes `document_id` (a text). Returns `DownloadResponse`. With the status 202 the body is not
-/// decoded.
+/// Takes `document_id` (a string). Returns [`DownloadResponse`](crate::models::DownloadResponse).
+/// Succeeds with the status 200 (OK) or 202 (accepted: the work is not finished yet). With 202 the
+/// value is empty; `status()` of the response tells which it is.
 ///
 /// Permission: `content_management_user`
 ///
-/// Created by `ContentManagementApi::get_contentmanagement_document_content`.
+/// Created by
+/// [`ContentManagementApi::get_contentmanagement_document_content`](crate::api::ContentManagementApi::get_contentmanagement_document_content).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-documents--documentId--content>)
@@ -39,7 +41,7 @@ pub struct GetContentmanagementDocumentContent {
 }
 
 impl GetContentmanagementDocumentContent {
-    /// The query parameter `disposition`.
+    /// The query parameter `disposition`: one of `attachment`, `inline`.
     pub fn disposition(
         mut self,
         value: impl Into<Option<GetContentmanagementDocumentContentDisposition>>,
@@ -48,7 +50,7 @@ impl GetContentmanagementDocumentContent {
         self
     }
 
-    /// The query parameter `contentType`.
+    /// The query parameter `contentType`: a string.
     pub fn content_type(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("contentType", value.text());
         self
@@ -86,7 +88,7 @@ impl runtime::Operation for GetContentmanagementDocumentContent {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -126,12 +128,14 @@ impl crate::api::ContentManagementApi {
 ///
 /// `POST /api/v2/contentmanagement/documents/{documentId}/content`
 ///
-/// Takes `document_id` (a text) and a body ([`ReplaceRequest`](crate::models::ReplaceRequest)). Returns
-/// [`ReplaceResponse`](crate::models::ReplaceResponse).
+/// Takes `document_id` (a string) and a body ([`ReplaceRequest`](crate::models::ReplaceRequest)).
+/// Returns [`ReplaceResponse`](crate::models::ReplaceResponse). Succeeds with the status 202 (accepted:
+/// the work is not finished yet).
 ///
 /// Permission: `content_management_user`
 ///
-/// Created by `ContentManagementApi::post_contentmanagement_document_content`.
+/// Created by
+/// [`ContentManagementApi::post_contentmanagement_document_content`](crate::api::ContentManagementApi::post_contentmanagement_document_content).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-documents--documentId--content>)
@@ -155,7 +159,7 @@ pub struct PostContentmanagementDocumentContent {
 }
 
 impl PostContentmanagementDocumentContent {
-    /// The query parameter `override`.
+    /// The query parameter `override`: a boolean.
     pub fn r#override(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("override", value.into());
         self
@@ -193,7 +197,7 @@ impl runtime::Operation for PostContentmanagementDocumentContent {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

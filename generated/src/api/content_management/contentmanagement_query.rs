@@ -10,12 +10,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/contentmanagement/query`
 ///
-/// Takes `query_phrase` (a text). Returns [`QueryResults`](crate::models::QueryResults). `items()`
-/// streams the items of all pages, each [`QueryResult`](crate::models::QueryResult).
+/// Takes `query_phrase` (the query parameter `queryPhrase`: a string). Returns
+/// [`QueryResults`](crate::models::QueryResults). Succeeds with the status 200 (OK). `items()` streams
+/// the items of all pages, each [`QueryResult`](crate::models::QueryResult).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ContentManagementApi::get_contentmanagement_query`.
+/// Created by
+/// [`ContentManagementApi::get_contentmanagement_query`](crate::api::ContentManagementApi::get_contentmanagement_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-query>)
@@ -39,31 +41,31 @@ pub struct GetContentmanagementQuery {
 }
 
 impl GetContentmanagementQuery {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `name`.
+    /// The query parameter `sortBy`: a string, default `name`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `ascending`.
+    /// The query parameter `sortOrder`: a string, default `ascending`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `acl`, `workspace`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetContentmanagementQueryExpand>,
@@ -87,7 +89,7 @@ impl GetContentmanagementQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -116,7 +118,7 @@ impl runtime::Operation for GetContentmanagementQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -176,12 +178,13 @@ impl crate::api::ContentManagementApi {
 /// `POST /api/v2/contentmanagement/query`
 ///
 /// Takes a body ([`QueryRequest`](crate::models::QueryRequest)). Returns
-/// [`QueryResults`](crate::models::QueryResults). `items()` streams the items of all pages, each
-/// [`QueryResult`](crate::models::QueryResult).
+/// [`QueryResults`](crate::models::QueryResults). Succeeds with the status 200 (OK). `items()` streams
+/// the items of all pages, each [`QueryResult`](crate::models::QueryResult).
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by `ContentManagementApi::post_contentmanagement_query`.
+/// Created by
+/// [`ContentManagementApi::post_contentmanagement_query`](crate::api::ContentManagementApi::post_contentmanagement_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-query>)
@@ -205,7 +208,7 @@ pub struct PostContentmanagementQuery {
 }
 
 impl PostContentmanagementQuery {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `acl`, `workspace`.
     pub fn expand(
         mut self,
         value: impl Into<Option<PostContentmanagementQueryExpand>>,
@@ -229,7 +232,7 @@ impl PostContentmanagementQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -258,7 +261,7 @@ impl runtime::Operation for PostContentmanagementQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,9 +7,11 @@ use crate::runtime;
 ///
 /// `GET /api/v2/contentmanagement/securityprofiles/{securityProfileId}`
 ///
-/// Takes `security_profile_id` (a text). Returns [`SecurityProfile`](crate::models::SecurityProfile).
+/// Takes `security_profile_id` (a string). Returns [`SecurityProfile`](crate::models::SecurityProfile).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `ContentManagementApi::get_contentmanagement_securityprofile`.
+/// Created by
+/// [`ContentManagementApi::get_contentmanagement_securityprofile`](crate::api::ContentManagementApi::get_contentmanagement_securityprofile).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-securityprofiles--securityProfileId->)
@@ -65,7 +67,7 @@ impl runtime::Operation for GetContentmanagementSecurityprofile {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,12 +108,14 @@ impl crate::api::ContentManagementApi {
 /// `GET /api/v2/contentmanagement/securityprofiles`
 ///
 /// Takes no arguments. Returns
-/// [`SecurityProfileEntityListing`](crate::models::SecurityProfileEntityListing). `items()` streams the
-/// items of all pages, each [`SecurityProfile`](crate::models::SecurityProfile).
+/// [`SecurityProfileEntityListing`](crate::models::SecurityProfileEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`SecurityProfile`](crate::models::SecurityProfile).
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `ContentManagementApi::get_contentmanagement_securityprofiles`.
+/// Created by
+/// [`ContentManagementApi::get_contentmanagement_securityprofiles`](crate::api::ContentManagementApi::get_contentmanagement_securityprofiles).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-securityprofiles>)
@@ -150,7 +154,7 @@ impl GetContentmanagementSecurityprofiles {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -179,7 +183,7 @@ impl runtime::Operation for GetContentmanagementSecurityprofiles {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

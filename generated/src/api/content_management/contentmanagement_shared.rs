@@ -10,10 +10,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/contentmanagement/shared/{sharedId}`
 ///
-/// Takes `shared_id` (a text). Returns [`SharedResponse`](crate::models::SharedResponse). With the
-/// status 202 the body is not decoded.
+/// Takes `shared_id` (a string). Returns [`SharedResponse`](crate::models::SharedResponse). Succeeds
+/// with the status 200 (OK) or 202 (accepted: the work is not finished yet). With 202 the value is
+/// empty; `status()` of the response tells which it is.
 ///
-/// Created by `ContentManagementApi::get_contentmanagement_shared_shared_id`.
+/// Created by
+/// [`ContentManagementApi::get_contentmanagement_shared_shared_id`](crate::api::ContentManagementApi::get_contentmanagement_shared_shared_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-shared--sharedId->)
@@ -39,7 +41,7 @@ pub struct GetContentmanagementSharedSharedId {
 }
 
 impl GetContentmanagementSharedSharedId {
-    /// The query parameter `disposition`, default `attachment`.
+    /// The query parameter `disposition`: one of `attachment`, `inline`, `none`, default `attachment`.
     pub fn disposition(
         mut self,
         value: impl Into<Option<GetContentmanagementSharedSharedIdDisposition>>,
@@ -48,13 +50,13 @@ impl GetContentmanagementSharedSharedId {
         self
     }
 
-    /// The query parameter `contentType`.
+    /// The query parameter `contentType`: a string.
     pub fn content_type(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("contentType", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `document.acl`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetContentmanagementSharedSharedIdExpand>>,
@@ -99,7 +101,7 @@ impl runtime::Operation for GetContentmanagementSharedSharedId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

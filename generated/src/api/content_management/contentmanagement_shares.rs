@@ -10,9 +10,10 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/contentmanagement/shares/{shareId}`
 ///
-/// Takes `share_id` (a text). Returns bytes.
+/// Takes `share_id` (a string). Returns bytes.
 ///
-/// Created by `ContentManagementApi::delete_contentmanagement_share`.
+/// Created by
+/// [`ContentManagementApi::delete_contentmanagement_share`](crate::api::ContentManagementApi::delete_contentmanagement_share).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-contentmanagement-shares--shareId->)
@@ -62,7 +63,7 @@ impl runtime::Operation for DeleteContentmanagementShare {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -102,9 +103,11 @@ impl crate::api::ContentManagementApi {
 ///
 /// `GET /api/v2/contentmanagement/shares/{shareId}`
 ///
-/// Takes `share_id` (a text). Returns [`Share`](crate::models::Share).
+/// Takes `share_id` (a string). Returns [`Share`](crate::models::Share). Succeeds with the status 200
+/// (OK).
 ///
-/// Created by `ContentManagementApi::get_contentmanagement_share`.
+/// Created by
+/// [`ContentManagementApi::get_contentmanagement_share`](crate::api::ContentManagementApi::get_contentmanagement_share).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-shares--shareId->)
@@ -128,7 +131,7 @@ pub struct GetContentmanagementShare {
 }
 
 impl GetContentmanagementShare {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `member`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetContentmanagementShareExpand>,
@@ -169,7 +172,7 @@ impl runtime::Operation for GetContentmanagementShare {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -209,12 +212,13 @@ impl crate::api::ContentManagementApi {
 ///
 /// `GET /api/v2/contentmanagement/shares`
 ///
-/// Takes no arguments. Returns [`ShareEntityListing`](crate::models::ShareEntityListing). `items()`
-/// streams the items of all pages, each [`Share`](crate::models::Share).
+/// Takes no arguments. Returns [`ShareEntityListing`](crate::models::ShareEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each [`Share`](crate::models::Share).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ContentManagementApi::get_contentmanagement_shares`.
+/// Created by
+/// [`ContentManagementApi::get_contentmanagement_shares`](crate::api::ContentManagementApi::get_contentmanagement_shares).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-shares>)
@@ -238,13 +242,13 @@ pub struct GetContentmanagementShares {
 }
 
 impl GetContentmanagementShares {
-    /// The query parameter `entityId`.
+    /// The query parameter `entityId`: a string.
     pub fn entity_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("entityId", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `member`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetContentmanagementSharesExpand>,
@@ -253,13 +257,13 @@ impl GetContentmanagementShares {
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -280,7 +284,7 @@ impl GetContentmanagementShares {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -309,7 +313,7 @@ impl runtime::Operation for GetContentmanagementShares {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -364,9 +368,10 @@ impl crate::api::ContentManagementApi {
 /// `POST /api/v2/contentmanagement/shares`
 ///
 /// Takes a body ([`CreateShareRequest`](crate::models::CreateShareRequest)). Returns
-/// [`CreateShareResponse`](crate::models::CreateShareResponse).
+/// [`CreateShareResponse`](crate::models::CreateShareResponse). Succeeds with the status 200 (OK).
 ///
-/// Created by `ContentManagementApi::post_contentmanagement_shares`.
+/// Created by
+/// [`ContentManagementApi::post_contentmanagement_shares`](crate::api::ContentManagementApi::post_contentmanagement_shares).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-shares>)
@@ -422,7 +427,7 @@ impl runtime::Operation for PostContentmanagementShares {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/contentmanagement/status/{statusId}`
 ///
-/// Takes `status_id` (a text). Returns bytes.
+/// Takes `status_id` (a string). Returns bytes.
 ///
-/// Created by `ContentManagementApi::delete_contentmanagement_status_status_id`.
+/// Created by
+/// [`ContentManagementApi::delete_contentmanagement_status_status_id`](crate::api::ContentManagementApi::delete_contentmanagement_status_status_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-contentmanagement-status--statusId->)
@@ -59,7 +60,7 @@ impl runtime::Operation for DeleteContentmanagementStatusStatusId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -100,12 +101,14 @@ impl crate::api::ContentManagementApi {
 /// `GET /api/v2/contentmanagement/status`
 ///
 /// Takes no arguments. Returns
-/// [`CommandStatusEntityListing`](crate::models::CommandStatusEntityListing). `items()` streams the
-/// items of all pages, each [`CommandStatus`](crate::models::CommandStatus).
+/// [`CommandStatusEntityListing`](crate::models::CommandStatusEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`CommandStatus`](crate::models::CommandStatus).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ContentManagementApi::get_contentmanagement_status`.
+/// Created by
+/// [`ContentManagementApi::get_contentmanagement_status`](crate::api::ContentManagementApi::get_contentmanagement_status).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-status>)
@@ -129,13 +132,13 @@ pub struct GetContentmanagementStatus {
 }
 
 impl GetContentmanagementStatus {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -156,7 +159,7 @@ impl GetContentmanagementStatus {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -185,7 +188,7 @@ impl runtime::Operation for GetContentmanagementStatus {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -239,9 +242,11 @@ impl crate::api::ContentManagementApi {
 ///
 /// `GET /api/v2/contentmanagement/status/{statusId}`
 ///
-/// Takes `status_id` (a text). Returns [`CommandStatus`](crate::models::CommandStatus).
+/// Takes `status_id` (a string). Returns [`CommandStatus`](crate::models::CommandStatus). Succeeds with
+/// the status 200 (OK).
 ///
-/// Created by `ContentManagementApi::get_contentmanagement_status_status_id`.
+/// Created by
+/// [`ContentManagementApi::get_contentmanagement_status_status_id`](crate::api::ContentManagementApi::get_contentmanagement_status_status_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-status--statusId->)
@@ -297,7 +302,7 @@ impl runtime::Operation for GetContentmanagementStatusStatusId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /api/v2/contentmanagement/usage`
 ///
-/// Takes no arguments. Returns [`Usage`](crate::models::Usage).
+/// Takes no arguments. Returns [`Usage`](crate::models::Usage). Succeeds with the status 200 (OK).
 ///
-/// Created by `ContentManagementApi::get_contentmanagement_usage`.
+/// Created by
+/// [`ContentManagementApi::get_contentmanagement_usage`](crate::api::ContentManagementApi::get_contentmanagement_usage).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-usage>)
@@ -65,7 +66,7 @@ impl runtime::Operation for GetContentmanagementUsage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

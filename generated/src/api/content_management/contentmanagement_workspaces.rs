@@ -4,16 +4,18 @@ use crate::models::content_management::{
     GetContentmanagementWorkspaceExpand, GetContentmanagementWorkspacesAccess,
     GetContentmanagementWorkspacesExpand, WorkspaceCreate, WorkspaceEntityListing,
 };
-use crate::models::content_management_and_conversations::Workspace;
+use crate::models::shared::content_management_and_conversations::Workspace;
 use crate::runtime;
 
 /// Delete contentmanagement workspace.
 ///
 /// `DELETE /api/v2/contentmanagement/workspaces/{workspaceId}`
 ///
-/// Takes `workspace_id` (a text). Returns nothing.
+/// Takes `workspace_id` (a string). Returns nothing. Succeeds with the status 202 (accepted: the work
+/// is not finished yet).
 ///
-/// Created by `ContentManagementApi::delete_contentmanagement_workspace`.
+/// Created by
+/// [`ContentManagementApi::delete_contentmanagement_workspace`](crate::api::ContentManagementApi::delete_contentmanagement_workspace).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-contentmanagement-workspaces--workspaceId->)
@@ -31,7 +33,7 @@ pub struct DeleteContentmanagementWorkspace {
 }
 
 impl DeleteContentmanagementWorkspace {
-    /// The query parameter `moveChildrenToWorkspaceId`.
+    /// The query parameter `moveChildrenToWorkspaceId`: a string.
     pub fn move_children_to_workspace_id(
         mut self,
         value: impl runtime::OptionalText,
@@ -72,7 +74,7 @@ impl runtime::Operation for DeleteContentmanagementWorkspace {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -112,9 +114,11 @@ impl crate::api::ContentManagementApi {
 ///
 /// `GET /api/v2/contentmanagement/workspaces/{workspaceId}`
 ///
-/// Takes `workspace_id` (a text). Returns `Workspace`.
+/// Takes `workspace_id` (a string). Returns [`Workspace`](crate::models::Workspace). Succeeds with the
+/// status 200 (OK).
 ///
-/// Created by `ContentManagementApi::get_contentmanagement_workspace`.
+/// Created by
+/// [`ContentManagementApi::get_contentmanagement_workspace`](crate::api::ContentManagementApi::get_contentmanagement_workspace).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId->)
@@ -138,7 +142,7 @@ pub struct GetContentmanagementWorkspace {
 }
 
 impl GetContentmanagementWorkspace {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `summary`, `acl`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetContentmanagementWorkspaceExpand>,
@@ -179,7 +183,7 @@ impl runtime::Operation for GetContentmanagementWorkspace {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -220,11 +224,13 @@ impl crate::api::ContentManagementApi {
 /// `GET /api/v2/contentmanagement/workspaces`
 ///
 /// Takes no arguments. Returns [`WorkspaceEntityListing`](crate::models::WorkspaceEntityListing).
-/// `items()` streams the items of all pages, each `Workspace`.
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Workspace`](crate::models::Workspace).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ContentManagementApi::get_contentmanagement_workspaces`.
+/// Created by
+/// [`ContentManagementApi::get_contentmanagement_workspaces`](crate::api::ContentManagementApi::get_contentmanagement_workspaces).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces>)
@@ -248,19 +254,19 @@ pub struct GetContentmanagementWorkspaces {
 }
 
 impl GetContentmanagementWorkspaces {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `access`.
+    /// The query parameter `access`: a list of `GetContentmanagementWorkspacesAccess`.
     pub fn access(
         mut self,
         value: impl IntoIterator<Item = GetContentmanagementWorkspacesAccess>,
@@ -269,7 +275,7 @@ impl GetContentmanagementWorkspaces {
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `summary`, `acl`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetContentmanagementWorkspacesExpand>,
@@ -293,7 +299,7 @@ impl GetContentmanagementWorkspaces {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -322,7 +328,7 @@ impl runtime::Operation for GetContentmanagementWorkspaces {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -376,9 +382,11 @@ impl crate::api::ContentManagementApi {
 ///
 /// `POST /api/v2/contentmanagement/workspaces`
 ///
-/// Takes a body ([`WorkspaceCreate`](crate::models::WorkspaceCreate)). Returns `Workspace`.
+/// Takes a body ([`WorkspaceCreate`](crate::models::WorkspaceCreate)). Returns
+/// [`Workspace`](crate::models::Workspace). Succeeds with the status 200 (OK).
 ///
-/// Created by `ContentManagementApi::post_contentmanagement_workspaces`.
+/// Created by
+/// [`ContentManagementApi::post_contentmanagement_workspaces`](crate::api::ContentManagementApi::post_contentmanagement_workspaces).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-workspaces>)
@@ -434,7 +442,7 @@ impl runtime::Operation for PostContentmanagementWorkspaces {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -475,9 +483,11 @@ impl crate::api::ContentManagementApi {
 ///
 /// `PUT /api/v2/contentmanagement/workspaces/{workspaceId}`
 ///
-/// Takes `workspace_id` (a text) and a body (`Workspace`). Returns `Workspace`.
+/// Takes `workspace_id` (a string) and a body ([`Workspace`](crate::models::Workspace)). Returns
+/// [`Workspace`](crate::models::Workspace). Succeeds with the status 200 (OK).
 ///
-/// Created by `ContentManagementApi::put_contentmanagement_workspace`.
+/// Created by
+/// [`ContentManagementApi::put_contentmanagement_workspace`](crate::api::ContentManagementApi::put_contentmanagement_workspace).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-contentmanagement-workspaces--workspaceId->)
@@ -533,7 +543,7 @@ impl runtime::Operation for PutContentmanagementWorkspace {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

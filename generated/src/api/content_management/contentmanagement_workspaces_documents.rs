@@ -9,13 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/contentmanagement/workspaces/{workspaceId}/documents`
 ///
-/// Takes `workspace_id` (a text). Returns
-/// [`DocumentEntityListing`](crate::models::DocumentEntityListing). `items()` streams the items of all
-/// pages, each [`Document`](crate::models::Document).
+/// Takes `workspace_id` (a string). Returns
+/// [`DocumentEntityListing`](crate::models::DocumentEntityListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each [`Document`](crate::models::Document).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ContentManagementApi::get_contentmanagement_workspace_documents`.
+/// Created by
+/// [`ContentManagementApi::get_contentmanagement_workspace_documents`](crate::api::ContentManagementApi::get_contentmanagement_workspace_documents).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId--documents>)
@@ -39,7 +40,7 @@ pub struct GetContentmanagementWorkspaceDocuments {
 }
 
 impl GetContentmanagementWorkspaceDocuments {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `acl`, `workspace`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetContentmanagementWorkspaceDocumentsExpand>,
@@ -48,25 +49,25 @@ impl GetContentmanagementWorkspaceDocuments {
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `ascending`.
+    /// The query parameter `sortOrder`: a string, default `ascending`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
@@ -87,7 +88,7 @@ impl GetContentmanagementWorkspaceDocuments {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -116,7 +117,7 @@ impl runtime::Operation for GetContentmanagementWorkspaceDocuments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

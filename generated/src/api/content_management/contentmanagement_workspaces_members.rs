@@ -11,9 +11,10 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/contentmanagement/workspaces/{workspaceId}/members/{memberId}`
 ///
-/// Takes `workspace_id` (a text) and `member_id` (a text). Returns bytes.
+/// Takes `workspace_id` (a string) and `member_id` (a string). Returns bytes.
 ///
-/// Created by `ContentManagementApi::delete_contentmanagement_workspace_member`.
+/// Created by
+/// [`ContentManagementApi::delete_contentmanagement_workspace_member`](crate::api::ContentManagementApi::delete_contentmanagement_workspace_member).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-contentmanagement-workspaces--workspaceId--members--memberId->)
@@ -63,7 +64,7 @@ impl runtime::Operation for DeleteContentmanagementWorkspaceMember {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,10 +106,11 @@ impl crate::api::ContentManagementApi {
 ///
 /// `GET /api/v2/contentmanagement/workspaces/{workspaceId}/members/{memberId}`
 ///
-/// Takes `workspace_id` (a text) and `member_id` (a text). Returns
-/// [`WorkspaceMember`](crate::models::WorkspaceMember).
+/// Takes `workspace_id` (a string) and `member_id` (a string). Returns
+/// [`WorkspaceMember`](crate::models::WorkspaceMember). Succeeds with the status 200 (OK).
 ///
-/// Created by `ContentManagementApi::get_contentmanagement_workspace_member`.
+/// Created by
+/// [`ContentManagementApi::get_contentmanagement_workspace_member`](crate::api::ContentManagementApi::get_contentmanagement_workspace_member).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId--members--memberId->)
@@ -132,7 +134,7 @@ pub struct GetContentmanagementWorkspaceMember {
 }
 
 impl GetContentmanagementWorkspaceMember {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `member`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetContentmanagementWorkspaceMemberExpand>,
@@ -173,7 +175,7 @@ impl runtime::Operation for GetContentmanagementWorkspaceMember {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -215,13 +217,15 @@ impl crate::api::ContentManagementApi {
 ///
 /// `GET /api/v2/contentmanagement/workspaces/{workspaceId}/members`
 ///
-/// Takes `workspace_id` (a text). Returns
-/// [`WorkspaceMemberEntityListing`](crate::models::WorkspaceMemberEntityListing). `items()` streams the
-/// items of all pages, each [`WorkspaceMember`](crate::models::WorkspaceMember).
+/// Takes `workspace_id` (a string). Returns
+/// [`WorkspaceMemberEntityListing`](crate::models::WorkspaceMemberEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`WorkspaceMember`](crate::models::WorkspaceMember).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ContentManagementApi::get_contentmanagement_workspace_members`.
+/// Created by
+/// [`ContentManagementApi::get_contentmanagement_workspace_members`](crate::api::ContentManagementApi::get_contentmanagement_workspace_members).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId--members>)
@@ -245,19 +249,19 @@ pub struct GetContentmanagementWorkspaceMembers {
 }
 
 impl GetContentmanagementWorkspaceMembers {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `member`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetContentmanagementWorkspaceMembersExpand>,
@@ -281,7 +285,7 @@ impl GetContentmanagementWorkspaceMembers {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -310,7 +314,7 @@ impl runtime::Operation for GetContentmanagementWorkspaceMembers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -369,11 +373,12 @@ impl crate::api::ContentManagementApi {
 ///
 /// `PUT /api/v2/contentmanagement/workspaces/{workspaceId}/members/{memberId}`
 ///
-/// Takes `workspace_id` (a text), `member_id` (a text) and a body
+/// Takes `workspace_id` (a string), `member_id` (a string) and a body
 /// ([`WorkspaceMember`](crate::models::WorkspaceMember)). Returns
-/// [`WorkspaceMember`](crate::models::WorkspaceMember).
+/// [`WorkspaceMember`](crate::models::WorkspaceMember). Succeeds with the status 200 (OK).
 ///
-/// Created by `ContentManagementApi::put_contentmanagement_workspace_member`.
+/// Created by
+/// [`ContentManagementApi::put_contentmanagement_workspace_member`](crate::api::ContentManagementApi::put_contentmanagement_workspace_member).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-contentmanagement-workspaces--workspaceId--members--memberId->)
@@ -429,7 +434,7 @@ impl runtime::Operation for PutContentmanagementWorkspaceMember {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,9 +10,10 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/contentmanagement/workspaces/{workspaceId}/tagvalues/{tagId}`
 ///
-/// Takes `workspace_id` (a text) and `tag_id` (a text). Returns bytes.
+/// Takes `workspace_id` (a string) and `tag_id` (a string). Returns bytes.
 ///
-/// Created by `ContentManagementApi::delete_contentmanagement_workspace_tagvalue`.
+/// Created by
+/// [`ContentManagementApi::delete_contentmanagement_workspace_tagvalue`](crate::api::ContentManagementApi::delete_contentmanagement_workspace_tagvalue).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-contentmanagement-workspaces--workspaceId--tagvalues--tagId->)
@@ -62,7 +63,7 @@ impl runtime::Operation for DeleteContentmanagementWorkspaceTagvalue {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,9 +105,11 @@ impl crate::api::ContentManagementApi {
 ///
 /// `GET /api/v2/contentmanagement/workspaces/{workspaceId}/tagvalues/{tagId}`
 ///
-/// Takes `workspace_id` (a text) and `tag_id` (a text). Returns [`TagValue`](crate::models::TagValue).
+/// Takes `workspace_id` (a string) and `tag_id` (a string). Returns
+/// [`TagValue`](crate::models::TagValue). Succeeds with the status 200 (OK).
 ///
-/// Created by `ContentManagementApi::get_contentmanagement_workspace_tagvalue`.
+/// Created by
+/// [`ContentManagementApi::get_contentmanagement_workspace_tagvalue`](crate::api::ContentManagementApi::get_contentmanagement_workspace_tagvalue).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId--tagvalues--tagId->)
@@ -130,7 +133,7 @@ pub struct GetContentmanagementWorkspaceTagvalue {
 }
 
 impl GetContentmanagementWorkspaceTagvalue {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `acl`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetContentmanagementWorkspaceTagvalueExpand>,
@@ -171,7 +174,7 @@ impl runtime::Operation for GetContentmanagementWorkspaceTagvalue {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -213,13 +216,14 @@ impl crate::api::ContentManagementApi {
 ///
 /// `GET /api/v2/contentmanagement/workspaces/{workspaceId}/tagvalues`
 ///
-/// Takes `workspace_id` (a text). Returns
-/// [`TagValueEntityListing`](crate::models::TagValueEntityListing). `items()` streams the items of all
-/// pages, each [`TagValue`](crate::models::TagValue).
+/// Takes `workspace_id` (a string). Returns
+/// [`TagValueEntityListing`](crate::models::TagValueEntityListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each [`TagValue`](crate::models::TagValue).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ContentManagementApi::get_contentmanagement_workspace_tagvalues`.
+/// Created by
+/// [`ContentManagementApi::get_contentmanagement_workspace_tagvalues`](crate::api::ContentManagementApi::get_contentmanagement_workspace_tagvalues).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId--tagvalues>)
@@ -243,25 +247,25 @@ pub struct GetContentmanagementWorkspaceTagvalues {
 }
 
 impl GetContentmanagementWorkspaceTagvalues {
-    /// The query parameter `value`.
+    /// The query parameter `value`: a string.
     pub fn value(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("value", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `acl`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetContentmanagementWorkspaceTagvaluesExpand>,
@@ -285,7 +289,7 @@ impl GetContentmanagementWorkspaceTagvalues {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -314,7 +318,7 @@ impl runtime::Operation for GetContentmanagementWorkspaceTagvalues {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -373,10 +377,11 @@ impl crate::api::ContentManagementApi {
 ///
 /// `POST /api/v2/contentmanagement/workspaces/{workspaceId}/tagvalues`
 ///
-/// Takes `workspace_id` (a text) and a body ([`TagValue`](crate::models::TagValue)). Returns
-/// [`TagValue`](crate::models::TagValue).
+/// Takes `workspace_id` (a string) and a body ([`TagValue`](crate::models::TagValue)). Returns
+/// [`TagValue`](crate::models::TagValue). Succeeds with the status 200 (OK).
 ///
-/// Created by `ContentManagementApi::post_contentmanagement_workspace_tagvalues`.
+/// Created by
+/// [`ContentManagementApi::post_contentmanagement_workspace_tagvalues`](crate::api::ContentManagementApi::post_contentmanagement_workspace_tagvalues).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-workspaces--workspaceId--tagvalues>)
@@ -432,7 +437,7 @@ impl runtime::Operation for PostContentmanagementWorkspaceTagvalues {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -475,10 +480,13 @@ impl crate::api::ContentManagementApi {
 ///
 /// `PUT /api/v2/contentmanagement/workspaces/{workspaceId}/tagvalues/{tagId}`
 ///
-/// Takes `workspace_id` (a text), `tag_id` (a text) and a body ([`TagValue`](crate::models::TagValue)).
-/// Returns [`TagValue`](crate::models::TagValue). With the status 202 the body is not decoded.
+/// Takes `workspace_id` (a string), `tag_id` (a string) and a body
+/// ([`TagValue`](crate::models::TagValue)). Returns [`TagValue`](crate::models::TagValue). Succeeds
+/// with the status 200 (OK) or 202 (accepted: the work is not finished yet). With 202 the value is
+/// empty; `status()` of the response tells which it is.
 ///
-/// Created by `ContentManagementApi::put_contentmanagement_workspace_tagvalue`.
+/// Created by
+/// [`ContentManagementApi::put_contentmanagement_workspace_tagvalue`](crate::api::ContentManagementApi::put_contentmanagement_workspace_tagvalue).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-contentmanagement-workspaces--workspaceId--tagvalues--tagId->)
@@ -534,7 +542,7 @@ impl runtime::Operation for PutContentmanagementWorkspaceTagvalue {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

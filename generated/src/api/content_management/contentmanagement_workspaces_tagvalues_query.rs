@@ -10,13 +10,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/contentmanagement/workspaces/{workspaceId}/tagvalues/query`
 ///
-/// Takes `workspace_id` (a text) and a body ([`TagQueryRequest`](crate::models::TagQueryRequest)).
-/// Returns [`TagValueEntityListing`](crate::models::TagValueEntityListing). `items()` streams the items
-/// of all pages, each [`TagValue`](crate::models::TagValue).
+/// Takes `workspace_id` (a string) and a body ([`TagQueryRequest`](crate::models::TagQueryRequest)).
+/// Returns [`TagValueEntityListing`](crate::models::TagValueEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each [`TagValue`](crate::models::TagValue).
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by `ContentManagementApi::post_contentmanagement_workspace_tagvalues_query`.
+/// Created by
+/// [`ContentManagementApi::post_contentmanagement_workspace_tagvalues_query`](crate::api::ContentManagementApi::post_contentmanagement_workspace_tagvalues_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-workspaces--workspaceId--tagvalues-query>)
@@ -40,7 +41,7 @@ pub struct PostContentmanagementWorkspaceTagvaluesQuery {
 }
 
 impl PostContentmanagementWorkspaceTagvaluesQuery {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `acl`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -66,7 +67,7 @@ impl PostContentmanagementWorkspaceTagvaluesQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -95,7 +96,7 @@ impl runtime::Operation for PostContentmanagementWorkspaceTagvaluesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,14 +9,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/{conversationId}/accessattributes`
 ///
-/// Takes `conversation_id` (a text). Returns
+/// Takes `conversation_id` (a string). Returns
 /// [`ConversationAccessAttributesResponse`](crate::models::ConversationAccessAttributesResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `conversation:accessAttributes:view`
 ///
-/// Created by `ConversationsApi::get_conversation_accessattributes`.
+/// Created by
+/// [`ConversationsApi::get_conversation_accessattributes`](crate::api::ConversationsApi::get_conversation_accessattributes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--accessattributes>)
@@ -68,7 +70,7 @@ impl runtime::Operation for GetConversationAccessattributes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,15 +112,16 @@ impl crate::api::ConversationsApi {
 ///
 /// `PUT /api/v2/conversations/{conversationId}/accessattributes`
 ///
-/// Takes `conversation_id` (a text) and a body
+/// Takes `conversation_id` (a string) and a body
 /// ([`ConversationAccessAttributesUpdate`](crate::models::ConversationAccessAttributesUpdate)). Returns
-/// a text.
+/// a string. Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `conversation:accessAttributes:edit`
 ///
-/// Created by `ConversationsApi::put_conversation_accessattributes`.
+/// Created by
+/// [`ConversationsApi::put_conversation_accessattributes`](crate::api::ConversationsApi::put_conversation_accessattributes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations--conversationId--accessattributes>)
@@ -170,7 +173,7 @@ impl runtime::Operation for PutConversationAccessattributes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,14 +8,14 @@ use crate::runtime;
 /// `PATCH
 /// /api/v2/conversations/aftercallwork/{conversationId}/participants/{participantId}/communications/{communicationId}`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text), `communication_id` (a text) and a body
-/// ([`AfterCallWorkUpdate`](crate::models::AfterCallWorkUpdate)). Returns
-/// [`AfterCallWorkUpdate`](crate::models::AfterCallWorkUpdate).
+/// Takes `conversation_id` (a string), `participant_id` (a string), `communication_id` (a string) and a
+/// body ([`AfterCallWorkUpdate`](crate::models::AfterCallWorkUpdate)). Returns
+/// [`AfterCallWorkUpdate`](crate::models::AfterCallWorkUpdate). Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:participant:wrapup`
 ///
 /// Created by
-/// `ConversationsApi::patch_conversations_aftercallwork_conversation_id_participant_communication`.
+/// [`ConversationsApi::patch_conversations_aftercallwork_conversation_id_participant_communication`](crate::api::ConversationsApi::patch_conversations_aftercallwork_conversation_id_participant_communication).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-aftercallwork--conversationId--participants--participantId--communications--communicationId->)
@@ -68,7 +68,7 @@ for PatchConversationsAftercallworkConversationIdParticipantCommunication {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

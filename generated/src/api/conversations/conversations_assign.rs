@@ -7,15 +7,17 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/{conversationId}/assign`
 ///
-/// Takes `conversation_id` (a text) and a body ([`ConversationUser`](crate::models::ConversationUser)).
-/// Returns a text.
+/// Takes `conversation_id` (a string) and a body
+/// ([`ConversationUser`](crate::models::ConversationUser)). Returns a string. Succeeds with the status
+/// 202 (accepted: the work is not finished yet).
 ///
 /// Permissions, any of: `conversation:call:pull`, `conversation:call:assign`,
 /// `conversation:callback:pull`, `conversation:callback:assign`, `conversation:webchat:pull`,
 /// `conversation:webchat:assign`, `conversation:email:pull`, `conversation:email:assign`,
 /// `conversation:message:pull`, `conversation:message:assign`
 ///
-/// Created by `ConversationsApi::post_conversation_assign`.
+/// Created by
+/// [`ConversationsApi::post_conversation_assign`](crate::api::ConversationsApi::post_conversation_assign).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--assign>)
@@ -78,7 +80,7 @@ impl runtime::Operation for PostConversationAssign {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/{conversationId}/assistant/copilotcontext`
 ///
-/// Takes `conversation_id` (a text). Returns
-/// [`CopilotContextValues`](crate::models::CopilotContextValues). `items()` streams the items of all
-/// pages, each [`CopilotContextEntity`](crate::models::CopilotContextEntity).
+/// Takes `conversation_id` (a string). Returns
+/// [`CopilotContextValues`](crate::models::CopilotContextValues). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
+/// [`CopilotContextEntity`](crate::models::CopilotContextEntity).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
@@ -17,7 +18,8 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by `ConversationsApi::get_conversation_assistant_copilotcontext`.
+/// Created by
+/// [`ConversationsApi::get_conversation_assistant_copilotcontext`](crate::api::ConversationsApi::get_conversation_assistant_copilotcontext).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--assistant-copilotcontext>)
@@ -50,7 +52,7 @@ impl GetConversationAssistantCopilotcontext {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -81,7 +83,7 @@ impl runtime::Operation for GetConversationAssistantCopilotcontext {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

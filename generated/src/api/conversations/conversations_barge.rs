@@ -6,11 +6,12 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/{conversationId}/barge`
 ///
-/// Takes `conversation_id` (a text). Returns nothing.
+/// Takes `conversation_id` (a string). Returns nothing. Succeeds with the status 201 (created).
 ///
 /// Permission: `conversation:call:barge`
 ///
-/// Created by `ConversationsApi::post_conversation_barge`.
+/// Created by
+/// [`ConversationsApi::post_conversation_barge`](crate::api::ConversationsApi::post_conversation_barge).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--barge>)
@@ -60,7 +61,7 @@ impl runtime::Operation for PostConversationBarge {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -4,17 +4,18 @@ use crate::models::conversations::{
     CallbackConversation, CallbackConversationEntityListing, CreateCallbackCommand,
     CreateCallbackResponse, PatchCallbackRequest, PatchCallbackResponse,
 };
-use crate::models::shared_by_4_4dfa64::Conversation;
+use crate::models::shared::conversation::Conversation;
 use crate::runtime;
 
 /// Get conversations callback.
 ///
 /// `GET /api/v2/conversations/callbacks/{conversationId}`
 ///
-/// Takes `conversation_id` (a text). Returns
-/// [`CallbackConversation`](crate::models::CallbackConversation).
+/// Takes `conversation_id` (a string). Returns
+/// [`CallbackConversation`](crate::models::CallbackConversation). Succeeds with the status 200 (OK).
 ///
-/// Created by `ConversationsApi::get_conversations_callback`.
+/// Created by
+/// [`ConversationsApi::get_conversations_callback`](crate::api::ConversationsApi::get_conversations_callback).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-callbacks--conversationId->)
@@ -70,7 +71,7 @@ impl runtime::Operation for GetConversationsCallback {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -111,12 +112,14 @@ impl crate::api::ConversationsApi {
 /// `GET /api/v2/conversations/callbacks`
 ///
 /// Takes no arguments. Returns
-/// [`CallbackConversationEntityListing`](crate::models::CallbackConversationEntityListing). `items()`
-/// streams the items of all pages, each [`CallbackConversation`](crate::models::CallbackConversation).
+/// [`CallbackConversationEntityListing`](crate::models::CallbackConversationEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`CallbackConversation`](crate::models::CallbackConversation).
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `ConversationsApi::get_conversations_callbacks`.
+/// Created by
+/// [`ConversationsApi::get_conversations_callbacks`](crate::api::ConversationsApi::get_conversations_callbacks).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-callbacks>)
@@ -155,7 +158,7 @@ impl GetConversationsCallbacks {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -184,7 +187,7 @@ impl runtime::Operation for GetConversationsCallbacks {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -236,11 +239,13 @@ impl crate::api::ConversationsApi {
 ///
 /// `PATCH /api/v2/conversations/callbacks/{conversationId}`
 ///
-/// Takes `conversation_id` (a text) and a body (`Conversation`). Returns `Conversation`.
+/// Takes `conversation_id` (a string) and a body ([`Conversation`](crate::models::Conversation)).
+/// Returns [`Conversation`](crate::models::Conversation). Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:communication:disconnect`
 ///
-/// Created by `ConversationsApi::patch_conversations_callback`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_callback`](crate::api::ConversationsApi::patch_conversations_callback).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-callbacks--conversationId->)
@@ -308,7 +313,7 @@ impl runtime::Operation for PatchConversationsCallback {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -352,11 +357,12 @@ impl crate::api::ConversationsApi {
 /// `PATCH /api/v2/conversations/callbacks`
 ///
 /// Takes a body ([`PatchCallbackRequest`](crate::models::PatchCallbackRequest)). Returns
-/// [`PatchCallbackResponse`](crate::models::PatchCallbackResponse).
+/// [`PatchCallbackResponse`](crate::models::PatchCallbackResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:callback:edit`
 ///
-/// Created by `ConversationsApi::patch_conversations_callbacks`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_callbacks`](crate::api::ConversationsApi::patch_conversations_callbacks).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-callbacks>)
@@ -406,7 +412,7 @@ impl runtime::Operation for PatchConversationsCallbacks {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -448,12 +454,14 @@ impl crate::api::ConversationsApi {
 /// `POST /api/v2/conversations/callbacks`
 ///
 /// Takes a body ([`CreateCallbackCommand`](crate::models::CreateCallbackCommand)). Returns
-/// [`CreateCallbackResponse`](crate::models::CreateCallbackResponse). With the status 202 the body is
-/// not decoded.
+/// [`CreateCallbackResponse`](crate::models::CreateCallbackResponse). Succeeds with the status 200 (OK)
+/// or 202 (accepted: the work is not finished yet). With 202 the value is empty; `status()` of the
+/// response tells which it is.
 ///
 /// Permission: `conversation:callback:create`
 ///
-/// Created by `ConversationsApi::post_conversations_callbacks`.
+/// Created by
+/// [`ConversationsApi::post_conversations_callbacks`](crate::api::ConversationsApi::post_conversations_callbacks).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-callbacks>)
@@ -522,7 +530,7 @@ impl runtime::Operation for PostConversationsCallbacks {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

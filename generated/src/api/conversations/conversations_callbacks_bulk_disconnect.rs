@@ -8,11 +8,12 @@ use crate::runtime;
 /// `POST /api/v2/conversations/callbacks/bulk/disconnect`
 ///
 /// Takes a body ([`BulkCallbackDisconnectRequest`](crate::models::BulkCallbackDisconnectRequest)).
-/// Returns nothing.
+/// Returns nothing. Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `conversation:communication:disconnect`
 ///
-/// Created by `ConversationsApi::post_conversations_callbacks_bulk_disconnect`.
+/// Created by
+/// [`ConversationsApi::post_conversations_callbacks_bulk_disconnect`](crate::api::ConversationsApi::post_conversations_callbacks_bulk_disconnect).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-callbacks-bulk-disconnect>)
@@ -64,7 +65,7 @@ impl runtime::Operation for PostConversationsCallbacksBulkDisconnect {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,11 +8,13 @@ use crate::runtime;
 /// `POST /api/v2/conversations/callbacks/bulk/update`
 ///
 /// Takes a body ([`BulkCallbackPatchRequest`](crate::models::BulkCallbackPatchRequest)). Returns
-/// [`BulkCallbackPatchResponse`](crate::models::BulkCallbackPatchResponse).
+/// [`BulkCallbackPatchResponse`](crate::models::BulkCallbackPatchResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `conversation:callback:edit`
 ///
-/// Created by `ConversationsApi::post_conversations_callbacks_bulk_update`.
+/// Created by
+/// [`ConversationsApi::post_conversations_callbacks_bulk_update`](crate::api::ConversationsApi::post_conversations_callbacks_bulk_update).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-callbacks-bulk-update>)
@@ -62,7 +64,7 @@ impl runtime::Operation for PostConversationsCallbacksBulkUpdate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

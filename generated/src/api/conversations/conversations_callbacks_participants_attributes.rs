@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/conversations/callbacks/{conversationId}/participants/{participantId}/attributes`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// Takes `conversation_id` (a string), `participant_id` (a string) and a body
 /// ([`ParticipantAttributes`](crate::models::ParticipantAttributes)). Returns
-/// [`ParticipantAttributes`](crate::models::ParticipantAttributes).
+/// [`ParticipantAttributes`](crate::models::ParticipantAttributes). Succeeds with the status 202
+/// (accepted: the work is not finished yet).
 ///
-/// Created by `ConversationsApi::patch_conversations_callback_participant_attributes`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_callback_participant_attributes`](crate::api::ConversationsApi::patch_conversations_callback_participant_attributes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-callbacks--conversationId--participants--participantId--attributes>)
@@ -67,7 +69,7 @@ impl runtime::Operation for PatchConversationsCallbackParticipantAttributes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

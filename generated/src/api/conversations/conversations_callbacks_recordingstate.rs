@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `PUT /api/v2/conversations/callbacks/{conversationId}/recordingstate`
 ///
-/// Takes `conversation_id` (a text) and a body
+/// Takes `conversation_id` (a string) and a body
 /// ([`SetRecordingState`](crate::models::SetRecordingState)). Returns
-/// `PutConversationsCallbackRecordingstateResponse`.
+/// [`PutConversationsCallbackRecordingstateResponse`](crate::models::PutConversationsCallbackRecordingstateResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:recording:pauseOthers`
 ///
-/// Created by `ConversationsApi::put_conversations_callback_recordingstate`.
+/// Created by
+/// [`ConversationsApi::put_conversations_callback_recordingstate`](crate::api::ConversationsApi::put_conversations_callback_recordingstate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-callbacks--conversationId--recordingstate>)
@@ -67,7 +69,7 @@ impl runtime::Operation for PutConversationsCallbackRecordingstate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -4,16 +4,18 @@ use crate::models::conversations::{
     CallCommand, CallConversation, CallConversationEntityListing, CreateCallRequest,
     CreateCallResponse,
 };
-use crate::models::shared_by_4_4dfa64::Conversation;
+use crate::models::shared::conversation::Conversation;
 use crate::runtime;
 
 /// Get conversations call.
 ///
 /// `GET /api/v2/conversations/calls/{conversationId}`
 ///
-/// Takes `conversation_id` (a text). Returns [`CallConversation`](crate::models::CallConversation).
+/// Takes `conversation_id` (a string). Returns [`CallConversation`](crate::models::CallConversation).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `ConversationsApi::get_conversations_call`.
+/// Created by
+/// [`ConversationsApi::get_conversations_call`](crate::api::ConversationsApi::get_conversations_call).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-calls--conversationId->)
@@ -73,7 +75,7 @@ impl runtime::Operation for GetConversationsCall {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -112,12 +114,14 @@ impl crate::api::ConversationsApi {
 /// `GET /api/v2/conversations/calls`
 ///
 /// Takes no arguments. Returns
-/// [`CallConversationEntityListing`](crate::models::CallConversationEntityListing). `items()` streams
-/// the items of all pages, each [`CallConversation`](crate::models::CallConversation).
+/// [`CallConversationEntityListing`](crate::models::CallConversationEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`CallConversation`](crate::models::CallConversation).
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `ConversationsApi::get_conversations_calls`.
+/// Created by
+/// [`ConversationsApi::get_conversations_calls`](crate::api::ConversationsApi::get_conversations_calls).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-calls>)
@@ -156,7 +160,7 @@ impl GetConversationsCalls {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -185,7 +189,7 @@ impl runtime::Operation for GetConversationsCalls {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -236,11 +240,14 @@ impl crate::api::ConversationsApi {
 ///
 /// `PATCH /api/v2/conversations/calls/{conversationId}`
 ///
-/// Takes `conversation_id` (a text) and a body (`Conversation`). Returns `Conversation`.
+/// Takes `conversation_id` (a string) and a body ([`Conversation`](crate::models::Conversation)).
+/// Returns [`Conversation`](crate::models::Conversation). Succeeds with the status 200 (OK) or 202
+/// (accepted: the work is not finished yet).
 ///
 /// Permission: `conversation:communication:disconnect`
 ///
-/// Created by `ConversationsApi::patch_conversations_call`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_call`](crate::api::ConversationsApi::patch_conversations_call).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-calls--conversationId->)
@@ -313,7 +320,7 @@ impl runtime::Operation for PatchConversationsCall {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -354,10 +361,11 @@ impl crate::api::ConversationsApi {
 ///
 /// `POST /api/v2/conversations/calls/{conversationId}`
 ///
-/// Takes `conversation_id` (a text) and a body ([`CallCommand`](crate::models::CallCommand)). Returns
-/// `Conversation`.
+/// Takes `conversation_id` (a string) and a body ([`CallCommand`](crate::models::CallCommand)). Returns
+/// [`Conversation`](crate::models::Conversation). Succeeds with the status 200 (OK).
 ///
-/// Created by `ConversationsApi::post_conversations_call`.
+/// Created by
+/// [`ConversationsApi::post_conversations_call`](crate::api::ConversationsApi::post_conversations_call).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId->)
@@ -428,7 +436,7 @@ impl runtime::Operation for PostConversationsCall {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -470,11 +478,12 @@ impl crate::api::ConversationsApi {
 /// `POST /api/v2/conversations/calls`
 ///
 /// Takes a body ([`CreateCallRequest`](crate::models::CreateCallRequest)). Returns
-/// [`CreateCallResponse`](crate::models::CreateCallResponse).
+/// [`CreateCallResponse`](crate::models::CreateCallResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:conference:add`
 ///
-/// Created by `ConversationsApi::post_conversations_calls`.
+/// Created by
+/// [`ConversationsApi::post_conversations_calls`](crate::api::ConversationsApi::post_conversations_calls).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls>)
@@ -551,7 +560,7 @@ impl runtime::Operation for PostConversationsCalls {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

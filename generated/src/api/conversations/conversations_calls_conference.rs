@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/conversations/calls/{conversationId}/conference`
 ///
-/// Takes `conversation_id` (a text) and a body
-/// ([`UpdateConferenceRequest`](crate::models::UpdateConferenceRequest)). Returns nothing.
+/// Takes `conversation_id` (a string) and a body
+/// ([`UpdateConferenceRequest`](crate::models::UpdateConferenceRequest)). Returns nothing. Succeeds
+/// with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `conversation:conference:add`
 ///
-/// Created by `ConversationsApi::patch_conversations_call_conference`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_call_conference`](crate::api::ConversationsApi::patch_conversations_call_conference).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-calls--conversationId--conference>)
@@ -62,7 +64,7 @@ impl runtime::Operation for PatchConversationsCallConference {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -12,12 +12,13 @@ use crate::runtime;
 ///
 /// Takes no arguments. Returns
 /// [`CallHistoryConversationEntityListing`](crate::models::CallHistoryConversationEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`CallHistoryConversation`](crate::models::CallHistoryConversation).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ConversationsApi::get_conversations_calls_history`.
+/// Created by
+/// [`ConversationsApi::get_conversations_calls_history`](crate::api::ConversationsApi::get_conversations_calls_history).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-calls-history>)
@@ -41,25 +42,26 @@ pub struct GetConversationsCallsHistory {
 }
 
 impl GetConversationsCallsHistory {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `interval`.
+    /// The query parameter `interval`: a string.
     pub fn interval(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("interval", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `externalorganization`, `externalcontact`,
+    /// `user`, `queue`, `group`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetConversationsCallsHistoryExpand>,
@@ -83,7 +85,7 @@ impl GetConversationsCallsHistory {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -112,7 +114,7 @@ impl runtime::Operation for GetConversationsCallsHistory {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

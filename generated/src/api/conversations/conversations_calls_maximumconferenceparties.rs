@@ -7,9 +7,11 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/calls/maximumconferenceparties`
 ///
-/// Takes no arguments. Returns [`MaxParticipants`](crate::models::MaxParticipants).
+/// Takes no arguments. Returns [`MaxParticipants`](crate::models::MaxParticipants). Succeeds with the
+/// status 200 (OK).
 ///
-/// Created by `ConversationsApi::get_conversations_calls_maximumconferenceparties`.
+/// Created by
+/// [`ConversationsApi::get_conversations_calls_maximumconferenceparties`](crate::api::ConversationsApi::get_conversations_calls_maximumconferenceparties).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-calls-maximumconferenceparties>)
@@ -65,7 +67,7 @@ impl runtime::Operation for GetConversationsCallsMaximumconferenceparties {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

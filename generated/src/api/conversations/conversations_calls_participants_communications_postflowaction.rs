@@ -8,12 +8,13 @@ use crate::runtime;
 /// `DELETE
 /// /api/v2/conversations/calls/{conversationId}/participants/{participantId}/communications/{communicationId}/postflowaction`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and `communication_id` (a text). Returns
-/// nothing.
+/// Takes `conversation_id` (a string), `participant_id` (a string) and `communication_id` (a string).
+/// Returns nothing. Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `conversation:call:deleteMandatoryPostFlowAction`
 ///
-/// Created by `ConversationsApi::delete_conversations_call_participant_communication_postflowaction`.
+/// Created by
+/// [`ConversationsApi::delete_conversations_call_participant_communication_postflowaction`](crate::api::ConversationsApi::delete_conversations_call_participant_communication_postflowaction).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-calls--conversationId--participants--participantId--communications--communicationId--postflowaction>)
@@ -66,7 +67,7 @@ for DeleteConversationsCallParticipantCommunicationPostflowaction {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -112,13 +113,14 @@ impl crate::api::ConversationsApi {
 /// `PATCH
 /// /api/v2/conversations/calls/{conversationId}/participants/{participantId}/communications/{communicationId}/postflowaction`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text), `communication_id` (a text) and
+/// Takes `conversation_id` (a string), `participant_id` (a string), `communication_id` (a string) and
 /// optionally a body ([`MandatoryPostCallActionInput`](crate::models::MandatoryPostCallActionInput)).
-/// Returns nothing.
+/// Returns nothing. Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `conversation:call:setMandatoryPostFlowAction`
 ///
-/// Created by `ConversationsApi::patch_conversations_call_participant_communication_postflowaction`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_call_participant_communication_postflowaction`](crate::api::ConversationsApi::patch_conversations_call_participant_communication_postflowaction).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-calls--conversationId--participants--participantId--communications--communicationId--postflowaction>)
@@ -136,7 +138,7 @@ pub struct PatchConversationsCallParticipantCommunicationPostflowaction {
 }
 
 impl PatchConversationsCallParticipantCommunicationPostflowaction {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `MandatoryPostCallActionInput`.
     pub fn body(
         mut self,
         value: impl Into<Option<MandatoryPostCallActionInput>>,
@@ -180,7 +182,7 @@ for PatchConversationsCallParticipantCommunicationPostflowaction {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,14 +10,16 @@ use crate::runtime;
 /// `POST
 /// /api/v2/conversations/calls/{conversationId}/participants/{participantId}/communications/{communicationId}/summaries`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text), `communication_id` (a text) and
+/// Takes `conversation_id` (a string), `participant_id` (a string), `communication_id` (a string) and
 /// optionally a body
 /// ([`OnDemandConversationSummaryRequest`](crate::models::OnDemandConversationSummaryRequest)). Returns
-/// [`OnDemandSummaryAcceptedResponse`](crate::models::OnDemandSummaryAcceptedResponse).
+/// [`OnDemandSummaryAcceptedResponse`](crate::models::OnDemandSummaryAcceptedResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `conversation:summary:add`
 ///
-/// Created by `ConversationsApi::post_conversations_call_participant_communication_summaries`.
+/// Created by
+/// [`ConversationsApi::post_conversations_call_participant_communication_summaries`](crate::api::ConversationsApi::post_conversations_call_participant_communication_summaries).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--communications--communicationId--summaries>)
@@ -35,7 +37,7 @@ pub struct PostConversationsCallParticipantCommunicationSummaries {
 }
 
 impl PostConversationsCallParticipantCommunicationSummaries {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `OnDemandConversationSummaryRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<OnDemandConversationSummaryRequest>>,
@@ -76,7 +78,7 @@ impl runtime::Operation for PostConversationsCallParticipantCommunicationSummari
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,9 +9,11 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/conversations/calls/{conversationId}/participants/{participantId}/consult`
 ///
-/// Takes `conversation_id` (a text) and `participant_id` (a text). Returns nothing.
+/// Takes `conversation_id` (a string) and `participant_id` (a string). Returns nothing. Succeeds with
+/// the status 200 (OK).
 ///
-/// Created by `ConversationsApi::delete_conversations_call_participant_consult`.
+/// Created by
+/// [`ConversationsApi::delete_conversations_call_participant_consult`](crate::api::ConversationsApi::delete_conversations_call_participant_consult).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-calls--conversationId--participants--participantId--consult>)
@@ -71,7 +73,7 @@ impl runtime::Operation for DeleteConversationsCallParticipantConsult {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -113,11 +115,13 @@ impl crate::api::ConversationsApi {
 ///
 /// `PATCH /api/v2/conversations/calls/{conversationId}/participants/{participantId}/consult`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// Takes `conversation_id` (a string), `participant_id` (a string) and a body
 /// ([`ConsultTransferUpdate`](crate::models::ConsultTransferUpdate)). Returns
-/// [`ConsultTransferResponse`](crate::models::ConsultTransferResponse).
+/// [`ConsultTransferResponse`](crate::models::ConsultTransferResponse). Succeeds with the status 200
+/// (OK).
 ///
-/// Created by `ConversationsApi::patch_conversations_call_participant_consult`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_call_participant_consult`](crate::api::ConversationsApi::patch_conversations_call_participant_consult).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-calls--conversationId--participants--participantId--consult>)
@@ -183,7 +187,7 @@ impl runtime::Operation for PatchConversationsCallParticipantConsult {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -228,15 +232,17 @@ impl crate::api::ConversationsApi {
 ///
 /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/consult`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// Takes `conversation_id` (a string), `participant_id` (a string) and a body
 /// ([`ConsultTransfer`](crate::models::ConsultTransfer)). Returns
-/// [`ConsultTransferResponse`](crate::models::ConsultTransferResponse).
+/// [`ConsultTransferResponse`](crate::models::ConsultTransferResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `conversation:communication:consultTransfer`
 ///
-/// Created by `ConversationsApi::post_conversations_call_participant_consult`.
+/// Created by
+/// [`ConversationsApi::post_conversations_call_participant_consult`](crate::api::ConversationsApi::post_conversations_call_participant_consult).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--consult>)
@@ -311,7 +317,7 @@ impl runtime::Operation for PostConversationsCallParticipantConsult {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

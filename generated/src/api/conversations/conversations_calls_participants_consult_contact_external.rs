@@ -10,14 +10,16 @@ use crate::runtime;
 /// `POST
 /// /api/v2/conversations/calls/{conversationId}/participants/{participantId}/consult/contact/external`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// Takes `conversation_id` (a string), `participant_id` (a string) and a body
 /// ([`ConsultTransferToExternalContact`](crate::models::ConsultTransferToExternalContact)). Returns
-/// [`ConsultTransferResponse`](crate::models::ConsultTransferResponse).
+/// [`ConsultTransferResponse`](crate::models::ConsultTransferResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `conversation:communication:consultTransfer`,
 /// `conversation:communication:consultTransferExternalContact`
 ///
-/// Created by `ConversationsApi::post_conversations_call_participant_consult_contact_external`.
+/// Created by
+/// [`ConversationsApi::post_conversations_call_participant_consult_contact_external`](crate::api::ConversationsApi::post_conversations_call_participant_consult_contact_external).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--consult-contact-external>)
@@ -72,7 +74,7 @@ impl runtime::Operation for PostConversationsCallParticipantConsultContactExtern
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

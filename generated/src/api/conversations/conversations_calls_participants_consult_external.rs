@@ -7,16 +7,18 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/consult/external`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// Takes `conversation_id` (a string), `participant_id` (a string) and a body
 /// ([`ConsultTransferToExternal`](crate::models::ConsultTransferToExternal)). Returns
-/// [`ConsultTransferResponse`](crate::models::ConsultTransferResponse).
+/// [`ConsultTransferResponse`](crate::models::ConsultTransferResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permissions, any of: `conversation:communication:consultTransfer`,
 /// `conversation:communication:consultTransferExternal`
 ///
-/// Created by `ConversationsApi::post_conversations_call_participant_consult_external`.
+/// Created by
+/// [`ConversationsApi::post_conversations_call_participant_consult_external`](crate::api::ConversationsApi::post_conversations_call_participant_consult_external).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--consult-external>)
@@ -71,7 +73,7 @@ impl runtime::Operation for PostConversationsCallParticipantConsultExternal {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

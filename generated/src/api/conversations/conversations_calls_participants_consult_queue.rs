@@ -7,14 +7,16 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/consult/queue`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// Takes `conversation_id` (a string), `participant_id` (a string) and a body
 /// ([`ConsultTransferToQueue`](crate::models::ConsultTransferToQueue)). Returns
-/// [`ConsultTransferResponse`](crate::models::ConsultTransferResponse).
+/// [`ConsultTransferResponse`](crate::models::ConsultTransferResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `conversation:communication:consultTransfer`,
 /// `conversation:communication:consultTransferQueue`
 ///
-/// Created by `ConversationsApi::post_conversations_call_participant_consult_queue`.
+/// Created by
+/// [`ConversationsApi::post_conversations_call_participant_consult_queue`](crate::api::ConversationsApi::post_conversations_call_participant_consult_queue).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--consult-queue>)
@@ -69,7 +71,7 @@ impl runtime::Operation for PostConversationsCallParticipantConsultQueue {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

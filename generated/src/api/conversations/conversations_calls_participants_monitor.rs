@@ -6,11 +6,13 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/monitor`
 ///
-/// Takes `conversation_id` (a text) and `participant_id` (a text). Returns nothing.
+/// Takes `conversation_id` (a string) and `participant_id` (a string). Returns nothing. Succeeds with
+/// the status 201 (created).
 ///
 /// Permission: `conversation:call:monitor`
 ///
-/// Created by `ConversationsApi::post_conversations_call_participant_monitor`.
+/// Created by
+/// [`ConversationsApi::post_conversations_call_participant_monitor`](crate::api::ConversationsApi::post_conversations_call_participant_monitor).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--monitor>)
@@ -77,7 +79,7 @@ impl runtime::Operation for PostConversationsCallParticipantMonitor {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/snippet/record`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// Takes `conversation_id` (a string), `participant_id` (a string) and a body
 /// ([`SnippetRecordingRequest`](crate::models::SnippetRecordingRequest)). Returns
-/// `PostConversationsCallParticipantSnippetRecordResponse`.
+/// [`PostConversationsCallParticipantSnippetRecordResponse`](crate::models::PostConversationsCallParticipantSnippetRecordResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:recording:snippetRecord`
 ///
-/// Created by `ConversationsApi::post_conversations_call_participant_snippet_record`.
+/// Created by
+/// [`ConversationsApi::post_conversations_call_participant_snippet_record`](crate::api::ConversationsApi::post_conversations_call_participant_snippet_record).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--snippet-record>)
@@ -69,7 +71,7 @@ impl runtime::Operation for PostConversationsCallParticipantSnippetRecord {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/voice/consult`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// Takes `conversation_id` (a string), `participant_id` (a string) and a body
 /// ([`ConsultTransferToAddress`](crate::models::ConsultTransferToAddress)). Returns
-/// [`ConsultTransferResponse`](crate::models::ConsultTransferResponse).
+/// [`ConsultTransferResponse`](crate::models::ConsultTransferResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `conversation:communication:consultTransfer`
 ///
-/// Created by `ConversationsApi::post_conversations_call_participant_voice_consult`.
+/// Created by
+/// [`ConversationsApi::post_conversations_call_participant_voice_consult`](crate::api::ConversationsApi::post_conversations_call_participant_voice_consult).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--voice-consult>)
@@ -65,7 +67,7 @@ impl runtime::Operation for PostConversationsCallParticipantVoiceConsult {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/calls/user/{userId}`
 ///
-/// Takes `user_id` (a text) and a body ([`CreateCallRequest`](crate::models::CreateCallRequest)).
-/// Returns [`CreateCallResponse`](crate::models::CreateCallResponse).
+/// Takes `user_id` (a string) and a body ([`CreateCallRequest`](crate::models::CreateCallRequest)).
+/// Returns [`CreateCallResponse`](crate::models::CreateCallResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `conversation:agentlessCall:add`, `conversation:call:add`
 ///
-/// Created by `ConversationsApi::post_conversations_calls_user_user_id`.
+/// Created by
+/// [`ConversationsApi::post_conversations_calls_user_user_id`](crate::api::ConversationsApi::post_conversations_calls_user_user_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls-user--userId->)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostConversationsCallsUserUserId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -3,17 +3,18 @@
 use crate::models::conversations::{
     CobrowseConversation, CobrowseConversationEntityListing,
 };
-use crate::models::shared_by_4_4dfa64::Conversation;
+use crate::models::shared::conversation::Conversation;
 use crate::runtime;
 
 /// Get conversations cobrowsesession.
 ///
 /// `GET /api/v2/conversations/cobrowsesessions/{conversationId}`
 ///
-/// Takes `conversation_id` (a text). Returns
-/// [`CobrowseConversation`](crate::models::CobrowseConversation).
+/// Takes `conversation_id` (a string). Returns
+/// [`CobrowseConversation`](crate::models::CobrowseConversation). Succeeds with the status 200 (OK).
 ///
-/// Created by `ConversationsApi::get_conversations_cobrowsesession`.
+/// Created by
+/// [`ConversationsApi::get_conversations_cobrowsesession`](crate::api::ConversationsApi::get_conversations_cobrowsesession).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-cobrowsesessions--conversationId->)
@@ -69,7 +70,7 @@ impl runtime::Operation for GetConversationsCobrowsesession {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,12 +111,14 @@ impl crate::api::ConversationsApi {
 /// `GET /api/v2/conversations/cobrowsesessions`
 ///
 /// Takes no arguments. Returns
-/// [`CobrowseConversationEntityListing`](crate::models::CobrowseConversationEntityListing). `items()`
-/// streams the items of all pages, each [`CobrowseConversation`](crate::models::CobrowseConversation).
+/// [`CobrowseConversationEntityListing`](crate::models::CobrowseConversationEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`CobrowseConversation`](crate::models::CobrowseConversation).
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `ConversationsApi::get_conversations_cobrowsesessions`.
+/// Created by
+/// [`ConversationsApi::get_conversations_cobrowsesessions`](crate::api::ConversationsApi::get_conversations_cobrowsesessions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-cobrowsesessions>)
@@ -154,7 +157,7 @@ impl GetConversationsCobrowsesessions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -183,7 +186,7 @@ impl runtime::Operation for GetConversationsCobrowsesessions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -237,13 +240,15 @@ impl crate::api::ConversationsApi {
 ///
 /// `PATCH /api/v2/conversations/cobrowsesessions/{conversationId}`
 ///
-/// Takes `conversation_id` (a text) and a body (`Conversation`). Returns `Conversation`.
+/// Takes `conversation_id` (a string) and a body ([`Conversation`](crate::models::Conversation)).
+/// Returns [`Conversation`](crate::models::Conversation). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `conversation:communication:disconnect`
 ///
-/// Created by `ConversationsApi::patch_conversations_cobrowsesession`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_cobrowsesession`](crate::api::ConversationsApi::patch_conversations_cobrowsesession).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-cobrowsesessions--conversationId->)
@@ -301,7 +306,7 @@ impl runtime::Operation for PatchConversationsCobrowsesession {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

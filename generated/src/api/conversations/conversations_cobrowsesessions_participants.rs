@@ -7,15 +7,17 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/conversations/cobrowsesessions/{conversationId}/participants/{participantId}`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and optionally a body
-/// ([`MediaParticipantRequest`](crate::models::MediaParticipantRequest)). Returns nothing.
+/// Takes `conversation_id` (a string), `participant_id` (a string) and optionally a body
+/// ([`MediaParticipantRequest`](crate::models::MediaParticipantRequest)). Returns nothing. Succeeds
+/// with the status 202 (accepted: the work is not finished yet).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permissions, any of: `conversation:participant:wrapup`, `conversation:call:record`,
 /// `conversation:communication:disconnect`
 ///
-/// Created by `ConversationsApi::patch_conversations_cobrowsesession_participant`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_cobrowsesession_participant`](crate::api::ConversationsApi::patch_conversations_cobrowsesession_participant).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-cobrowsesessions--conversationId--participants--participantId->)
@@ -39,7 +41,7 @@ pub struct PatchConversationsCobrowsesessionParticipant {
 }
 
 impl PatchConversationsCobrowsesessionParticipant {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `MediaParticipantRequest`.
     pub fn body(mut self, value: impl Into<Option<MediaParticipantRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -83,7 +85,7 @@ impl runtime::Operation for PatchConversationsCobrowsesessionParticipant {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

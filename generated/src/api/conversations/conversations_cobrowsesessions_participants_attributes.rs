@@ -8,13 +8,15 @@ use crate::runtime;
 /// `PATCH
 /// /api/v2/conversations/cobrowsesessions/{conversationId}/participants/{participantId}/attributes`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and optionally a body
+/// Takes `conversation_id` (a string), `participant_id` (a string) and optionally a body
 /// ([`ParticipantAttributes`](crate::models::ParticipantAttributes)). Returns
-/// [`ParticipantAttributes`](crate::models::ParticipantAttributes).
+/// [`ParticipantAttributes`](crate::models::ParticipantAttributes). Succeeds with the status 202
+/// (accepted: the work is not finished yet).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
-/// Created by `ConversationsApi::patch_conversations_cobrowsesession_participant_attributes`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_cobrowsesession_participant_attributes`](crate::api::ConversationsApi::patch_conversations_cobrowsesession_participant_attributes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-cobrowsesessions--conversationId--participants--participantId--attributes>)
@@ -38,7 +40,7 @@ pub struct PatchConversationsCobrowsesessionParticipantAttributes {
 }
 
 impl PatchConversationsCobrowsesessionParticipantAttributes {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `ParticipantAttributes`.
     pub fn body(mut self, value: impl Into<Option<ParticipantAttributes>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -76,7 +78,7 @@ impl runtime::Operation for PatchConversationsCobrowsesessionParticipantAttribut
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,14 +7,16 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/cobrowsesessions/{conversationId}/participants/{participantId}/replace`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and optionally a body
-/// ([`TransferRequest`](crate::models::TransferRequest)). Returns nothing.
+/// Takes `conversation_id` (a string), `participant_id` (a string) and optionally a body
+/// ([`TransferRequest`](crate::models::TransferRequest)). Returns nothing. Succeeds with the status 202
+/// (accepted: the work is not finished yet).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `conversation:communication:blindTransfer`
 ///
-/// Created by `ConversationsApi::post_conversations_cobrowsesession_participant_replace`.
+/// Created by
+/// [`ConversationsApi::post_conversations_cobrowsesession_participant_replace`](crate::api::ConversationsApi::post_conversations_cobrowsesession_participant_replace).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-cobrowsesessions--conversationId--participants--participantId--replace>)
@@ -38,7 +40,7 @@ pub struct PostConversationsCobrowsesessionParticipantReplace {
 }
 
 impl PostConversationsCobrowsesessionParticipantReplace {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `TransferRequest`.
     pub fn body(mut self, value: impl Into<Option<TransferRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -83,7 +85,7 @@ impl runtime::Operation for PostConversationsCobrowsesessionParticipantReplace {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/cobrowsesessions/{conversationId}/participants/{participantId}/wrapup`
 ///
-/// Takes `conversation_id` (a text) and `participant_id` (a text). Returns
-/// [`AssignedWrapupCode`](crate::models::AssignedWrapupCode).
+/// Takes `conversation_id` (a string) and `participant_id` (a string). Returns
+/// [`AssignedWrapupCode`](crate::models::AssignedWrapupCode). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
-/// Created by `ConversationsApi::get_conversations_cobrowsesession_participant_wrapup`.
+/// Created by
+/// [`ConversationsApi::get_conversations_cobrowsesession_participant_wrapup`](crate::api::ConversationsApi::get_conversations_cobrowsesession_participant_wrapup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-cobrowsesessions--conversationId--participants--participantId--wrapup>)
@@ -36,7 +37,7 @@ pub struct GetConversationsCobrowsesessionParticipantWrapup {
 }
 
 impl GetConversationsCobrowsesessionParticipantWrapup {
-    /// The query parameter `provisional`, default `false`.
+    /// The query parameter `provisional`: a boolean, default `false`.
     pub fn provisional(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("provisional", value.into());
         self
@@ -74,7 +75,7 @@ impl runtime::Operation for GetConversationsCobrowsesessionParticipantWrapup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/conversations/{conversationId}/communications/{communicationId}/agentchecklists/{agentChecklistId}`
 ///
-/// Takes `conversation_id` (a text), `communication_id` (a text) and `agent_checklist_id` (a text).
-/// Returns [`AgentChecklistResponse`](crate::models::AgentChecklistResponse).
+/// Takes `conversation_id` (a string), `communication_id` (a string) and `agent_checklist_id` (a
+/// string). Returns [`AgentChecklistResponse`](crate::models::AgentChecklistResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `conversation:agentchecklist:view`
 ///
-/// Created by `ConversationsApi::get_conversation_communication_agentchecklist`.
+/// Created by
+/// [`ConversationsApi::get_conversation_communication_agentchecklist`](crate::api::ConversationsApi::get_conversation_communication_agentchecklist).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--communications--communicationId--agentchecklists--agentChecklistId->)
@@ -67,7 +69,7 @@ impl runtime::Operation for GetConversationCommunicationAgentchecklist {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -112,15 +114,17 @@ impl crate::api::ConversationsApi {
 ///
 /// `GET /api/v2/conversations/{conversationId}/communications/{communicationId}/agentchecklists`
 ///
-/// Takes `conversation_id` (a text) and `communication_id` (a text). Returns
-/// [`AgentChecklistResponseList`](crate::models::AgentChecklistResponseList). `items()` streams the
-/// items of all pages, each [`AgentChecklistResponse`](crate::models::AgentChecklistResponse).
+/// Takes `conversation_id` (a string) and `communication_id` (a string). Returns
+/// [`AgentChecklistResponseList`](crate::models::AgentChecklistResponseList). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`AgentChecklistResponse`](crate::models::AgentChecklistResponse).
 ///
 /// Permission: `conversation:agentchecklist:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `ConversationsApi::get_conversation_communication_agentchecklists`.
+/// Created by
+/// [`ConversationsApi::get_conversation_communication_agentchecklists`](crate::api::ConversationsApi::get_conversation_communication_agentchecklists).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--communications--communicationId--agentchecklists>)
@@ -153,7 +157,7 @@ impl GetConversationCommunicationAgentchecklists {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -184,7 +188,7 @@ impl runtime::Operation for GetConversationCommunicationAgentchecklists {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -244,13 +248,15 @@ impl crate::api::ConversationsApi {
 /// `POST
 /// /api/v2/conversations/{conversationId}/communications/{communicationId}/agentchecklists/{agentChecklistId}`
 ///
-/// Takes `conversation_id` (a text), `communication_id` (a text), `agent_checklist_id` (a text) and a
-/// body ([`ChecklistActivationPayload`](crate::models::ChecklistActivationPayload)). Returns
-/// [`AgentChecklistResponse`](crate::models::AgentChecklistResponse).
+/// Takes `conversation_id` (a string), `communication_id` (a string), `agent_checklist_id` (a string)
+/// and a body ([`ChecklistActivationPayload`](crate::models::ChecklistActivationPayload)). Returns
+/// [`AgentChecklistResponse`](crate::models::AgentChecklistResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `conversation:agentchecklist:edit`
 ///
-/// Created by `ConversationsApi::post_conversation_communication_agentchecklist`.
+/// Created by
+/// [`ConversationsApi::post_conversation_communication_agentchecklist`](crate::api::ConversationsApi::post_conversation_communication_agentchecklist).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--communications--communicationId--agentchecklists--agentChecklistId->)
@@ -302,7 +308,7 @@ impl runtime::Operation for PostConversationCommunicationAgentchecklist {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

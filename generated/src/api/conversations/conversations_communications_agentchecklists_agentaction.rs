@@ -8,13 +8,15 @@ use crate::runtime;
 /// `POST
 /// /api/v2/conversations/{conversationId}/communications/{communicationId}/agentchecklists/{agentChecklistId}/agentaction`
 ///
-/// Takes `conversation_id` (a text), `communication_id` (a text), `agent_checklist_id` (a text) and a
-/// body ([`AgentActionPayload`](crate::models::AgentActionPayload)). Returns
-/// [`AgentChecklistResponse`](crate::models::AgentChecklistResponse).
+/// Takes `conversation_id` (a string), `communication_id` (a string), `agent_checklist_id` (a string)
+/// and a body ([`AgentActionPayload`](crate::models::AgentActionPayload)). Returns
+/// [`AgentChecklistResponse`](crate::models::AgentChecklistResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `conversation:agentchecklist:edit`
 ///
-/// Created by `ConversationsApi::post_conversation_communication_agentchecklist_agentaction`.
+/// Created by
+/// [`ConversationsApi::post_conversation_communication_agentchecklist_agentaction`](crate::api::ConversationsApi::post_conversation_communication_agentchecklist_agentaction).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--communications--communicationId--agentchecklists--agentChecklistId--agentaction>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostConversationCommunicationAgentchecklistAgentacti
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

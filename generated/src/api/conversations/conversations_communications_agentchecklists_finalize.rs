@@ -8,13 +8,15 @@ use crate::runtime;
 /// `POST
 /// /api/v2/conversations/{conversationId}/communications/{communicationId}/agentchecklists/finalize`
 ///
-/// Takes `conversation_id` (a text), `communication_id` (a text) and a body
+/// Takes `conversation_id` (a string), `communication_id` (a string) and a body
 /// ([`ChecklistFinalizePayload`](crate::models::ChecklistFinalizePayload)). Returns
-/// [`AgentChecklistResponseList`](crate::models::AgentChecklistResponseList).
+/// [`AgentChecklistResponseList`](crate::models::AgentChecklistResponseList). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `conversation:agentchecklist:edit`
 ///
-/// Created by `ConversationsApi::post_conversation_communication_agentchecklists_finalize`.
+/// Created by
+/// [`ConversationsApi::post_conversation_communication_agentchecklists_finalize`](crate::api::ConversationsApi::post_conversation_communication_agentchecklists_finalize).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--communications--communicationId--agentchecklists-finalize>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostConversationCommunicationAgentchecklistsFinalize
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,13 +11,15 @@ use crate::runtime;
 /// `GET
 /// /api/v2/conversations/{conversationId}/communications/{communicationId}/agentchecklists/{agentChecklistId}/jobs/{jobId}`
 ///
-/// Takes `conversation_id` (a text), `communication_id` (a text), `agent_checklist_id` (a text) and
-/// `job_id` (a text). Returns
-/// [`ChecklistInferenceJobResponse`](crate::models::ChecklistInferenceJobResponse).
+/// Takes `conversation_id` (a string), `communication_id` (a string), `agent_checklist_id` (a string)
+/// and `job_id` (a string). Returns
+/// [`ChecklistInferenceJobResponse`](crate::models::ChecklistInferenceJobResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `conversation:agentchecklist:view`
 ///
-/// Created by `ConversationsApi::get_conversation_communication_agentchecklist_job`.
+/// Created by
+/// [`ConversationsApi::get_conversation_communication_agentchecklist_job`](crate::api::ConversationsApi::get_conversation_communication_agentchecklist_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--communications--communicationId--agentchecklists--agentChecklistId--jobs--jobId->)
@@ -69,7 +71,7 @@ impl runtime::Operation for GetConversationCommunicationAgentchecklistJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -117,16 +119,18 @@ impl crate::api::ConversationsApi {
 /// `POST
 /// /api/v2/conversations/{conversationId}/communications/{communicationId}/agentchecklists/{agentChecklistId}/jobs`
 ///
-/// Takes `conversation_id` (a text), `communication_id` (a text), `agent_checklist_id` (a text) and a
-/// body ([`ChecklistInferenceJobPayload`](crate::models::ChecklistInferenceJobPayload)). Returns
+/// Takes `conversation_id` (a string), `communication_id` (a string), `agent_checklist_id` (a string)
+/// and a body ([`ChecklistInferenceJobPayload`](crate::models::ChecklistInferenceJobPayload)). Returns
 /// [`ChecklistInferenceJobCreationResponse`](crate::models::ChecklistInferenceJobCreationResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:agentchecklist:edit`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_conversation_communication_agentchecklist_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_conversation_communication_agentchecklist_job`](crate::api::GetConversationCommunicationAgentchecklistJob).
 ///
-/// Created by `ConversationsApi::post_conversation_communication_agentchecklist_jobs`.
+/// Created by
+/// [`ConversationsApi::post_conversation_communication_agentchecklist_jobs`](crate::api::ConversationsApi::post_conversation_communication_agentchecklist_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--communications--communicationId--agentchecklists--agentChecklistId--jobs>)
@@ -186,7 +190,7 @@ impl runtime::Operation for PostConversationCommunicationAgentchecklistJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

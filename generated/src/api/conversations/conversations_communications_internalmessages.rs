@@ -10,12 +10,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/conversations/{conversationId}/communications/{communicationId}/internalmessages/{messageId}`
 ///
-/// Takes `conversation_id` (a text), `communication_id` (a text) and `message_id` (a text). Returns
-/// [`InternalMessageData`](crate::models::InternalMessageData).
+/// Takes `conversation_id` (a string), `communication_id` (a string) and `message_id` (a string).
+/// Returns [`InternalMessageData`](crate::models::InternalMessageData). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `conversation:internalMessaging:view`
 ///
-/// Created by `ConversationsApi::get_conversation_communication_internalmessage`.
+/// Created by
+/// [`ConversationsApi::get_conversation_communication_internalmessage`](crate::api::ConversationsApi::get_conversation_communication_internalmessage).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--communications--communicationId--internalmessages--messageId->)
@@ -67,7 +69,7 @@ impl runtime::Operation for GetConversationCommunicationInternalmessage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -112,15 +114,17 @@ impl crate::api::ConversationsApi {
 ///
 /// `GET /api/v2/conversations/{conversationId}/communications/{communicationId}/internalmessages`
 ///
-/// Takes `conversation_id` (a text) and `communication_id` (a text). Returns
-/// [`InternalMessageDataEntityListing`](crate::models::InternalMessageDataEntityListing). `items()`
-/// streams the items of all pages, each [`InternalMessageData`](crate::models::InternalMessageData).
+/// Takes `conversation_id` (a string) and `communication_id` (a string). Returns
+/// [`InternalMessageDataEntityListing`](crate::models::InternalMessageDataEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`InternalMessageData`](crate::models::InternalMessageData).
 ///
 /// Permission: `conversation:internalMessaging:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ConversationsApi::get_conversation_communication_internalmessages`.
+/// Created by
+/// [`ConversationsApi::get_conversation_communication_internalmessages`](crate::api::ConversationsApi::get_conversation_communication_internalmessages).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--communications--communicationId--internalmessages>)
@@ -138,13 +142,13 @@ pub struct GetConversationCommunicationInternalmessages {
 }
 
 impl GetConversationCommunicationInternalmessages {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -165,7 +169,7 @@ impl GetConversationCommunicationInternalmessages {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -196,7 +200,7 @@ impl runtime::Operation for GetConversationCommunicationInternalmessages {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -257,13 +261,15 @@ impl crate::api::ConversationsApi {
 ///
 /// `POST /api/v2/conversations/{conversationId}/communications/{communicationId}/internalmessages`
 ///
-/// Takes `conversation_id` (a text), `communication_id` (a text) and a body
+/// Takes `conversation_id` (a string), `communication_id` (a string) and a body
 /// ([`InternalMessageRequest`](crate::models::InternalMessageRequest)). Returns
-/// [`InternalMessageData`](crate::models::InternalMessageData).
+/// [`InternalMessageData`](crate::models::InternalMessageData). Succeeds with the status 202 (accepted:
+/// the work is not finished yet).
 ///
 /// Permission: `conversation:internalMessaging:create`
 ///
-/// Created by `ConversationsApi::post_conversation_communication_internalmessages`.
+/// Created by
+/// [`ConversationsApi::post_conversation_communication_internalmessages`](crate::api::ConversationsApi::post_conversation_communication_internalmessages).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--communications--communicationId--internalmessages>)
@@ -315,7 +321,7 @@ impl runtime::Operation for PostConversationCommunicationInternalmessages {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/conversations/{conversationId}/customattributes/{attributesId}`
 ///
-/// Takes `conversation_id` (a text) and `attributes_id` (a text). Returns nothing.
+/// Takes `conversation_id` (a string) and `attributes_id` (a string). Returns nothing. Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `conversation:customAttributes:delete`
 ///
-/// Created by `ConversationsApi::delete_conversation_customattribute`.
+/// Created by
+/// [`ConversationsApi::delete_conversation_customattribute`](crate::api::ConversationsApi::delete_conversation_customattribute).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations--conversationId--customattributes--attributesId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for DeleteConversationCustomattribute {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,12 +110,13 @@ impl crate::api::ConversationsApi {
 ///
 /// `GET /api/v2/conversations/{conversationId}/customattributes/{attributesId}`
 ///
-/// Takes `conversation_id` (a text) and `attributes_id` (a text). Returns
-/// [`CustomAttributes`](crate::models::CustomAttributes).
+/// Takes `conversation_id` (a string) and `attributes_id` (a string). Returns
+/// [`CustomAttributes`](crate::models::CustomAttributes). Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:customAttributes:view`
 ///
-/// Created by `ConversationsApi::get_conversation_customattribute`.
+/// Created by
+/// [`ConversationsApi::get_conversation_customattribute`](crate::api::ConversationsApi::get_conversation_customattribute).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--customattributes--attributesId->)
@@ -165,7 +168,7 @@ impl runtime::Operation for GetConversationCustomattribute {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -207,12 +210,14 @@ impl crate::api::ConversationsApi {
 ///
 /// `GET /api/v2/conversations/{conversationId}/customattributes`
 ///
-/// Takes `conversation_id` (a text). Returns
-/// [`CustomAttributesListing`](crate::models::CustomAttributesListing).
+/// Takes `conversation_id` (a string). Returns
+/// [`CustomAttributesListing`](crate::models::CustomAttributesListing). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `conversation:customAttributes:view`
 ///
-/// Created by `ConversationsApi::get_conversation_customattributes`.
+/// Created by
+/// [`ConversationsApi::get_conversation_customattributes`](crate::api::ConversationsApi::get_conversation_customattributes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--customattributes>)
@@ -264,7 +269,7 @@ impl runtime::Operation for GetConversationCustomattributes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -304,12 +309,14 @@ impl crate::api::ConversationsApi {
 ///
 /// `PATCH /api/v2/conversations/{conversationId}/customattributes`
 ///
-/// Takes `conversation_id` (a text) and optionally a body
+/// Takes `conversation_id` (a string) and optionally a body
 /// ([`CustomAttributesPatchRequest`](crate::models::CustomAttributesPatchRequest)). Returns nothing.
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:customAttributes:edit`
 ///
-/// Created by `ConversationsApi::patch_conversation_customattributes`.
+/// Created by
+/// [`ConversationsApi::patch_conversation_customattributes`](crate::api::ConversationsApi::patch_conversation_customattributes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations--conversationId--customattributes>)
@@ -327,7 +334,7 @@ pub struct PatchConversationCustomattributes {
 }
 
 impl PatchConversationCustomattributes {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `CustomAttributesPatchRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<CustomAttributesPatchRequest>>,
@@ -370,7 +377,7 @@ impl runtime::Operation for PatchConversationCustomattributes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -410,13 +417,15 @@ impl crate::api::ConversationsApi {
 ///
 /// `PUT /api/v2/conversations/{conversationId}/customattributes`
 ///
-/// Takes `conversation_id` (a text) and optionally a body
+/// Takes `conversation_id` (a string) and optionally a body
 /// ([`CustomAttributesUpdateRequest`](crate::models::CustomAttributesUpdateRequest)). Returns
-/// [`CustomAttributesIdResponse`](crate::models::CustomAttributesIdResponse).
+/// [`CustomAttributesIdResponse`](crate::models::CustomAttributesIdResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `conversation:customAttributes:edit`
 ///
-/// Created by `ConversationsApi::put_conversation_customattributes`.
+/// Created by
+/// [`ConversationsApi::put_conversation_customattributes`](crate::api::ConversationsApi::put_conversation_customattributes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations--conversationId--customattributes>)
@@ -434,7 +443,7 @@ pub struct PutConversationCustomattributes {
 }
 
 impl PutConversationCustomattributes {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `CustomAttributesUpdateRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<CustomAttributesUpdateRequest>>,
@@ -477,7 +486,7 @@ impl runtime::Operation for PutConversationCustomattributes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,13 +10,15 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/conversations/{conversationId}/customattributes/bulk`
 ///
-/// Takes `conversation_id` (a text) and optionally a body (a list, each item
+/// Takes `conversation_id` (a string) and optionally a body (a list of
 /// [`CustomAttributesPatchRequest`](crate::models::CustomAttributesPatchRequest)). Returns
 /// [`CustomAttributesBulkUpdateResponseMap`](crate::models::CustomAttributesBulkUpdateResponseMap).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:customAttributes:edit`
 ///
-/// Created by `ConversationsApi::patch_conversation_customattributes_bulk`.
+/// Created by
+/// [`ConversationsApi::patch_conversation_customattributes_bulk`](crate::api::ConversationsApi::patch_conversation_customattributes_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations--conversationId--customattributes-bulk>)
@@ -34,7 +36,7 @@ pub struct PatchConversationCustomattributesBulk {
 }
 
 impl PatchConversationCustomattributesBulk {
-    /// The body, `application/json`.
+    /// The body, `application/json`: a list of `CustomAttributesPatchRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<Vec<CustomAttributesPatchRequest>>>,
@@ -77,7 +79,7 @@ impl runtime::Operation for PatchConversationCustomattributesBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -119,13 +121,15 @@ impl crate::api::ConversationsApi {
 ///
 /// `PUT /api/v2/conversations/{conversationId}/customattributes/bulk`
 ///
-/// Takes `conversation_id` (a text) and optionally a body (a list, each item
+/// Takes `conversation_id` (a string) and optionally a body (a list of
 /// [`CustomAttributesUpdateRequest`](crate::models::CustomAttributesUpdateRequest)). Returns
 /// [`CustomAttributesBulkUpdateResponseMap`](crate::models::CustomAttributesBulkUpdateResponseMap).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:customAttributes:edit`
 ///
-/// Created by `ConversationsApi::put_conversation_customattributes_bulk`.
+/// Created by
+/// [`ConversationsApi::put_conversation_customattributes_bulk`](crate::api::ConversationsApi::put_conversation_customattributes_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations--conversationId--customattributes-bulk>)
@@ -143,7 +147,7 @@ pub struct PutConversationCustomattributesBulk {
 }
 
 impl PutConversationCustomattributesBulk {
-    /// The body, `application/json`.
+    /// The body, `application/json`: a list of `CustomAttributesUpdateRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<Vec<CustomAttributesUpdateRequest>>>,
@@ -186,7 +190,7 @@ impl runtime::Operation for PutConversationCustomattributesBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/customattributes/schemas/{schemaId}`
 ///
-/// Takes `schema_id` (a text). Returns
-/// [`ConversationDataSchema`](crate::models::ConversationDataSchema).
+/// Takes `schema_id` (a string). Returns
+/// [`ConversationDataSchema`](crate::models::ConversationDataSchema). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `conversation:customAttributes:schemaView`
 ///
-/// Created by `ConversationsApi::get_conversations_customattributes_schema`.
+/// Created by
+/// [`ConversationsApi::get_conversations_customattributes_schema`](crate::api::ConversationsApi::get_conversations_customattributes_schema).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-customattributes-schemas--schemaId->)
@@ -67,7 +69,7 @@ impl runtime::Operation for GetConversationsCustomattributesSchema {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,14 +110,16 @@ impl crate::api::ConversationsApi {
 /// `GET /api/v2/conversations/customattributes/schemas`
 ///
 /// Takes no arguments. Returns
-/// [`ConversationDataSchemaListing`](crate::models::ConversationDataSchemaListing). `items()` streams
-/// the items of all pages, each [`ConversationDataSchema`](crate::models::ConversationDataSchema).
+/// [`ConversationDataSchemaListing`](crate::models::ConversationDataSchemaListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`ConversationDataSchema`](crate::models::ConversationDataSchema).
 ///
 /// Permission: `conversation:customAttributes:schemaView`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `ConversationsApi::get_conversations_customattributes_schemas`.
+/// Created by
+/// [`ConversationsApi::get_conversations_customattributes_schemas`](crate::api::ConversationsApi::get_conversations_customattributes_schemas).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-customattributes-schemas>)
@@ -148,7 +152,7 @@ impl GetConversationsCustomattributesSchemas {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -179,7 +183,7 @@ impl runtime::Operation for GetConversationsCustomattributesSchemas {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -232,11 +236,13 @@ impl crate::api::ConversationsApi {
 /// `POST /api/v2/conversations/customattributes/schemas`
 ///
 /// Takes a body ([`ConversationJsonSchemaRequest`](crate::models::ConversationJsonSchemaRequest)).
-/// Returns [`ConversationDataSchema`](crate::models::ConversationDataSchema).
+/// Returns [`ConversationDataSchema`](crate::models::ConversationDataSchema). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `conversation:customAttributes:schemaAdd`
 ///
-/// Created by `ConversationsApi::post_conversations_customattributes_schemas`.
+/// Created by
+/// [`ConversationsApi::post_conversations_customattributes_schemas`](crate::api::ConversationsApi::post_conversations_customattributes_schemas).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-customattributes-schemas>)
@@ -288,7 +294,7 @@ impl runtime::Operation for PostConversationsCustomattributesSchemas {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -329,13 +335,15 @@ impl crate::api::ConversationsApi {
 ///
 /// `PUT /api/v2/conversations/customattributes/schemas/{schemaId}`
 ///
-/// Takes `schema_id` (a text) and a body
+/// Takes `schema_id` (a string) and a body
 /// ([`ConversationSchemaUpdateRequest`](crate::models::ConversationSchemaUpdateRequest)). Returns
-/// [`ConversationDataSchema`](crate::models::ConversationDataSchema).
+/// [`ConversationDataSchema`](crate::models::ConversationDataSchema). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `conversation:customAttributes:schemaEdit`
 ///
-/// Created by `ConversationsApi::put_conversations_customattributes_schema`.
+/// Created by
+/// [`ConversationsApi::put_conversations_customattributes_schema`](crate::api::ConversationsApi::put_conversations_customattributes_schema).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-customattributes-schemas--schemaId->)
@@ -387,7 +395,7 @@ impl runtime::Operation for PutConversationsCustomattributesSchema {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/customattributes/schemas/{schemaId}/versions/{versionId}`
 ///
-/// Takes `schema_id` (a text) and `version_id` (a text). Returns
-/// [`ConversationDataSchema`](crate::models::ConversationDataSchema).
+/// Takes `schema_id` (a string) and `version_id` (a string). Returns
+/// [`ConversationDataSchema`](crate::models::ConversationDataSchema). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `conversation:customAttributes:schemaView`
 ///
-/// Created by `ConversationsApi::get_conversations_customattributes_schema_version`.
+/// Created by
+/// [`ConversationsApi::get_conversations_customattributes_schema_version`](crate::api::ConversationsApi::get_conversations_customattributes_schema_version).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-customattributes-schemas--schemaId--versions--versionId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetConversationsCustomattributesSchemaVersion {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,15 +110,17 @@ impl crate::api::ConversationsApi {
 ///
 /// `GET /api/v2/conversations/customattributes/schemas/{schemaId}/versions`
 ///
-/// Takes `schema_id` (a text). Returns
-/// [`ConversationDataSchemaListing`](crate::models::ConversationDataSchemaListing). `items()` streams
-/// the items of all pages, each [`ConversationDataSchema`](crate::models::ConversationDataSchema).
+/// Takes `schema_id` (a string). Returns
+/// [`ConversationDataSchemaListing`](crate::models::ConversationDataSchemaListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`ConversationDataSchema`](crate::models::ConversationDataSchema).
 ///
 /// Permission: `conversation:customAttributes:schemaView`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `ConversationsApi::get_conversations_customattributes_schema_versions`.
+/// Created by
+/// [`ConversationsApi::get_conversations_customattributes_schema_versions`](crate::api::ConversationsApi::get_conversations_customattributes_schema_versions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-customattributes-schemas--schemaId--versions>)
@@ -149,7 +153,7 @@ impl GetConversationsCustomattributesSchemaVersions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -180,7 +184,7 @@ impl runtime::Operation for GetConversationsCustomattributesSchemaVersions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -6,11 +6,13 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/{conversationId}/disconnect`
 ///
-/// Takes `conversation_id` (a text). Returns a text.
+/// Takes `conversation_id` (a string). Returns a string. Succeeds with the status 202 (accepted: the
+/// work is not finished yet).
 ///
 /// Permission: `conversation:communication:disconnect`
 ///
-/// Created by `ConversationsApi::post_conversation_disconnect`.
+/// Created by
+/// [`ConversationsApi::post_conversation_disconnect`](crate::api::ConversationsApi::post_conversation_disconnect).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--disconnect>)
@@ -62,7 +64,7 @@ impl runtime::Operation for PostConversationDisconnect {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

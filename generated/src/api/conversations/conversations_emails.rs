@@ -3,16 +3,18 @@
 use crate::models::conversations::{
     CreateEmailRequest, EmailConversation, EmailConversationEntityListing,
 };
-use crate::models::shared_by_4_4dfa64::Conversation;
+use crate::models::shared::conversation::Conversation;
 use crate::runtime;
 
 /// Get conversations email.
 ///
 /// `GET /api/v2/conversations/emails/{conversationId}`
 ///
-/// Takes `conversation_id` (a text). Returns [`EmailConversation`](crate::models::EmailConversation).
+/// Takes `conversation_id` (a string). Returns [`EmailConversation`](crate::models::EmailConversation).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `ConversationsApi::get_conversations_email`.
+/// Created by
+/// [`ConversationsApi::get_conversations_email`](crate::api::ConversationsApi::get_conversations_email).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-emails--conversationId->)
@@ -72,7 +74,7 @@ impl runtime::Operation for GetConversationsEmail {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -111,12 +113,14 @@ impl crate::api::ConversationsApi {
 /// `GET /api/v2/conversations/emails`
 ///
 /// Takes no arguments. Returns
-/// [`EmailConversationEntityListing`](crate::models::EmailConversationEntityListing). `items()` streams
-/// the items of all pages, each [`EmailConversation`](crate::models::EmailConversation).
+/// [`EmailConversationEntityListing`](crate::models::EmailConversationEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`EmailConversation`](crate::models::EmailConversation).
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `ConversationsApi::get_conversations_emails`.
+/// Created by
+/// [`ConversationsApi::get_conversations_emails`](crate::api::ConversationsApi::get_conversations_emails).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-emails>)
@@ -155,7 +159,7 @@ impl GetConversationsEmails {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -184,7 +188,7 @@ impl runtime::Operation for GetConversationsEmails {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -235,11 +239,13 @@ impl crate::api::ConversationsApi {
 ///
 /// `PATCH /api/v2/conversations/emails/{conversationId}`
 ///
-/// Takes `conversation_id` (a text) and a body (`Conversation`). Returns `Conversation`.
+/// Takes `conversation_id` (a string) and a body ([`Conversation`](crate::models::Conversation)).
+/// Returns [`Conversation`](crate::models::Conversation). Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:communication:disconnect`
 ///
-/// Created by `ConversationsApi::patch_conversations_email`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_email`](crate::api::ConversationsApi::patch_conversations_email).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-emails--conversationId->)
@@ -297,7 +303,7 @@ impl runtime::Operation for PatchConversationsEmail {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -339,11 +345,12 @@ impl crate::api::ConversationsApi {
 /// `POST /api/v2/conversations/emails`
 ///
 /// Takes a body ([`CreateEmailRequest`](crate::models::CreateEmailRequest)). Returns
-/// [`EmailConversation`](crate::models::EmailConversation).
+/// [`EmailConversation`](crate::models::EmailConversation). Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:email:create`
 ///
-/// Created by `ConversationsApi::post_conversations_emails`.
+/// Created by
+/// [`ConversationsApi::post_conversations_emails`](crate::api::ConversationsApi::post_conversations_emails).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-emails>)
@@ -414,7 +421,7 @@ impl runtime::Operation for PostConversationsEmails {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

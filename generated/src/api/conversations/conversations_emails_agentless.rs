@@ -10,11 +10,13 @@ use crate::runtime;
 /// `POST /api/v2/conversations/emails/agentless`
 ///
 /// Takes a body ([`AgentlessEmailSendRequestDto`](crate::models::AgentlessEmailSendRequestDto)).
-/// Returns [`AgentlessEmailSendResponseDto`](crate::models::AgentlessEmailSendResponseDto).
+/// Returns [`AgentlessEmailSendResponseDto`](crate::models::AgentlessEmailSendResponseDto). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permissions, any of: `conversation:email:create`, `conversation:agentlessEmail:send`
 ///
-/// Created by `ConversationsApi::post_conversations_emails_agentless`.
+/// Created by
+/// [`ConversationsApi::post_conversations_emails_agentless`](crate::api::ConversationsApi::post_conversations_emails_agentless).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-emails-agentless>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostConversationsEmailsAgentless {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

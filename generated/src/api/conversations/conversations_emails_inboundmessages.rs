@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/emails/{conversationId}/inboundmessages`
 ///
-/// Takes `conversation_id` (a text) and a body
+/// Takes `conversation_id` (a string) and a body
 /// ([`InboundMessageRequest`](crate::models::InboundMessageRequest)). Returns
-/// [`EmailConversation`](crate::models::EmailConversation).
+/// [`EmailConversation`](crate::models::EmailConversation). Succeeds with the status 200 (OK).
 ///
-/// Created by `ConversationsApi::post_conversations_email_inboundmessages`.
+/// Created by
+/// [`ConversationsApi::post_conversations_email_inboundmessages`](crate::api::ConversationsApi::post_conversations_email_inboundmessages).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-emails--conversationId--inboundmessages>)
@@ -79,7 +80,7 @@ impl runtime::Operation for PostConversationsEmailInboundmessages {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

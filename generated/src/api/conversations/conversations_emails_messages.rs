@@ -9,10 +9,11 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/emails/{conversationId}/messages/{messageId}`
 ///
-/// Takes `conversation_id` (a text) and `message_id` (a text). Returns
-/// [`EmailMessage`](crate::models::EmailMessage).
+/// Takes `conversation_id` (a string) and `message_id` (a string). Returns
+/// [`EmailMessage`](crate::models::EmailMessage). Succeeds with the status 200 (OK).
 ///
-/// Created by `ConversationsApi::get_conversations_email_message`.
+/// Created by
+/// [`ConversationsApi::get_conversations_email_message`](crate::api::ConversationsApi::get_conversations_email_message).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-emails--conversationId--messages--messageId->)
@@ -72,7 +73,7 @@ impl runtime::Operation for GetConversationsEmailMessage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -114,13 +115,15 @@ impl crate::api::ConversationsApi {
 ///
 /// `GET /api/v2/conversations/emails/{conversationId}/messages`
 ///
-/// Takes `conversation_id` (a text). Returns
-/// [`EmailMessagePreviewListing`](crate::models::EmailMessagePreviewListing). `items()` streams the
-/// items of all pages, each [`EmailMessagePreview`](crate::models::EmailMessagePreview).
+/// Takes `conversation_id` (a string). Returns
+/// [`EmailMessagePreviewListing`](crate::models::EmailMessagePreviewListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`EmailMessagePreview`](crate::models::EmailMessagePreview).
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `ConversationsApi::get_conversations_email_messages`.
+/// Created by
+/// [`ConversationsApi::get_conversations_email_messages`](crate::api::ConversationsApi::get_conversations_email_messages).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-emails--conversationId--messages>)
@@ -144,7 +147,7 @@ pub struct GetConversationsEmailMessages {
 }
 
 impl GetConversationsEmailMessages {
-    /// The query parameter `includeAgentlessStitchedMessages`, default `false`.
+    /// The query parameter `includeAgentlessStitchedMessages`: a boolean, default `false`.
     pub fn include_agentless_stitched_messages(
         mut self,
         value: impl Into<Option<bool>>,
@@ -168,7 +171,7 @@ impl GetConversationsEmailMessages {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -197,7 +200,7 @@ impl runtime::Operation for GetConversationsEmailMessages {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -254,12 +257,13 @@ impl crate::api::ConversationsApi {
 ///
 /// `POST /api/v2/conversations/emails/{conversationId}/messages`
 ///
-/// Takes `conversation_id` (a text) and a body ([`EmailMessage`](crate::models::EmailMessage)). Returns
-/// [`EmailMessageReply`](crate::models::EmailMessageReply).
+/// Takes `conversation_id` (a string) and a body ([`EmailMessage`](crate::models::EmailMessage)).
+/// Returns [`EmailMessageReply`](crate::models::EmailMessageReply). Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:email:send`
 ///
-/// Created by `ConversationsApi::post_conversations_email_messages`.
+/// Created by
+/// [`ConversationsApi::post_conversations_email_messages`](crate::api::ConversationsApi::post_conversations_email_messages).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-emails--conversationId--messages>)
@@ -334,7 +338,7 @@ impl runtime::Operation for PostConversationsEmailMessages {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

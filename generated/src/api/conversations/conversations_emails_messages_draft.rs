@@ -7,9 +7,11 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/emails/{conversationId}/messages/draft`
 ///
-/// Takes `conversation_id` (a text). Returns [`EmailMessage`](crate::models::EmailMessage).
+/// Takes `conversation_id` (a string). Returns [`EmailMessage`](crate::models::EmailMessage). Succeeds
+/// with the status 200 (OK).
 ///
-/// Created by `ConversationsApi::get_conversations_email_messages_draft`.
+/// Created by
+/// [`ConversationsApi::get_conversations_email_messages_draft`](crate::api::ConversationsApi::get_conversations_email_messages_draft).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-emails--conversationId--messages-draft>)
@@ -71,7 +73,7 @@ impl runtime::Operation for GetConversationsEmailMessagesDraft {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -111,11 +113,12 @@ impl crate::api::ConversationsApi {
 ///
 /// `PATCH /api/v2/conversations/emails/{conversationId}/messages/draft`
 ///
-/// Takes `conversation_id` (a text) and optionally a body
+/// Takes `conversation_id` (a string) and optionally a body
 /// ([`DraftManipulationRequest`](crate::models::DraftManipulationRequest)). Returns
-/// [`EmailMessage`](crate::models::EmailMessage).
+/// [`EmailMessage`](crate::models::EmailMessage). Succeeds with the status 200 (OK).
 ///
-/// Created by `ConversationsApi::patch_conversations_email_messages_draft`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_email_messages_draft`](crate::api::ConversationsApi::patch_conversations_email_messages_draft).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-emails--conversationId--messages-draft>)
@@ -133,19 +136,19 @@ pub struct PatchConversationsEmailMessagesDraft {
 }
 
 impl PatchConversationsEmailMessagesDraft {
-    /// The query parameter `autoFill`.
+    /// The query parameter `autoFill`: a boolean.
     pub fn auto_fill(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("autoFill", value.into());
         self
     }
 
-    /// The query parameter `discard`.
+    /// The query parameter `discard`: a boolean.
     pub fn discard(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("discard", value.into());
         self
     }
 
-    /// The body, `application/json`.
+    /// The body, `application/json`: `DraftManipulationRequest`.
     pub fn body(mut self, value: impl Into<Option<DraftManipulationRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -183,7 +186,7 @@ impl runtime::Operation for PatchConversationsEmailMessagesDraft {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -223,10 +226,11 @@ impl crate::api::ConversationsApi {
 ///
 /// `PUT /api/v2/conversations/emails/{conversationId}/messages/draft`
 ///
-/// Takes `conversation_id` (a text) and a body ([`EmailMessage`](crate::models::EmailMessage)). Returns
-/// [`EmailMessage`](crate::models::EmailMessage).
+/// Takes `conversation_id` (a string) and a body ([`EmailMessage`](crate::models::EmailMessage)).
+/// Returns [`EmailMessage`](crate::models::EmailMessage). Succeeds with the status 200 (OK).
 ///
-/// Created by `ConversationsApi::put_conversations_email_messages_draft`.
+/// Created by
+/// [`ConversationsApi::put_conversations_email_messages_draft`](crate::api::ConversationsApi::put_conversations_email_messages_draft).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-emails--conversationId--messages-draft>)
@@ -288,7 +292,7 @@ impl runtime::Operation for PutConversationsEmailMessagesDraft {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

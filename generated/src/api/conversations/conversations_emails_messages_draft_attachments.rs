@@ -6,9 +6,11 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/conversations/emails/{conversationId}/messages/draft/attachments/{attachmentId}`
 ///
-/// Takes `conversation_id` (a text) and `attachment_id` (a text). Returns nothing.
+/// Takes `conversation_id` (a string) and `attachment_id` (a string). Returns nothing. Succeeds with
+/// the status 200 (OK).
 ///
-/// Created by `ConversationsApi::delete_conversations_email_messages_draft_attachment`.
+/// Created by
+/// [`ConversationsApi::delete_conversations_email_messages_draft_attachment`](crate::api::ConversationsApi::delete_conversations_email_messages_draft_attachment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-emails--conversationId--messages-draft-attachments--attachmentId->)
@@ -68,7 +70,7 @@ impl runtime::Operation for DeleteConversationsEmailMessagesDraftAttachment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/emails/{conversationId}/messages/draft/attachments/copy`
 ///
-/// Takes `conversation_id` (a text) and a body
+/// Takes `conversation_id` (a string) and a body
 /// ([`CopyAttachmentsRequest`](crate::models::CopyAttachmentsRequest)). Returns
-/// [`EmailMessage`](crate::models::EmailMessage).
+/// [`EmailMessage`](crate::models::EmailMessage). Succeeds with the status 200 (OK).
 ///
-/// Created by `ConversationsApi::post_conversations_email_messages_draft_attachments_copy`.
+/// Created by
+/// [`ConversationsApi::post_conversations_email_messages_draft_attachments_copy`](crate::api::ConversationsApi::post_conversations_email_messages_draft_attachments_copy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-emails--conversationId--messages-draft-attachments-copy>)
@@ -61,7 +62,7 @@ impl runtime::Operation for PostConversationsEmailMessagesDraftAttachmentsCopy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

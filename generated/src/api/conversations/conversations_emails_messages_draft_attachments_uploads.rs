@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/emails/{conversationId}/messages/draft/attachments/uploads`
 ///
-/// Takes `conversation_id` (a text) and a body
+/// Takes `conversation_id` (a string) and a body
 /// ([`UploadAttachmentRequest`](crate::models::UploadAttachmentRequest)). Returns
-/// [`UploadAttachmentResponse`](crate::models::UploadAttachmentResponse).
+/// [`UploadAttachmentResponse`](crate::models::UploadAttachmentResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `conversation:emailAttachment:add`
 ///
-/// Created by `ConversationsApi::post_conversations_email_messages_draft_attachments_uploads`.
+/// Created by
+/// [`ConversationsApi::post_conversations_email_messages_draft_attachments_uploads`](crate::api::ConversationsApi::post_conversations_email_messages_draft_attachments_uploads).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-emails--conversationId--messages-draft-attachments-uploads>)
@@ -65,7 +67,7 @@ impl runtime::Operation for PostConversationsEmailMessagesDraftAttachmentsUpload
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

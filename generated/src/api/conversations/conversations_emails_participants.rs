@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/conversations/emails/{conversationId}/participants/{participantId}`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
-/// ([`MediaParticipantRequest`](crate::models::MediaParticipantRequest)). Returns nothing.
+/// Takes `conversation_id` (a string), `participant_id` (a string) and a body
+/// ([`MediaParticipantRequest`](crate::models::MediaParticipantRequest)). Returns nothing. Succeeds
+/// with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permissions, any of: `conversation:participant:wrapup`, `conversation:call:record`,
 /// `conversation:communication:disconnect`, `conversation:email:park`
 ///
-/// Created by `ConversationsApi::patch_conversations_email_participant`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_email_participant`](crate::api::ConversationsApi::patch_conversations_email_participant).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-emails--conversationId--participants--participantId->)
@@ -90,7 +92,7 @@ impl runtime::Operation for PatchConversationsEmailParticipant {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/conversations/emails/{conversationId}/participants/{participantId}/parkingstate`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
-/// ([`ParkingStateRequest`](crate::models::ParkingStateRequest)). Returns nothing.
+/// Takes `conversation_id` (a string), `participant_id` (a string) and a body
+/// ([`ParkingStateRequest`](crate::models::ParkingStateRequest)). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Permission: `conversation:email:park`
 ///
-/// Created by `ConversationsApi::patch_conversations_email_participant_parkingstate`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_email_participant_parkingstate`](crate::api::ConversationsApi::patch_conversations_email_participant_parkingstate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-emails--conversationId--participants--participantId--parkingstate>)
@@ -62,7 +64,7 @@ impl runtime::Operation for PatchConversationsEmailParticipantParkingstate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

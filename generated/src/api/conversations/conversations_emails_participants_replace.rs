@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/emails/{conversationId}/participants/{participantId}/replace`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
-/// ([`TransferRequest`](crate::models::TransferRequest)). Returns nothing.
+/// Takes `conversation_id` (a string), `participant_id` (a string) and a body
+/// ([`TransferRequest`](crate::models::TransferRequest)). Returns nothing. Succeeds with the status 202
+/// (accepted: the work is not finished yet).
 ///
 /// Permission: `conversation:communication:blindTransfer`
 ///
-/// Created by `ConversationsApi::post_conversations_email_participant_replace`.
+/// Created by
+/// [`ConversationsApi::post_conversations_email_participant_replace`](crate::api::ConversationsApi::post_conversations_email_participant_replace).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-emails--conversationId--participants--participantId--replace>)
@@ -85,7 +87,7 @@ impl runtime::Operation for PostConversationsEmailParticipantReplace {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -6,11 +6,12 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/emails/{conversationId}/reconnect`
 ///
-/// Takes `conversation_id` (a text). Returns nothing.
+/// Takes `conversation_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `conversation:communication:reconnect`
 ///
-/// Created by `ConversationsApi::post_conversations_email_reconnect`.
+/// Created by
+/// [`ConversationsApi::post_conversations_email_reconnect`](crate::api::ConversationsApi::post_conversations_email_reconnect).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-emails--conversationId--reconnect>)
@@ -62,7 +63,7 @@ impl runtime::Operation for PostConversationsEmailReconnect {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

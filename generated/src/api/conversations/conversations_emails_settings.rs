@@ -7,9 +7,11 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/emails/{conversationId}/settings`
 ///
-/// Takes `conversation_id` (a text). Returns [`EmailsSettings`](crate::models::EmailsSettings).
+/// Takes `conversation_id` (a string). Returns [`EmailsSettings`](crate::models::EmailsSettings).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `ConversationsApi::get_conversations_email_settings`.
+/// Created by
+/// [`ConversationsApi::get_conversations_email_settings`](crate::api::ConversationsApi::get_conversations_email_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-emails--conversationId--settings>)
@@ -59,7 +61,7 @@ impl runtime::Operation for GetConversationsEmailSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

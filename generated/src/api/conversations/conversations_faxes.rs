@@ -8,9 +8,10 @@ use crate::runtime;
 /// `POST /api/v2/conversations/faxes`
 ///
 /// Takes a body ([`FaxSendRequest`](crate::models::FaxSendRequest)). Returns
-/// [`FaxSendResponse`](crate::models::FaxSendResponse).
+/// [`FaxSendResponse`](crate::models::FaxSendResponse). Succeeds with the status 200 (OK).
 ///
-/// Created by `ConversationsApi::post_conversations_faxes`.
+/// Created by
+/// [`ConversationsApi::post_conversations_faxes`](crate::api::ConversationsApi::post_conversations_faxes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-faxes>)
@@ -80,7 +81,7 @@ impl runtime::Operation for PostConversationsFaxes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

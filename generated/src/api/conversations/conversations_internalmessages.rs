@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/internalmessages/{conversationId}`
 ///
-/// Takes `conversation_id` (a text). Returns
-/// [`InternalMessageConversation`](crate::models::InternalMessageConversation).
+/// Takes `conversation_id` (a string). Returns
+/// [`InternalMessageConversation`](crate::models::InternalMessageConversation). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `conversation:internalMessaging:view`
 ///
-/// Created by `ConversationsApi::get_conversations_internalmessage`.
+/// Created by
+/// [`ConversationsApi::get_conversations_internalmessage`](crate::api::ConversationsApi::get_conversations_internalmessage).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-internalmessages--conversationId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetConversationsInternalmessage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,14 +110,15 @@ impl crate::api::ConversationsApi {
 ///
 /// Takes no arguments. Returns
 /// [`InternalMessageConversationEntityListing`](crate::models::InternalMessageConversationEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`InternalMessageConversation`](crate::models::InternalMessageConversation).
 ///
 /// Permission: `conversation:internalMessaging:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `ConversationsApi::get_conversations_internalmessages`.
+/// Created by
+/// [`ConversationsApi::get_conversations_internalmessages`](crate::api::ConversationsApi::get_conversations_internalmessages).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-internalmessages>)
@@ -148,7 +151,7 @@ impl GetConversationsInternalmessages {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -179,7 +182,7 @@ impl runtime::Operation for GetConversationsInternalmessages {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/keyconfigurations/{keyconfigurationsId}`
 ///
-/// Takes `keyconfigurations_id` (a text). Returns
+/// Takes `keyconfigurations_id` (a string). Returns
 /// [`ConversationEncryptionConfiguration`](crate::models::ConversationEncryptionConfiguration).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:encryptionKey:view`
 ///
-/// Created by `ConversationsApi::get_conversations_keyconfiguration`.
+/// Created by
+/// [`ConversationsApi::get_conversations_keyconfiguration`](crate::api::ConversationsApi::get_conversations_keyconfiguration).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-keyconfigurations--keyconfigurationsId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetConversationsKeyconfiguration {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,14 +112,15 @@ impl crate::api::ConversationsApi {
 ///
 /// Takes no arguments. Returns
 /// [`ConversationEncryptionConfigurationListing`](crate::models::ConversationEncryptionConfigurationListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ConversationEncryptionConfiguration`](crate::models::ConversationEncryptionConfiguration).
 ///
 /// Permission: `conversation:encryptionKey:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `ConversationsApi::get_conversations_keyconfigurations`.
+/// Created by
+/// [`ConversationsApi::get_conversations_keyconfigurations`](crate::api::ConversationsApi::get_conversations_keyconfigurations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-keyconfigurations>)
@@ -150,7 +153,7 @@ impl GetConversationsKeyconfigurations {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -181,7 +184,7 @@ impl runtime::Operation for GetConversationsKeyconfigurations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -238,10 +241,12 @@ impl crate::api::ConversationsApi {
 /// Takes a body
 /// ([`ConversationEncryptionConfiguration`](crate::models::ConversationEncryptionConfiguration)).
 /// Returns [`ConversationEncryptionConfiguration`](crate::models::ConversationEncryptionConfiguration).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:encryptionKey:edit`
 ///
-/// Created by `ConversationsApi::post_conversations_keyconfigurations`.
+/// Created by
+/// [`ConversationsApi::post_conversations_keyconfigurations`](crate::api::ConversationsApi::post_conversations_keyconfigurations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-keyconfigurations>)
@@ -293,7 +298,7 @@ impl runtime::Operation for PostConversationsKeyconfigurations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -336,13 +341,15 @@ impl crate::api::ConversationsApi {
 ///
 /// `PUT /api/v2/conversations/keyconfigurations/{keyconfigurationsId}`
 ///
-/// Takes `keyconfigurations_id` (a text) and a body
+/// Takes `keyconfigurations_id` (a string) and a body
 /// ([`ConversationEncryptionConfiguration`](crate::models::ConversationEncryptionConfiguration)).
 /// Returns [`ConversationEncryptionConfiguration`](crate::models::ConversationEncryptionConfiguration).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:encryptionKey:edit`
 ///
-/// Created by `ConversationsApi::put_conversations_keyconfiguration`.
+/// Created by
+/// [`ConversationsApi::put_conversations_keyconfiguration`](crate::api::ConversationsApi::put_conversations_keyconfiguration).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-keyconfigurations--keyconfigurationsId->)
@@ -394,7 +401,7 @@ impl runtime::Operation for PutConversationsKeyconfiguration {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,10 +10,12 @@ use crate::runtime;
 /// Takes a body
 /// ([`ConversationEncryptionConfiguration`](crate::models::ConversationEncryptionConfiguration)).
 /// Returns [`ConversationEncryptionConfiguration`](crate::models::ConversationEncryptionConfiguration).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:encryptionKey:edit`
 ///
-/// Created by `ConversationsApi::post_conversations_keyconfigurations_validate`.
+/// Created by
+/// [`ConversationsApi::post_conversations_keyconfigurations_validate`](crate::api::ConversationsApi::post_conversations_keyconfigurations_validate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-keyconfigurations-validate>)
@@ -65,7 +67,7 @@ impl runtime::Operation for PostConversationsKeyconfigurationsValidate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

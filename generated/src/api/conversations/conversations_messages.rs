@@ -5,17 +5,18 @@ use crate::models::conversations::{
     CreateOutboundMessagingConversationResponse, MessageConversation,
     MessageConversationEntityListing,
 };
-use crate::models::shared_by_4_4dfa64::Conversation;
+use crate::models::shared::conversation::Conversation;
 use crate::runtime;
 
 /// Get conversations message.
 ///
 /// `GET /api/v2/conversations/messages/{conversationId}`
 ///
-/// Takes `conversation_id` (a text). Returns
-/// [`MessageConversation`](crate::models::MessageConversation).
+/// Takes `conversation_id` (a string). Returns
+/// [`MessageConversation`](crate::models::MessageConversation). Succeeds with the status 200 (OK).
 ///
-/// Created by `ConversationsApi::get_conversations_message`.
+/// Created by
+/// [`ConversationsApi::get_conversations_message`](crate::api::ConversationsApi::get_conversations_message).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages--conversationId->)
@@ -75,7 +76,7 @@ impl runtime::Operation for GetConversationsMessage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -114,12 +115,14 @@ impl crate::api::ConversationsApi {
 /// `GET /api/v2/conversations/messages`
 ///
 /// Takes no arguments. Returns
-/// [`MessageConversationEntityListing`](crate::models::MessageConversationEntityListing). `items()`
-/// streams the items of all pages, each [`MessageConversation`](crate::models::MessageConversation).
+/// [`MessageConversationEntityListing`](crate::models::MessageConversationEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`MessageConversation`](crate::models::MessageConversation).
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `ConversationsApi::get_conversations_messages`.
+/// Created by
+/// [`ConversationsApi::get_conversations_messages`](crate::api::ConversationsApi::get_conversations_messages).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages>)
@@ -158,7 +161,7 @@ impl GetConversationsMessages {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -187,7 +190,7 @@ impl runtime::Operation for GetConversationsMessages {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -238,11 +241,13 @@ impl crate::api::ConversationsApi {
 ///
 /// `PATCH /api/v2/conversations/messages/{conversationId}`
 ///
-/// Takes `conversation_id` (a text) and a body (`Conversation`). Returns `Conversation`.
+/// Takes `conversation_id` (a string) and a body ([`Conversation`](crate::models::Conversation)).
+/// Returns [`Conversation`](crate::models::Conversation). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `conversation:communication:disconnect`, `conversation:message:park`
 ///
-/// Created by `ConversationsApi::patch_conversations_message`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_message`](crate::api::ConversationsApi::patch_conversations_message).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-messages--conversationId->)
@@ -300,7 +305,7 @@ impl runtime::Operation for PatchConversationsMessage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -347,10 +352,12 @@ impl crate::api::ConversationsApi {
 /// ([`CreateOutboundMessagingConversationRequest`](crate::models::CreateOutboundMessagingConversationRequest)).
 /// Returns
 /// [`CreateOutboundMessagingConversationResponse`](crate::models::CreateOutboundMessagingConversationResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:message:create`
 ///
-/// Created by `ConversationsApi::post_conversations_messages`.
+/// Created by
+/// [`ConversationsApi::post_conversations_messages`](crate::api::ConversationsApi::post_conversations_messages).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages>)
@@ -400,7 +407,7 @@ impl runtime::Operation for PostConversationsMessages {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

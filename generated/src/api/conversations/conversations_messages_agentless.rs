@@ -13,10 +13,12 @@ use crate::runtime;
 /// ([`SendAgentlessOutboundMessageRequest`](crate::models::SendAgentlessOutboundMessageRequest)).
 /// Returns
 /// [`SendAgentlessOutboundMessageResponse`](crate::models::SendAgentlessOutboundMessageResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:message:create`
 ///
-/// Created by `ConversationsApi::post_conversations_messages_agentless`.
+/// Created by
+/// [`ConversationsApi::post_conversations_messages_agentless`](crate::api::ConversationsApi::post_conversations_messages_agentless).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages-agentless>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostConversationsMessagesAgentless {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

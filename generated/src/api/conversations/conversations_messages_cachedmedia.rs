@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/conversations/messages/cachedmedia/{cachedMediaItemId}`
 ///
-/// Takes `cached_media_item_id` (a text). Returns nothing.
+/// Takes `cached_media_item_id` (a string). Returns nothing. Succeeds with the status 202 (accepted:
+/// the work is not finished yet).
 ///
 /// Permission: `conversation:cachedMedia:delete`
 ///
-/// Created by `ConversationsApi::delete_conversations_messages_cachedmedia_cached_media_item_id`.
+/// Created by
+/// [`ConversationsApi::delete_conversations_messages_cachedmedia_cached_media_item_id`](crate::api::ConversationsApi::delete_conversations_messages_cachedmedia_cached_media_item_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-messages-cachedmedia--cachedMediaItemId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for DeleteConversationsMessagesCachedmediaCachedMediaIte
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,14 +106,16 @@ impl crate::api::ConversationsApi {
 /// `GET /api/v2/conversations/messages/cachedmedia`
 ///
 /// Takes no arguments. Returns
-/// [`CachedMediaItemEntityListing`](crate::models::CachedMediaItemEntityListing). `items()` streams the
-/// items of all pages, each [`CachedMediaItem`](crate::models::CachedMediaItem).
+/// [`CachedMediaItemEntityListing`](crate::models::CachedMediaItemEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`CachedMediaItem`](crate::models::CachedMediaItem).
 ///
 /// Permission: `conversation:cachedMedia:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ConversationsApi::get_conversations_messages_cachedmedia`.
+/// Created by
+/// [`ConversationsApi::get_conversations_messages_cachedmedia`](crate::api::ConversationsApi::get_conversations_messages_cachedmedia).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages-cachedmedia>)
@@ -129,19 +133,19 @@ pub struct GetConversationsMessagesCachedmedia {
 }
 
 impl GetConversationsMessagesCachedmedia {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `url`.
+    /// The query parameter `url`: a string.
     pub fn url(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("url", value.text());
         self
@@ -162,7 +166,7 @@ impl GetConversationsMessagesCachedmedia {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -193,7 +197,7 @@ impl runtime::Operation for GetConversationsMessagesCachedmedia {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -249,11 +253,13 @@ impl crate::api::ConversationsApi {
 ///
 /// `GET /api/v2/conversations/messages/cachedmedia/{cachedMediaItemId}`
 ///
-/// Takes `cached_media_item_id` (a text). Returns [`CachedMediaItem`](crate::models::CachedMediaItem).
+/// Takes `cached_media_item_id` (a string). Returns
+/// [`CachedMediaItem`](crate::models::CachedMediaItem). Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:cachedMedia:view`
 ///
-/// Created by `ConversationsApi::get_conversations_messages_cachedmedia_cached_media_item_id`.
+/// Created by
+/// [`ConversationsApi::get_conversations_messages_cachedmedia_cached_media_item_id`](crate::api::ConversationsApi::get_conversations_messages_cachedmedia_cached_media_item_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages-cachedmedia--cachedMediaItemId->)
@@ -305,7 +311,7 @@ impl runtime::Operation for GetConversationsMessagesCachedmediaCachedMediaItemId
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,16 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/messages/{conversationId}/communications/{communicationId}/messages`
 ///
-/// Takes `conversation_id` (a text), `communication_id` (a text) and a body
+/// Takes `conversation_id` (a string), `communication_id` (a string) and a body
 /// ([`AdditionalMessage`](crate::models::AdditionalMessage)). Returns
-/// [`MessageData`](crate::models::MessageData). With the status 202 the body is not decoded.
+/// [`MessageData`](crate::models::MessageData). Succeeds with the status 200 (OK) or 202 (accepted: the
+/// work is not finished yet). With 202 the value is empty; `status()` of the response tells which it
+/// is.
 ///
 /// Permissions, any of: `conversation:message:create`, `conversation:webmessaging:create`
 ///
-/// Created by `ConversationsApi::post_conversations_message_communication_messages`.
+/// Created by
+/// [`ConversationsApi::post_conversations_message_communication_messages`](crate::api::ConversationsApi::post_conversations_message_communication_messages).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--conversationId--communications--communicationId--messages>)
@@ -71,7 +74,7 @@ impl runtime::Operation for PostConversationsMessageCommunicationMessages {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,15 +11,17 @@ use crate::runtime;
 /// `GET
 /// /api/v2/conversations/messages/{conversationId}/communications/{communicationId}/messages/media`
 ///
-/// Takes `conversation_id` (a text) and `communication_id` (a text). Returns
-/// [`MessageMediaListing`](crate::models::MessageMediaListing). `items()` streams the items of all
-/// pages, each [`MessageMediaData`](crate::models::MessageMediaData).
+/// Takes `conversation_id` (a string) and `communication_id` (a string). Returns
+/// [`MessageMediaListing`](crate::models::MessageMediaListing). Succeeds with the status 202 (accepted:
+/// the work is not finished yet). `items()` streams the items of all pages, each
+/// [`MessageMediaData`](crate::models::MessageMediaData).
 ///
 /// Permission: `conversation:messageMedia:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ConversationsApi::get_conversations_message_communication_messages_media`.
+/// Created by
+/// [`ConversationsApi::get_conversations_message_communication_messages_media`](crate::api::ConversationsApi::get_conversations_message_communication_messages_media).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages--conversationId--communications--communicationId--messages-media>)
@@ -37,7 +39,7 @@ pub struct GetConversationsMessageCommunicationMessagesMedia {
 }
 
 impl GetConversationsMessageCommunicationMessagesMedia {
-    /// The query parameter `status`.
+    /// The query parameter `status`: one of `uploading`, `valid`, `invalid`.
     pub fn status(
         mut self,
         value: impl Into<Option<GetConversationsMessageCommunicationMessagesMediaStatus>>,
@@ -46,13 +48,13 @@ impl GetConversationsMessageCommunicationMessagesMedia {
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -73,7 +75,7 @@ impl GetConversationsMessageCommunicationMessagesMedia {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -104,7 +106,7 @@ impl runtime::Operation for GetConversationsMessageCommunicationMessagesMedia {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -167,12 +169,13 @@ impl crate::api::ConversationsApi {
 /// `GET
 /// /api/v2/conversations/messages/{conversationId}/communications/{communicationId}/messages/media/{mediaId}`
 ///
-/// Takes `conversation_id` (a text), `communication_id` (a text) and `media_id` (a text). Returns
-/// [`MessageMediaData`](crate::models::MessageMediaData).
+/// Takes `conversation_id` (a string), `communication_id` (a string) and `media_id` (a string). Returns
+/// [`MessageMediaData`](crate::models::MessageMediaData). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `conversation:message:view`, `conversation:webmessaging:view`
 ///
-/// Created by `ConversationsApi::get_conversations_message_communication_messages_media_media_id`.
+/// Created by
+/// [`ConversationsApi::get_conversations_message_communication_messages_media_media_id`](crate::api::ConversationsApi::get_conversations_message_communication_messages_media_media_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages--conversationId--communications--communicationId--messages-media--mediaId->)
@@ -224,7 +227,7 @@ impl runtime::Operation for GetConversationsMessageCommunicationMessagesMediaMed
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -270,15 +273,17 @@ impl crate::api::ConversationsApi {
 /// `POST
 /// /api/v2/conversations/messages/{conversationId}/communications/{communicationId}/messages/media`
 ///
-/// Takes `conversation_id` (a text) and `communication_id` (a text). Returns
-/// [`MessageMediaData`](crate::models::MessageMediaData).
+/// Takes `conversation_id` (a string) and `communication_id` (a string). Returns
+/// [`MessageMediaData`](crate::models::MessageMediaData). Succeeds with the status 202 (accepted: the
+/// work is not finished yet).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permissions, any of: `conversation:message:create`, `conversation:webmessaging:create`,
 /// `conversation:socialmedia:create`
 ///
-/// Created by `ConversationsApi::post_conversations_message_communication_messages_media`.
+/// Created by
+/// [`ConversationsApi::post_conversations_message_communication_messages_media`](crate::api::ConversationsApi::post_conversations_message_communication_messages_media).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--conversationId--communications--communicationId--messages-media>)
@@ -334,7 +339,7 @@ impl runtime::Operation for PostConversationsMessageCommunicationMessagesMedia {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

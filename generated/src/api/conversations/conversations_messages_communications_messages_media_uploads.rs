@@ -8,14 +8,16 @@ use crate::runtime;
 /// `POST
 /// /api/v2/conversations/messages/{conversationId}/communications/{communicationId}/messages/media/uploads`
 ///
-/// Takes `conversation_id` (a text), `communication_id` (a text) and a body
+/// Takes `conversation_id` (a string), `communication_id` (a string) and a body
 /// ([`UploadMediaRequest`](crate::models::UploadMediaRequest)). Returns
-/// [`MessageMediaUploadData`](crate::models::MessageMediaUploadData).
+/// [`MessageMediaUploadData`](crate::models::MessageMediaUploadData). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `conversation:message:create`, `conversation:webmessaging:create`,
 /// `conversation:socialmedia:create`
 ///
-/// Created by `ConversationsApi::post_conversations_message_communication_messages_media_uploads`.
+/// Created by
+/// [`ConversationsApi::post_conversations_message_communication_messages_media_uploads`](crate::api::ConversationsApi::post_conversations_message_communication_messages_media_uploads).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--conversationId--communications--communicationId--messages-media-uploads>)
@@ -71,7 +73,7 @@ impl runtime::Operation for PostConversationsMessageCommunicationMessagesMediaUp
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

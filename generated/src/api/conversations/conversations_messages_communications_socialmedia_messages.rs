@@ -8,13 +8,15 @@ use crate::runtime;
 /// `POST
 /// /api/v2/conversations/messages/{conversationId}/communications/{communicationId}/socialmedia/messages`
 ///
-/// Takes `conversation_id` (a text), `communication_id` (a text) and a body
+/// Takes `conversation_id` (a string), `communication_id` (a string) and a body
 /// ([`AdditionalSocialMediaMessage`](crate::models::AdditionalSocialMediaMessage)). Returns
-/// [`SocialMediaMessageData`](crate::models::SocialMediaMessageData).
+/// [`SocialMediaMessageData`](crate::models::SocialMediaMessageData). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `conversation:socialmedia:create`
 ///
-/// Created by `ConversationsApi::post_conversations_message_communication_socialmedia_messages`.
+/// Created by
+/// [`ConversationsApi::post_conversations_message_communication_socialmedia_messages`](crate::api::ConversationsApi::post_conversations_message_communication_socialmedia_messages).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--conversationId--communications--communicationId--socialmedia-messages>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostConversationsMessageCommunicationSocialmediaMess
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/messages/{conversationId}/communications/{communicationId}/typing`
 ///
-/// Takes `conversation_id` (a text), `communication_id` (a text) and a body
-/// ([`MessageTypingEventRequest`](crate::models::MessageTypingEventRequest)). Returns nothing.
+/// Takes `conversation_id` (a string), `communication_id` (a string) and a body
+/// ([`MessageTypingEventRequest`](crate::models::MessageTypingEventRequest)). Returns nothing. Succeeds
+/// with the status 204 (no content).
 ///
 /// Permissions, any of: `conversation:message:create`, `conversation:webmessaging:create`
 ///
-/// Created by `ConversationsApi::post_conversations_message_communication_typing`.
+/// Created by
+/// [`ConversationsApi::post_conversations_message_communication_typing`](crate::api::ConversationsApi::post_conversations_message_communication_typing).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--conversationId--communications--communicationId--typing>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostConversationsMessageCommunicationTyping {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/messages/{messageId}/details`
 ///
-/// Takes `message_id` (a text). Returns [`MessageData`](crate::models::MessageData).
+/// Takes `message_id` (a string). Returns [`MessageData`](crate::models::MessageData). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permissions, any of: `conversation:message:view`, `conversation:webmessaging:view`
 ///
-/// Created by `ConversationsApi::get_conversations_message_details`.
+/// Created by
+/// [`ConversationsApi::get_conversations_message_details`](crate::api::ConversationsApi::get_conversations_message_details).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages--messageId--details>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetConversationsMessageDetails {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,13 +8,14 @@ use crate::runtime;
 /// `POST /api/v2/conversations/messages/inbound/open`
 ///
 /// Takes a body ([`OpenNormalizedMessage`](crate::models::OpenNormalizedMessage)). Returns
-/// [`OpenNormalizedMessage`](crate::models::OpenNormalizedMessage).
+/// [`OpenNormalizedMessage`](crate::models::OpenNormalizedMessage). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `conversation:message:receive`
 ///
-/// Created by `ConversationsApi::post_conversations_messages_inbound_open`.
+/// Created by
+/// [`ConversationsApi::post_conversations_messages_inbound_open`](crate::api::ConversationsApi::post_conversations_messages_inbound_open).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages-inbound-open>)
@@ -66,7 +67,7 @@ impl runtime::Operation for PostConversationsMessagesInboundOpen {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

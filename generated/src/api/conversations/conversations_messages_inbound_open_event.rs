@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/messages/{integrationId}/inbound/open/event`
 ///
-/// Takes `integration_id` (a text) and a body
+/// Takes `integration_id` (a string) and a body
 /// ([`OpenInboundNormalizedEvent`](crate::models::OpenInboundNormalizedEvent)). Returns
-/// [`OpenEventNormalizedMessage`](crate::models::OpenEventNormalizedMessage).
+/// [`OpenEventNormalizedMessage`](crate::models::OpenEventNormalizedMessage). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `conversation:message:receive`
 ///
-/// Created by `ConversationsApi::post_conversations_message_inbound_open_event`.
+/// Created by
+/// [`ConversationsApi::post_conversations_message_inbound_open_event`](crate::api::ConversationsApi::post_conversations_message_inbound_open_event).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--integrationId--inbound-open-event>)
@@ -67,7 +69,7 @@ impl runtime::Operation for PostConversationsMessageInboundOpenEvent {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/messages/{integrationId}/inbound/open/message`
 ///
-/// Takes `integration_id` (a text) and a body
+/// Takes `integration_id` (a string) and a body
 /// ([`OpenInboundNormalizedMessage`](crate::models::OpenInboundNormalizedMessage)). Returns
-/// [`OpenMessageNormalizedMessage`](crate::models::OpenMessageNormalizedMessage).
+/// [`OpenMessageNormalizedMessage`](crate::models::OpenMessageNormalizedMessage). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `conversation:message:receive`
 ///
-/// Created by `ConversationsApi::post_conversations_message_inbound_open_message`.
+/// Created by
+/// [`ConversationsApi::post_conversations_message_inbound_open_message`](crate::api::ConversationsApi::post_conversations_message_inbound_open_message).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--integrationId--inbound-open-message>)
@@ -33,7 +35,7 @@ pub struct PostConversationsMessageInboundOpenMessage {
 }
 
 impl PostConversationsMessageInboundOpenMessage {
-    /// The query parameter `prefetchConversationId`, default `false`.
+    /// The query parameter `prefetchConversationId`: a boolean, default `false`.
     pub fn prefetch_conversation_id(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("prefetchConversationId", value.into());
         self
@@ -73,7 +75,7 @@ impl runtime::Operation for PostConversationsMessageInboundOpenMessage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/messages/{integrationId}/inbound/open/receipt`
 ///
-/// Takes `integration_id` (a text) and a body
+/// Takes `integration_id` (a string) and a body
 /// ([`OpenInboundNormalizedReceipt`](crate::models::OpenInboundNormalizedReceipt)). Returns
-/// [`OpenReceiptNormalizedMessage`](crate::models::OpenReceiptNormalizedMessage).
+/// [`OpenReceiptNormalizedMessage`](crate::models::OpenReceiptNormalizedMessage). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `conversation:message:receive`
 ///
-/// Created by `ConversationsApi::post_conversations_message_inbound_open_receipt`.
+/// Created by
+/// [`ConversationsApi::post_conversations_message_inbound_open_receipt`](crate::api::ConversationsApi::post_conversations_message_inbound_open_receipt).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--integrationId--inbound-open-receipt>)
@@ -67,7 +69,7 @@ impl runtime::Operation for PostConversationsMessageInboundOpenReceipt {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,14 +9,16 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/messages/{integrationId}/inbound/open/structured/response`
 ///
-/// Takes `integration_id` (a text) and a body
+/// Takes `integration_id` (a string) and a body
 /// ([`OpenInboundStructuredResponseMessage`](crate::models::OpenInboundStructuredResponseMessage)).
 /// Returns
 /// [`OpenStructuredResponseNormalizedMessage`](crate::models::OpenStructuredResponseNormalizedMessage).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:message:receive`
 ///
-/// Created by `ConversationsApi::post_conversations_message_inbound_open_structured_response`.
+/// Created by
+/// [`ConversationsApi::post_conversations_message_inbound_open_structured_response`](crate::api::ConversationsApi::post_conversations_message_inbound_open_structured_response).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--integrationId--inbound-open-structured-response>)
@@ -68,7 +70,7 @@ impl runtime::Operation for PostConversationsMessageInboundOpenStructuredRespons
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/messages/{conversationId}/messages/{messageId}`
 ///
-/// Takes `conversation_id` (a text) and `message_id` (a text). Returns
-/// [`MessageData`](crate::models::MessageData).
+/// Takes `conversation_id` (a string) and `message_id` (a string). Returns
+/// [`MessageData`](crate::models::MessageData). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `conversation:message:view`, `conversation:webmessaging:view`
 ///
-/// Created by `ConversationsApi::get_conversations_message_message`.
+/// Created by
+/// [`ConversationsApi::get_conversations_message_message`](crate::api::ConversationsApi::get_conversations_message_message).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages--conversationId--messages--messageId->)
@@ -70,7 +71,7 @@ impl runtime::Operation for GetConversationsMessageMessage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

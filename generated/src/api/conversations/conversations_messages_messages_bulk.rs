@@ -7,15 +7,16 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/messages/{conversationId}/messages/bulk`
 ///
-/// Takes `conversation_id` (a text) and optionally a body (a list, each item a text). Returns
-/// [`TextMessageListing`](crate::models::TextMessageListing). `items()` streams the items of all pages,
-/// each [`MessageData`](crate::models::MessageData).
+/// Takes `conversation_id` (a string) and optionally a body (a list of strings). Returns
+/// [`TextMessageListing`](crate::models::TextMessageListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each [`MessageData`](crate::models::MessageData).
 ///
 /// Permissions, any of: `conversation:message:view`, `conversation:webmessaging:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `ConversationsApi::post_conversations_message_messages_bulk`.
+/// Created by
+/// [`ConversationsApi::post_conversations_message_messages_bulk`](crate::api::ConversationsApi::post_conversations_message_messages_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--conversationId--messages-bulk>)
@@ -39,7 +40,7 @@ pub struct PostConversationsMessageMessagesBulk {
 }
 
 impl PostConversationsMessageMessagesBulk {
-    /// The body, `application/json`.
+    /// The body, `application/json`: a list of strings.
     pub fn body(mut self, value: impl Into<Option<Vec<String>>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -60,7 +61,7 @@ impl PostConversationsMessageMessagesBulk {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -91,7 +92,7 @@ impl runtime::Operation for PostConversationsMessageMessagesBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/conversations/messages/{conversationId}/participants/{participantId}`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and optionally a body
-/// ([`MediaParticipantRequest`](crate::models::MediaParticipantRequest)). Returns nothing.
+/// Takes `conversation_id` (a string), `participant_id` (a string) and optionally a body
+/// ([`MediaParticipantRequest`](crate::models::MediaParticipantRequest)). Returns nothing. Succeeds
+/// with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permissions, any of: `conversation:participant:wrapup`, `conversation:call:record`,
 /// `conversation:communication:disconnect`
 ///
-/// Created by `ConversationsApi::patch_conversations_message_participant`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_message_participant`](crate::api::ConversationsApi::patch_conversations_message_participant).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-messages--conversationId--participants--participantId->)
@@ -37,7 +39,7 @@ pub struct PatchConversationsMessageParticipant {
 }
 
 impl PatchConversationsMessageParticipant {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `MediaParticipantRequest`.
     pub fn body(mut self, value: impl Into<Option<MediaParticipantRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -81,7 +83,7 @@ impl runtime::Operation for PatchConversationsMessageParticipant {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

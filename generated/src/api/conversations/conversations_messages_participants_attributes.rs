@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/conversations/messages/{conversationId}/participants/{participantId}/attributes`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and optionally a body
+/// Takes `conversation_id` (a string), `participant_id` (a string) and optionally a body
 /// ([`ParticipantAttributes`](crate::models::ParticipantAttributes)). Returns
-/// [`ParticipantAttributes`](crate::models::ParticipantAttributes).
+/// [`ParticipantAttributes`](crate::models::ParticipantAttributes). Succeeds with the status 202
+/// (accepted: the work is not finished yet).
 ///
-/// Created by `ConversationsApi::patch_conversations_message_participant_attributes`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_message_participant_attributes`](crate::api::ConversationsApi::patch_conversations_message_participant_attributes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-messages--conversationId--participants--participantId--attributes>)
@@ -35,7 +37,7 @@ pub struct PatchConversationsMessageParticipantAttributes {
 }
 
 impl PatchConversationsMessageParticipantAttributes {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `ParticipantAttributes`.
     pub fn body(mut self, value: impl Into<Option<ParticipantAttributes>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -73,7 +75,7 @@ impl runtime::Operation for PatchConversationsMessageParticipantAttributes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -6,9 +6,11 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/messages/{conversationId}/participants/{participantId}/takeover`
 ///
-/// Takes `conversation_id` (a text) and `participant_id` (a text). Returns nothing.
+/// Takes `conversation_id` (a string) and `participant_id` (a string). Returns nothing. Succeeds with
+/// the status 204 (no content).
 ///
-/// Created by `ConversationsApi::post_conversations_message_participant_takeover`.
+/// Created by
+/// [`ConversationsApi::post_conversations_message_participant_takeover`](crate::api::ConversationsApi::post_conversations_message_participant_takeover).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--conversationId--participants--participantId--takeover>)
@@ -58,7 +60,7 @@ impl runtime::Operation for PostConversationsMessageParticipantTakeover {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

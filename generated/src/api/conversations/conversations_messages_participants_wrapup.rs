@@ -7,10 +7,11 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/messages/{conversationId}/participants/{participantId}/wrapup`
 ///
-/// Takes `conversation_id` (a text) and `participant_id` (a text). Returns
-/// [`AssignedWrapupCode`](crate::models::AssignedWrapupCode).
+/// Takes `conversation_id` (a string) and `participant_id` (a string). Returns
+/// [`AssignedWrapupCode`](crate::models::AssignedWrapupCode). Succeeds with the status 200 (OK).
 ///
-/// Created by `ConversationsApi::get_conversations_message_participant_wrapup`.
+/// Created by
+/// [`ConversationsApi::get_conversations_message_participant_wrapup`](crate::api::ConversationsApi::get_conversations_message_participant_wrapup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages--conversationId--participants--participantId--wrapup>)
@@ -34,7 +35,7 @@ pub struct GetConversationsMessageParticipantWrapup {
 }
 
 impl GetConversationsMessageParticipantWrapup {
-    /// The query parameter `provisional`, default `false`.
+    /// The query parameter `provisional`: a boolean, default `false`.
     pub fn provisional(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("provisional", value.into());
         self
@@ -72,7 +73,7 @@ impl runtime::Operation for GetConversationsMessageParticipantWrapup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,10 +8,12 @@ use crate::runtime;
 /// `GET /api/v2/conversations/messaging/facebook/app`
 ///
 /// Takes no arguments. Returns [`FacebookAppCredentials`](crate::models::FacebookAppCredentials).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `messaging:integration:add`
 ///
-/// Created by `ConversationsApi::get_conversations_messaging_facebook_app`.
+/// Created by
+/// [`ConversationsApi::get_conversations_messaging_facebook_app`](crate::api::ConversationsApi::get_conversations_messaging_facebook_app).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-facebook-app>)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetConversationsMessagingFacebookApp {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

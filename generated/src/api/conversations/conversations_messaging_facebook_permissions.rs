@@ -8,15 +8,17 @@ use crate::runtime;
 /// `GET /api/v2/conversations/messaging/facebook/permissions`
 ///
 /// Takes no arguments. Returns
-/// [`FacebookPermissionEntityListing`](crate::models::FacebookPermissionEntityListing). `items()`
-/// streams the items of all pages, each [`FacebookPermission`](crate::models::FacebookPermission).
+/// [`FacebookPermissionEntityListing`](crate::models::FacebookPermissionEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`FacebookPermission`](crate::models::FacebookPermission).
 ///
 /// Permissions, any of: `messaging:integration:add`, `messaging:integration:edit`,
 /// `messaging:conversationInstagramIntegration:add`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `ConversationsApi::get_conversations_messaging_facebook_permissions`.
+/// Created by
+/// [`ConversationsApi::get_conversations_messaging_facebook_permissions`](crate::api::ConversationsApi::get_conversations_messaging_facebook_permissions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-facebook-permissions>)
@@ -49,7 +51,7 @@ impl GetConversationsMessagingFacebookPermissions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -84,7 +86,7 @@ impl runtime::Operation for GetConversationsMessagingFacebookPermissions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/messaging/identityresolution/integrations/apple/{integrationId}`
 ///
-/// Takes `integration_id` (a text). Returns
-/// [`AppleIdentityResolutionConfig`](crate::models::AppleIdentityResolutionConfig).
+/// Takes `integration_id` (a string). Returns
+/// [`AppleIdentityResolutionConfig`](crate::models::AppleIdentityResolutionConfig). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, all of: `messaging:integration:view`, `messaging:identityResolutionApple:view`
 ///
 /// Created by
-/// `ConversationsApi::get_conversations_messaging_identityresolution_integrations_apple_integration_id`.
+/// [`ConversationsApi::get_conversations_messaging_identityresolution_integrations_apple_integration_id`](crate::api::ConversationsApi::get_conversations_messaging_identityresolution_integrations_apple_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-identityresolution-integrations-apple--integrationId->)
@@ -66,7 +67,7 @@ for GetConversationsMessagingIdentityresolutionIntegrationsAppleIntegrationId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,14 +109,15 @@ impl crate::api::ConversationsApi {
 ///
 /// `PUT /api/v2/conversations/messaging/identityresolution/integrations/apple/{integrationId}`
 ///
-/// Takes `integration_id` (a text) and a body
+/// Takes `integration_id` (a string) and a body
 /// ([`AppleIdentityResolutionConfig`](crate::models::AppleIdentityResolutionConfig)). Returns
-/// [`AppleIdentityResolutionConfig`](crate::models::AppleIdentityResolutionConfig).
+/// [`AppleIdentityResolutionConfig`](crate::models::AppleIdentityResolutionConfig). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, all of: `messaging:integration:edit`, `messaging:identityResolutionApple:edit`
 ///
 /// Created by
-/// `ConversationsApi::put_conversations_messaging_identityresolution_integrations_apple_integration_id`.
+/// [`ConversationsApi::put_conversations_messaging_identityresolution_integrations_apple_integration_id`](crate::api::ConversationsApi::put_conversations_messaging_identityresolution_integrations_apple_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-messaging-identityresolution-integrations-apple--integrationId->)
@@ -168,7 +170,7 @@ for PutConversationsMessagingIdentityresolutionIntegrationsAppleIntegrationId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/messaging/identityresolution/integrations/facebook/{integrationId}`
 ///
-/// Takes `integration_id` (a text). Returns
-/// [`FacebookIdentityResolutionConfig`](crate::models::FacebookIdentityResolutionConfig).
+/// Takes `integration_id` (a string). Returns
+/// [`FacebookIdentityResolutionConfig`](crate::models::FacebookIdentityResolutionConfig). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permissions, all of: `messaging:integration:view`, `messaging:identityResolutionFacebook:view`
 ///
 /// Created by
-/// `ConversationsApi::get_conversations_messaging_identityresolution_integrations_facebook_integration_id`.
+/// [`ConversationsApi::get_conversations_messaging_identityresolution_integrations_facebook_integration_id`](crate::api::ConversationsApi::get_conversations_messaging_identityresolution_integrations_facebook_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-identityresolution-integrations-facebook--integrationId->)
@@ -66,7 +67,7 @@ for GetConversationsMessagingIdentityresolutionIntegrationsFacebookIntegrationId
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,14 +109,15 @@ impl crate::api::ConversationsApi {
 ///
 /// `PUT /api/v2/conversations/messaging/identityresolution/integrations/facebook/{integrationId}`
 ///
-/// Takes `integration_id` (a text) and a body
+/// Takes `integration_id` (a string) and a body
 /// ([`FacebookIdentityResolutionConfig`](crate::models::FacebookIdentityResolutionConfig)). Returns
-/// [`FacebookIdentityResolutionConfig`](crate::models::FacebookIdentityResolutionConfig).
+/// [`FacebookIdentityResolutionConfig`](crate::models::FacebookIdentityResolutionConfig). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permissions, all of: `messaging:integration:edit`, `messaging:identityResolutionFacebook:edit`
 ///
 /// Created by
-/// `ConversationsApi::put_conversations_messaging_identityresolution_integrations_facebook_integration_id`.
+/// [`ConversationsApi::put_conversations_messaging_identityresolution_integrations_facebook_integration_id`](crate::api::ConversationsApi::put_conversations_messaging_identityresolution_integrations_facebook_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-messaging-identityresolution-integrations-facebook--integrationId->)
@@ -168,7 +170,7 @@ for PutConversationsMessagingIdentityresolutionIntegrationsFacebookIntegrationId
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/messaging/identityresolution/integrations/open/{integrationId}`
 ///
-/// Takes `integration_id` (a text). Returns
+/// Takes `integration_id` (a string). Returns
 /// [`OpenMessagingIdentityResolutionConfig`](crate::models::OpenMessagingIdentityResolutionConfig).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `messaging:integration:view`, `messaging:identityResolutionOpen:view`
 ///
 /// Created by
-/// `ConversationsApi::get_conversations_messaging_identityresolution_integrations_open_integration_id`.
+/// [`ConversationsApi::get_conversations_messaging_identityresolution_integrations_open_integration_id`](crate::api::ConversationsApi::get_conversations_messaging_identityresolution_integrations_open_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-identityresolution-integrations-open--integrationId->)
@@ -66,7 +67,7 @@ for GetConversationsMessagingIdentityresolutionIntegrationsOpenIntegrationId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,15 +111,16 @@ impl crate::api::ConversationsApi {
 ///
 /// `PUT /api/v2/conversations/messaging/identityresolution/integrations/open/{integrationId}`
 ///
-/// Takes `integration_id` (a text) and a body
+/// Takes `integration_id` (a string) and a body
 /// ([`OpenMessagingIdentityResolutionConfig`](crate::models::OpenMessagingIdentityResolutionConfig)).
 /// Returns
 /// [`OpenMessagingIdentityResolutionConfig`](crate::models::OpenMessagingIdentityResolutionConfig).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `messaging:integration:edit`, `messaging:identityResolutionOpen:edit`
 ///
 /// Created by
-/// `ConversationsApi::put_conversations_messaging_identityresolution_integrations_open_integration_id`.
+/// [`ConversationsApi::put_conversations_messaging_identityresolution_integrations_open_integration_id`](crate::api::ConversationsApi::put_conversations_messaging_identityresolution_integrations_open_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-messaging-identityresolution-integrations-open--integrationId->)
@@ -171,7 +173,7 @@ for PutConversationsMessagingIdentityresolutionIntegrationsOpenIntegrationId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

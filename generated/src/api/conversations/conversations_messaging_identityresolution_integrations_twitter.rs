@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/messaging/identityresolution/integrations/twitter/{integrationId}`
 ///
-/// Takes `integration_id` (a text). Returns
-/// [`TwitterIdentityResolutionConfig`](crate::models::TwitterIdentityResolutionConfig).
+/// Takes `integration_id` (a string). Returns
+/// [`TwitterIdentityResolutionConfig`](crate::models::TwitterIdentityResolutionConfig). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permissions, all of: `messaging:integration:view`, `messaging:identityResolutionX:view`
 ///
 /// Created by
-/// `ConversationsApi::get_conversations_messaging_identityresolution_integrations_twitter_integration_id`.
+/// [`ConversationsApi::get_conversations_messaging_identityresolution_integrations_twitter_integration_id`](crate::api::ConversationsApi::get_conversations_messaging_identityresolution_integrations_twitter_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-identityresolution-integrations-twitter--integrationId->)
@@ -66,7 +67,7 @@ for GetConversationsMessagingIdentityresolutionIntegrationsTwitterIntegrationId 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,14 +109,15 @@ impl crate::api::ConversationsApi {
 ///
 /// `PUT /api/v2/conversations/messaging/identityresolution/integrations/twitter/{integrationId}`
 ///
-/// Takes `integration_id` (a text) and a body
+/// Takes `integration_id` (a string) and a body
 /// ([`TwitterIdentityResolutionConfig`](crate::models::TwitterIdentityResolutionConfig)). Returns
-/// [`TwitterIdentityResolutionConfig`](crate::models::TwitterIdentityResolutionConfig).
+/// [`TwitterIdentityResolutionConfig`](crate::models::TwitterIdentityResolutionConfig). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permissions, all of: `messaging:XIntegration:edit`, `messaging:identityResolutionX:edit`
 ///
 /// Created by
-/// `ConversationsApi::put_conversations_messaging_identityresolution_integrations_twitter_integration_id`.
+/// [`ConversationsApi::put_conversations_messaging_identityresolution_integrations_twitter_integration_id`](crate::api::ConversationsApi::put_conversations_messaging_identityresolution_integrations_twitter_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-messaging-identityresolution-integrations-twitter--integrationId->)
@@ -168,7 +170,7 @@ for PutConversationsMessagingIdentityresolutionIntegrationsTwitterIntegrationId 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

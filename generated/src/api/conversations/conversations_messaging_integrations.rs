@@ -11,14 +11,16 @@ use crate::runtime;
 /// `GET /api/v2/conversations/messaging/integrations`
 ///
 /// Takes no arguments. Returns
-/// [`MessagingIntegrationEntityListing`](crate::models::MessagingIntegrationEntityListing). `items()`
-/// streams the items of all pages, each [`MessagingIntegration`](crate::models::MessagingIntegration).
+/// [`MessagingIntegrationEntityListing`](crate::models::MessagingIntegrationEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`MessagingIntegration`](crate::models::MessagingIntegration).
 ///
 /// Permission: `messaging:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ConversationsApi::get_conversations_messaging_integrations`.
+/// Created by
+/// [`ConversationsApi::get_conversations_messaging_integrations`](crate::api::ConversationsApi::get_conversations_messaging_integrations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations>)
@@ -36,19 +38,20 @@ pub struct GetConversationsMessagingIntegrations {
 }
 
 impl GetConversationsMessagingIntegrations {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `supportedContent`, `messagingSetting`,
+    /// `identityresolution`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetConversationsMessagingIntegrationsExpand>,
@@ -57,13 +60,13 @@ impl GetConversationsMessagingIntegrations {
         self
     }
 
-    /// The query parameter `supportedContent.id`.
+    /// The query parameter `supportedContent.id`: a string.
     pub fn supported_content_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("supportedContent.id", value.text());
         self
     }
 
-    /// The query parameter `messagingSetting.id`.
+    /// The query parameter `messagingSetting.id`: a string.
     pub fn messaging_setting_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("messagingSetting.id", value.text());
         self
@@ -84,7 +87,7 @@ impl GetConversationsMessagingIntegrations {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -113,7 +116,7 @@ impl runtime::Operation for GetConversationsMessagingIntegrations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,11 +11,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/conversations/messaging/integrations/apple/{integrationId}`
 ///
-/// Takes `integration_id` (a text). Returns nothing.
+/// Takes `integration_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `messaging:integration:delete`
 ///
-/// Created by `ConversationsApi::delete_conversations_messaging_integrations_apple_integration_id`.
+/// Created by
+/// [`ConversationsApi::delete_conversations_messaging_integrations_apple_integration_id`](crate::api::ConversationsApi::delete_conversations_messaging_integrations_apple_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-messaging-integrations-apple--integrationId->)
@@ -67,7 +68,7 @@ impl runtime::Operation for DeleteConversationsMessagingIntegrationsAppleIntegra
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,14 +109,16 @@ impl crate::api::ConversationsApi {
 /// `GET /api/v2/conversations/messaging/integrations/apple`
 ///
 /// Takes no arguments. Returns
-/// [`AppleIntegrationEntityListing`](crate::models::AppleIntegrationEntityListing). `items()` streams
-/// the items of all pages, each [`AppleIntegration`](crate::models::AppleIntegration).
+/// [`AppleIntegrationEntityListing`](crate::models::AppleIntegrationEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`AppleIntegration`](crate::models::AppleIntegration).
 ///
 /// Permission: `messaging:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ConversationsApi::get_conversations_messaging_integrations_apple`.
+/// Created by
+/// [`ConversationsApi::get_conversations_messaging_integrations_apple`](crate::api::ConversationsApi::get_conversations_messaging_integrations_apple).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations-apple>)
@@ -133,19 +136,19 @@ pub struct GetConversationsMessagingIntegrationsApple {
 }
 
 impl GetConversationsMessagingIntegrationsApple {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `supportedContent`, `messagingSetting`, `identityresolution`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetConversationsMessagingIntegrationsAppleExpand>>,
@@ -154,13 +157,13 @@ impl GetConversationsMessagingIntegrationsApple {
         self
     }
 
-    /// The query parameter `supportedContent.id`.
+    /// The query parameter `supportedContent.id`: a string.
     pub fn supported_content_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("supportedContent.id", value.text());
         self
     }
 
-    /// The query parameter `messagingSetting.id`.
+    /// The query parameter `messagingSetting.id`: a string.
     pub fn messaging_setting_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("messagingSetting.id", value.text());
         self
@@ -181,7 +184,7 @@ impl GetConversationsMessagingIntegrationsApple {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -210,7 +213,7 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsApple {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -266,11 +269,13 @@ impl crate::api::ConversationsApi {
 ///
 /// `GET /api/v2/conversations/messaging/integrations/apple/{integrationId}`
 ///
-/// Takes `integration_id` (a text). Returns [`AppleIntegration`](crate::models::AppleIntegration).
+/// Takes `integration_id` (a string). Returns [`AppleIntegration`](crate::models::AppleIntegration).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `messaging:integration:view`
 ///
-/// Created by `ConversationsApi::get_conversations_messaging_integrations_apple_integration_id`.
+/// Created by
+/// [`ConversationsApi::get_conversations_messaging_integrations_apple_integration_id`](crate::api::ConversationsApi::get_conversations_messaging_integrations_apple_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations-apple--integrationId->)
@@ -288,7 +293,7 @@ pub struct GetConversationsMessagingIntegrationsAppleIntegrationId {
 }
 
 impl GetConversationsMessagingIntegrationsAppleIntegrationId {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `supportedContent`, `messagingSetting`, `identityresolution`.
     pub fn expand(
         mut self,
         value: impl Into<
@@ -331,7 +336,7 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsAppleIntegratio
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -371,13 +376,14 @@ impl crate::api::ConversationsApi {
 ///
 /// `PATCH /api/v2/conversations/messaging/integrations/apple/{integrationId}`
 ///
-/// Takes `integration_id` (a text) and a body
+/// Takes `integration_id` (a string) and a body
 /// ([`AppleIntegrationUpdateRequest`](crate::models::AppleIntegrationUpdateRequest)). Returns
-/// [`AppleIntegration`](crate::models::AppleIntegration).
+/// [`AppleIntegration`](crate::models::AppleIntegration). Succeeds with the status 200 (OK).
 ///
 /// Permission: `messaging:appleIntegration:edit`
 ///
-/// Created by `ConversationsApi::patch_conversations_messaging_integrations_apple_integration_id`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_messaging_integrations_apple_integration_id`](crate::api::ConversationsApi::patch_conversations_messaging_integrations_apple_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-messaging-integrations-apple--integrationId->)
@@ -429,7 +435,7 @@ impl runtime::Operation for PatchConversationsMessagingIntegrationsAppleIntegrat
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -473,11 +479,12 @@ impl crate::api::ConversationsApi {
 /// `POST /api/v2/conversations/messaging/integrations/apple`
 ///
 /// Takes a body ([`AppleIntegrationRequest`](crate::models::AppleIntegrationRequest)). Returns
-/// [`AppleIntegration`](crate::models::AppleIntegration).
+/// [`AppleIntegration`](crate::models::AppleIntegration). Succeeds with the status 200 (OK).
 ///
 /// Permission: `messaging:appleIntegration:add`
 ///
-/// Created by `ConversationsApi::post_conversations_messaging_integrations_apple`.
+/// Created by
+/// [`ConversationsApi::post_conversations_messaging_integrations_apple`](crate::api::ConversationsApi::post_conversations_messaging_integrations_apple).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messaging-integrations-apple>)
@@ -529,7 +536,7 @@ impl runtime::Operation for PostConversationsMessagingIntegrationsApple {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

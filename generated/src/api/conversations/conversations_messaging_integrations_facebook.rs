@@ -12,11 +12,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/conversations/messaging/integrations/facebook/{integrationId}`
 ///
-/// Takes `integration_id` (a text). Returns nothing.
+/// Takes `integration_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `messaging:integration:delete`
 ///
-/// Created by `ConversationsApi::delete_conversations_messaging_integrations_facebook_integration_id`.
+/// Created by
+/// [`ConversationsApi::delete_conversations_messaging_integrations_facebook_integration_id`](crate::api::ConversationsApi::delete_conversations_messaging_integrations_facebook_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-messaging-integrations-facebook--integrationId->)
@@ -69,7 +70,7 @@ for DeleteConversationsMessagingIntegrationsFacebookIntegrationId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,14 +111,16 @@ impl crate::api::ConversationsApi {
 /// `GET /api/v2/conversations/messaging/integrations/facebook`
 ///
 /// Takes no arguments. Returns
-/// [`FacebookIntegrationEntityListing`](crate::models::FacebookIntegrationEntityListing). `items()`
-/// streams the items of all pages, each [`FacebookIntegration`](crate::models::FacebookIntegration).
+/// [`FacebookIntegrationEntityListing`](crate::models::FacebookIntegrationEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`FacebookIntegration`](crate::models::FacebookIntegration).
 ///
 /// Permission: `messaging:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ConversationsApi::get_conversations_messaging_integrations_facebook`.
+/// Created by
+/// [`ConversationsApi::get_conversations_messaging_integrations_facebook`](crate::api::ConversationsApi::get_conversations_messaging_integrations_facebook).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations-facebook>)
@@ -135,19 +138,19 @@ pub struct GetConversationsMessagingIntegrationsFacebook {
 }
 
 impl GetConversationsMessagingIntegrationsFacebook {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `supportedContent`, `messagingSetting`, `identityresolution`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetConversationsMessagingIntegrationsFacebookExpand>>,
@@ -156,13 +159,13 @@ impl GetConversationsMessagingIntegrationsFacebook {
         self
     }
 
-    /// The query parameter `supportedContent.id`.
+    /// The query parameter `supportedContent.id`: a string.
     pub fn supported_content_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("supportedContent.id", value.text());
         self
     }
 
-    /// The query parameter `messagingSetting.id`.
+    /// The query parameter `messagingSetting.id`: a string.
     pub fn messaging_setting_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("messagingSetting.id", value.text());
         self
@@ -183,7 +186,7 @@ impl GetConversationsMessagingIntegrationsFacebook {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -212,7 +215,7 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsFacebook {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -268,12 +271,13 @@ impl crate::api::ConversationsApi {
 ///
 /// `GET /api/v2/conversations/messaging/integrations/facebook/{integrationId}`
 ///
-/// Takes `integration_id` (a text). Returns
-/// [`FacebookIntegration`](crate::models::FacebookIntegration).
+/// Takes `integration_id` (a string). Returns
+/// [`FacebookIntegration`](crate::models::FacebookIntegration). Succeeds with the status 200 (OK).
 ///
 /// Permission: `messaging:integration:view`
 ///
-/// Created by `ConversationsApi::get_conversations_messaging_integrations_facebook_integration_id`.
+/// Created by
+/// [`ConversationsApi::get_conversations_messaging_integrations_facebook_integration_id`](crate::api::ConversationsApi::get_conversations_messaging_integrations_facebook_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations-facebook--integrationId->)
@@ -291,7 +295,7 @@ pub struct GetConversationsMessagingIntegrationsFacebookIntegrationId {
 }
 
 impl GetConversationsMessagingIntegrationsFacebookIntegrationId {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `supportedContent`, `messagingSetting`, `identityresolution`.
     pub fn expand(
         mut self,
         value: impl Into<
@@ -334,7 +338,7 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsFacebookIntegra
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -374,13 +378,14 @@ impl crate::api::ConversationsApi {
 ///
 /// `PATCH /api/v2/conversations/messaging/integrations/facebook/{integrationId}`
 ///
-/// Takes `integration_id` (a text) and a body
+/// Takes `integration_id` (a string) and a body
 /// ([`FacebookIntegrationUpdateRequest`](crate::models::FacebookIntegrationUpdateRequest)). Returns
-/// [`FacebookIntegration`](crate::models::FacebookIntegration).
+/// [`FacebookIntegration`](crate::models::FacebookIntegration). Succeeds with the status 200 (OK).
 ///
 /// Permission: `messaging:integration:edit`
 ///
-/// Created by `ConversationsApi::patch_conversations_messaging_integrations_facebook_integration_id`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_messaging_integrations_facebook_integration_id`](crate::api::ConversationsApi::patch_conversations_messaging_integrations_facebook_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-messaging-integrations-facebook--integrationId->)
@@ -431,7 +436,7 @@ for PatchConversationsMessagingIntegrationsFacebookIntegrationId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -475,11 +480,12 @@ impl crate::api::ConversationsApi {
 /// `POST /api/v2/conversations/messaging/integrations/facebook`
 ///
 /// Takes a body ([`FacebookIntegrationRequest`](crate::models::FacebookIntegrationRequest)). Returns
-/// [`FacebookIntegration`](crate::models::FacebookIntegration).
+/// [`FacebookIntegration`](crate::models::FacebookIntegration). Succeeds with the status 200 (OK).
 ///
 /// Permission: `messaging:integration:add`
 ///
-/// Created by `ConversationsApi::post_conversations_messaging_integrations_facebook`.
+/// Created by
+/// [`ConversationsApi::post_conversations_messaging_integrations_facebook`](crate::api::ConversationsApi::post_conversations_messaging_integrations_facebook).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messaging-integrations-facebook>)
@@ -529,7 +535,7 @@ impl runtime::Operation for PostConversationsMessagingIntegrationsFacebook {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

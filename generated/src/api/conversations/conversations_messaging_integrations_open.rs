@@ -11,11 +11,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/conversations/messaging/integrations/open/{integrationId}`
 ///
-/// Takes `integration_id` (a text). Returns nothing.
+/// Takes `integration_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `messaging:integration:delete`
 ///
-/// Created by `ConversationsApi::delete_conversations_messaging_integrations_open_integration_id`.
+/// Created by
+/// [`ConversationsApi::delete_conversations_messaging_integrations_open_integration_id`](crate::api::ConversationsApi::delete_conversations_messaging_integrations_open_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-messaging-integrations-open--integrationId->)
@@ -67,7 +68,7 @@ impl runtime::Operation for DeleteConversationsMessagingIntegrationsOpenIntegrat
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,14 +109,16 @@ impl crate::api::ConversationsApi {
 /// `GET /api/v2/conversations/messaging/integrations/open`
 ///
 /// Takes no arguments. Returns
-/// [`OpenIntegrationEntityListing`](crate::models::OpenIntegrationEntityListing). `items()` streams the
-/// items of all pages, each [`OpenIntegration`](crate::models::OpenIntegration).
+/// [`OpenIntegrationEntityListing`](crate::models::OpenIntegrationEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`OpenIntegration`](crate::models::OpenIntegration).
 ///
 /// Permission: `messaging:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ConversationsApi::get_conversations_messaging_integrations_open`.
+/// Created by
+/// [`ConversationsApi::get_conversations_messaging_integrations_open`](crate::api::ConversationsApi::get_conversations_messaging_integrations_open).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations-open>)
@@ -133,19 +136,19 @@ pub struct GetConversationsMessagingIntegrationsOpen {
 }
 
 impl GetConversationsMessagingIntegrationsOpen {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `supportedContent`, `messagingSetting`, `identityresolution`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetConversationsMessagingIntegrationsOpenExpand>>,
@@ -154,13 +157,13 @@ impl GetConversationsMessagingIntegrationsOpen {
         self
     }
 
-    /// The query parameter `supportedContent.id`.
+    /// The query parameter `supportedContent.id`: a string.
     pub fn supported_content_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("supportedContent.id", value.text());
         self
     }
 
-    /// The query parameter `messagingSetting.id`.
+    /// The query parameter `messagingSetting.id`: a string.
     pub fn messaging_setting_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("messagingSetting.id", value.text());
         self
@@ -181,7 +184,7 @@ impl GetConversationsMessagingIntegrationsOpen {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -210,7 +213,7 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsOpen {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -266,11 +269,13 @@ impl crate::api::ConversationsApi {
 ///
 /// `GET /api/v2/conversations/messaging/integrations/open/{integrationId}`
 ///
-/// Takes `integration_id` (a text). Returns [`OpenIntegration`](crate::models::OpenIntegration).
+/// Takes `integration_id` (a string). Returns [`OpenIntegration`](crate::models::OpenIntegration).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `messaging:integration:view`
 ///
-/// Created by `ConversationsApi::get_conversations_messaging_integrations_open_integration_id`.
+/// Created by
+/// [`ConversationsApi::get_conversations_messaging_integrations_open_integration_id`](crate::api::ConversationsApi::get_conversations_messaging_integrations_open_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations-open--integrationId->)
@@ -288,7 +293,7 @@ pub struct GetConversationsMessagingIntegrationsOpenIntegrationId {
 }
 
 impl GetConversationsMessagingIntegrationsOpenIntegrationId {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `supportedContent`, `messagingSetting`, `identityresolution`.
     pub fn expand(
         mut self,
         value: impl Into<
@@ -331,7 +336,7 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsOpenIntegration
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -371,13 +376,14 @@ impl crate::api::ConversationsApi {
 ///
 /// `PATCH /api/v2/conversations/messaging/integrations/open/{integrationId}`
 ///
-/// Takes `integration_id` (a text) and a body
+/// Takes `integration_id` (a string) and a body
 /// ([`OpenIntegrationUpdateRequest`](crate::models::OpenIntegrationUpdateRequest)). Returns
-/// [`OpenIntegration`](crate::models::OpenIntegration).
+/// [`OpenIntegration`](crate::models::OpenIntegration). Succeeds with the status 200 (OK).
 ///
 /// Permission: `messaging:integration:edit`
 ///
-/// Created by `ConversationsApi::patch_conversations_messaging_integrations_open_integration_id`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_messaging_integrations_open_integration_id`](crate::api::ConversationsApi::patch_conversations_messaging_integrations_open_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-messaging-integrations-open--integrationId->)
@@ -427,7 +433,7 @@ impl runtime::Operation for PatchConversationsMessagingIntegrationsOpenIntegrati
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -471,11 +477,12 @@ impl crate::api::ConversationsApi {
 /// `POST /api/v2/conversations/messaging/integrations/open`
 ///
 /// Takes a body ([`OpenIntegrationRequest`](crate::models::OpenIntegrationRequest)). Returns
-/// [`OpenIntegration`](crate::models::OpenIntegration).
+/// [`OpenIntegration`](crate::models::OpenIntegration). Succeeds with the status 200 (OK).
 ///
 /// Permission: `messaging:integration:add`
 ///
-/// Created by `ConversationsApi::post_conversations_messaging_integrations_open`.
+/// Created by
+/// [`ConversationsApi::post_conversations_messaging_integrations_open`](crate::api::ConversationsApi::post_conversations_messaging_integrations_open).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messaging-integrations-open>)
@@ -525,7 +532,7 @@ impl runtime::Operation for PostConversationsMessagingIntegrationsOpen {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -12,14 +12,14 @@ use crate::runtime;
 /// `DELETE
 /// /api/v2/conversations/messaging/integrations/open/extensions/googlebusinessprofile/{integrationId}`
 ///
-/// Takes `integration_id` (a text). Returns nothing.
+/// Takes `integration_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `messaging:integration:delete`
 ///
 /// Created by
-/// `ConversationsApi::delete_conversations_messaging_integrations_open_extensions_googlebusinessprofile_integration_id`.
+/// [`ConversationsApi::delete_conversations_messaging_integrations_open_extensions_googlebusinessprofile_integration_id`](crate::api::ConversationsApi::delete_conversations_messaging_integrations_open_extensions_googlebusinessprofile_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-messaging-integrations-open-extensions-googlebusinessprofile--integrationId->)
@@ -72,7 +72,7 @@ for DeleteConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileI
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -116,15 +116,16 @@ impl crate::api::ConversationsApi {
 /// `GET
 /// /api/v2/conversations/messaging/integrations/open/extensions/googlebusinessprofile/{integrationId}`
 ///
-/// Takes `integration_id` (a text). Returns
+/// Takes `integration_id` (a string). Returns
 /// [`GoogleBusinessProfileOpenIntegration`](crate::models::GoogleBusinessProfileOpenIntegration).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `messaging:integration:view`
 ///
 /// Created by
-/// `ConversationsApi::get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_integration_id`.
+/// [`ConversationsApi::get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_integration_id`](crate::api::ConversationsApi::get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations-open-extensions-googlebusinessprofile--integrationId->)
@@ -142,7 +143,7 @@ pub struct GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprof
 }
 
 impl GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileIntegrationId {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `supportedContent`, `messagingSetting`, `identityresolution`.
     pub fn expand(
         mut self,
         value: impl Into<
@@ -188,7 +189,7 @@ for GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileInte
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -234,17 +235,18 @@ impl crate::api::ConversationsApi {
 /// `PATCH
 /// /api/v2/conversations/messaging/integrations/open/extensions/googlebusinessprofile/{integrationId}`
 ///
-/// Takes `integration_id` (a text) and a body
+/// Takes `integration_id` (a string) and a body
 /// ([`GoogleBusinessProfileOpenIntegrationUpdateRequest`](crate::models::GoogleBusinessProfileOpenIntegrationUpdateRequest)).
 /// Returns
 /// [`GoogleBusinessProfileOpenIntegration`](crate::models::GoogleBusinessProfileOpenIntegration).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `messaging:googleBusinessProfileIntegration:edit`
 ///
 /// Created by
-/// `ConversationsApi::patch_conversations_messaging_integrations_open_extensions_googlebusinessprofile_integration_id`.
+/// [`ConversationsApi::patch_conversations_messaging_integrations_open_extensions_googlebusinessprofile_integration_id`](crate::api::ConversationsApi::patch_conversations_messaging_integrations_open_extensions_googlebusinessprofile_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-messaging-integrations-open-extensions-googlebusinessprofile--integrationId->)
@@ -297,7 +299,7 @@ for PatchConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileIn
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -349,13 +351,14 @@ impl crate::api::ConversationsApi {
 /// ([`GoogleBusinessProfileOpenIntegrationRequest`](crate::models::GoogleBusinessProfileOpenIntegrationRequest)).
 /// Returns
 /// [`GoogleBusinessProfileOpenIntegration`](crate::models::GoogleBusinessProfileOpenIntegration).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `messaging:googleBusinessProfileIntegration:add`
 ///
 /// Created by
-/// `ConversationsApi::post_conversations_messaging_integrations_open_extensions_googlebusinessprofile`.
+/// [`ConversationsApi::post_conversations_messaging_integrations_open_extensions_googlebusinessprofile`](crate::api::ConversationsApi::post_conversations_messaging_integrations_open_extensions_googlebusinessprofile).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messaging-integrations-open-extensions-googlebusinessprofile>)
@@ -408,7 +411,7 @@ for PostConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofile {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

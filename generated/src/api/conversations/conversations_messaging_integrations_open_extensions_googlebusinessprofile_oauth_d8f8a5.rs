@@ -9,14 +9,15 @@ use crate::runtime;
 /// /api/v2/conversations/messaging/integrations/open/extensions/googlebusinessprofile/oauth/settings`
 ///
 /// Takes no arguments. Returns
-/// [`GoogleOAuthSettingsResponse`](crate::models::GoogleOAuthSettingsResponse).
+/// [`GoogleOAuthSettingsResponse`](crate::models::GoogleOAuthSettingsResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `messaging:googleBusinessProfileOAuthSettings:view`
 ///
 /// Created by
-/// `ConversationsApi::get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_oauth_settings`.
+/// [`ConversationsApi::get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_oauth_settings`](crate::api::ConversationsApi::get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_oauth_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations-open-extensions-googlebusinessprofile-oauth-settings>)
@@ -69,7 +70,7 @@ for GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileOAut
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,9 +10,9 @@ use crate::runtime;
 /// `GET
 /// /api/v2/conversations/messaging/integrations/open/extensions/googlebusinessprofile/tokens/{tokenId}/accounts`
 ///
-/// Takes `token_id` (a text). Returns
+/// Takes `token_id` (a string). Returns
 /// [`GoogleBusinessProfileAccountListing`](crate::models::GoogleBusinessProfileAccountListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`GoogleBusinessProfileAccount`](crate::models::GoogleBusinessProfileAccount).
 ///
 /// **Preview.** Genesys may change this operation without notice.
@@ -22,7 +22,7 @@ use crate::runtime;
 /// Lists everything on one page.
 ///
 /// Created by
-/// `ConversationsApi::get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_token_accounts`.
+/// [`ConversationsApi::get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_token_accounts`](crate::api::ConversationsApi::get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_token_accounts).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations-open-extensions-googlebusinessprofile-tokens--tokenId--accounts>)
@@ -55,7 +55,7 @@ impl GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTok
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -87,7 +87,7 @@ for GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileToke
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,14 +8,15 @@ use crate::runtime;
 /// `GET
 /// /api/v2/conversations/messaging/integrations/open/extensions/googlebusinessprofile/tokens/{tokenId}`
 ///
-/// Takes `token_id` (a text). Returns [`GoogleAuthToken`](crate::models::GoogleAuthToken).
+/// Takes `token_id` (a string). Returns [`GoogleAuthToken`](crate::models::GoogleAuthToken). Succeeds
+/// with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `messaging:googleBusinessProfileToken:view`
 ///
 /// Created by
-/// `ConversationsApi::get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_token`.
+/// [`ConversationsApi::get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_token`](crate::api::ConversationsApi::get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_token).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations-open-extensions-googlebusinessprofile-tokens--tokenId->)
@@ -68,7 +69,7 @@ for GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileToke
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -112,14 +113,14 @@ impl crate::api::ConversationsApi {
 /// `POST /api/v2/conversations/messaging/integrations/open/extensions/googlebusinessprofile/tokens`
 ///
 /// Takes a body ([`GoogleAuthTokenRequest`](crate::models::GoogleAuthTokenRequest)). Returns
-/// [`GoogleAuthToken`](crate::models::GoogleAuthToken).
+/// [`GoogleAuthToken`](crate::models::GoogleAuthToken). Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `messaging:googleBusinessProfileToken:add`
 ///
 /// Created by
-/// `ConversationsApi::post_conversations_messaging_integrations_open_extensions_googlebusinessprofile_tokens`.
+/// [`ConversationsApi::post_conversations_messaging_integrations_open_extensions_googlebusinessprofile_tokens`](crate::api::ConversationsApi::post_conversations_messaging_integrations_open_extensions_googlebusinessprofile_tokens).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messaging-integrations-open-extensions-googlebusinessprofile-tokens>)
@@ -172,7 +173,7 @@ for PostConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTok
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -12,11 +12,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/conversations/messaging/integrations/twitter/{integrationId}`
 ///
-/// Takes `integration_id` (a text). Returns nothing.
+/// Takes `integration_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `messaging:integration:delete`
 ///
-/// Created by `ConversationsApi::delete_conversations_messaging_integrations_twitter_integration_id`.
+/// Created by
+/// [`ConversationsApi::delete_conversations_messaging_integrations_twitter_integration_id`](crate::api::ConversationsApi::delete_conversations_messaging_integrations_twitter_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-messaging-integrations-twitter--integrationId->)
@@ -69,7 +70,7 @@ for DeleteConversationsMessagingIntegrationsTwitterIntegrationId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,14 +111,16 @@ impl crate::api::ConversationsApi {
 /// `GET /api/v2/conversations/messaging/integrations/twitter`
 ///
 /// Takes no arguments. Returns
-/// [`TwitterIntegrationEntityListing`](crate::models::TwitterIntegrationEntityListing). `items()`
-/// streams the items of all pages, each [`TwitterIntegration`](crate::models::TwitterIntegration).
+/// [`TwitterIntegrationEntityListing`](crate::models::TwitterIntegrationEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`TwitterIntegration`](crate::models::TwitterIntegration).
 ///
 /// Permission: `messaging:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ConversationsApi::get_conversations_messaging_integrations_twitter`.
+/// Created by
+/// [`ConversationsApi::get_conversations_messaging_integrations_twitter`](crate::api::ConversationsApi::get_conversations_messaging_integrations_twitter).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations-twitter>)
@@ -135,19 +138,19 @@ pub struct GetConversationsMessagingIntegrationsTwitter {
 }
 
 impl GetConversationsMessagingIntegrationsTwitter {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `supportedContent`, `messagingSetting`, `identityresolution`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetConversationsMessagingIntegrationsTwitterExpand>>,
@@ -156,13 +159,13 @@ impl GetConversationsMessagingIntegrationsTwitter {
         self
     }
 
-    /// The query parameter `supportedContent.id`.
+    /// The query parameter `supportedContent.id`: a string.
     pub fn supported_content_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("supportedContent.id", value.text());
         self
     }
 
-    /// The query parameter `messagingSetting.id`.
+    /// The query parameter `messagingSetting.id`: a string.
     pub fn messaging_setting_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("messagingSetting.id", value.text());
         self
@@ -183,7 +186,7 @@ impl GetConversationsMessagingIntegrationsTwitter {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -212,7 +215,7 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsTwitter {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -268,11 +271,13 @@ impl crate::api::ConversationsApi {
 ///
 /// `GET /api/v2/conversations/messaging/integrations/twitter/{integrationId}`
 ///
-/// Takes `integration_id` (a text). Returns [`TwitterIntegration`](crate::models::TwitterIntegration).
+/// Takes `integration_id` (a string). Returns
+/// [`TwitterIntegration`](crate::models::TwitterIntegration). Succeeds with the status 200 (OK).
 ///
 /// Permission: `messaging:integration:view`
 ///
-/// Created by `ConversationsApi::get_conversations_messaging_integrations_twitter_integration_id`.
+/// Created by
+/// [`ConversationsApi::get_conversations_messaging_integrations_twitter_integration_id`](crate::api::ConversationsApi::get_conversations_messaging_integrations_twitter_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations-twitter--integrationId->)
@@ -290,7 +295,7 @@ pub struct GetConversationsMessagingIntegrationsTwitterIntegrationId {
 }
 
 impl GetConversationsMessagingIntegrationsTwitterIntegrationId {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `supportedContent`, `messagingSetting`, `identityresolution`.
     pub fn expand(
         mut self,
         value: impl Into<
@@ -333,7 +338,7 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsTwitterIntegrat
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -373,13 +378,14 @@ impl crate::api::ConversationsApi {
 ///
 /// `PATCH /api/v2/conversations/messaging/integrations/twitter/{integrationId}`
 ///
-/// Takes `integration_id` (a text) and a body
+/// Takes `integration_id` (a string) and a body
 /// ([`TwitterIntegrationUpdateRequest`](crate::models::TwitterIntegrationUpdateRequest)). Returns
-/// [`TwitterIntegration`](crate::models::TwitterIntegration).
+/// [`TwitterIntegration`](crate::models::TwitterIntegration). Succeeds with the status 200 (OK).
 ///
 /// Permission: `messaging:XIntegration:edit`
 ///
-/// Created by `ConversationsApi::patch_conversations_messaging_integrations_twitter_integration_id`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_messaging_integrations_twitter_integration_id`](crate::api::ConversationsApi::patch_conversations_messaging_integrations_twitter_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-messaging-integrations-twitter--integrationId->)
@@ -429,7 +435,7 @@ impl runtime::Operation for PatchConversationsMessagingIntegrationsTwitterIntegr
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -473,11 +479,12 @@ impl crate::api::ConversationsApi {
 /// `POST /api/v2/conversations/messaging/integrations/twitter`
 ///
 /// Takes a body ([`TwitterIntegrationRequest`](crate::models::TwitterIntegrationRequest)). Returns
-/// [`TwitterIntegration`](crate::models::TwitterIntegration).
+/// [`TwitterIntegration`](crate::models::TwitterIntegration). Succeeds with the status 200 (OK).
 ///
 /// Permission: `messaging:XIntegration:add`
 ///
-/// Created by `ConversationsApi::post_conversations_messaging_integrations_twitter`.
+/// Created by
+/// [`ConversationsApi::post_conversations_messaging_integrations_twitter`](crate::api::ConversationsApi::post_conversations_messaging_integrations_twitter).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messaging-integrations-twitter>)
@@ -527,7 +534,7 @@ impl runtime::Operation for PostConversationsMessagingIntegrationsTwitter {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/messaging/integrations/{integrationId}/twitter/oauth/settings`
 ///
-/// Takes `integration_id` (a text). Returns
-/// [`TwitterOAuthSettings`](crate::models::TwitterOAuthSettings).
+/// Takes `integration_id` (a string). Returns
+/// [`TwitterOAuthSettings`](crate::models::TwitterOAuthSettings). Succeeds with the status 200 (OK).
 ///
 /// Permission: `messaging:XIntegration:add`
 ///
-/// Created by `ConversationsApi::get_conversations_messaging_integration_twitter_oauth_settings`.
+/// Created by
+/// [`ConversationsApi::get_conversations_messaging_integration_twitter_oauth_settings`](crate::api::ConversationsApi::get_conversations_messaging_integration_twitter_oauth_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations--integrationId--twitter-oauth-settings>)
@@ -62,7 +63,7 @@ impl runtime::Operation for GetConversationsMessagingIntegrationTwitterOAuthSett
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,11 +104,13 @@ impl crate::api::ConversationsApi {
 /// `GET /api/v2/conversations/messaging/integrations/twitter/oauth/settings`
 ///
 /// Takes no arguments. Returns
-/// [`TwitterSignupOAuthSettings`](crate::models::TwitterSignupOAuthSettings).
+/// [`TwitterSignupOAuthSettings`](crate::models::TwitterSignupOAuthSettings). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `messaging:XIntegration:add`
 ///
-/// Created by `ConversationsApi::get_conversations_messaging_integrations_twitter_oauth_settings`.
+/// Created by
+/// [`ConversationsApi::get_conversations_messaging_integrations_twitter_oauth_settings`](crate::api::ConversationsApi::get_conversations_messaging_integrations_twitter_oauth_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations-twitter-oauth-settings>)
@@ -157,7 +160,7 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsTwitterOAuthSet
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -12,12 +12,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/conversations/messaging/integrations/whatsapp/{integrationId}`
 ///
-/// Takes `integration_id` (a text). Returns
-/// [`WhatsAppIntegration`](crate::models::WhatsAppIntegration).
+/// Takes `integration_id` (a string). Returns
+/// [`WhatsAppIntegration`](crate::models::WhatsAppIntegration). Succeeds with the status 200 (OK).
 ///
 /// Permission: `messaging:integration:delete`
 ///
-/// Created by `ConversationsApi::delete_conversations_messaging_integrations_whatsapp_integration_id`.
+/// Created by
+/// [`ConversationsApi::delete_conversations_messaging_integrations_whatsapp_integration_id`](crate::api::ConversationsApi::delete_conversations_messaging_integrations_whatsapp_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-messaging-integrations-whatsapp--integrationId->)
@@ -70,7 +71,7 @@ for DeleteConversationsMessagingIntegrationsWhatsappIntegrationId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -111,14 +112,16 @@ impl crate::api::ConversationsApi {
 /// `GET /api/v2/conversations/messaging/integrations/whatsapp`
 ///
 /// Takes no arguments. Returns
-/// [`WhatsAppIntegrationEntityListing`](crate::models::WhatsAppIntegrationEntityListing). `items()`
-/// streams the items of all pages, each [`WhatsAppIntegration`](crate::models::WhatsAppIntegration).
+/// [`WhatsAppIntegrationEntityListing`](crate::models::WhatsAppIntegrationEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`WhatsAppIntegration`](crate::models::WhatsAppIntegration).
 ///
 /// Permission: `messaging:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ConversationsApi::get_conversations_messaging_integrations_whatsapp`.
+/// Created by
+/// [`ConversationsApi::get_conversations_messaging_integrations_whatsapp`](crate::api::ConversationsApi::get_conversations_messaging_integrations_whatsapp).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations-whatsapp>)
@@ -136,19 +139,19 @@ pub struct GetConversationsMessagingIntegrationsWhatsapp {
 }
 
 impl GetConversationsMessagingIntegrationsWhatsapp {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `supportedContent`, `messagingSetting`, `identityresolution`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetConversationsMessagingIntegrationsWhatsappExpand>>,
@@ -157,13 +160,13 @@ impl GetConversationsMessagingIntegrationsWhatsapp {
         self
     }
 
-    /// The query parameter `supportedContent.id`.
+    /// The query parameter `supportedContent.id`: a string.
     pub fn supported_content_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("supportedContent.id", value.text());
         self
     }
 
-    /// The query parameter `messagingSetting.id`.
+    /// The query parameter `messagingSetting.id`: a string.
     pub fn messaging_setting_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("messagingSetting.id", value.text());
         self
@@ -184,7 +187,7 @@ impl GetConversationsMessagingIntegrationsWhatsapp {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -213,7 +216,7 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsWhatsapp {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -269,12 +272,13 @@ impl crate::api::ConversationsApi {
 ///
 /// `GET /api/v2/conversations/messaging/integrations/whatsapp/{integrationId}`
 ///
-/// Takes `integration_id` (a text). Returns
-/// [`WhatsAppIntegration`](crate::models::WhatsAppIntegration).
+/// Takes `integration_id` (a string). Returns
+/// [`WhatsAppIntegration`](crate::models::WhatsAppIntegration). Succeeds with the status 200 (OK).
 ///
 /// Permission: `messaging:integration:view`
 ///
-/// Created by `ConversationsApi::get_conversations_messaging_integrations_whatsapp_integration_id`.
+/// Created by
+/// [`ConversationsApi::get_conversations_messaging_integrations_whatsapp_integration_id`](crate::api::ConversationsApi::get_conversations_messaging_integrations_whatsapp_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations-whatsapp--integrationId->)
@@ -292,7 +296,7 @@ pub struct GetConversationsMessagingIntegrationsWhatsappIntegrationId {
 }
 
 impl GetConversationsMessagingIntegrationsWhatsappIntegrationId {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `supportedContent`, `messagingSetting`, `identityresolution`.
     pub fn expand(
         mut self,
         value: impl Into<
@@ -335,7 +339,7 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsWhatsappIntegra
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -375,13 +379,14 @@ impl crate::api::ConversationsApi {
 ///
 /// `PATCH /api/v2/conversations/messaging/integrations/whatsapp/{integrationId}`
 ///
-/// Takes `integration_id` (a text) and a body
+/// Takes `integration_id` (a string) and a body
 /// ([`WhatsAppIntegrationUpdateRequest`](crate::models::WhatsAppIntegrationUpdateRequest)). Returns
-/// [`WhatsAppIntegration`](crate::models::WhatsAppIntegration).
+/// [`WhatsAppIntegration`](crate::models::WhatsAppIntegration). Succeeds with the status 200 (OK).
 ///
 /// Permission: `messaging:integration:edit`
 ///
-/// Created by `ConversationsApi::patch_conversations_messaging_integrations_whatsapp_integration_id`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_messaging_integrations_whatsapp_integration_id`](crate::api::ConversationsApi::patch_conversations_messaging_integrations_whatsapp_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-messaging-integrations-whatsapp--integrationId->)
@@ -432,7 +437,7 @@ for PatchConversationsMessagingIntegrationsWhatsappIntegrationId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -476,13 +481,14 @@ impl crate::api::ConversationsApi {
 /// `POST /api/v2/conversations/messaging/integrations/whatsapp`
 ///
 /// Takes a body ([`WhatsAppIntegrationRequest`](crate::models::WhatsAppIntegrationRequest)). Returns
-/// [`WhatsAppIntegration`](crate::models::WhatsAppIntegration).
+/// [`WhatsAppIntegration`](crate::models::WhatsAppIntegration). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `messaging:whatsappIntegration:add`
 ///
-/// Created by `ConversationsApi::post_conversations_messaging_integrations_whatsapp`.
+/// Created by
+/// [`ConversationsApi::post_conversations_messaging_integrations_whatsapp`](crate::api::ConversationsApi::post_conversations_messaging_integrations_whatsapp).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messaging-integrations-whatsapp>)
@@ -534,7 +540,7 @@ impl runtime::Operation for PostConversationsMessagingIntegrationsWhatsapp {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,14 +10,15 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/conversations/messaging/integrations/whatsapp/embeddedsignup/{integrationId}`
 ///
-/// Takes `integration_id` (a text) and a body
+/// Takes `integration_id` (a string) and a body
 /// ([`WhatsAppEmbeddedSignupIntegrationActivationRequest`](crate::models::WhatsAppEmbeddedSignupIntegrationActivationRequest)).
-/// Returns [`WhatsAppIntegration`](crate::models::WhatsAppIntegration).
+/// Returns [`WhatsAppIntegration`](crate::models::WhatsAppIntegration). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `messaging:integration:edit`
 ///
 /// Created by
-/// `ConversationsApi::patch_conversations_messaging_integrations_whatsapp_embeddedsignup_integration_id`.
+/// [`ConversationsApi::patch_conversations_messaging_integrations_whatsapp_embeddedsignup_integration_id`](crate::api::ConversationsApi::patch_conversations_messaging_integrations_whatsapp_embeddedsignup_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-messaging-integrations-whatsapp-embeddedsignup--integrationId->)
@@ -68,7 +69,7 @@ for PatchConversationsMessagingIntegrationsWhatsappEmbeddedsignupIntegrationId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -115,11 +116,13 @@ impl crate::api::ConversationsApi {
 ///
 /// Takes a body
 /// ([`WhatsAppEmbeddedSignupIntegrationRequest`](crate::models::WhatsAppEmbeddedSignupIntegrationRequest)).
-/// Returns [`WhatsAppIntegration`](crate::models::WhatsAppIntegration).
+/// Returns [`WhatsAppIntegration`](crate::models::WhatsAppIntegration). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `messaging:whatsappIntegration:add`
 ///
-/// Created by `ConversationsApi::post_conversations_messaging_integrations_whatsapp_embeddedsignup`.
+/// Created by
+/// [`ConversationsApi::post_conversations_messaging_integrations_whatsapp_embeddedsignup`](crate::api::ConversationsApi::post_conversations_messaging_integrations_whatsapp_embeddedsignup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messaging-integrations-whatsapp-embeddedsignup>)
@@ -172,7 +175,7 @@ for PostConversationsMessagingIntegrationsWhatsappEmbeddedsignup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

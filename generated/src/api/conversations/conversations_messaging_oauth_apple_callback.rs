@@ -7,12 +7,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/messaging/oauth/apple/callback`
 ///
-/// Takes `code` (a text) and `state` (a text). Returns
-/// [`OAuthAppleAuthorizationResponse`](crate::models::OAuthAppleAuthorizationResponse).
+/// Takes `code` (the query parameter `code`: a string) and `state` (the query parameter `state`: a
+/// string). Returns
+/// [`OAuthAppleAuthorizationResponse`](crate::models::OAuthAppleAuthorizationResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `ConversationsApi::get_conversations_messaging_oauth_apple_callback`.
+/// Created by
+/// [`ConversationsApi::get_conversations_messaging_oauth_apple_callback`](crate::api::ConversationsApi::get_conversations_messaging_oauth_apple_callback).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-oauth-apple-callback>)
@@ -30,7 +33,7 @@ pub struct GetConversationsMessagingOAuthAppleCallback {
 }
 
 impl GetConversationsMessagingOAuthAppleCallback {
-    /// The query parameter `error`.
+    /// The query parameter `error`: a string.
     pub fn error(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("error", value.text());
         self
@@ -68,7 +71,7 @@ impl runtime::Operation for GetConversationsMessagingOAuthAppleCallback {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,11 +8,13 @@ use crate::runtime;
 /// `GET /api/v2/conversations/messaging/threadingtimeline`
 ///
 /// Takes no arguments. Returns
-/// [`ConversationThreadingWindow`](crate::models::ConversationThreadingWindow).
+/// [`ConversationThreadingWindow`](crate::models::ConversationThreadingWindow). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `conversation:threadingTimeline:view`
 ///
-/// Created by `ConversationsApi::get_conversations_messaging_threadingtimeline`.
+/// Created by
+/// [`ConversationsApi::get_conversations_messaging_threadingtimeline`](crate::api::ConversationsApi::get_conversations_messaging_threadingtimeline).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-threadingtimeline>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetConversationsMessagingThreadingtimeline {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -102,11 +104,13 @@ impl crate::api::ConversationsApi {
 /// `PUT /api/v2/conversations/messaging/threadingtimeline`
 ///
 /// Takes a body ([`ConversationThreadingWindow`](crate::models::ConversationThreadingWindow)). Returns
-/// [`ConversationThreadingWindow`](crate::models::ConversationThreadingWindow).
+/// [`ConversationThreadingWindow`](crate::models::ConversationThreadingWindow). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `conversation:threadingTimeline:edit`
 ///
-/// Created by `ConversationsApi::put_conversations_messaging_threadingtimeline`.
+/// Created by
+/// [`ConversationsApi::put_conversations_messaging_threadingtimeline`](crate::api::ConversationsApi::put_conversations_messaging_threadingtimeline).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-messaging-threadingtimeline>)
@@ -158,7 +162,7 @@ impl runtime::Operation for PutConversationsMessagingThreadingtimeline {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/callbacks`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and optionally a body
+/// Takes `conversation_id` (a string), `participant_id` (a string) and optionally a body
 /// ([`CreateCallbackOnConversationCommand`](crate::models::CreateCallbackOnConversationCommand)).
-/// Returns nothing.
+/// Returns nothing. Succeeds with the status 201 (created).
 ///
 /// Permission: `conversation:callback:create`
 ///
-/// Created by `ConversationsApi::post_conversation_participant_callbacks`.
+/// Created by
+/// [`ConversationsApi::post_conversation_participant_callbacks`](crate::api::ConversationsApi::post_conversation_participant_callbacks).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--callbacks>)
@@ -38,7 +39,7 @@ pub struct PostConversationParticipantCallbacks {
 }
 
 impl PostConversationParticipantCallbacks {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `CreateCallbackOnConversationCommand`.
     pub fn body(
         mut self,
         value: impl Into<Option<CreateCallbackOnConversationCommand>>,
@@ -92,7 +93,7 @@ impl runtime::Operation for PostConversationParticipantCallbacks {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

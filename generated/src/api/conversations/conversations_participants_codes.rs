@@ -7,10 +7,11 @@ use crate::runtime;
 /// `DELETE
 /// /api/v2/conversations/{conversationId}/participants/{participantId}/codes/{addCommunicationCode}`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and `add_communication_code` (a text).
-/// Returns bytes.
+/// Takes `conversation_id` (a string), `participant_id` (a string) and `add_communication_code` (a
+/// string). Returns bytes.
 ///
-/// Created by `ConversationsApi::delete_conversation_participant_code`.
+/// Created by
+/// [`ConversationsApi::delete_conversation_participant_code`](crate::api::ConversationsApi::delete_conversation_participant_code).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations--conversationId--participants--participantId--codes--addCommunicationCode->)
@@ -60,7 +61,7 @@ impl runtime::Operation for DeleteConversationParticipantCode {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,10 +7,12 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/digits`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and optionally a body
-/// ([`Digits`](crate::models::Digits)). Returns nothing.
+/// Takes `conversation_id` (a string), `participant_id` (a string) and optionally a body
+/// ([`Digits`](crate::models::Digits)). Returns nothing. Succeeds with the status 202 (accepted: the
+/// work is not finished yet).
 ///
-/// Created by `ConversationsApi::post_conversation_participant_digits`.
+/// Created by
+/// [`ConversationsApi::post_conversation_participant_digits`](crate::api::ConversationsApi::post_conversation_participant_digits).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--digits>)
@@ -35,7 +37,7 @@ pub struct PostConversationParticipantDigits {
 }
 
 impl PostConversationParticipantDigits {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `Digits`.
     pub fn body(mut self, value: impl Into<Option<Digits>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -76,7 +78,7 @@ impl runtime::Operation for PostConversationParticipantDigits {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -6,9 +6,11 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/conversations/{conversationId}/participants/{participantId}/flaggedreason`
 ///
-/// Takes `conversation_id` (a text) and `participant_id` (a text). Returns nothing.
+/// Takes `conversation_id` (a string) and `participant_id` (a string). Returns nothing. Succeeds with
+/// the status 204 (no content).
 ///
-/// Created by `ConversationsApi::delete_conversation_participant_flaggedreason`.
+/// Created by
+/// [`ConversationsApi::delete_conversation_participant_flaggedreason`](crate::api::ConversationsApi::delete_conversation_participant_flaggedreason).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations--conversationId--participants--participantId--flaggedreason>)
@@ -58,7 +60,7 @@ impl runtime::Operation for DeleteConversationParticipantFlaggedreason {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -100,9 +102,11 @@ impl crate::api::ConversationsApi {
 ///
 /// `PUT /api/v2/conversations/{conversationId}/participants/{participantId}/flaggedreason`
 ///
-/// Takes `conversation_id` (a text) and `participant_id` (a text). Returns nothing.
+/// Takes `conversation_id` (a string) and `participant_id` (a string). Returns nothing. Succeeds with
+/// the status 204 (no content).
 ///
-/// Created by `ConversationsApi::put_conversation_participant_flaggedreason`.
+/// Created by
+/// [`ConversationsApi::put_conversation_participant_flaggedreason`](crate::api::ConversationsApi::put_conversation_participant_flaggedreason).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations--conversationId--participants--participantId--flaggedreason>)
@@ -152,7 +156,7 @@ impl runtime::Operation for PutConversationParticipantFlaggedreason {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,13 +10,15 @@ use crate::runtime;
 /// `POST
 /// /api/v2/conversations/{conversationId}/participants/{participantId}/internalmessages/users/communications`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// Takes `conversation_id` (a string), `participant_id` (a string) and a body
 /// ([`MessagingConferWithUserRequest`](crate::models::MessagingConferWithUserRequest)). Returns
-/// [`MessagingConferResponse`](crate::models::MessagingConferResponse).
+/// [`MessagingConferResponse`](crate::models::MessagingConferResponse). Succeeds with the status 202
+/// (accepted: the work is not finished yet).
 ///
 /// Permission: `conversation:internalMessaging:setupWithUser`
 ///
-/// Created by `ConversationsApi::post_conversation_participant_internalmessages_users_communications`.
+/// Created by
+/// [`ConversationsApi::post_conversation_participant_internalmessages_users_communications`](crate::api::ConversationsApi::post_conversation_participant_internalmessages_users_communications).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--internalmessages-users-communications>)
@@ -69,7 +71,7 @@ for PostConversationParticipantInternalmessagesUsersCommunications {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

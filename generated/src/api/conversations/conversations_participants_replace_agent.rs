@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/replace/agent`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
-/// ([`TransferToAgentRequest`](crate::models::TransferToAgentRequest)). Returns nothing.
+/// Takes `conversation_id` (a string), `participant_id` (a string) and a body
+/// ([`TransferToAgentRequest`](crate::models::TransferToAgentRequest)). Returns nothing. Succeeds with
+/// the status 202 (accepted: the work is not finished yet).
 ///
 /// Permissions, any of: `conversation:communication:blindTransfer`,
 /// `conversation:communication:blindTransferAgent`
 ///
-/// Created by `ConversationsApi::post_conversation_participant_replace_agent`.
+/// Created by
+/// [`ConversationsApi::post_conversation_participant_replace_agent`](crate::api::ConversationsApi::post_conversation_participant_replace_agent).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--replace-agent>)
@@ -68,7 +70,7 @@ impl runtime::Operation for PostConversationParticipantReplaceAgent {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

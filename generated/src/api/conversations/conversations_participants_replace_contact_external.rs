@@ -7,14 +7,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/replace/contact/external`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// Takes `conversation_id` (a string), `participant_id` (a string) and a body
 /// ([`TransferToExternalContactRequest`](crate::models::TransferToExternalContactRequest)). Returns
-/// nothing.
+/// nothing. Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permissions, any of: `conversation:communication:blindTransfer`,
 /// `conversation:communication:blindTransferExternalContact`
 ///
-/// Created by `ConversationsApi::post_conversation_participant_replace_contact_external`.
+/// Created by
+/// [`ConversationsApi::post_conversation_participant_replace_contact_external`](crate::api::ConversationsApi::post_conversation_participant_replace_contact_external).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--replace-contact-external>)
@@ -69,7 +70,7 @@ impl runtime::Operation for PostConversationParticipantReplaceContactExternal {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,15 +7,17 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/replace/external`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
-/// ([`TransferToExternalRequest`](crate::models::TransferToExternalRequest)). Returns nothing.
+/// Takes `conversation_id` (a string), `participant_id` (a string) and a body
+/// ([`TransferToExternalRequest`](crate::models::TransferToExternalRequest)). Returns nothing. Succeeds
+/// with the status 202 (accepted: the work is not finished yet).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permissions, any of: `conversation:communication:blindTransfer`,
 /// `conversation:communication:blindTransferExternal`
 ///
-/// Created by `ConversationsApi::post_conversation_participant_replace_external`.
+/// Created by
+/// [`ConversationsApi::post_conversation_participant_replace_external`](crate::api::ConversationsApi::post_conversation_participant_replace_external).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--replace-external>)
@@ -70,7 +72,7 @@ impl runtime::Operation for PostConversationParticipantReplaceExternal {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/replace/queue`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
-/// ([`TransferToQueueRequest`](crate::models::TransferToQueueRequest)). Returns nothing.
+/// Takes `conversation_id` (a string), `participant_id` (a string) and a body
+/// ([`TransferToQueueRequest`](crate::models::TransferToQueueRequest)). Returns nothing. Succeeds with
+/// the status 202 (accepted: the work is not finished yet).
 ///
 /// Permissions, any of: `conversation:communication:blindTransfer`,
 /// `conversation:communication:blindTransferQueue`
 ///
-/// Created by `ConversationsApi::post_conversation_participant_replace_queue`.
+/// Created by
+/// [`ConversationsApi::post_conversation_participant_replace_queue`](crate::api::ConversationsApi::post_conversation_participant_replace_queue).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--replace-queue>)
@@ -68,7 +70,7 @@ impl runtime::Operation for PostConversationParticipantReplaceQueue {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,10 +10,11 @@ use crate::runtime;
 /// `GET
 /// /api/v2/conversations/{conversationId}/participants/{participantId}/secureivrsessions/{secureSessionId}`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and `secure_session_id` (a text).
-/// Returns [`SecureSession`](crate::models::SecureSession).
+/// Takes `conversation_id` (a string), `participant_id` (a string) and `secure_session_id` (a string).
+/// Returns [`SecureSession`](crate::models::SecureSession). Succeeds with the status 200 (OK).
 ///
-/// Created by `ConversationsApi::get_conversation_participant_secureivrsession`.
+/// Created by
+/// [`ConversationsApi::get_conversation_participant_secureivrsession`](crate::api::ConversationsApi::get_conversation_participant_secureivrsession).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--participants--participantId--secureivrsessions--secureSessionId->)
@@ -69,7 +70,7 @@ impl runtime::Operation for GetConversationParticipantSecureivrsession {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -114,13 +115,15 @@ impl crate::api::ConversationsApi {
 ///
 /// `GET /api/v2/conversations/{conversationId}/participants/{participantId}/secureivrsessions`
 ///
-/// Takes `conversation_id` (a text) and `participant_id` (a text). Returns
-/// [`SecureSessionEntityListing`](crate::models::SecureSessionEntityListing). `items()` streams the
-/// items of all pages, each [`SecureSession`](crate::models::SecureSession).
+/// Takes `conversation_id` (a string) and `participant_id` (a string). Returns
+/// [`SecureSessionEntityListing`](crate::models::SecureSessionEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`SecureSession`](crate::models::SecureSession).
 ///
 /// Lists everything on one page.
 ///
-/// Created by `ConversationsApi::get_conversation_participant_secureivrsessions`.
+/// Created by
+/// [`ConversationsApi::get_conversation_participant_secureivrsessions`](crate::api::ConversationsApi::get_conversation_participant_secureivrsessions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--participants--participantId--secureivrsessions>)
@@ -159,7 +162,7 @@ impl GetConversationParticipantSecureivrsessions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -188,7 +191,7 @@ impl runtime::Operation for GetConversationParticipantSecureivrsessions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -245,11 +248,12 @@ impl crate::api::ConversationsApi {
 ///
 /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/secureivrsessions`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and optionally a body
+/// Takes `conversation_id` (a string), `participant_id` (a string) and optionally a body
 /// ([`CreateSecureSession`](crate::models::CreateSecureSession)). Returns
-/// [`SecureSession`](crate::models::SecureSession).
+/// [`SecureSession`](crate::models::SecureSession). Succeeds with the status 200 (OK).
 ///
-/// Created by `ConversationsApi::post_conversation_participant_secureivrsessions`.
+/// Created by
+/// [`ConversationsApi::post_conversation_participant_secureivrsessions`](crate::api::ConversationsApi::post_conversation_participant_secureivrsessions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--secureivrsessions>)
@@ -273,7 +277,7 @@ pub struct PostConversationParticipantSecureivrsessions {
 }
 
 impl PostConversationParticipantSecureivrsessions {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `CreateSecureSession`.
     pub fn body(mut self, value: impl Into<Option<CreateSecureSession>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -311,7 +315,7 @@ impl runtime::Operation for PostConversationParticipantSecureivrsessions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

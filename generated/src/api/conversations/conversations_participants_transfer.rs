@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/transfer`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
-/// ([`TransferToAddressRequest`](crate::models::TransferToAddressRequest)). Returns nothing.
+/// Takes `conversation_id` (a string), `participant_id` (a string) and a body
+/// ([`TransferToAddressRequest`](crate::models::TransferToAddressRequest)). Returns nothing. Succeeds
+/// with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `conversation:communication:blindTransfer`
 ///
-/// Created by `ConversationsApi::post_conversation_participant_transfer`.
+/// Created by
+/// [`ConversationsApi::post_conversation_participant_transfer`](crate::api::ConversationsApi::post_conversation_participant_transfer).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--transfer>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostConversationParticipantTransfer {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

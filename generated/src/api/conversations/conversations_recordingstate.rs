@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/conversations/{conversationId}/recordingstate`
 ///
-/// Takes `conversation_id` (a text) and a body
-/// ([`SetRecordingState`](crate::models::SetRecordingState)). Returns nothing.
+/// Takes `conversation_id` (a string) and a body
+/// ([`SetRecordingState`](crate::models::SetRecordingState)). Returns nothing. Succeeds with the status
+/// 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `conversation:recording:pauseOthers`
 ///
-/// Created by `ConversationsApi::patch_conversation_recordingstate`.
+/// Created by
+/// [`ConversationsApi::patch_conversation_recordingstate`](crate::api::ConversationsApi::patch_conversation_recordingstate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations--conversationId--recordingstate>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PatchConversationRecordingstate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

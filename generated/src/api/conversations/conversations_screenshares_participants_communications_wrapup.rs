@@ -8,12 +8,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/conversations/screenshares/{conversationId}/participants/{participantId}/communications/{communicationId}/wrapup`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and `communication_id` (a text). Returns
-/// [`AssignedWrapupCode`](crate::models::AssignedWrapupCode).
+/// Takes `conversation_id` (a string), `participant_id` (a string) and `communication_id` (a string).
+/// Returns [`AssignedWrapupCode`](crate::models::AssignedWrapupCode). Succeeds with the status 200
+/// (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
-/// Created by `ConversationsApi::get_conversations_screenshare_participant_communication_wrapup`.
+/// Created by
+/// [`ConversationsApi::get_conversations_screenshare_participant_communication_wrapup`](crate::api::ConversationsApi::get_conversations_screenshare_participant_communication_wrapup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-screenshares--conversationId--participants--participantId--communications--communicationId--wrapup>)
@@ -31,7 +33,7 @@ pub struct GetConversationsScreenshareParticipantCommunicationWrapup {
 }
 
 impl GetConversationsScreenshareParticipantCommunicationWrapup {
-    /// The query parameter `provisional`, default `false`.
+    /// The query parameter `provisional`: a boolean, default `false`.
     pub fn provisional(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("provisional", value.into());
         self
@@ -69,7 +71,7 @@ impl runtime::Operation for GetConversationsScreenshareParticipantCommunicationW
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -116,14 +118,16 @@ impl crate::api::ConversationsApi {
 /// `POST
 /// /api/v2/conversations/screenshares/{conversationId}/participants/{participantId}/communications/{communicationId}/wrapup`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text), `communication_id` (a text) and
-/// optionally a body ([`WrapupInput`](crate::models::WrapupInput)). Returns nothing.
+/// Takes `conversation_id` (a string), `participant_id` (a string), `communication_id` (a string) and
+/// optionally a body ([`WrapupInput`](crate::models::WrapupInput)). Returns nothing. Succeeds with the
+/// status 202 (accepted: the work is not finished yet).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `conversation:participant:wrapup`
 ///
-/// Created by `ConversationsApi::post_conversations_screenshare_participant_communication_wrapup`.
+/// Created by
+/// [`ConversationsApi::post_conversations_screenshare_participant_communication_wrapup`](crate::api::ConversationsApi::post_conversations_screenshare_participant_communication_wrapup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-screenshares--conversationId--participants--participantId--communications--communicationId--wrapup>)
@@ -141,7 +145,7 @@ pub struct PostConversationsScreenshareParticipantCommunicationWrapup {
 }
 
 impl PostConversationsScreenshareParticipantCommunicationWrapup {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `WrapupInput`.
     pub fn body(mut self, value: impl Into<Option<WrapupInput>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -181,7 +185,7 @@ impl runtime::Operation for PostConversationsScreenshareParticipantCommunication
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,15 +9,17 @@ use crate::runtime;
 ///
 /// `PUT /api/v2/conversations/screenshares/{conversationId}/recordingstate`
 ///
-/// Takes `conversation_id` (a text) and a body
+/// Takes `conversation_id` (a string) and a body
 /// ([`SetRecordingState`](crate::models::SetRecordingState)). Returns
-/// `PutConversationsScreenshareRecordingstateResponse`.
+/// [`PutConversationsScreenshareRecordingstateResponse`](crate::models::PutConversationsScreenshareRecordingstateResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `conversation:recording:pauseOthers`
 ///
-/// Created by `ConversationsApi::put_conversations_screenshare_recordingstate`.
+/// Created by
+/// [`ConversationsApi::put_conversations_screenshare_recordingstate`](crate::api::ConversationsApi::put_conversations_screenshare_recordingstate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-screenshares--conversationId--recordingstate>)
@@ -71,7 +73,7 @@ impl runtime::Operation for PutConversationsScreenshareRecordingstate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

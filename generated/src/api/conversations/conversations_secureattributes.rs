@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/{conversationId}/secureattributes`
 ///
-/// Takes `conversation_id` (a text). Returns
-/// [`ConversationSecureAttributes`](crate::models::ConversationSecureAttributes).
+/// Takes `conversation_id` (a string). Returns
+/// [`ConversationSecureAttributes`](crate::models::ConversationSecureAttributes). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `conversation:participant:attributesview`
 ///
-/// Created by `ConversationsApi::get_conversation_secureattributes`.
+/// Created by
+/// [`ConversationsApi::get_conversation_secureattributes`](crate::api::ConversationsApi::get_conversation_secureattributes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--secureattributes>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetConversationSecureattributes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,12 +106,14 @@ impl crate::api::ConversationsApi {
 ///
 /// `PATCH /api/v2/conversations/{conversationId}/secureattributes`
 ///
-/// Takes `conversation_id` (a text) and a body
-/// ([`ConversationSecureAttributes`](crate::models::ConversationSecureAttributes)). Returns a text.
+/// Takes `conversation_id` (a string) and a body
+/// ([`ConversationSecureAttributes`](crate::models::ConversationSecureAttributes)). Returns a string.
+/// Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `conversation:participant:attributesedit`
 ///
-/// Created by `ConversationsApi::patch_conversation_secureattributes`.
+/// Created by
+/// [`ConversationsApi::patch_conversation_secureattributes`](crate::api::ConversationsApi::patch_conversation_secureattributes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations--conversationId--secureattributes>)
@@ -161,7 +165,7 @@ impl runtime::Operation for PatchConversationSecureattributes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -204,12 +208,14 @@ impl crate::api::ConversationsApi {
 ///
 /// `PUT /api/v2/conversations/{conversationId}/secureattributes`
 ///
-/// Takes `conversation_id` (a text) and a body
-/// ([`ConversationSecureAttributes`](crate::models::ConversationSecureAttributes)). Returns a text.
+/// Takes `conversation_id` (a string) and a body
+/// ([`ConversationSecureAttributes`](crate::models::ConversationSecureAttributes)). Returns a string.
+/// Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `conversation:participant:attributesedit`
 ///
-/// Created by `ConversationsApi::put_conversation_secureattributes`.
+/// Created by
+/// [`ConversationsApi::put_conversation_secureattributes`](crate::api::ConversationsApi::put_conversation_secureattributes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations--conversationId--secureattributes>)
@@ -261,7 +267,7 @@ impl runtime::Operation for PutConversationSecureattributes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

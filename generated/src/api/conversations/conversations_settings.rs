@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/settings`
 ///
-/// Takes no arguments. Returns [`Settings`](crate::models::Settings).
+/// Takes no arguments. Returns [`Settings`](crate::models::Settings). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `conversation:settings:view`
 ///
-/// Created by `ConversationsApi::get_conversations_settings`.
+/// Created by
+/// [`ConversationsApi::get_conversations_settings`](crate::api::ConversationsApi::get_conversations_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-settings>)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetConversationsSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -95,11 +97,13 @@ impl crate::api::ConversationsApi {
 ///
 /// `PATCH /api/v2/conversations/settings`
 ///
-/// Takes a body ([`Settings`](crate::models::Settings)). Returns nothing.
+/// Takes a body ([`Settings`](crate::models::Settings)). Returns nothing. Succeeds with the status 202
+/// (accepted: the work is not finished yet).
 ///
 /// Permission: `conversation:settings:edit`
 ///
-/// Created by `ConversationsApi::patch_conversations_settings`.
+/// Created by
+/// [`ConversationsApi::patch_conversations_settings`](crate::api::ConversationsApi::patch_conversations_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-settings>)
@@ -149,7 +153,7 @@ impl runtime::Operation for PatchConversationsSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/{conversationId}/suggestions/{suggestionId}`
 ///
-/// Takes `conversation_id` (a text) and `suggestion_id` (a text). Returns
-/// [`Suggestion`](crate::models::Suggestion).
+/// Takes `conversation_id` (a string) and `suggestion_id` (a string). Returns
+/// [`Suggestion`](crate::models::Suggestion). Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:suggestion:view`
 ///
-/// Created by `ConversationsApi::get_conversation_suggestion`.
+/// Created by
+/// [`ConversationsApi::get_conversation_suggestion`](crate::api::ConversationsApi::get_conversation_suggestion).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--suggestions--suggestionId->)
@@ -67,7 +68,7 @@ impl runtime::Operation for GetConversationSuggestion {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -109,14 +110,16 @@ impl crate::api::ConversationsApi {
 ///
 /// `GET /api/v2/conversations/{conversationId}/suggestions`
 ///
-/// Takes `conversation_id` (a text). Returns [`SuggestionListing`](crate::models::SuggestionListing).
-/// `items()` streams the items of all pages, each [`Suggestion`](crate::models::Suggestion).
+/// Takes `conversation_id` (a string). Returns [`SuggestionListing`](crate::models::SuggestionListing).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Suggestion`](crate::models::Suggestion).
 ///
 /// Permission: `conversation:suggestion:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `ConversationsApi::get_conversation_suggestions`.
+/// Created by
+/// [`ConversationsApi::get_conversation_suggestions`](crate::api::ConversationsApi::get_conversation_suggestions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--suggestions>)
@@ -134,25 +137,26 @@ pub struct GetConversationSuggestions {
 }
 
 impl GetConversationSuggestions {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `type`.
+    /// The query parameter `type`: one of `Faq`, `Article`, `KnowledgeArticle`, `KnowledgeSearch`,
+    /// `CannedResponse`, `Script`, `SuggestedKnowledgeAnswer`, `ThirdPartySuggestion`.
     pub fn r#type(
         mut self,
         value: impl Into<Option<GetConversationSuggestionsType>>,
@@ -161,7 +165,7 @@ impl GetConversationSuggestions {
         self
     }
 
-    /// The query parameter `state`.
+    /// The query parameter `state`: one of `Suggested`, `Accepted`, `Dismissed`, `Failed`, `Rated`.
     pub fn state(
         mut self,
         value: impl Into<Option<GetConversationSuggestionsState>>,
@@ -185,7 +189,7 @@ impl GetConversationSuggestions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -216,7 +220,7 @@ impl runtime::Operation for GetConversationSuggestions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -273,13 +277,14 @@ impl crate::api::ConversationsApi {
 ///
 /// `PATCH /api/v2/conversations/{conversationId}/suggestions/{suggestionId}`
 ///
-/// Takes `conversation_id` (a text), `suggestion_id` (a text) and a body
+/// Takes `conversation_id` (a string), `suggestion_id` (a string) and a body
 /// ([`SuggestionPatchRequest`](crate::models::SuggestionPatchRequest)). Returns
-/// [`Suggestion`](crate::models::Suggestion).
+/// [`Suggestion`](crate::models::Suggestion). Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:suggestion:edit`
 ///
-/// Created by `ConversationsApi::patch_conversation_suggestion`.
+/// Created by
+/// [`ConversationsApi::patch_conversation_suggestion`](crate::api::ConversationsApi::patch_conversation_suggestion).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations--conversationId--suggestions--suggestionId->)
@@ -331,7 +336,7 @@ impl runtime::Operation for PatchConversationSuggestion {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/{conversationId}/suggestions/{suggestionId}/engagement`
 ///
-/// Takes `conversation_id` (a text), `suggestion_id` (a text) and a body
+/// Takes `conversation_id` (a string), `suggestion_id` (a string) and a body
 /// ([`SuggestionEngagement`](crate::models::SuggestionEngagement)). Returns
-/// [`SuggestionEngagement`](crate::models::SuggestionEngagement).
+/// [`SuggestionEngagement`](crate::models::SuggestionEngagement). Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:suggestionEngagement:add`
 ///
-/// Created by `ConversationsApi::post_conversation_suggestion_engagement`.
+/// Created by
+/// [`ConversationsApi::post_conversation_suggestion_engagement`](crate::api::ConversationsApi::post_conversation_suggestion_engagement).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--suggestions--suggestionId--engagement>)
@@ -65,7 +66,7 @@ impl runtime::Operation for PostConversationSuggestionEngagement {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

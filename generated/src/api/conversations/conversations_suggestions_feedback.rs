@@ -7,14 +7,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/conversations/{conversationId}/suggestions/feedback`
 ///
-/// Takes `conversation_id` (a text) and a body ([`Feedback`](crate::models::Feedback)). Returns
-/// nothing.
+/// Takes `conversation_id` (a string) and a body ([`Feedback`](crate::models::Feedback)). Returns
+/// nothing. Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `conversation:suggestionFeedback:add`
 ///
-/// Created by `ConversationsApi::post_conversation_suggestions_feedback`.
+/// Created by
+/// [`ConversationsApi::post_conversation_suggestions_feedback`](crate::api::ConversationsApi::post_conversation_suggestions_feedback).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--suggestions-feedback>)
@@ -66,7 +67,7 @@ impl runtime::Operation for PostConversationSuggestionsFeedback {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/{conversationId}/summaries`
 ///
-/// Takes `conversation_id` (a text). Returns
-/// [`ConversationSummariesGetResponse`](crate::models::ConversationSummariesGetResponse).
+/// Takes `conversation_id` (a string). Returns
+/// [`ConversationSummariesGetResponse`](crate::models::ConversationSummariesGetResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `conversation:summary:view`
 ///
-/// Created by `ConversationsApi::get_conversation_summaries`.
+/// Created by
+/// [`ConversationsApi::get_conversation_summaries`](crate::api::ConversationsApi::get_conversation_summaries).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--summaries>)
@@ -62,7 +64,7 @@ impl runtime::Operation for GetConversationSummaries {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/conversations/{conversationId}/summaries/{summaryId}/engagements`
 ///
-/// Takes `conversation_id` (a text), `summary_id` (a text) and optionally a body
-/// ([`EngagementRequest`](crate::models::EngagementRequest)). Returns nothing.
+/// Takes `conversation_id` (a string), `summary_id` (a string) and optionally a body
+/// ([`EngagementRequest`](crate::models::EngagementRequest)). Returns nothing. Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `conversation:summaryEngagement:edit`
 ///
-/// Created by `ConversationsApi::patch_conversation_summary_engagements`.
+/// Created by
+/// [`ConversationsApi::patch_conversation_summary_engagements`](crate::api::ConversationsApi::patch_conversation_summary_engagements).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations--conversationId--summaries--summaryId--engagements>)
@@ -30,7 +32,7 @@ pub struct PatchConversationSummaryEngagements {
 }
 
 impl PatchConversationSummaryEngagements {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `EngagementRequest`.
     pub fn body(mut self, value: impl Into<Option<EngagementRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -70,7 +72,7 @@ impl runtime::Operation for PatchConversationSummaryEngagements {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

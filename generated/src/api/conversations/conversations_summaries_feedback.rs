@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/conversations/{conversationId}/summaries/{summaryId}/feedback`
 ///
-/// Takes `conversation_id` (a text), `summary_id` (a text) and optionally a body
-/// ([`FeedbackUpdateRequest`](crate::models::FeedbackUpdateRequest)). Returns nothing.
+/// Takes `conversation_id` (a string), `summary_id` (a string) and optionally a body
+/// ([`FeedbackUpdateRequest`](crate::models::FeedbackUpdateRequest)). Returns nothing. Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `conversation:summaryFeedback:edit`
 ///
-/// Created by `ConversationsApi::patch_conversation_summary_feedback`.
+/// Created by
+/// [`ConversationsApi::patch_conversation_summary_feedback`](crate::api::ConversationsApi::patch_conversation_summary_feedback).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations--conversationId--summaries--summaryId--feedback>)
@@ -30,7 +32,7 @@ pub struct PatchConversationSummaryFeedback {
 }
 
 impl PatchConversationSummaryFeedback {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `FeedbackUpdateRequest`.
     pub fn body(mut self, value: impl Into<Option<FeedbackUpdateRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -70,7 +72,7 @@ impl runtime::Operation for PatchConversationSummaryFeedback {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -112,12 +114,14 @@ impl crate::api::ConversationsApi {
 ///
 /// `POST /api/v2/conversations/{conversationId}/summaries/{summaryId}/feedback`
 ///
-/// Takes `conversation_id` (a text), `summary_id` (a text) and optionally a body
-/// ([`FeedbackAddRequest`](crate::models::FeedbackAddRequest)). Returns nothing.
+/// Takes `conversation_id` (a string), `summary_id` (a string) and optionally a body
+/// ([`FeedbackAddRequest`](crate::models::FeedbackAddRequest)). Returns nothing. Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `conversation:summaryFeedback:add`
 ///
-/// Created by `ConversationsApi::post_conversation_summary_feedback`.
+/// Created by
+/// [`ConversationsApi::post_conversation_summary_feedback`](crate::api::ConversationsApi::post_conversation_summary_feedback).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--summaries--summaryId--feedback>)
@@ -135,7 +139,7 @@ pub struct PostConversationSummaryFeedback {
 }
 
 impl PostConversationSummaryFeedback {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `FeedbackAddRequest`.
     pub fn body(mut self, value: impl Into<Option<FeedbackAddRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -175,7 +179,7 @@ impl runtime::Operation for PostConversationSummaryFeedback {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

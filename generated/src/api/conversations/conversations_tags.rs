@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `PUT /api/v2/conversations/{conversationId}/tags`
 ///
-/// Takes `conversation_id` (a text) and a body
-/// ([`ConversationTagsUpdate`](crate::models::ConversationTagsUpdate)). Returns a text.
+/// Takes `conversation_id` (a string) and a body
+/// ([`ConversationTagsUpdate`](crate::models::ConversationTagsUpdate)). Returns a string. Succeeds with
+/// the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `conversation:externalTag:edit`
 ///
-/// Created by `ConversationsApi::put_conversation_tags`.
+/// Created by
+/// [`ConversationsApi::put_conversation_tags`](crate::api::ConversationsApi::put_conversation_tags).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations--conversationId--tags>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PutConversationTags {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

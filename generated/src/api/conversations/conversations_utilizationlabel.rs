@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/conversations/{conversationId}/utilizationlabel`
 ///
-/// Takes `conversation_id` (a text) and a body
+/// Takes `conversation_id` (a string) and a body
 /// ([`ConversationUtilizationLabelUpdate`](crate::models::ConversationUtilizationLabelUpdate)). Returns
-/// a text.
+/// a string. Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `conversation:utilizationLabel:edit`
 ///
-/// Created by `ConversationsApi::patch_conversation_utilizationlabel`.
+/// Created by
+/// [`ConversationsApi::patch_conversation_utilizationlabel`](crate::api::ConversationsApi::patch_conversation_utilizationlabel).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations--conversationId--utilizationlabel>)
@@ -65,7 +66,7 @@ impl runtime::Operation for PatchConversationUtilizationlabel {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

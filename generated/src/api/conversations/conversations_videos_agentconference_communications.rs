@@ -8,14 +8,16 @@ use crate::runtime;
 /// `POST
 /// /api/v2/conversations/videos/{conversationId}/agentconference/communications/{communicationId}`
 ///
-/// Takes `conversation_id` (a text) and `communication_id` (a text). Returns
-/// [`CreateJoinVideoResponse`](crate::models::CreateJoinVideoResponse).
+/// Takes `conversation_id` (a string) and `communication_id` (a string). Returns
+/// [`CreateJoinVideoResponse`](crate::models::CreateJoinVideoResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `conversation:video:add`
 ///
-/// Created by `ConversationsApi::post_conversations_video_agentconference_communication`.
+/// Created by
+/// [`ConversationsApi::post_conversations_video_agentconference_communication`](crate::api::ConversationsApi::post_conversations_video_agentconference_communication).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-videos--conversationId--agentconference-communications--communicationId->)
@@ -65,7 +67,7 @@ impl runtime::Operation for PostConversationsVideoAgentconferenceCommunication {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,14 +7,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/videos/{conferenceId}/details`
 ///
-/// Takes `conference_id` (a text). Returns
-/// [`VideoConferenceDetails`](crate::models::VideoConferenceDetails).
+/// Takes `conference_id` (a string). Returns
+/// [`VideoConferenceDetails`](crate::models::VideoConferenceDetails). Succeeds with the status 200
+/// (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `video:video:access`
 ///
-/// Created by `ConversationsApi::get_conversations_video_details`.
+/// Created by
+/// [`ConversationsApi::get_conversations_video_details`](crate::api::ConversationsApi::get_conversations_video_details).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-videos--conferenceId--details>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetConversationsVideoDetails {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/videos/meetings/{meetingId}`
 ///
-/// Takes `meeting_id` (a text). Returns [`MeetingIdRecord`](crate::models::MeetingIdRecord).
+/// Takes `meeting_id` (a string). Returns [`MeetingIdRecord`](crate::models::MeetingIdRecord). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `video:video:access`
 ///
-/// Created by `ConversationsApi::get_conversations_videos_meeting`.
+/// Created by
+/// [`ConversationsApi::get_conversations_videos_meeting`](crate::api::ConversationsApi::get_conversations_videos_meeting).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-videos-meetings--meetingId->)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetConversationsVideosMeeting {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -102,11 +104,12 @@ impl crate::api::ConversationsApi {
 /// `POST /api/v2/conversations/videos/meetings`
 ///
 /// Takes a body ([`GenerateMeetingIdRequest`](crate::models::GenerateMeetingIdRequest)). Returns
-/// [`MeetingIdRecord`](crate::models::MeetingIdRecord).
+/// [`MeetingIdRecord`](crate::models::MeetingIdRecord). Succeeds with the status 200 (OK).
 ///
 /// Permission: `video:video:access`
 ///
-/// Created by `ConversationsApi::post_conversations_videos_meetings`.
+/// Created by
+/// [`ConversationsApi::post_conversations_videos_meetings`](crate::api::ConversationsApi::post_conversations_videos_meetings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-videos-meetings>)
@@ -156,7 +159,7 @@ impl runtime::Operation for PostConversationsVideosMeetings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,10 +8,12 @@ use crate::runtime;
 /// `GET
 /// /api/v2/conversations/videos/{conversationId}/participants/{participantId}/communications/{communicationId}/wrapup`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and `communication_id` (a text). Returns
-/// [`AssignedWrapupCode`](crate::models::AssignedWrapupCode).
+/// Takes `conversation_id` (a string), `participant_id` (a string) and `communication_id` (a string).
+/// Returns [`AssignedWrapupCode`](crate::models::AssignedWrapupCode). Succeeds with the status 200
+/// (OK).
 ///
-/// Created by `ConversationsApi::get_conversations_video_participant_communication_wrapup`.
+/// Created by
+/// [`ConversationsApi::get_conversations_video_participant_communication_wrapup`](crate::api::ConversationsApi::get_conversations_video_participant_communication_wrapup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-videos--conversationId--participants--participantId--communications--communicationId--wrapup>)
@@ -29,7 +31,7 @@ pub struct GetConversationsVideoParticipantCommunicationWrapup {
 }
 
 impl GetConversationsVideoParticipantCommunicationWrapup {
-    /// The query parameter `provisional`, default `false`.
+    /// The query parameter `provisional`: a boolean, default `false`.
     pub fn provisional(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("provisional", value.into());
         self
@@ -67,7 +69,7 @@ impl runtime::Operation for GetConversationsVideoParticipantCommunicationWrapup 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -113,12 +115,14 @@ impl crate::api::ConversationsApi {
 /// `POST
 /// /api/v2/conversations/videos/{conversationId}/participants/{participantId}/communications/{communicationId}/wrapup`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text), `communication_id` (a text) and
-/// optionally a body ([`WrapupInput`](crate::models::WrapupInput)). Returns nothing.
+/// Takes `conversation_id` (a string), `participant_id` (a string), `communication_id` (a string) and
+/// optionally a body ([`WrapupInput`](crate::models::WrapupInput)). Returns nothing. Succeeds with the
+/// status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `conversation:participant:wrapup`
 ///
-/// Created by `ConversationsApi::post_conversations_video_participant_communication_wrapup`.
+/// Created by
+/// [`ConversationsApi::post_conversations_video_participant_communication_wrapup`](crate::api::ConversationsApi::post_conversations_video_participant_communication_wrapup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-videos--conversationId--participants--participantId--communications--communicationId--wrapup>)
@@ -136,7 +140,7 @@ pub struct PostConversationsVideoParticipantCommunicationWrapup {
 }
 
 impl PostConversationsVideoParticipantCommunicationWrapup {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `WrapupInput`.
     pub fn body(mut self, value: impl Into<Option<WrapupInput>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -176,7 +180,7 @@ impl runtime::Operation for PostConversationsVideoParticipantCommunicationWrapup
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

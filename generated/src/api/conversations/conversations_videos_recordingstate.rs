@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `PUT /api/v2/conversations/videos/{conversationId}/recordingstate`
 ///
-/// Takes `conversation_id` (a text) and a body
+/// Takes `conversation_id` (a string) and a body
 /// ([`SetRecordingState`](crate::models::SetRecordingState)). Returns
-/// `PutConversationsVideoRecordingstateResponse`.
+/// [`PutConversationsVideoRecordingstateResponse`](crate::models::PutConversationsVideoRecordingstateResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:recording:pauseOthers`
 ///
-/// Created by `ConversationsApi::put_conversations_video_recordingstate`.
+/// Created by
+/// [`ConversationsApi::put_conversations_video_recordingstate`](crate::api::ConversationsApi::put_conversations_video_recordingstate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-videos--conversationId--recordingstate>)
@@ -67,7 +69,7 @@ impl runtime::Operation for PutConversationsVideoRecordingstate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/dataprivacy/maskingrules/{ruleId}`
 ///
-/// Takes `rule_id` (a text). Returns nothing.
+/// Takes `rule_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `dataprivacy:maskingrule:delete`
 ///
-/// Created by `DataPrivacyApi::delete_dataprivacy_maskingrule`.
+/// Created by
+/// [`DataPrivacyApi::delete_dataprivacy_maskingrule`](crate::api::DataPrivacyApi::delete_dataprivacy_maskingrule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-dataprivacy-maskingrules--ruleId->)
@@ -63,7 +64,7 @@ impl runtime::Operation for DeleteDataprivacyMaskingrule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,11 +104,13 @@ impl crate::api::DataPrivacyApi {
 ///
 /// `GET /api/v2/dataprivacy/maskingrules/{ruleId}`
 ///
-/// Takes `rule_id` (a text). Returns [`MaskingRule`](crate::models::MaskingRule).
+/// Takes `rule_id` (a string). Returns [`MaskingRule`](crate::models::MaskingRule). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `dataprivacy:maskingrule:view`
 ///
-/// Created by `DataPrivacyApi::get_dataprivacy_maskingrule`.
+/// Created by
+/// [`DataPrivacyApi::get_dataprivacy_maskingrule`](crate::api::DataPrivacyApi::get_dataprivacy_maskingrule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-dataprivacy-maskingrules--ruleId->)
@@ -159,7 +162,7 @@ impl runtime::Operation for GetDataprivacyMaskingrule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -199,14 +202,16 @@ impl crate::api::DataPrivacyApi {
 ///
 /// `GET /api/v2/dataprivacy/maskingrules`
 ///
-/// Takes no arguments. Returns [`MaskingRuleListing`](crate::models::MaskingRuleListing). `items()`
-/// streams the items of all pages, each [`MaskingRule`](crate::models::MaskingRule).
+/// Takes no arguments. Returns [`MaskingRuleListing`](crate::models::MaskingRuleListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`MaskingRule`](crate::models::MaskingRule).
 ///
 /// Permission: `dataprivacy:maskingrule:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `DataPrivacyApi::get_dataprivacy_maskingrules`.
+/// Created by
+/// [`DataPrivacyApi::get_dataprivacy_maskingrules`](crate::api::DataPrivacyApi::get_dataprivacy_maskingrules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-dataprivacy-maskingrules>)
@@ -239,7 +244,7 @@ impl GetDataprivacyMaskingrules {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -270,7 +275,7 @@ impl runtime::Operation for GetDataprivacyMaskingrules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -320,12 +325,13 @@ impl crate::api::DataPrivacyApi {
 ///
 /// `PATCH /api/v2/dataprivacy/maskingrules/{ruleId}`
 ///
-/// Takes `rule_id` (a text) and optionally a body ([`MaskingRule`](crate::models::MaskingRule)).
-/// Returns [`MaskingRule`](crate::models::MaskingRule).
+/// Takes `rule_id` (a string) and optionally a body ([`MaskingRule`](crate::models::MaskingRule)).
+/// Returns [`MaskingRule`](crate::models::MaskingRule). Succeeds with the status 200 (OK).
 ///
 /// Permission: `dataprivacy:maskingrule:edit`
 ///
-/// Created by `DataPrivacyApi::patch_dataprivacy_maskingrule`.
+/// Created by
+/// [`DataPrivacyApi::patch_dataprivacy_maskingrule`](crate::api::DataPrivacyApi::patch_dataprivacy_maskingrule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-dataprivacy-maskingrules--ruleId->)
@@ -343,7 +349,7 @@ pub struct PatchDataprivacyMaskingrule {
 }
 
 impl PatchDataprivacyMaskingrule {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `MaskingRule`.
     pub fn body(mut self, value: impl Into<Option<MaskingRule>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -383,7 +389,7 @@ impl runtime::Operation for PatchDataprivacyMaskingrule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -424,11 +430,12 @@ impl crate::api::DataPrivacyApi {
 /// `POST /api/v2/dataprivacy/maskingrules`
 ///
 /// Takes a body ([`MaskingRule`](crate::models::MaskingRule)). Returns
-/// [`MaskingRule`](crate::models::MaskingRule).
+/// [`MaskingRule`](crate::models::MaskingRule). Succeeds with the status 200 (OK).
 ///
 /// Permission: `dataprivacy:maskingrule:add`
 ///
-/// Created by `DataPrivacyApi::post_dataprivacy_maskingrules`.
+/// Created by
+/// [`DataPrivacyApi::post_dataprivacy_maskingrules`](crate::api::DataPrivacyApi::post_dataprivacy_maskingrules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-dataprivacy-maskingrules>)
@@ -478,7 +485,7 @@ impl runtime::Operation for PostDataprivacyMaskingrules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

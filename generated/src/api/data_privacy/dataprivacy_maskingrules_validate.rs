@@ -10,11 +10,13 @@ use crate::runtime;
 /// `POST /api/v2/dataprivacy/maskingrules/validate`
 ///
 /// Takes a body ([`MaskingRuleValidateRequest`](crate::models::MaskingRuleValidateRequest)). Returns
-/// [`MaskingRuleValidateResponse`](crate::models::MaskingRuleValidateResponse).
+/// [`MaskingRuleValidateResponse`](crate::models::MaskingRuleValidateResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `dataprivacy:maskingrule:execute`
 ///
-/// Created by `DataPrivacyApi::post_dataprivacy_maskingrules_validate`.
+/// Created by
+/// [`DataPrivacyApi::post_dataprivacy_maskingrules_validate`](crate::api::DataPrivacyApi::post_dataprivacy_maskingrules_validate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-dataprivacy-maskingrules-validate>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostDataprivacyMaskingrulesValidate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,13 +10,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/dependencies/type/{entityType}/id/{entityId}/connections/requiredbycounts`
 ///
-/// Takes `entity_type` (`GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredbycountsEntityType`)
-/// and `entity_id` (a text). Returns [`DependencyCount`](crate::models::DependencyCount).
+/// Takes `entity_type`
+/// ([`GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredbycountsEntityType`](crate::models::GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredbycountsEntityType))
+/// and `entity_id` (a string). Returns [`DependencyCount`](crate::models::DependencyCount). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `dependencies:dependency:view`
 ///
 /// Created by
-/// `DependenciesApi::get_dependencies_type_entity_type_id_entity_id_connections_requiredbycounts`.
+/// [`DependenciesApi::get_dependencies_type_entity_type_id_entity_id_connections_requiredbycounts`](crate::api::DependenciesApi::get_dependencies_type_entity_type_id_entity_id_connections_requiredbycounts).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-dependencies-type--entityType--id--entityId--connections-requiredbycounts>)
@@ -69,7 +71,7 @@ for GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredbycounts {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,16 +10,19 @@ use crate::runtime;
 ///
 /// `GET /api/v2/dependencies/type/{entityType}/id/{entityId}/connections/requires`
 ///
-/// Takes `entity_type` (`GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiresEntityType`) and
-/// `entity_id` (a text). Returns [`DependencyEntityListing`](crate::models::DependencyEntityListing).
-/// `items()` streams the items of all pages, each
+/// Takes `entity_type`
+/// ([`GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiresEntityType`](crate::models::GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiresEntityType))
+/// and `entity_id` (a string). Returns
+/// [`DependencyEntityListing`](crate::models::DependencyEntityListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
 /// [`DependencyEntity`](crate::models::DependencyEntity).
 ///
 /// Permission: `dependencies:dependency:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `DependenciesApi::get_dependencies_type_entity_type_id_entity_id_connections_requires`.
+/// Created by
+/// [`DependenciesApi::get_dependencies_type_entity_type_id_entity_id_connections_requires`](crate::api::DependenciesApi::get_dependencies_type_entity_type_id_entity_id_connections_requires).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-dependencies-type--entityType--id--entityId--connections-requires>)
@@ -37,31 +40,31 @@ pub struct GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequires {
 }
 
 impl GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequires {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: a string, default `25`.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `beforeSourceType`.
+    /// The query parameter `beforeSourceType`: a string.
     pub fn before_source_type(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("beforeSourceType", value.text());
         self
     }
 
-    /// The query parameter `beforeSourceId`.
+    /// The query parameter `beforeSourceId`: a string.
     pub fn before_source_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("beforeSourceId", value.text());
         self
     }
 
-    /// The query parameter `afterSourceType`.
+    /// The query parameter `afterSourceType`: a string.
     pub fn after_source_type(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("afterSourceType", value.text());
         self
     }
 
-    /// The query parameter `afterSourceId`.
+    /// The query parameter `afterSourceId`: a string.
     pub fn after_source_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("afterSourceId", value.text());
         self
@@ -82,7 +85,7 @@ impl GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequires {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -113,7 +116,7 @@ impl runtime::Operation for GetDependenciesTypeEntityTypeIdEntityIdConnectionsRe
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/employeeengagement/celebrations/{celebrationId}`
 ///
-/// Takes `celebration_id` (a text). Returns nothing.
+/// Takes `celebration_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `engagement:celebration:delete`
 ///
-/// Created by `EmployeeEngagementApi::delete_employeeengagement_celebration`.
+/// Created by
+/// [`EmployeeEngagementApi::delete_employeeengagement_celebration`](crate::api::EmployeeEngagementApi::delete_employeeengagement_celebration).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-employeeengagement-celebrations--celebrationId->)
@@ -65,7 +66,7 @@ impl runtime::Operation for DeleteEmployeeengagementCelebration {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,13 +107,15 @@ impl crate::api::EmployeeEngagementApi {
 /// `GET /api/v2/employeeengagement/celebrations`
 ///
 /// Takes no arguments. Returns [`GetCelebrationListing`](crate::models::GetCelebrationListing).
-/// `items()` streams the items of all pages, each [`Celebration`](crate::models::Celebration).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Celebration`](crate::models::Celebration).
 ///
 /// Permission: `engagement:celebration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `EmployeeEngagementApi::get_employeeengagement_celebrations`.
+/// Created by
+/// [`EmployeeEngagementApi::get_employeeengagement_celebrations`](crate::api::EmployeeEngagementApi::get_employeeengagement_celebrations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-employeeengagement-celebrations>)
@@ -130,13 +133,13 @@ pub struct GetEmployeeengagementCelebrations {
 }
 
 impl GetEmployeeengagementCelebrations {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -157,7 +160,7 @@ impl GetEmployeeengagementCelebrations {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -186,7 +189,7 @@ impl runtime::Operation for GetEmployeeengagementCelebrations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -242,12 +245,14 @@ impl crate::api::EmployeeEngagementApi {
 ///
 /// `PATCH /api/v2/employeeengagement/celebrations/{celebrationId}`
 ///
-/// Takes `celebration_id` (a text) and a body
-/// ([`CelebrationStateParam`](crate::models::CelebrationStateParam)). Returns nothing.
+/// Takes `celebration_id` (a string) and a body
+/// ([`CelebrationStateParam`](crate::models::CelebrationStateParam)). Returns nothing. Succeeds with
+/// the status 204 (no content).
 ///
 /// Permission: `engagement:celebration:edit`
 ///
-/// Created by `EmployeeEngagementApi::patch_employeeengagement_celebration`.
+/// Created by
+/// [`EmployeeEngagementApi::patch_employeeengagement_celebration`](crate::api::EmployeeEngagementApi::patch_employeeengagement_celebration).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-employeeengagement-celebrations--celebrationId->)
@@ -297,7 +302,7 @@ impl runtime::Operation for PatchEmployeeengagementCelebration {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

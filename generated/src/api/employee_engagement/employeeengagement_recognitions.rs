@@ -11,11 +11,13 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/employeeengagement/recognitions/{recognitionId}`
 ///
-/// Takes `recognition_id` (a text). Returns [`Recognition`](crate::models::Recognition).
+/// Takes `recognition_id` (a string). Returns [`Recognition`](crate::models::Recognition). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `engagement:recognition:view`
 ///
-/// Created by `EmployeeEngagementApi::get_employeeengagement_recognition`.
+/// Created by
+/// [`EmployeeEngagementApi::get_employeeengagement_recognition`](crate::api::EmployeeEngagementApi::get_employeeengagement_recognition).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-employeeengagement-recognitions--recognitionId->)
@@ -65,7 +67,7 @@ impl runtime::Operation for GetEmployeeengagementRecognition {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,14 +107,16 @@ impl crate::api::EmployeeEngagementApi {
 ///
 /// `GET /api/v2/employeeengagement/recognitions`
 ///
-/// Takes no arguments. Returns [`Recognitions`](crate::models::Recognitions). `items()` streams the
-/// items of all pages, each [`Recognition`](crate::models::Recognition).
+/// Takes no arguments. Returns [`Recognitions`](crate::models::Recognitions). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`Recognition`](crate::models::Recognition).
 ///
 /// Permission: `engagement:recognition:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `EmployeeEngagementApi::get_employeeengagement_recognitions`.
+/// Created by
+/// [`EmployeeEngagementApi::get_employeeengagement_recognitions`](crate::api::EmployeeEngagementApi::get_employeeengagement_recognitions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-employeeengagement-recognitions>)
@@ -130,7 +134,7 @@ pub struct GetEmployeeengagementRecognitions {
 }
 
 impl GetEmployeeengagementRecognitions {
-    /// The query parameter `direction`, default `received`.
+    /// The query parameter `direction`: one of `sent`, `received`, default `received`.
     pub fn direction(
         mut self,
         value: impl Into<Option<GetEmployeeengagementRecognitionsDirection>>,
@@ -139,31 +143,31 @@ impl GetEmployeeengagementRecognitions {
         self
     }
 
-    /// The query parameter `recipient`.
+    /// The query parameter `recipient`: a string.
     pub fn recipient(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("recipient", value.text());
         self
     }
 
-    /// The query parameter `dateStart`.
+    /// The query parameter `dateStart`: a timestamp.
     pub fn date_start(mut self, value: impl runtime::Optional<time::Timestamp>) -> Self {
         self.request.query("dateStart", value.into_optional());
         self
     }
 
-    /// The query parameter `dateEnd`.
+    /// The query parameter `dateEnd`: a timestamp.
     pub fn date_end(mut self, value: impl runtime::Optional<time::Timestamp>) -> Self {
         self.request.query("dateEnd", value.into_optional());
         self
     }
 
-    /// The query parameter `pageSize`, default `100`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `100`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -184,7 +188,7 @@ impl GetEmployeeengagementRecognitions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -213,7 +217,7 @@ impl runtime::Operation for GetEmployeeengagementRecognitions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -270,11 +274,12 @@ impl crate::api::EmployeeEngagementApi {
 /// `POST /api/v2/employeeengagement/recognitions`
 ///
 /// Takes a body ([`CreateRecognition`](crate::models::CreateRecognition)). Returns
-/// [`RecognitionBase`](crate::models::RecognitionBase).
+/// [`RecognitionBase`](crate::models::RecognitionBase). Succeeds with the status 200 (OK).
 ///
 /// Permission: `engagement:recognition:add`
 ///
-/// Created by `EmployeeEngagementApi::post_employeeengagement_recognitions`.
+/// Created by
+/// [`EmployeeEngagementApi::post_employeeengagement_recognitions`](crate::api::EmployeeEngagementApi::post_employeeengagement_recognitions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-employeeengagement-recognitions>)
@@ -324,7 +329,7 @@ impl runtime::Operation for PostEmployeeengagementRecognitions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,11 +8,13 @@ use crate::runtime;
 /// `POST /api/v2/events/conversations`
 ///
 /// Takes a body ([`BatchConversationEventRequest`](crate::models::BatchConversationEventRequest)).
-/// Returns [`BatchEventResponse`](crate::models::BatchEventResponse).
+/// Returns [`BatchEventResponse`](crate::models::BatchEventResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `conversation:conversation:inject`
 ///
-/// Created by `EventsApi::post_events_conversations`.
+/// Created by
+/// [`EventsApi::post_events_conversations`](crate::api::EventsApi::post_events_conversations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-events-conversations>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostEventsConversations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,11 +11,13 @@ use crate::runtime;
 ///
 /// Takes a body
 /// ([`BatchPredictiveRoutingCustomKpiAttributionEventRequest`](crate::models::BatchPredictiveRoutingCustomKpiAttributionEventRequest)).
-/// Returns [`BatchEventResponse`](crate::models::BatchEventResponse).
+/// Returns [`BatchEventResponse`](crate::models::BatchEventResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `routing:customKpiAttribution:inject`
 ///
-/// Created by `EventsApi::post_events_routing_customkpiattributions`.
+/// Created by
+/// [`EventsApi::post_events_routing_customkpiattributions`](crate::api::EventsApi::post_events_routing_customkpiattributions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-events-routing-customkpiattributions>)
@@ -67,7 +69,7 @@ impl runtime::Operation for PostEventsRoutingCustomkpiattributions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

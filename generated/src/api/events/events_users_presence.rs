@@ -8,11 +8,13 @@ use crate::runtime;
 /// `POST /api/v2/events/users/presence`
 ///
 /// Takes a body ([`BatchUserPresenceEventRequest`](crate::models::BatchUserPresenceEventRequest)).
-/// Returns [`BatchEventResponse`](crate::models::BatchEventResponse).
+/// Returns [`BatchEventResponse`](crate::models::BatchEventResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `presence:userPresence:inject`
 ///
-/// Created by `EventsApi::post_events_users_presence`.
+/// Created by
+/// [`EventsApi::post_events_users_presence`](crate::api::EventsApi::post_events_users_presence).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-events-users-presence>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostEventsUsersPresence {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

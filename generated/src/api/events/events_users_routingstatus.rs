@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// Takes a body
 /// ([`BatchUserRoutingStatusEventRequest`](crate::models::BatchUserRoutingStatusEventRequest)). Returns
-/// [`BatchEventResponse`](crate::models::BatchEventResponse).
+/// [`BatchEventResponse`](crate::models::BatchEventResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:routingstatus:inject`
 ///
-/// Created by `EventsApi::post_events_users_routingstatus`.
+/// Created by
+/// [`EventsApi::post_events_users_routingstatus`](crate::api::EventsApi::post_events_users_routingstatus).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-events-users-routingstatus>)
@@ -65,7 +66,7 @@ impl runtime::Operation for PostEventsUsersRoutingstatus {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

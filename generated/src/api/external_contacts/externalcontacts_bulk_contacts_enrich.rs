@@ -10,11 +10,13 @@ use crate::runtime;
 /// `POST /api/v2/externalcontacts/bulk/contacts/enrich`
 ///
 /// Takes a body ([`BulkContactsEnrichRequest`](crate::models::BulkContactsEnrichRequest)). Returns
-/// [`BulkContactsEnrichResponse`](crate::models::BulkContactsEnrichResponse).
+/// [`BulkContactsEnrichResponse`](crate::models::BulkContactsEnrichResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `externalContacts:contact:enrich`
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_bulk_contacts_enrich`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_bulk_contacts_enrich`](crate::api::ExternalContactsApi::post_externalcontacts_bulk_contacts_enrich).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-contacts-enrich>)
@@ -32,7 +34,7 @@ pub struct PostExternalcontactsBulkContactsEnrich {
 }
 
 impl PostExternalcontactsBulkContactsEnrich {
-    /// The query parameter `dryRun`.
+    /// The query parameter `dryRun`: a boolean.
     pub fn dry_run(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("dryRun", value.into());
         self
@@ -72,7 +74,7 @@ impl runtime::Operation for PostExternalcontactsBulkContactsEnrich {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,11 +8,12 @@ use crate::runtime;
 /// `POST /api/v2/externalcontacts/bulk/contacts/remove`
 ///
 /// Takes a body ([`BulkIdsRequest`](crate::models::BulkIdsRequest)). Returns
-/// [`BulkDeleteResponse`](crate::models::BulkDeleteResponse).
+/// [`BulkDeleteResponse`](crate::models::BulkDeleteResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `externalContacts:contact:delete`
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_bulk_contacts_remove`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_bulk_contacts_remove`](crate::api::ExternalContactsApi::post_externalcontacts_bulk_contacts_remove).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-contacts-remove>)
@@ -64,7 +65,7 @@ impl runtime::Operation for PostExternalcontactsBulkContactsRemove {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

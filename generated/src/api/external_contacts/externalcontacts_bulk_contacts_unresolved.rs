@@ -8,11 +8,13 @@ use crate::runtime;
 /// `POST /api/v2/externalcontacts/bulk/contacts/unresolved`
 ///
 /// Takes a body ([`BulkIdsRequest`](crate::models::BulkIdsRequest)). Returns
-/// [`BulkFetchContactsResponse`](crate::models::BulkFetchContactsResponse).
+/// [`BulkFetchContactsResponse`](crate::models::BulkFetchContactsResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `externalContacts:contact:view`
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_bulk_contacts_unresolved`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_bulk_contacts_unresolved`](crate::api::ExternalContactsApi::post_externalcontacts_bulk_contacts_unresolved).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-contacts-unresolved>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostExternalcontactsBulkContactsUnresolved {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,11 +8,12 @@ use crate::runtime;
 /// `POST /api/v2/externalcontacts/bulk/contacts/update`
 ///
 /// Takes a body ([`BulkContactsRequest`](crate::models::BulkContactsRequest)). Returns
-/// [`BulkContactsResponse`](crate::models::BulkContactsResponse).
+/// [`BulkContactsResponse`](crate::models::BulkContactsResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `externalContacts:contact:edit`
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_bulk_contacts_update`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_bulk_contacts_update`](crate::api::ExternalContactsApi::post_externalcontacts_bulk_contacts_update).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-contacts-update>)
@@ -64,7 +65,7 @@ impl runtime::Operation for PostExternalcontactsBulkContactsUpdate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

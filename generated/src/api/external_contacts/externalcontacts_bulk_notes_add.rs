@@ -8,11 +8,12 @@ use crate::runtime;
 /// `POST /api/v2/externalcontacts/bulk/notes/add`
 ///
 /// Takes a body ([`BulkNotesRequest`](crate::models::BulkNotesRequest)). Returns
-/// [`BulkNotesResponse`](crate::models::BulkNotesResponse).
+/// [`BulkNotesResponse`](crate::models::BulkNotesResponse). Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `externalContacts:contact:add`, `externalContacts:externalOrganization:add`
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_bulk_notes_add`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_bulk_notes_add`](crate::api::ExternalContactsApi::post_externalcontacts_bulk_notes_add).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-notes-add>)
@@ -67,7 +68,7 @@ impl runtime::Operation for PostExternalcontactsBulkNotesAdd {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

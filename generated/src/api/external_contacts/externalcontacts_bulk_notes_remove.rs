@@ -8,12 +8,13 @@ use crate::runtime;
 /// `POST /api/v2/externalcontacts/bulk/notes/remove`
 ///
 /// Takes a body ([`BulkIdsRequest`](crate::models::BulkIdsRequest)). Returns
-/// [`BulkDeleteResponse`](crate::models::BulkDeleteResponse).
+/// [`BulkDeleteResponse`](crate::models::BulkDeleteResponse). Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `externalContacts:contact:delete`,
 /// `externalContacts:externalOrganization:delete`
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_bulk_notes_remove`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_bulk_notes_remove`](crate::api::ExternalContactsApi::post_externalcontacts_bulk_notes_remove).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-notes-remove>)
@@ -68,7 +69,7 @@ impl runtime::Operation for PostExternalcontactsBulkNotesRemove {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,11 +8,12 @@ use crate::runtime;
 /// `POST /api/v2/externalcontacts/bulk/notes/update`
 ///
 /// Takes a body ([`BulkNotesRequest`](crate::models::BulkNotesRequest)). Returns
-/// [`BulkNotesResponse`](crate::models::BulkNotesResponse).
+/// [`BulkNotesResponse`](crate::models::BulkNotesResponse). Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `externalContacts:contact:edit`, `externalContacts:externalOrganization:edit`
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_bulk_notes_update`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_bulk_notes_update`](crate::api::ExternalContactsApi::post_externalcontacts_bulk_notes_update).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-notes-update>)
@@ -67,7 +68,7 @@ impl runtime::Operation for PostExternalcontactsBulkNotesUpdate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

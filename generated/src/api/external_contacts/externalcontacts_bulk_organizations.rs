@@ -8,11 +8,13 @@ use crate::runtime;
 /// `POST /api/v2/externalcontacts/bulk/organizations`
 ///
 /// Takes a body ([`BulkIdsRequest`](crate::models::BulkIdsRequest)). Returns
-/// [`BulkFetchOrganizationsResponse`](crate::models::BulkFetchOrganizationsResponse).
+/// [`BulkFetchOrganizationsResponse`](crate::models::BulkFetchOrganizationsResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `externalContacts:externalOrganization:view`
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_bulk_organizations`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_bulk_organizations`](crate::api::ExternalContactsApi::post_externalcontacts_bulk_organizations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-organizations>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostExternalcontactsBulkOrganizations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,13 @@ use crate::runtime;
 /// `POST /api/v2/externalcontacts/bulk/organizations/add`
 ///
 /// Takes a body ([`BulkOrganizationsRequest`](crate::models::BulkOrganizationsRequest)). Returns
-/// [`BulkOrganizationsResponse`](crate::models::BulkOrganizationsResponse).
+/// [`BulkOrganizationsResponse`](crate::models::BulkOrganizationsResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `externalContacts:externalOrganization:add`
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_bulk_organizations_add`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_bulk_organizations_add`](crate::api::ExternalContactsApi::post_externalcontacts_bulk_organizations_add).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-organizations-add>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostExternalcontactsBulkOrganizationsAdd {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

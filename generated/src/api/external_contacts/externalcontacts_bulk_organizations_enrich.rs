@@ -11,10 +11,12 @@ use crate::runtime;
 ///
 /// Takes a body ([`BulkOrganizationsEnrichRequest`](crate::models::BulkOrganizationsEnrichRequest)).
 /// Returns [`BulkOrganizationsEnrichResponse`](crate::models::BulkOrganizationsEnrichResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `externalContacts:externalOrganization:enrich`
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_bulk_organizations_enrich`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_bulk_organizations_enrich`](crate::api::ExternalContactsApi::post_externalcontacts_bulk_organizations_enrich).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-organizations-enrich>)
@@ -32,7 +34,7 @@ pub struct PostExternalcontactsBulkOrganizationsEnrich {
 }
 
 impl PostExternalcontactsBulkOrganizationsEnrich {
-    /// The query parameter `dryRun`.
+    /// The query parameter `dryRun`: a boolean.
     pub fn dry_run(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("dryRun", value.into());
         self
@@ -72,7 +74,7 @@ impl runtime::Operation for PostExternalcontactsBulkOrganizationsEnrich {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,13 @@ use crate::runtime;
 /// `POST /api/v2/externalcontacts/bulk/organizations/update`
 ///
 /// Takes a body ([`BulkOrganizationsRequest`](crate::models::BulkOrganizationsRequest)). Returns
-/// [`BulkOrganizationsResponse`](crate::models::BulkOrganizationsResponse).
+/// [`BulkOrganizationsResponse`](crate::models::BulkOrganizationsResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `externalContacts:externalOrganization:edit`
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_bulk_organizations_update`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_bulk_organizations_update`](crate::api::ExternalContactsApi::post_externalcontacts_bulk_organizations_update).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-organizations-update>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostExternalcontactsBulkOrganizationsUpdate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

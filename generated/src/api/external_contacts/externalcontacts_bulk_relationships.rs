@@ -8,11 +8,13 @@ use crate::runtime;
 /// `POST /api/v2/externalcontacts/bulk/relationships`
 ///
 /// Takes a body ([`BulkIdsRequest`](crate::models::BulkIdsRequest)). Returns
-/// [`BulkFetchRelationshipsResponse`](crate::models::BulkFetchRelationshipsResponse).
+/// [`BulkFetchRelationshipsResponse`](crate::models::BulkFetchRelationshipsResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, all of: `externalContacts:contact:view`, `externalContacts:externalOrganization:view`
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_bulk_relationships`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_bulk_relationships`](crate::api::ExternalContactsApi::post_externalcontacts_bulk_relationships).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-relationships>)
@@ -67,7 +69,7 @@ impl runtime::Operation for PostExternalcontactsBulkRelationships {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,13 @@ use crate::runtime;
 /// `POST /api/v2/externalcontacts/bulk/relationships/update`
 ///
 /// Takes a body ([`BulkRelationshipsRequest`](crate::models::BulkRelationshipsRequest)). Returns
-/// [`BulkRelationshipsResponse`](crate::models::BulkRelationshipsResponse).
+/// [`BulkRelationshipsResponse`](crate::models::BulkRelationshipsResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permissions, all of: `externalContacts:contact:edit`, `externalContacts:externalOrganization:edit`
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_bulk_relationships_update`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_bulk_relationships_update`](crate::api::ExternalContactsApi::post_externalcontacts_bulk_relationships_update).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-relationships-update>)
@@ -69,7 +71,7 @@ impl runtime::Operation for PostExternalcontactsBulkRelationshipsUpdate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -4,19 +4,21 @@ use crate::models::external_contacts::{
     ContactListing, ExternalContactsPatchRequest, GetExternalcontactsContactExpand,
     GetExternalcontactsContactsExpand,
 };
-use crate::models::shared_by_12_0d55b9::Empty;
-use crate::models::shared_by_3_8e82fb::ExternalContact;
+use crate::models::shared::empty::Empty;
+use crate::models::shared::external_contact::ExternalContact;
 use crate::runtime;
 
 /// Delete externalcontacts contact.
 ///
 /// `DELETE /api/v2/externalcontacts/contacts/{contactId}`
 ///
-/// Takes `contact_id` (a text). Returns `Empty`.
+/// Takes `contact_id` (a string). Returns [`Empty`](crate::models::Empty). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `relate:contact:delete`, `externalContacts:contact:delete`
 ///
-/// Created by `ExternalContactsApi::delete_externalcontacts_contact`.
+/// Created by
+/// [`ExternalContactsApi::delete_externalcontacts_contact`](crate::api::ExternalContactsApi::delete_externalcontacts_contact).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-contacts--contactId->)
@@ -74,7 +76,7 @@ impl runtime::Operation for DeleteExternalcontactsContact {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -114,11 +116,13 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `GET /api/v2/externalcontacts/contacts/{contactId}`
 ///
-/// Takes `contact_id` (a text). Returns `ExternalContact`.
+/// Takes `contact_id` (a string). Returns [`ExternalContact`](crate::models::ExternalContact). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permissions, any of: `relate:contact:view`, `externalContacts:contact:view`
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_contact`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_contact`](crate::api::ExternalContactsApi::get_externalcontacts_contact).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts--contactId->)
@@ -142,7 +146,8 @@ pub struct GetExternalcontactsContact {
 }
 
 impl GetExternalcontactsContact {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `externalOrganization`,
+    /// `externalDataSources`, `identifiers`, `externalSources`, `division`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetExternalcontactsContactExpand>,
@@ -185,7 +190,7 @@ impl runtime::Operation for GetExternalcontactsContact {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -225,14 +230,16 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `GET /api/v2/externalcontacts/contacts`
 ///
-/// Takes no arguments. Returns [`ContactListing`](crate::models::ContactListing). `items()` streams the
-/// items of all pages, each `ExternalContact`.
+/// Takes no arguments. Returns [`ContactListing`](crate::models::ContactListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`ExternalContact`](crate::models::ExternalContact).
 ///
 /// Permissions, any of: `relate:contact:view`, `externalContacts:contact:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_contacts`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_contacts`](crate::api::ExternalContactsApi::get_externalcontacts_contacts).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts>)
@@ -256,31 +263,32 @@ pub struct GetExternalcontactsContacts {
 }
 
 impl GetExternalcontactsContacts {
-    /// The query parameter `pageSize`, default `20`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `20`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `q`.
+    /// The query parameter `q`: a string.
     pub fn q(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("q", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`.
+    /// The query parameter `sortOrder`: a string.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `externalOrganization`,
+    /// `externalDataSources`, `identifiers`, `externalSources`, `division`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetExternalcontactsContactsExpand>,
@@ -289,7 +297,7 @@ impl GetExternalcontactsContacts {
         self
     }
 
-    /// The query parameter `divisionIds`.
+    /// The query parameter `divisionIds`: a list of strings.
     pub fn division_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -318,7 +326,7 @@ impl GetExternalcontactsContacts {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -349,7 +357,7 @@ impl runtime::Operation for GetExternalcontactsContacts {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -403,13 +411,14 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `PATCH /api/v2/externalcontacts/contacts/{contactId}`
 ///
-/// Takes `contact_id` (a text) and a body
+/// Takes `contact_id` (a string) and a body
 /// ([`ExternalContactsPatchRequest`](crate::models::ExternalContactsPatchRequest)). Returns
-/// `ExternalContact`.
+/// [`ExternalContact`](crate::models::ExternalContact). Succeeds with the status 200 (OK).
 ///
 /// Permission: `externalContacts:contact:edit`
 ///
-/// Created by `ExternalContactsApi::patch_externalcontacts_contact`.
+/// Created by
+/// [`ExternalContactsApi::patch_externalcontacts_contact`](crate::api::ExternalContactsApi::patch_externalcontacts_contact).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-contacts--contactId->)
@@ -461,7 +470,7 @@ impl runtime::Operation for PatchExternalcontactsContact {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -504,11 +513,13 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `POST /api/v2/externalcontacts/contacts`
 ///
-/// Takes a body (`ExternalContact`). Returns `ExternalContact`.
+/// Takes a body ([`ExternalContact`](crate::models::ExternalContact)). Returns
+/// [`ExternalContact`](crate::models::ExternalContact). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `relate:contact:add`, `externalContacts:contact:add`
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_contacts`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_contacts`](crate::api::ExternalContactsApi::post_externalcontacts_contacts).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-contacts>)
@@ -566,7 +577,7 @@ impl runtime::Operation for PostExternalcontactsContacts {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -607,11 +618,13 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `PUT /api/v2/externalcontacts/contacts/{contactId}`
 ///
-/// Takes `contact_id` (a text) and a body (`ExternalContact`). Returns `ExternalContact`.
+/// Takes `contact_id` (a string) and a body ([`ExternalContact`](crate::models::ExternalContact)).
+/// Returns [`ExternalContact`](crate::models::ExternalContact). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `relate:contact:edit`, `externalContacts:contact:edit`
 ///
-/// Created by `ExternalContactsApi::put_externalcontacts_contact`.
+/// Created by
+/// [`ExternalContactsApi::put_externalcontacts_contact`](crate::api::ExternalContactsApi::put_externalcontacts_contact).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-contacts--contactId->)
@@ -669,7 +682,7 @@ impl runtime::Operation for PutExternalcontactsContact {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/externalcontacts/contacts/exports/{exportId}`
 ///
-/// Takes `export_id` (a text). Returns [`ContactsExport`](crate::models::ContactsExport).
+/// Takes `export_id` (a string). Returns [`ContactsExport`](crate::models::ContactsExport). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permissions, all of: `externalContacts:export:view`, `externalContacts:contact:view`
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_contacts_export`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_contacts_export`](crate::api::ExternalContactsApi::get_externalcontacts_contacts_export).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts-exports--exportId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetExternalcontactsContactsExport {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,13 +106,15 @@ impl crate::api::ExternalContactsApi {
 /// `GET /api/v2/externalcontacts/contacts/exports`
 ///
 /// Takes no arguments. Returns [`ContactsExportListing`](crate::models::ContactsExportListing).
-/// `items()` streams the items of all pages, each [`ContactsExport`](crate::models::ContactsExport).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`ContactsExport`](crate::models::ContactsExport).
 ///
 /// Permissions, all of: `externalContacts:export:view`, `externalContacts:contact:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_contacts_exports`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_contacts_exports`](crate::api::ExternalContactsApi::get_externalcontacts_contacts_exports).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts-exports>)
@@ -128,7 +132,7 @@ pub struct GetExternalcontactsContactsExports {
 }
 
 impl GetExternalcontactsContactsExports {
-    /// The query parameter `divisionIds`.
+    /// The query parameter `divisionIds`: a list of strings.
     pub fn division_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -142,13 +146,13 @@ impl GetExternalcontactsContactsExports {
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: an integer (`int32`).
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -169,7 +173,7 @@ impl GetExternalcontactsContactsExports {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -200,7 +204,7 @@ impl runtime::Operation for GetExternalcontactsContactsExports {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -255,13 +259,15 @@ impl crate::api::ExternalContactsApi {
 /// `POST /api/v2/externalcontacts/contacts/exports`
 ///
 /// Takes a body ([`ContactsExport`](crate::models::ContactsExport)). Returns
-/// [`ContactsExport`](crate::models::ContactsExport).
+/// [`ContactsExport`](crate::models::ContactsExport). Succeeds with the status 201 (created).
 ///
 /// Permissions, all of: `externalContacts:export:add`, `externalContacts:contact:view`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_externalcontacts_contacts_export`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_externalcontacts_contacts_export`](crate::api::GetExternalcontactsContactsExport).
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_contacts_exports`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_contacts_exports`](crate::api::ExternalContactsApi::post_externalcontacts_contacts_exports).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-contacts-exports>)
@@ -321,7 +327,7 @@ impl runtime::Operation for PostExternalcontactsContactsExports {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

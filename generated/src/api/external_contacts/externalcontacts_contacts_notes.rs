@@ -4,18 +4,20 @@ use crate::models::external_contacts::{
     ExternalContactsPatchRequest, GetExternalcontactsContactNoteExpand,
     GetExternalcontactsContactNotesExpand, Note, NoteListing,
 };
-use crate::models::shared_by_12_0d55b9::Empty;
+use crate::models::shared::empty::Empty;
 use crate::runtime;
 
 /// Delete externalcontacts contact note.
 ///
 /// `DELETE /api/v2/externalcontacts/contacts/{contactId}/notes/{noteId}`
 ///
-/// Takes `contact_id` (a text) and `note_id` (a text). Returns `Empty`.
+/// Takes `contact_id` (a string) and `note_id` (a string). Returns [`Empty`](crate::models::Empty).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `relate:contact:edit`, `externalContacts:contact:edit`
 ///
-/// Created by `ExternalContactsApi::delete_externalcontacts_contact_note`.
+/// Created by
+/// [`ExternalContactsApi::delete_externalcontacts_contact_note`](crate::api::ExternalContactsApi::delete_externalcontacts_contact_note).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-contacts--contactId--notes--noteId->)
@@ -67,7 +69,7 @@ impl runtime::Operation for DeleteExternalcontactsContactNote {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -109,11 +111,13 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `GET /api/v2/externalcontacts/contacts/{contactId}/notes/{noteId}`
 ///
-/// Takes `contact_id` (a text) and `note_id` (a text). Returns [`Note`](crate::models::Note).
+/// Takes `contact_id` (a string) and `note_id` (a string). Returns [`Note`](crate::models::Note).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `relate:contact:view`, `externalContacts:contact:view`
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_contact_note`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_contact_note`](crate::api::ExternalContactsApi::get_externalcontacts_contact_note).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts--contactId--notes--noteId->)
@@ -137,7 +141,7 @@ pub struct GetExternalcontactsContactNote {
 }
 
 impl GetExternalcontactsContactNote {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `author`, `externalDataSources`, `division`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetExternalcontactsContactNoteExpand>,
@@ -180,7 +184,7 @@ impl runtime::Operation for GetExternalcontactsContactNote {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -222,14 +226,15 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `GET /api/v2/externalcontacts/contacts/{contactId}/notes`
 ///
-/// Takes `contact_id` (a text). Returns [`NoteListing`](crate::models::NoteListing). `items()` streams
-/// the items of all pages, each [`Note`](crate::models::Note).
+/// Takes `contact_id` (a string). Returns [`NoteListing`](crate::models::NoteListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each [`Note`](crate::models::Note).
 ///
 /// Permissions, any of: `relate:contact:view`, `externalContacts:contact:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_contact_notes`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_contact_notes`](crate::api::ExternalContactsApi::get_externalcontacts_contact_notes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts--contactId--notes>)
@@ -253,25 +258,26 @@ pub struct GetExternalcontactsContactNotes {
 }
 
 impl GetExternalcontactsContactNotes {
-    /// The query parameter `pageSize`, default `20`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `20`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`.
+    /// The query parameter `sortOrder`: a string.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `author`, `externalDataSources`, `division`,
+    /// `mergeset`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetExternalcontactsContactNotesExpand>,
@@ -295,7 +301,7 @@ impl GetExternalcontactsContactNotes {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -326,7 +332,7 @@ impl runtime::Operation for GetExternalcontactsContactNotes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -385,13 +391,14 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `PATCH /api/v2/externalcontacts/contacts/{contactId}/notes/{noteId}`
 ///
-/// Takes `contact_id` (a text), `note_id` (a text) and a body
+/// Takes `contact_id` (a string), `note_id` (a string) and a body
 /// ([`ExternalContactsPatchRequest`](crate::models::ExternalContactsPatchRequest)). Returns
-/// [`Note`](crate::models::Note).
+/// [`Note`](crate::models::Note). Succeeds with the status 200 (OK).
 ///
 /// Permission: `externalContacts:contact:edit`
 ///
-/// Created by `ExternalContactsApi::patch_externalcontacts_contact_note`.
+/// Created by
+/// [`ExternalContactsApi::patch_externalcontacts_contact_note`](crate::api::ExternalContactsApi::patch_externalcontacts_contact_note).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-contacts--contactId--notes--noteId->)
@@ -443,7 +450,7 @@ impl runtime::Operation for PatchExternalcontactsContactNote {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -488,12 +495,13 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `POST /api/v2/externalcontacts/contacts/{contactId}/notes`
 ///
-/// Takes `contact_id` (a text) and a body ([`Note`](crate::models::Note)). Returns
-/// [`Note`](crate::models::Note).
+/// Takes `contact_id` (a string) and a body ([`Note`](crate::models::Note)). Returns
+/// [`Note`](crate::models::Note). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `relate:contact:edit`, `externalContacts:contact:edit`
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_contact_notes`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_contact_notes`](crate::api::ExternalContactsApi::post_externalcontacts_contact_notes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-contacts--contactId--notes>)
@@ -551,7 +559,7 @@ impl runtime::Operation for PostExternalcontactsContactNotes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -594,12 +602,13 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `PUT /api/v2/externalcontacts/contacts/{contactId}/notes/{noteId}`
 ///
-/// Takes `contact_id` (a text), `note_id` (a text) and a body ([`Note`](crate::models::Note)). Returns
-/// [`Note`](crate::models::Note).
+/// Takes `contact_id` (a string), `note_id` (a string) and a body ([`Note`](crate::models::Note)).
+/// Returns [`Note`](crate::models::Note). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `relate:contact:edit`, `externalContacts:contact:edit`
 ///
-/// Created by `ExternalContactsApi::put_externalcontacts_contact_note`.
+/// Created by
+/// [`ExternalContactsApi::put_externalcontacts_contact_note`](crate::api::ExternalContactsApi::put_externalcontacts_contact_note).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-contacts--contactId--notes--noteId->)
@@ -657,7 +666,7 @@ impl runtime::Operation for PutExternalcontactsContactNote {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `PUT /api/v2/externalcontacts/conversations/{conversationId}`
 ///
-/// Takes `conversation_id` (a text) and a body
-/// ([`ConversationAssociation`](crate::models::ConversationAssociation)). Returns nothing.
+/// Takes `conversation_id` (a string) and a body
+/// ([`ConversationAssociation`](crate::models::ConversationAssociation)). Returns nothing. Succeeds
+/// with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permissions, any of: `relate:conversation:associate`, `externalContacts:conversation:associate`
 ///
-/// Created by `ExternalContactsApi::put_externalcontacts_conversation`.
+/// Created by
+/// [`ExternalContactsApi::put_externalcontacts_conversation`](crate::api::ExternalContactsApi::put_externalcontacts_conversation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-conversations--conversationId->)
@@ -70,7 +72,7 @@ impl runtime::Operation for PutExternalcontactsConversation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

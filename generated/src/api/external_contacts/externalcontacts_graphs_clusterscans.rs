@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/externalcontacts/graphs/clusterscans/{scanId}`
 ///
-/// Takes `scan_id` (a text). Returns [`ClusterScan`](crate::models::ClusterScan).
+/// Takes `scan_id` (a string). Returns [`ClusterScan`](crate::models::ClusterScan). Succeeds with the
+/// status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_graphs_clusterscan`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_graphs_clusterscan`](crate::api::ExternalContactsApi::get_externalcontacts_graphs_clusterscan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-graphs-clusterscans--scanId->)
@@ -29,7 +31,7 @@ pub struct GetExternalcontactsGraphsClusterscan {
 }
 
 impl GetExternalcontactsGraphsClusterscan {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of strings.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -72,7 +74,7 @@ impl runtime::Operation for GetExternalcontactsGraphsClusterscan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -112,14 +114,16 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `GET /api/v2/externalcontacts/graphs/clusterscans`
 ///
-/// Takes no arguments. Returns [`ClusterScanList`](crate::models::ClusterScanList). `items()` streams
-/// the items of all pages, each [`ClusterScan`](crate::models::ClusterScan).
+/// Takes no arguments. Returns [`ClusterScanList`](crate::models::ClusterScanList). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`ClusterScan`](crate::models::ClusterScan).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_graphs_clusterscans`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_graphs_clusterscans`](crate::api::ExternalContactsApi::get_externalcontacts_graphs_clusterscans).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-graphs-clusterscans>)
@@ -137,19 +141,19 @@ pub struct GetExternalcontactsGraphsClusterscans {
 }
 
 impl GetExternalcontactsGraphsClusterscans {
-    /// The query parameter `limit`, default `20`.
+    /// The query parameter `limit`: an integer (`int32`), default `20`.
     pub fn limit(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("limit", value.into());
         self
     }
 
-    /// The query parameter `cursor`.
+    /// The query parameter `cursor`: a string.
     pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("cursor", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of strings.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -175,7 +179,7 @@ impl GetExternalcontactsGraphsClusterscans {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -204,7 +208,7 @@ impl runtime::Operation for GetExternalcontactsGraphsClusterscans {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/externalcontacts/graphs/clusterscans/{scanId}/clusters/{clusterId}`
 ///
-/// Takes `scan_id` (a text) and `cluster_id` (a text). Returns [`Cluster`](crate::models::Cluster).
+/// Takes `scan_id` (a string) and `cluster_id` (a string). Returns [`Cluster`](crate::models::Cluster).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_graphs_clusterscan_cluster`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_graphs_clusterscan_cluster`](crate::api::ExternalContactsApi::get_externalcontacts_graphs_clusterscan_cluster).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-graphs-clusterscans--scanId--clusters--clusterId->)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetExternalcontactsGraphsClusterscanCluster {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,14 +105,15 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `GET /api/v2/externalcontacts/graphs/clusterscans/{scanId}/clusters`
 ///
-/// Takes `scan_id` (a text). Returns [`ClusterList`](crate::models::ClusterList). `items()` streams the
-/// items of all pages, each [`Cluster`](crate::models::Cluster).
+/// Takes `scan_id` (a string). Returns [`ClusterList`](crate::models::ClusterList). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each [`Cluster`](crate::models::Cluster).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_graphs_clusterscan_clusters`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_graphs_clusterscan_clusters`](crate::api::ExternalContactsApi::get_externalcontacts_graphs_clusterscan_clusters).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-graphs-clusterscans--scanId--clusters>)
@@ -128,19 +131,19 @@ pub struct GetExternalcontactsGraphsClusterscanClusters {
 }
 
 impl GetExternalcontactsGraphsClusterscanClusters {
-    /// The query parameter `limit`, default `20`.
+    /// The query parameter `limit`: an integer (`int32`), default `20`.
     pub fn limit(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("limit", value.into());
         self
     }
 
-    /// The query parameter `cursor`.
+    /// The query parameter `cursor`: a string.
     pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("cursor", value.text());
         self
     }
 
-    /// The query parameter `divisionIds`.
+    /// The query parameter `divisionIds`: a list of strings.
     pub fn division_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -154,7 +157,7 @@ impl GetExternalcontactsGraphsClusterscanClusters {
         self
     }
 
-    /// The query parameter `mergeInfo.status`.
+    /// The query parameter `mergeInfo.status`: a string.
     pub fn merge_info_status(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("mergeInfo.status", value.text());
         self
@@ -175,7 +178,7 @@ impl GetExternalcontactsGraphsClusterscanClusters {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -204,7 +207,7 @@ impl runtime::Operation for GetExternalcontactsGraphsClusterscanClusters {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

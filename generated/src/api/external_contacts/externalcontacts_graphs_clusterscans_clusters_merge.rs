@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `PUT /api/v2/externalcontacts/graphs/clusterscans/{scanId}/clusters/{clusterId}/merge`
 ///
-/// Takes `scan_id` (a text) and `cluster_id` (a text). Returns [`Cluster`](crate::models::Cluster).
+/// Takes `scan_id` (a string) and `cluster_id` (a string). Returns [`Cluster`](crate::models::Cluster).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Created by `ExternalContactsApi::put_externalcontacts_graphs_clusterscan_cluster_merge`.
+/// Created by
+/// [`ExternalContactsApi::put_externalcontacts_graphs_clusterscan_cluster_merge`](crate::api::ExternalContactsApi::put_externalcontacts_graphs_clusterscan_cluster_merge).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-graphs-clusterscans--scanId--clusters--clusterId--merge>)
@@ -61,7 +63,7 @@ impl runtime::Operation for PutExternalcontactsGraphsClusterscanClusterMerge {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

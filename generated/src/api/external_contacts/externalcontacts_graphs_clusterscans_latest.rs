@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/externalcontacts/graphs/clusterscans/latest`
 ///
-/// Takes no arguments. Returns [`ClusterScan`](crate::models::ClusterScan).
+/// Takes no arguments. Returns [`ClusterScan`](crate::models::ClusterScan). Succeeds with the status
+/// 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_graphs_clusterscans_latest`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_graphs_clusterscans_latest`](crate::api::ExternalContactsApi::get_externalcontacts_graphs_clusterscans_latest).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-graphs-clusterscans-latest>)
@@ -29,7 +31,7 @@ pub struct GetExternalcontactsGraphsClusterscansLatest {
 }
 
 impl GetExternalcontactsGraphsClusterscansLatest {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of strings.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -72,7 +74,7 @@ impl runtime::Operation for GetExternalcontactsGraphsClusterscansLatest {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

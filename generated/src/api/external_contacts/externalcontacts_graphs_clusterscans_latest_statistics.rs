@@ -8,10 +8,12 @@ use crate::runtime;
 /// `GET /api/v2/externalcontacts/graphs/clusterscans/latest/statistics`
 ///
 /// Takes no arguments. Returns [`ClusterScanStatistics`](crate::models::ClusterScanStatistics).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_graphs_clusterscans_latest_statistics`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_graphs_clusterscans_latest_statistics`](crate::api::ExternalContactsApi::get_externalcontacts_graphs_clusterscans_latest_statistics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-graphs-clusterscans-latest-statistics>)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetExternalcontactsGraphsClusterscansLatestStatistic
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/externalcontacts/graphs/clusterscans/{scanId}/statistics`
 ///
-/// Takes `scan_id` (a text). Returns [`ClusterScanStatistics`](crate::models::ClusterScanStatistics).
+/// Takes `scan_id` (a string). Returns [`ClusterScanStatistics`](crate::models::ClusterScanStatistics).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_graphs_clusterscan_statistics`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_graphs_clusterscan_statistics`](crate::api::ExternalContactsApi::get_externalcontacts_graphs_clusterscan_statistics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-graphs-clusterscans--scanId--statistics>)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetExternalcontactsGraphsClusterscanStatistics {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

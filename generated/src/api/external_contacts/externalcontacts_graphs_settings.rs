@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/externalcontacts/graphs/settings`
 ///
-/// Takes no arguments. Returns [`GraphSettings`](crate::models::GraphSettings).
+/// Takes no arguments. Returns [`GraphSettings`](crate::models::GraphSettings). Succeeds with the
+/// status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_graphs_settings`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_graphs_settings`](crate::api::ExternalContactsApi::get_externalcontacts_graphs_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-graphs-settings>)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetExternalcontactsGraphsSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -99,11 +101,12 @@ impl crate::api::ExternalContactsApi {
 /// `PUT /api/v2/externalcontacts/graphs/settings`
 ///
 /// Takes a body ([`GraphSettings`](crate::models::GraphSettings)). Returns
-/// [`GraphSettings`](crate::models::GraphSettings).
+/// [`GraphSettings`](crate::models::GraphSettings). Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Created by `ExternalContactsApi::put_externalcontacts_graphs_settings`.
+/// Created by
+/// [`ExternalContactsApi::put_externalcontacts_graphs_settings`](crate::api::ExternalContactsApi::put_externalcontacts_graphs_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-graphs-settings>)
@@ -153,7 +156,7 @@ impl runtime::Operation for PutExternalcontactsGraphsSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,11 +8,13 @@ use crate::runtime;
 /// `POST /api/v2/externalcontacts/import/csv/jobs`
 ///
 /// Takes a body ([`CsvJobRequest`](crate::models::CsvJobRequest)). Returns
-/// [`CsvJobResponse`](crate::models::CsvJobResponse).
+/// [`CsvJobResponse`](crate::models::CsvJobResponse). Succeeds with the status 202 (accepted: the work
+/// is not finished yet).
 ///
 /// Permission: `externalContacts:importCsvJob:add`
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_import_csv_jobs`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_import_csv_jobs`](crate::api::ExternalContactsApi::post_externalcontacts_import_csv_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-import-csv-jobs>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostExternalcontactsImportCsvJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/externalcontacts/import/csv/settings/{settingsId}`
 ///
-/// Takes `settings_id` (a text). Returns nothing.
+/// Takes `settings_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `externalContacts:importCsvSettings:delete`
 ///
-/// Created by `ExternalContactsApi::delete_externalcontacts_import_csv_setting`.
+/// Created by
+/// [`ExternalContactsApi::delete_externalcontacts_import_csv_setting`](crate::api::ExternalContactsApi::delete_externalcontacts_import_csv_setting).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-import-csv-settings--settingsId->)
@@ -63,7 +64,7 @@ impl runtime::Operation for DeleteExternalcontactsImportCsvSetting {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,11 +104,13 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `GET /api/v2/externalcontacts/import/csv/settings/{settingsId}`
 ///
-/// Takes `settings_id` (a text). Returns [`CsvSettings`](crate::models::CsvSettings).
+/// Takes `settings_id` (a string). Returns [`CsvSettings`](crate::models::CsvSettings). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `externalContacts:importCsvSettings:view`
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_import_csv_setting`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_import_csv_setting`](crate::api::ExternalContactsApi::get_externalcontacts_import_csv_setting).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-import-csv-settings--settingsId->)
@@ -159,7 +162,7 @@ impl runtime::Operation for GetExternalcontactsImportCsvSetting {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -199,14 +202,15 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `GET /api/v2/externalcontacts/import/csv/settings`
 ///
-/// Takes no arguments. Returns [`Listing`](crate::models::Listing). `items()` streams the items of all
-/// pages, each [`CsvSettings`](crate::models::CsvSettings).
+/// Takes no arguments. Returns [`Listing`](crate::models::Listing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each [`CsvSettings`](crate::models::CsvSettings).
 ///
 /// Permission: `externalContacts:importCsvSettings:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_import_csv_settings`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_import_csv_settings`](crate::api::ExternalContactsApi::get_externalcontacts_import_csv_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-import-csv-settings>)
@@ -224,19 +228,19 @@ pub struct GetExternalcontactsImportCsvSettings {
 }
 
 impl GetExternalcontactsImportCsvSettings {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `externalSettingsId`.
+    /// The query parameter `externalSettingsId`: a string.
     pub fn external_settings_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("externalSettingsId", value.text());
         self
@@ -257,7 +261,7 @@ impl GetExternalcontactsImportCsvSettings {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -288,7 +292,7 @@ impl runtime::Operation for GetExternalcontactsImportCsvSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -343,11 +347,12 @@ impl crate::api::ExternalContactsApi {
 /// `POST /api/v2/externalcontacts/import/csv/settings`
 ///
 /// Takes a body ([`CsvSettings`](crate::models::CsvSettings)). Returns
-/// [`CsvSettings`](crate::models::CsvSettings).
+/// [`CsvSettings`](crate::models::CsvSettings). Succeeds with the status 201 (created).
 ///
 /// Permission: `externalContacts:importCsvSettings:add`
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_import_csv_settings`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_import_csv_settings`](crate::api::ExternalContactsApi::post_externalcontacts_import_csv_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-import-csv-settings>)
@@ -399,7 +404,7 @@ impl runtime::Operation for PostExternalcontactsImportCsvSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -440,12 +445,13 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `PUT /api/v2/externalcontacts/import/csv/settings/{settingsId}`
 ///
-/// Takes `settings_id` (a text) and a body ([`CsvSettings`](crate::models::CsvSettings)). Returns
-/// [`CsvSettings`](crate::models::CsvSettings).
+/// Takes `settings_id` (a string) and a body ([`CsvSettings`](crate::models::CsvSettings)). Returns
+/// [`CsvSettings`](crate::models::CsvSettings). Succeeds with the status 200 (OK).
 ///
 /// Permission: `externalContacts:importCsvSettings:edit`
 ///
-/// Created by `ExternalContactsApi::put_externalcontacts_import_csv_setting`.
+/// Created by
+/// [`ExternalContactsApi::put_externalcontacts_import_csv_setting`](crate::api::ExternalContactsApi::put_externalcontacts_import_csv_setting).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-import-csv-settings--settingsId->)
@@ -497,7 +503,7 @@ impl runtime::Operation for PutExternalcontactsImportCsvSetting {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

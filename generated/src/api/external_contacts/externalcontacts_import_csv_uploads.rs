@@ -8,11 +8,12 @@ use crate::runtime;
 /// `POST /api/v2/externalcontacts/import/csv/uploads`
 ///
 /// Takes a body ([`CsvUploadRequest`](crate::models::CsvUploadRequest)). Returns
-/// [`CsvUploadResponse`](crate::models::CsvUploadResponse).
+/// [`CsvUploadResponse`](crate::models::CsvUploadResponse). Succeeds with the status 201 (created).
 ///
 /// Permission: `externalContacts:importCsvUpload:add`
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_import_csv_uploads`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_import_csv_uploads`](crate::api::ExternalContactsApi::post_externalcontacts_import_csv_uploads).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-import-csv-uploads>)
@@ -64,7 +65,7 @@ impl runtime::Operation for PostExternalcontactsImportCsvUploads {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/externalcontacts/import/csv/uploads/{uploadId}/details`
 ///
-/// Takes `upload_id` (a text). Returns
-/// [`CsvUploadDetailsResponse`](crate::models::CsvUploadDetailsResponse).
+/// Takes `upload_id` (a string). Returns
+/// [`CsvUploadDetailsResponse`](crate::models::CsvUploadDetailsResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `externalContacts:importCsvUpload:view`
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_import_csv_upload_details`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_import_csv_upload_details`](crate::api::ExternalContactsApi::get_externalcontacts_import_csv_upload_details).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-import-csv-uploads--uploadId--details>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetExternalcontactsImportCsvUploadDetails {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/externalcontacts/import/csv/uploads/{uploadId}/preview`
 ///
-/// Takes `upload_id` (a text). Returns
-/// [`CsvUploadPreviewResponse`](crate::models::CsvUploadPreviewResponse).
+/// Takes `upload_id` (a string). Returns
+/// [`CsvUploadPreviewResponse`](crate::models::CsvUploadPreviewResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `externalContacts:importCsvUpload:view`
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_import_csv_upload_preview`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_import_csv_upload_preview`](crate::api::ExternalContactsApi::get_externalcontacts_import_csv_upload_preview).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-import-csv-uploads--uploadId--preview>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetExternalcontactsImportCsvUploadPreview {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -12,12 +12,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/externalcontacts/import/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`ContactImportJobResponse`](crate::models::ContactImportJobResponse).
+/// Takes `job_id` (a string). Returns
+/// [`ContactImportJobResponse`](crate::models::ContactImportJobResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `externalContacts:importJob:view`
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_import_job`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_import_job`](crate::api::ExternalContactsApi::get_externalcontacts_import_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-import-jobs--jobId->)
@@ -35,7 +37,7 @@ pub struct GetExternalcontactsImportJob {
 }
 
 impl GetExternalcontactsImportJob {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `division`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetExternalcontactsImportJobExpand>,
@@ -78,7 +80,7 @@ impl runtime::Operation for GetExternalcontactsImportJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -119,14 +121,16 @@ impl crate::api::ExternalContactsApi {
 /// `GET /api/v2/externalcontacts/import/jobs`
 ///
 /// Takes no arguments. Returns
-/// [`ContactImportJobEntityListing`](crate::models::ContactImportJobEntityListing). `items()` streams
-/// the items of all pages, each [`ContactImportJobResponse`](crate::models::ContactImportJobResponse).
+/// [`ContactImportJobEntityListing`](crate::models::ContactImportJobEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`ContactImportJobResponse`](crate::models::ContactImportJobResponse).
 ///
 /// Permission: `externalContacts:importJob:viewAll`
 ///
 /// Paged by cursor (`after`).
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_import_jobs`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_import_jobs`](crate::api::ExternalContactsApi::get_externalcontacts_import_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-import-jobs>)
@@ -144,7 +148,7 @@ pub struct GetExternalcontactsImportJobs {
 }
 
 impl GetExternalcontactsImportJobs {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `division`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetExternalcontactsImportJobsExpand>,
@@ -153,19 +157,19 @@ impl GetExternalcontactsImportJobs {
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: a string, default `25`.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `Ascending`.
+    /// The query parameter `sortOrder`: one of `Ascending`, `Descending`, default `Ascending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetExternalcontactsImportJobsSortOrder>>,
@@ -174,7 +178,7 @@ impl GetExternalcontactsImportJobs {
         self
     }
 
-    /// The query parameter `jobStatus`.
+    /// The query parameter `jobStatus`: one of `Created`, `Running`, `Completed`, `Failed`, `Cancelled`.
     pub fn job_status(
         mut self,
         value: impl Into<Option<GetExternalcontactsImportJobsJobStatus>>,
@@ -198,7 +202,7 @@ impl GetExternalcontactsImportJobs {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -229,7 +233,7 @@ impl runtime::Operation for GetExternalcontactsImportJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -283,13 +287,16 @@ impl crate::api::ExternalContactsApi {
 /// `POST /api/v2/externalcontacts/import/jobs`
 ///
 /// Takes a body ([`ContactImportJobRequest`](crate::models::ContactImportJobRequest)). Returns
-/// [`ContactImportJobResponse`](crate::models::ContactImportJobResponse).
+/// [`ContactImportJobResponse`](crate::models::ContactImportJobResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `externalContacts:importJob:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_externalcontacts_import_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_externalcontacts_import_job`](crate::api::GetExternalcontactsImportJob).
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_import_jobs`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_import_jobs`](crate::api::ExternalContactsApi::post_externalcontacts_import_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-import-jobs>)
@@ -349,7 +356,7 @@ impl runtime::Operation for PostExternalcontactsImportJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -406,14 +413,16 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `PUT /api/v2/externalcontacts/import/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text) and a body
+/// Takes `job_id` (a string) and a body
 /// ([`ContactImportJobStatusUpdateRequest`](crate::models::ContactImportJobStatusUpdateRequest)).
 /// Returns
 /// [`ContactImportJobStatusUpdateResponse`](crate::models::ContactImportJobStatusUpdateResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `externalContacts:importJob:edit`
 ///
-/// Created by `ExternalContactsApi::put_externalcontacts_import_job`.
+/// Created by
+/// [`ExternalContactsApi::put_externalcontacts_import_job`](crate::api::ExternalContactsApi::put_externalcontacts_import_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-import-jobs--jobId->)
@@ -465,7 +474,7 @@ impl runtime::Operation for PutExternalcontactsImportJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/externalcontacts/import/settings/{settingsId}`
 ///
-/// Takes `settings_id` (a text). Returns nothing.
+/// Takes `settings_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `externalContacts:importSettings:delete`
 ///
-/// Created by `ExternalContactsApi::delete_externalcontacts_import_setting`.
+/// Created by
+/// [`ExternalContactsApi::delete_externalcontacts_import_setting`](crate::api::ExternalContactsApi::delete_externalcontacts_import_setting).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-import-settings--settingsId->)
@@ -66,7 +67,7 @@ impl runtime::Operation for DeleteExternalcontactsImportSetting {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,12 +107,13 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `GET /api/v2/externalcontacts/import/settings/{settingsId}`
 ///
-/// Takes `settings_id` (a text). Returns
-/// [`ContactImportSettings`](crate::models::ContactImportSettings).
+/// Takes `settings_id` (a string). Returns
+/// [`ContactImportSettings`](crate::models::ContactImportSettings). Succeeds with the status 200 (OK).
 ///
 /// Permission: `externalContacts:importSettings:view`
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_import_setting`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_import_setting`](crate::api::ExternalContactsApi::get_externalcontacts_import_setting).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-import-settings--settingsId->)
@@ -163,7 +165,7 @@ impl runtime::Operation for GetExternalcontactsImportSetting {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -204,15 +206,16 @@ impl crate::api::ExternalContactsApi {
 /// `GET /api/v2/externalcontacts/import/settings`
 ///
 /// Takes no arguments. Returns
-/// [`ContactImportSettingsEntityListing`](crate::models::ContactImportSettingsEntityListing). `items()`
-/// streams the items of all pages, each
+/// [`ContactImportSettingsEntityListing`](crate::models::ContactImportSettingsEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ContactImportSettings`](crate::models::ContactImportSettings).
 ///
 /// Permission: `externalContacts:importSettings:viewAll`
 ///
 /// Paged by cursor (`after`).
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_import_settings`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_import_settings`](crate::api::ExternalContactsApi::get_externalcontacts_import_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-import-settings>)
@@ -230,19 +233,19 @@ pub struct GetExternalcontactsImportSettings {
 }
 
 impl GetExternalcontactsImportSettings {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: a string, default `25`.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `Ascending`.
+    /// The query parameter `sortOrder`: one of `Ascending`, `Descending`, default `Ascending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetExternalcontactsImportSettingsSortOrder>>,
@@ -251,7 +254,7 @@ impl GetExternalcontactsImportSettings {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
@@ -272,7 +275,7 @@ impl GetExternalcontactsImportSettings {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -303,7 +306,7 @@ impl runtime::Operation for GetExternalcontactsImportSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -359,11 +362,12 @@ impl crate::api::ExternalContactsApi {
 /// `POST /api/v2/externalcontacts/import/settings`
 ///
 /// Takes a body ([`ContactImportSettings`](crate::models::ContactImportSettings)). Returns
-/// [`ContactImportSettings`](crate::models::ContactImportSettings).
+/// [`ContactImportSettings`](crate::models::ContactImportSettings). Succeeds with the status 200 (OK).
 ///
 /// Permission: `externalContacts:importSettings:add`
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_import_settings`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_import_settings`](crate::api::ExternalContactsApi::post_externalcontacts_import_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-import-settings>)
@@ -415,7 +419,7 @@ impl runtime::Operation for PostExternalcontactsImportSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -456,13 +460,14 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `PUT /api/v2/externalcontacts/import/settings/{settingsId}`
 ///
-/// Takes `settings_id` (a text) and a body
+/// Takes `settings_id` (a string) and a body
 /// ([`ContactImportSettings`](crate::models::ContactImportSettings)). Returns
-/// [`ContactImportSettings`](crate::models::ContactImportSettings).
+/// [`ContactImportSettings`](crate::models::ContactImportSettings). Succeeds with the status 200 (OK).
 ///
 /// Permission: `externalContacts:importSettings:edit`
 ///
-/// Created by `ExternalContactsApi::put_externalcontacts_import_setting`.
+/// Created by
+/// [`ExternalContactsApi::put_externalcontacts_import_setting`](crate::api::ExternalContactsApi::put_externalcontacts_import_setting).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-import-settings--settingsId->)
@@ -514,7 +519,7 @@ impl runtime::Operation for PutExternalcontactsImportSetting {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/externalcontacts/notes/exports/{exportId}`
 ///
-/// Takes `export_id` (a text). Returns [`NotesExport`](crate::models::NotesExport).
+/// Takes `export_id` (a string). Returns [`NotesExport`](crate::models::NotesExport). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, all of: `externalContacts:export:view`, `externalContacts:contact:view`,
 /// `externalContacts:externalOrganization:view`
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_notes_export`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_notes_export`](crate::api::ExternalContactsApi::get_externalcontacts_notes_export).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-notes-exports--exportId->)
@@ -68,7 +70,7 @@ impl runtime::Operation for GetExternalcontactsNotesExport {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,15 +110,17 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `GET /api/v2/externalcontacts/notes/exports`
 ///
-/// Takes no arguments. Returns [`NotesExportListing`](crate::models::NotesExportListing). `items()`
-/// streams the items of all pages, each [`NotesExport`](crate::models::NotesExport).
+/// Takes no arguments. Returns [`NotesExportListing`](crate::models::NotesExportListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`NotesExport`](crate::models::NotesExport).
 ///
 /// Permissions, all of: `externalContacts:export:view`, `externalContacts:contact:view`,
 /// `externalContacts:externalOrganization:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_notes_exports`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_notes_exports`](crate::api::ExternalContactsApi::get_externalcontacts_notes_exports).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-notes-exports>)
@@ -134,7 +138,7 @@ pub struct GetExternalcontactsNotesExports {
 }
 
 impl GetExternalcontactsNotesExports {
-    /// The query parameter `divisionIds`.
+    /// The query parameter `divisionIds`: a list of strings.
     pub fn division_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -148,13 +152,13 @@ impl GetExternalcontactsNotesExports {
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: an integer (`int32`).
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -175,7 +179,7 @@ impl GetExternalcontactsNotesExports {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -210,7 +214,7 @@ impl runtime::Operation for GetExternalcontactsNotesExports {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -263,14 +267,16 @@ impl crate::api::ExternalContactsApi {
 /// `POST /api/v2/externalcontacts/notes/exports`
 ///
 /// Takes a body ([`NotesExport`](crate::models::NotesExport)). Returns
-/// [`NotesExport`](crate::models::NotesExport).
+/// [`NotesExport`](crate::models::NotesExport). Succeeds with the status 201 (created).
 ///
 /// Permissions, all of: `externalContacts:export:add`, `externalContacts:contact:view`,
 /// `externalContacts:externalOrganization:view`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_externalcontacts_notes_export`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_externalcontacts_notes_export`](crate::api::GetExternalcontactsNotesExport).
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_notes_exports`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_notes_exports`](crate::api::ExternalContactsApi::post_externalcontacts_notes_exports).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-notes-exports>)
@@ -334,7 +340,7 @@ impl runtime::Operation for PostExternalcontactsNotesExports {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

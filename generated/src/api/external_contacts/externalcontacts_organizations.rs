@@ -4,20 +4,22 @@ use crate::models::external_contacts::{
     ExternalContactsPatchRequest, ExternalOrganizationListing,
     GetExternalcontactsOrganizationExpand, GetExternalcontactsOrganizationsExpand,
 };
-use crate::models::shared_by_12_0d55b9::Empty;
-use crate::models::shared_by_3_8e82fb::ExternalOrganization;
+use crate::models::shared::empty::Empty;
+use crate::models::shared::external_contact::ExternalOrganization;
 use crate::runtime;
 
 /// Delete externalcontacts organization.
 ///
 /// `DELETE /api/v2/externalcontacts/organizations/{externalOrganizationId}`
 ///
-/// Takes `external_organization_id` (a text). Returns `Empty`.
+/// Takes `external_organization_id` (a string). Returns [`Empty`](crate::models::Empty). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permissions, any of: `relate:externalOrganization:delete`,
 /// `externalContacts:externalOrganization:delete`
 ///
-/// Created by `ExternalContactsApi::delete_externalcontacts_organization`.
+/// Created by
+/// [`ExternalContactsApi::delete_externalcontacts_organization`](crate::api::ExternalContactsApi::delete_externalcontacts_organization).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-organizations--externalOrganizationId->)
@@ -72,7 +74,7 @@ impl runtime::Operation for DeleteExternalcontactsOrganization {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -112,12 +114,14 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `GET /api/v2/externalcontacts/organizations/{externalOrganizationId}`
 ///
-/// Takes `external_organization_id` (a text). Returns `ExternalOrganization`.
+/// Takes `external_organization_id` (a string). Returns
+/// [`ExternalOrganization`](crate::models::ExternalOrganization). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `relate:externalOrganization:view`,
 /// `externalContacts:externalOrganization:view`
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_organization`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_organization`](crate::api::ExternalContactsApi::get_externalcontacts_organization).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations--externalOrganizationId->)
@@ -141,7 +145,8 @@ pub struct GetExternalcontactsOrganization {
 }
 
 impl GetExternalcontactsOrganization {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `externalDataSources`, `division`,
+    /// `identifiers`, `externalSources`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetExternalcontactsOrganizationExpand>,
@@ -150,7 +155,7 @@ impl GetExternalcontactsOrganization {
         self
     }
 
-    /// The query parameter `includeTrustors`.
+    /// The query parameter `includeTrustors`: a boolean.
     pub fn include_trustors(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeTrustors", value.into());
         self
@@ -193,7 +198,7 @@ impl runtime::Operation for GetExternalcontactsOrganization {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -234,15 +239,17 @@ impl crate::api::ExternalContactsApi {
 /// `GET /api/v2/externalcontacts/organizations`
 ///
 /// Takes no arguments. Returns
-/// [`ExternalOrganizationListing`](crate::models::ExternalOrganizationListing). `items()` streams the
-/// items of all pages, each `ExternalOrganization`.
+/// [`ExternalOrganizationListing`](crate::models::ExternalOrganizationListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`ExternalOrganization`](crate::models::ExternalOrganization).
 ///
 /// Permissions, any of: `relate:externalOrganization:view`,
 /// `externalContacts:externalOrganization:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_organizations`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_organizations`](crate::api::ExternalContactsApi::get_externalcontacts_organizations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations>)
@@ -266,25 +273,25 @@ pub struct GetExternalcontactsOrganizations {
 }
 
 impl GetExternalcontactsOrganizations {
-    /// The query parameter `pageSize`, default `20`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `20`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `q`.
+    /// The query parameter `q`: a string.
     pub fn q(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("q", value.text());
         self
     }
 
-    /// The query parameter `trustorId`.
+    /// The query parameter `trustorId`: a list of strings.
     pub fn trustor_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -298,13 +305,14 @@ impl GetExternalcontactsOrganizations {
         self
     }
 
-    /// The query parameter `sortOrder`.
+    /// The query parameter `sortOrder`: a string.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `externalDataSources`, `division`,
+    /// `identifiers`, `externalSources`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetExternalcontactsOrganizationsExpand>,
@@ -313,13 +321,13 @@ impl GetExternalcontactsOrganizations {
         self
     }
 
-    /// The query parameter `includeTrustors`.
+    /// The query parameter `includeTrustors`: a boolean.
     pub fn include_trustors(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeTrustors", value.into());
         self
     }
 
-    /// The query parameter `divisionIds`.
+    /// The query parameter `divisionIds`: a list of strings.
     pub fn division_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -348,7 +356,7 @@ impl GetExternalcontactsOrganizations {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -382,7 +390,7 @@ impl runtime::Operation for GetExternalcontactsOrganizations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -438,13 +446,14 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `PATCH /api/v2/externalcontacts/organizations/{externalOrganizationId}`
 ///
-/// Takes `external_organization_id` (a text) and a body
+/// Takes `external_organization_id` (a string) and a body
 /// ([`ExternalContactsPatchRequest`](crate::models::ExternalContactsPatchRequest)). Returns
-/// `ExternalOrganization`.
+/// [`ExternalOrganization`](crate::models::ExternalOrganization). Succeeds with the status 200 (OK).
 ///
 /// Permission: `externalContacts:externalOrganization:edit`
 ///
-/// Created by `ExternalContactsApi::patch_externalcontacts_organization`.
+/// Created by
+/// [`ExternalContactsApi::patch_externalcontacts_organization`](crate::api::ExternalContactsApi::patch_externalcontacts_organization).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-organizations--externalOrganizationId->)
@@ -496,7 +505,7 @@ impl runtime::Operation for PatchExternalcontactsOrganization {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -539,11 +548,13 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `POST /api/v2/externalcontacts/organizations`
 ///
-/// Takes a body (`ExternalOrganization`). Returns `ExternalOrganization`.
+/// Takes a body ([`ExternalOrganization`](crate::models::ExternalOrganization)). Returns
+/// [`ExternalOrganization`](crate::models::ExternalOrganization). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `relate:externalOrganization:add`, `externalContacts:externalOrganization:add`
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_organizations`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_organizations`](crate::api::ExternalContactsApi::post_externalcontacts_organizations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-organizations>)
@@ -604,7 +615,7 @@ impl runtime::Operation for PostExternalcontactsOrganizations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -645,13 +656,15 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `PUT /api/v2/externalcontacts/organizations/{externalOrganizationId}`
 ///
-/// Takes `external_organization_id` (a text) and a body (`ExternalOrganization`). Returns
-/// `ExternalOrganization`.
+/// Takes `external_organization_id` (a string) and a body
+/// ([`ExternalOrganization`](crate::models::ExternalOrganization)). Returns
+/// [`ExternalOrganization`](crate::models::ExternalOrganization). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `relate:externalOrganization:edit`,
 /// `externalContacts:externalOrganization:edit`
 ///
-/// Created by `ExternalContactsApi::put_externalcontacts_organization`.
+/// Created by
+/// [`ExternalContactsApi::put_externalcontacts_organization`](crate::api::ExternalContactsApi::put_externalcontacts_organization).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-organizations--externalOrganizationId->)
@@ -712,7 +725,7 @@ impl runtime::Operation for PutExternalcontactsOrganization {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -3,22 +3,23 @@
 use crate::models::external_contacts::{
     ContactListing, GetExternalcontactsOrganizationContactsExpand,
 };
-use crate::models::shared_by_3_8e82fb::ExternalContact;
+use crate::models::shared::external_contact::ExternalContact;
 use crate::runtime;
 
 /// Get externalcontacts organization contacts.
 ///
 /// `GET /api/v2/externalcontacts/organizations/{externalOrganizationId}/contacts`
 ///
-/// Takes `external_organization_id` (a text). Returns
-/// [`ContactListing`](crate::models::ContactListing). `items()` streams the items of all pages, each
-/// `ExternalContact`.
+/// Takes `external_organization_id` (a string). Returns
+/// [`ContactListing`](crate::models::ContactListing). Succeeds with the status 200 (OK). `items()`
+/// streams the items of all pages, each [`ExternalContact`](crate::models::ExternalContact).
 ///
 /// Permissions, any of: `relate:contact:view`, `externalContacts:contact:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_organization_contacts`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_organization_contacts`](crate::api::ExternalContactsApi::get_externalcontacts_organization_contacts).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations--externalOrganizationId--contacts>)
@@ -42,31 +43,32 @@ pub struct GetExternalcontactsOrganizationContacts {
 }
 
 impl GetExternalcontactsOrganizationContacts {
-    /// The query parameter `pageSize`, default `20`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `20`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `q`.
+    /// The query parameter `q`: a string.
     pub fn q(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("q", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`.
+    /// The query parameter `sortOrder`: a string.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `externalOrganization`,
+    /// `externalDataSources`, `identifiers`, `externalSources`, `division`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetExternalcontactsOrganizationContactsExpand>,
@@ -90,7 +92,7 @@ impl GetExternalcontactsOrganizationContacts {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -121,7 +123,7 @@ impl runtime::Operation for GetExternalcontactsOrganizationContacts {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -3,22 +3,24 @@
 use crate::models::external_contacts::{
     ExternalOrganizationIdentifierClaimRequest, ExternalOrganizationIdentifierListing,
 };
-use crate::models::shared_by_3_8e82fb::ExternalOrganizationIdentifier;
+use crate::models::shared::external_contact::ExternalOrganizationIdentifier;
 use crate::runtime;
 
 /// Get externalcontacts organization identifiers.
 ///
 /// `GET /api/v2/externalcontacts/organizations/{externalOrganizationId}/identifiers`
 ///
-/// Takes `external_organization_id` (a text). Returns
+/// Takes `external_organization_id` (a string). Returns
 /// [`ExternalOrganizationIdentifierListing`](crate::models::ExternalOrganizationIdentifierListing).
-/// `items()` streams the items of all pages, each `ExternalOrganizationIdentifier`.
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`ExternalOrganizationIdentifier`](crate::models::ExternalOrganizationIdentifier).
 ///
 /// Permission: `externalContacts:externalOrganization:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_organization_identifiers`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_organization_identifiers`](crate::api::ExternalContactsApi::get_externalcontacts_organization_identifiers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations--externalOrganizationId--identifiers>)
@@ -51,7 +53,7 @@ impl GetExternalcontactsOrganizationIdentifiers {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -82,7 +84,7 @@ impl runtime::Operation for GetExternalcontactsOrganizationIdentifiers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -139,13 +141,15 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `PATCH /api/v2/externalcontacts/organizations/{externalOrganizationId}/identifiers`
 ///
-/// Takes `external_organization_id` (a text) and a body
+/// Takes `external_organization_id` (a string) and a body
 /// ([`ExternalOrganizationIdentifierClaimRequest`](crate::models::ExternalOrganizationIdentifierClaimRequest)).
-/// Returns `ExternalOrganizationIdentifier`.
+/// Returns [`ExternalOrganizationIdentifier`](crate::models::ExternalOrganizationIdentifier). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `externalContacts:externalOrganization:edit`
 ///
-/// Created by `ExternalContactsApi::patch_externalcontacts_organization_identifiers`.
+/// Created by
+/// [`ExternalContactsApi::patch_externalcontacts_organization_identifiers`](crate::api::ExternalContactsApi::patch_externalcontacts_organization_identifiers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-organizations--externalOrganizationId--identifiers>)
@@ -197,7 +201,7 @@ impl runtime::Operation for PatchExternalcontactsOrganizationIdentifiers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -4,19 +4,21 @@ use crate::models::external_contacts::{
     ExternalContactsPatchRequest, GetExternalcontactsOrganizationNoteExpand,
     GetExternalcontactsOrganizationNotesExpand, Note, NoteListing,
 };
-use crate::models::shared_by_12_0d55b9::Empty;
+use crate::models::shared::empty::Empty;
 use crate::runtime;
 
 /// Delete externalcontacts organization note.
 ///
 /// `DELETE /api/v2/externalcontacts/organizations/{externalOrganizationId}/notes/{noteId}`
 ///
-/// Takes `external_organization_id` (a text) and `note_id` (a text). Returns `Empty`.
+/// Takes `external_organization_id` (a string) and `note_id` (a string). Returns
+/// [`Empty`](crate::models::Empty). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `relate:externalOrganization:edit`,
 /// `externalContacts:externalOrganization:edit`
 ///
-/// Created by `ExternalContactsApi::delete_externalcontacts_organization_note`.
+/// Created by
+/// [`ExternalContactsApi::delete_externalcontacts_organization_note`](crate::api::ExternalContactsApi::delete_externalcontacts_organization_note).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-organizations--externalOrganizationId--notes--noteId->)
@@ -71,7 +73,7 @@ impl runtime::Operation for DeleteExternalcontactsOrganizationNote {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -113,13 +115,14 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `GET /api/v2/externalcontacts/organizations/{externalOrganizationId}/notes/{noteId}`
 ///
-/// Takes `external_organization_id` (a text) and `note_id` (a text). Returns
-/// [`Note`](crate::models::Note).
+/// Takes `external_organization_id` (a string) and `note_id` (a string). Returns
+/// [`Note`](crate::models::Note). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `relate:externalOrganization:view`,
 /// `externalContacts:externalOrganization:view`
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_organization_note`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_organization_note`](crate::api::ExternalContactsApi::get_externalcontacts_organization_note).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations--externalOrganizationId--notes--noteId->)
@@ -143,7 +146,7 @@ pub struct GetExternalcontactsOrganizationNote {
 }
 
 impl GetExternalcontactsOrganizationNote {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `author`, `externalDataSources`, `division`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetExternalcontactsOrganizationNoteExpand>,
@@ -189,7 +192,7 @@ impl runtime::Operation for GetExternalcontactsOrganizationNote {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -231,15 +234,17 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `GET /api/v2/externalcontacts/organizations/{externalOrganizationId}/notes`
 ///
-/// Takes `external_organization_id` (a text). Returns [`NoteListing`](crate::models::NoteListing).
-/// `items()` streams the items of all pages, each [`Note`](crate::models::Note).
+/// Takes `external_organization_id` (a string). Returns [`NoteListing`](crate::models::NoteListing).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Note`](crate::models::Note).
 ///
 /// Permissions, any of: `relate:externalOrganization:view`,
 /// `externalContacts:externalOrganization:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_organization_notes`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_organization_notes`](crate::api::ExternalContactsApi::get_externalcontacts_organization_notes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations--externalOrganizationId--notes>)
@@ -263,25 +268,25 @@ pub struct GetExternalcontactsOrganizationNotes {
 }
 
 impl GetExternalcontactsOrganizationNotes {
-    /// The query parameter `pageSize`, default `20`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `20`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`.
+    /// The query parameter `sortOrder`: a string.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `author`, `externalDataSources`, `division`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetExternalcontactsOrganizationNotesExpand>,
@@ -305,7 +310,7 @@ impl GetExternalcontactsOrganizationNotes {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -339,7 +344,7 @@ impl runtime::Operation for GetExternalcontactsOrganizationNotes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -398,13 +403,14 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `PATCH /api/v2/externalcontacts/organizations/{externalOrganizationId}/notes/{noteId}`
 ///
-/// Takes `external_organization_id` (a text), `note_id` (a text) and a body
+/// Takes `external_organization_id` (a string), `note_id` (a string) and a body
 /// ([`ExternalContactsPatchRequest`](crate::models::ExternalContactsPatchRequest)). Returns
-/// [`Note`](crate::models::Note).
+/// [`Note`](crate::models::Note). Succeeds with the status 200 (OK).
 ///
 /// Permission: `externalContacts:externalOrganization:edit`
 ///
-/// Created by `ExternalContactsApi::patch_externalcontacts_organization_note`.
+/// Created by
+/// [`ExternalContactsApi::patch_externalcontacts_organization_note`](crate::api::ExternalContactsApi::patch_externalcontacts_organization_note).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-organizations--externalOrganizationId--notes--noteId->)
@@ -456,7 +462,7 @@ impl runtime::Operation for PatchExternalcontactsOrganizationNote {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -501,13 +507,14 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `POST /api/v2/externalcontacts/organizations/{externalOrganizationId}/notes`
 ///
-/// Takes `external_organization_id` (a text) and a body ([`Note`](crate::models::Note)). Returns
-/// [`Note`](crate::models::Note).
+/// Takes `external_organization_id` (a string) and a body ([`Note`](crate::models::Note)). Returns
+/// [`Note`](crate::models::Note). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `relate:externalOrganization:edit`,
 /// `externalContacts:externalOrganization:edit`
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_organization_notes`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_organization_notes`](crate::api::ExternalContactsApi::post_externalcontacts_organization_notes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-organizations--externalOrganizationId--notes>)
@@ -568,7 +575,7 @@ impl runtime::Operation for PostExternalcontactsOrganizationNotes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -611,13 +618,15 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `PUT /api/v2/externalcontacts/organizations/{externalOrganizationId}/notes/{noteId}`
 ///
-/// Takes `external_organization_id` (a text), `note_id` (a text) and a body
-/// ([`Note`](crate::models::Note)). Returns [`Note`](crate::models::Note).
+/// Takes `external_organization_id` (a string), `note_id` (a string) and a body
+/// ([`Note`](crate::models::Note)). Returns [`Note`](crate::models::Note). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `relate:externalOrganization:edit`,
 /// `externalContacts:externalOrganization:edit`
 ///
-/// Created by `ExternalContactsApi::put_externalcontacts_organization_note`.
+/// Created by
+/// [`ExternalContactsApi::put_externalcontacts_organization_note`](crate::api::ExternalContactsApi::put_externalcontacts_organization_note).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-organizations--externalOrganizationId--notes--noteId->)
@@ -678,7 +687,7 @@ impl runtime::Operation for PutExternalcontactsOrganizationNote {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,16 +9,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/externalcontacts/organizations/{externalOrganizationId}/relationships`
 ///
-/// Takes `external_organization_id` (a text). Returns
-/// [`RelationshipListing`](crate::models::RelationshipListing). `items()` streams the items of all
-/// pages, each [`Relationship`](crate::models::Relationship).
+/// Takes `external_organization_id` (a string). Returns
+/// [`RelationshipListing`](crate::models::RelationshipListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each [`Relationship`](crate::models::Relationship).
 ///
 /// Permissions, any of: `relate:externalOrganization:view`,
 /// `externalContacts:externalOrganization:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_organization_relationships`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_organization_relationships`](crate::api::ExternalContactsApi::get_externalcontacts_organization_relationships).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations--externalOrganizationId--relationships>)
@@ -42,19 +43,19 @@ pub struct GetExternalcontactsOrganizationRelationships {
 }
 
 impl GetExternalcontactsOrganizationRelationships {
-    /// The query parameter `pageSize`, default `20`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `20`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `externalDataSources`, `division`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -65,7 +66,7 @@ impl GetExternalcontactsOrganizationRelationships {
         self
     }
 
-    /// The query parameter `sortOrder`.
+    /// The query parameter `sortOrder`: a string.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
@@ -86,7 +87,7 @@ impl GetExternalcontactsOrganizationRelationships {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -120,7 +121,7 @@ impl runtime::Operation for GetExternalcontactsOrganizationRelationships {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

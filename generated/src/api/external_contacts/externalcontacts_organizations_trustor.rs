@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/externalcontacts/organizations/{externalOrganizationId}/trustor`
 ///
-/// Takes `external_organization_id` (a text). Returns nothing.
+/// Takes `external_organization_id` (a string). Returns nothing. Succeeds with the status 204 (no
+/// content).
 ///
 /// Permission: `externalContacts:externalOrganization:edit`
 ///
-/// Created by `ExternalContactsApi::delete_externalcontacts_organization_trustor`.
+/// Created by
+/// [`ExternalContactsApi::delete_externalcontacts_organization_trustor`](crate::api::ExternalContactsApi::delete_externalcontacts_organization_trustor).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-organizations--externalOrganizationId--trustor>)
@@ -63,7 +65,7 @@ impl runtime::Operation for DeleteExternalcontactsOrganizationTrustor {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,12 +105,14 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `PUT /api/v2/externalcontacts/organizations/{externalOrganizationId}/trustor/{trustorId}`
 ///
-/// Takes `external_organization_id` (a text) and `trustor_id` (a text). Returns
-/// [`ExternalOrganizationTrustorLink`](crate::models::ExternalOrganizationTrustorLink).
+/// Takes `external_organization_id` (a string) and `trustor_id` (a string). Returns
+/// [`ExternalOrganizationTrustorLink`](crate::models::ExternalOrganizationTrustorLink). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `externalContacts:externalOrganization:edit`
 ///
-/// Created by `ExternalContactsApi::put_externalcontacts_organization_trustor_trustor_id`.
+/// Created by
+/// [`ExternalContactsApi::put_externalcontacts_organization_trustor_trustor_id`](crate::api::ExternalContactsApi::put_externalcontacts_organization_trustor_trustor_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-organizations--externalOrganizationId--trustor--trustorId->)
@@ -166,7 +170,7 @@ impl runtime::Operation for PutExternalcontactsOrganizationTrustorTrustorId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

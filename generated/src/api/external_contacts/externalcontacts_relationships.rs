@@ -3,19 +3,21 @@
 use crate::models::external_contacts::{
     ExternalContactsPatchRequest, GetExternalcontactsRelationshipExpand, Relationship,
 };
-use crate::models::shared_by_12_0d55b9::Empty;
+use crate::models::shared::empty::Empty;
 use crate::runtime;
 
 /// Delete externalcontacts relationship.
 ///
 /// `DELETE /api/v2/externalcontacts/relationships/{relationshipId}`
 ///
-/// Takes `relationship_id` (a text). Returns `Empty`.
+/// Takes `relationship_id` (a string). Returns [`Empty`](crate::models::Empty). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, any of: `relate:externalOrganization:edit`,
 /// `externalContacts:externalOrganization:edit`
 ///
-/// Created by `ExternalContactsApi::delete_externalcontacts_relationship`.
+/// Created by
+/// [`ExternalContactsApi::delete_externalcontacts_relationship`](crate::api::ExternalContactsApi::delete_externalcontacts_relationship).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-relationships--relationshipId->)
@@ -70,7 +72,7 @@ impl runtime::Operation for DeleteExternalcontactsRelationship {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,12 +112,14 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `GET /api/v2/externalcontacts/relationships/{relationshipId}`
 ///
-/// Takes `relationship_id` (a text). Returns [`Relationship`](crate::models::Relationship).
+/// Takes `relationship_id` (a string). Returns [`Relationship`](crate::models::Relationship). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permissions, any of: `relate:externalOrganization:view`,
 /// `externalContacts:externalOrganization:view`
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_relationship`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_relationship`](crate::api::ExternalContactsApi::get_externalcontacts_relationship).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-relationships--relationshipId->)
@@ -139,7 +143,7 @@ pub struct GetExternalcontactsRelationship {
 }
 
 impl GetExternalcontactsRelationship {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `externalDataSources`, `division`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetExternalcontactsRelationshipExpand>,
@@ -185,7 +189,7 @@ impl runtime::Operation for GetExternalcontactsRelationship {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -225,13 +229,14 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `PATCH /api/v2/externalcontacts/relationships/{relationshipId}`
 ///
-/// Takes `relationship_id` (a text) and a body
+/// Takes `relationship_id` (a string) and a body
 /// ([`ExternalContactsPatchRequest`](crate::models::ExternalContactsPatchRequest)). Returns
-/// [`Relationship`](crate::models::Relationship).
+/// [`Relationship`](crate::models::Relationship). Succeeds with the status 200 (OK).
 ///
 /// Permission: `externalContacts:externalOrganization:edit`
 ///
-/// Created by `ExternalContactsApi::patch_externalcontacts_relationship`.
+/// Created by
+/// [`ExternalContactsApi::patch_externalcontacts_relationship`](crate::api::ExternalContactsApi::patch_externalcontacts_relationship).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-relationships--relationshipId->)
@@ -283,7 +288,7 @@ impl runtime::Operation for PatchExternalcontactsRelationship {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -327,12 +332,13 @@ impl crate::api::ExternalContactsApi {
 /// `POST /api/v2/externalcontacts/relationships`
 ///
 /// Takes a body ([`Relationship`](crate::models::Relationship)). Returns
-/// [`Relationship`](crate::models::Relationship).
+/// [`Relationship`](crate::models::Relationship). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `relate:externalOrganization:edit`,
 /// `externalContacts:externalOrganization:edit`
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_relationships`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_relationships`](crate::api::ExternalContactsApi::post_externalcontacts_relationships).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-relationships>)
@@ -393,7 +399,7 @@ impl runtime::Operation for PostExternalcontactsRelationships {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -434,13 +440,14 @@ impl crate::api::ExternalContactsApi {
 ///
 /// `PUT /api/v2/externalcontacts/relationships/{relationshipId}`
 ///
-/// Takes `relationship_id` (a text) and a body ([`Relationship`](crate::models::Relationship)). Returns
-/// [`Relationship`](crate::models::Relationship).
+/// Takes `relationship_id` (a string) and a body ([`Relationship`](crate::models::Relationship)).
+/// Returns [`Relationship`](crate::models::Relationship). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `relate:externalOrganization:edit`,
 /// `externalContacts:externalOrganization:edit`
 ///
-/// Created by `ExternalContactsApi::put_externalcontacts_relationship`.
+/// Created by
+/// [`ExternalContactsApi::put_externalcontacts_relationship`](crate::api::ExternalContactsApi::put_externalcontacts_relationship).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-relationships--relationshipId->)
@@ -501,7 +508,7 @@ impl runtime::Operation for PutExternalcontactsRelationship {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

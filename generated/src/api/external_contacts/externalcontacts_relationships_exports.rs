@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/externalcontacts/relationships/exports/{exportId}`
 ///
-/// Takes `export_id` (a text). Returns [`RelationshipsExport`](crate::models::RelationshipsExport).
+/// Takes `export_id` (a string). Returns [`RelationshipsExport`](crate::models::RelationshipsExport).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `externalContacts:export:view`, `externalContacts:externalOrganization:view`
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_relationships_export`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_relationships_export`](crate::api::ExternalContactsApi::get_externalcontacts_relationships_export).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-relationships-exports--exportId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetExternalcontactsRelationshipsExport {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,14 +109,16 @@ impl crate::api::ExternalContactsApi {
 /// `GET /api/v2/externalcontacts/relationships/exports`
 ///
 /// Takes no arguments. Returns
-/// [`RelationshipsExportListing`](crate::models::RelationshipsExportListing). `items()` streams the
-/// items of all pages, each [`RelationshipsExport`](crate::models::RelationshipsExport).
+/// [`RelationshipsExportListing`](crate::models::RelationshipsExportListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`RelationshipsExport`](crate::models::RelationshipsExport).
 ///
 /// Permissions, all of: `externalContacts:export:view`, `externalContacts:externalOrganization:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_relationships_exports`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_relationships_exports`](crate::api::ExternalContactsApi::get_externalcontacts_relationships_exports).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-relationships-exports>)
@@ -132,7 +136,7 @@ pub struct GetExternalcontactsRelationshipsExports {
 }
 
 impl GetExternalcontactsRelationshipsExports {
-    /// The query parameter `divisionIds`.
+    /// The query parameter `divisionIds`: a list of strings.
     pub fn division_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -146,13 +150,13 @@ impl GetExternalcontactsRelationshipsExports {
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: an integer (`int32`).
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -173,7 +177,7 @@ impl GetExternalcontactsRelationshipsExports {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -207,7 +211,7 @@ impl runtime::Operation for GetExternalcontactsRelationshipsExports {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -262,14 +266,15 @@ impl crate::api::ExternalContactsApi {
 /// `POST /api/v2/externalcontacts/relationships/exports`
 ///
 /// Takes a body ([`RelationshipsExport`](crate::models::RelationshipsExport)). Returns
-/// [`RelationshipsExport`](crate::models::RelationshipsExport).
+/// [`RelationshipsExport`](crate::models::RelationshipsExport). Succeeds with the status 201 (created).
 ///
 /// Permissions, all of: `externalContacts:export:add`, `externalContacts:externalOrganization:view`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_externalcontacts_relationships_export`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_externalcontacts_relationships_export`](crate::api::GetExternalcontactsRelationshipsExport).
 ///
-/// Created by `ExternalContactsApi::post_externalcontacts_relationships_exports`.
+/// Created by
+/// [`ExternalContactsApi::post_externalcontacts_relationships_exports`](crate::api::ExternalContactsApi::post_externalcontacts_relationships_exports).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-relationships-exports>)
@@ -332,7 +337,7 @@ impl runtime::Operation for PostExternalcontactsRelationshipsExports {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/externalcontacts/reversewhitepageslookup`
 ///
-/// Takes `lookup_val` (a text). Returns
-/// [`ReverseWhitepagesLookupResult`](crate::models::ReverseWhitepagesLookupResult).
+/// Takes `lookup_val` (the query parameter `lookupVal`: a string). Returns
+/// [`ReverseWhitepagesLookupResult`](crate::models::ReverseWhitepagesLookupResult). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `externalContacts:contact:view`
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_reversewhitepageslookup`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_reversewhitepageslookup`](crate::api::ExternalContactsApi::get_externalcontacts_reversewhitepageslookup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-reversewhitepageslookup>)
@@ -38,7 +40,8 @@ pub struct GetExternalcontactsReversewhitepageslookup {
 }
 
 impl GetExternalcontactsReversewhitepageslookup {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `contacts.externalOrganization`,
+    /// `externalDataSources`, `division`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetExternalcontactsReversewhitepageslookupExpand>,
@@ -47,7 +50,7 @@ impl GetExternalcontactsReversewhitepageslookup {
         self
     }
 
-    /// The query parameter `divisionId`, default `*`.
+    /// The query parameter `divisionId`: a string, default `*`.
     pub fn division_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("divisionId", value.text());
         self
@@ -87,7 +90,7 @@ impl runtime::Operation for GetExternalcontactsReversewhitepageslookup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,14 +7,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/externalcontacts/scan/notes`
 ///
-/// Takes no arguments. Returns [`CursorNoteListing`](crate::models::CursorNoteListing). `items()`
-/// streams the items of all pages, each [`Note`](crate::models::Note).
+/// Takes no arguments. Returns [`CursorNoteListing`](crate::models::CursorNoteListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each [`Note`](crate::models::Note).
 ///
 /// Permissions, any of: `relate:contact:view`, `externalContacts:contact:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_scan_notes`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_scan_notes`](crate::api::ExternalContactsApi::get_externalcontacts_scan_notes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-scan-notes>)
@@ -32,19 +33,19 @@ pub struct GetExternalcontactsScanNotes {
 }
 
 impl GetExternalcontactsScanNotes {
-    /// The query parameter `limit`.
+    /// The query parameter `limit`: an integer (`int32`).
     pub fn limit(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("limit", value.into());
         self
     }
 
-    /// The query parameter `cursor`.
+    /// The query parameter `cursor`: a string.
     pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("cursor", value.text());
         self
     }
 
-    /// The query parameter `divisionId`, default `*`.
+    /// The query parameter `divisionId`: a string, default `*`.
     pub fn division_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("divisionId", value.text());
         self
@@ -65,7 +66,7 @@ impl GetExternalcontactsScanNotes {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -96,7 +97,7 @@ impl runtime::Operation for GetExternalcontactsScanNotes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,14 +7,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/externalcontacts/scan/notes/divisionviews/all`
 ///
-/// Takes no arguments. Returns [`CursorNoteListing`](crate::models::CursorNoteListing). `items()`
-/// streams the items of all pages, each [`Note`](crate::models::Note).
+/// Takes no arguments. Returns [`CursorNoteListing`](crate::models::CursorNoteListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each [`Note`](crate::models::Note).
 ///
 /// Permission: `externalContacts:contact:viewAll`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_scan_notes_divisionviews_all`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_scan_notes_divisionviews_all`](crate::api::ExternalContactsApi::get_externalcontacts_scan_notes_divisionviews_all).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-scan-notes-divisionviews-all>)
@@ -32,13 +33,13 @@ pub struct GetExternalcontactsScanNotesDivisionviewsAll {
 }
 
 impl GetExternalcontactsScanNotesDivisionviewsAll {
-    /// The query parameter `limit`.
+    /// The query parameter `limit`: an integer (`int32`).
     pub fn limit(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("limit", value.into());
         self
     }
 
-    /// The query parameter `cursor`.
+    /// The query parameter `cursor`: a string.
     pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("cursor", value.text());
         self
@@ -59,7 +60,7 @@ impl GetExternalcontactsScanNotesDivisionviewsAll {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -90,7 +91,7 @@ impl runtime::Operation for GetExternalcontactsScanNotesDivisionviewsAll {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

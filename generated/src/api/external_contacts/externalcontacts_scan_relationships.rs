@@ -8,13 +8,15 @@ use crate::runtime;
 /// `GET /api/v2/externalcontacts/scan/relationships`
 ///
 /// Takes no arguments. Returns [`CursorRelationshipListing`](crate::models::CursorRelationshipListing).
-/// `items()` streams the items of all pages, each [`Relationship`](crate::models::Relationship).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Relationship`](crate::models::Relationship).
 ///
 /// Permissions, any of: `relate:contact:view`, `externalContacts:contact:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_scan_relationships`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_scan_relationships`](crate::api::ExternalContactsApi::get_externalcontacts_scan_relationships).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-scan-relationships>)
@@ -32,19 +34,19 @@ pub struct GetExternalcontactsScanRelationships {
 }
 
 impl GetExternalcontactsScanRelationships {
-    /// The query parameter `limit`.
+    /// The query parameter `limit`: an integer (`int32`).
     pub fn limit(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("limit", value.into());
         self
     }
 
-    /// The query parameter `cursor`.
+    /// The query parameter `cursor`: a string.
     pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("cursor", value.text());
         self
     }
 
-    /// The query parameter `divisionId`, default `*`.
+    /// The query parameter `divisionId`: a string, default `*`.
     pub fn division_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("divisionId", value.text());
         self
@@ -65,7 +67,7 @@ impl GetExternalcontactsScanRelationships {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -96,7 +98,7 @@ impl runtime::Operation for GetExternalcontactsScanRelationships {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

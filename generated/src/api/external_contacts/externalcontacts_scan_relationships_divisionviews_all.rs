@@ -8,13 +8,15 @@ use crate::runtime;
 /// `GET /api/v2/externalcontacts/scan/relationships/divisionviews/all`
 ///
 /// Takes no arguments. Returns [`CursorRelationshipListing`](crate::models::CursorRelationshipListing).
-/// `items()` streams the items of all pages, each [`Relationship`](crate::models::Relationship).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Relationship`](crate::models::Relationship).
 ///
 /// Permission: `externalContacts:contact:viewAll`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Created by `ExternalContactsApi::get_externalcontacts_scan_relationships_divisionviews_all`.
+/// Created by
+/// [`ExternalContactsApi::get_externalcontacts_scan_relationships_divisionviews_all`](crate::api::ExternalContactsApi::get_externalcontacts_scan_relationships_divisionviews_all).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-scan-relationships-divisionviews-all>)
@@ -32,13 +34,13 @@ pub struct GetExternalcontactsScanRelationshipsDivisionviewsAll {
 }
 
 impl GetExternalcontactsScanRelationshipsDivisionviewsAll {
-    /// The query parameter `limit`.
+    /// The query parameter `limit`: an integer (`int32`).
     pub fn limit(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("limit", value.into());
         self
     }
 
-    /// The query parameter `cursor`.
+    /// The query parameter `cursor`: a string.
     pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("cursor", value.text());
         self
@@ -59,7 +61,7 @@ impl GetExternalcontactsScanRelationshipsDivisionviewsAll {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -90,7 +92,7 @@ impl runtime::Operation for GetExternalcontactsScanRelationshipsDivisionviewsAll
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/fax/documents/{documentId}`
 ///
-/// Takes `document_id` (a text). Returns nothing.
+/// Takes `document_id` (a string). Returns nothing. Succeeds with the status 202 (accepted: the work is
+/// not finished yet).
 ///
-/// Created by `FaxApi::delete_fax_document`.
+/// Created by [`FaxApi::delete_fax_document`](crate::api::FaxApi::delete_fax_document).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-fax-documents--documentId->)
@@ -59,7 +60,7 @@ impl runtime::Operation for DeleteFaxDocument {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -96,9 +97,10 @@ impl crate::api::FaxApi {
 ///
 /// `GET /api/v2/fax/documents/{documentId}`
 ///
-/// Takes `document_id` (a text). Returns [`FaxDocument`](crate::models::FaxDocument).
+/// Takes `document_id` (a string). Returns [`FaxDocument`](crate::models::FaxDocument). Succeeds with
+/// the status 200 (OK).
 ///
-/// Created by `FaxApi::get_fax_document`.
+/// Created by [`FaxApi::get_fax_document`](crate::api::FaxApi::get_fax_document).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-fax-documents--documentId->)
@@ -154,7 +156,7 @@ impl runtime::Operation for GetFaxDocument {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -189,11 +191,12 @@ impl crate::api::FaxApi {
 /// `GET /api/v2/fax/documents`
 ///
 /// Takes no arguments. Returns [`FaxDocumentEntityListing`](crate::models::FaxDocumentEntityListing).
-/// `items()` streams the items of all pages, each [`FaxDocument`](crate::models::FaxDocument).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`FaxDocument`](crate::models::FaxDocument).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `FaxApi::get_fax_documents`.
+/// Created by [`FaxApi::get_fax_documents`](crate::api::FaxApi::get_fax_documents).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-fax-documents>)
@@ -217,13 +220,13 @@ pub struct GetFaxDocuments {
 }
 
 impl GetFaxDocuments {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -244,7 +247,7 @@ impl GetFaxDocuments {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -273,7 +276,7 @@ impl runtime::Operation for GetFaxDocuments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -326,10 +329,10 @@ impl crate::api::FaxApi {
 ///
 /// `PUT /api/v2/fax/documents/{documentId}`
 ///
-/// Takes `document_id` (a text) and a body ([`FaxDocument`](crate::models::FaxDocument)). Returns
-/// [`FaxDocument`](crate::models::FaxDocument).
+/// Takes `document_id` (a string) and a body ([`FaxDocument`](crate::models::FaxDocument)). Returns
+/// [`FaxDocument`](crate::models::FaxDocument). Succeeds with the status 200 (OK).
 ///
-/// Created by `FaxApi::put_fax_document`.
+/// Created by [`FaxApi::put_fax_document`](crate::api::FaxApi::put_fax_document).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-fax-documents--documentId->)
@@ -385,7 +388,7 @@ impl runtime::Operation for PutFaxDocument {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /api/v2/fax/settings`
 ///
-/// Takes no arguments. Returns [`FaxConfig`](crate::models::FaxConfig).
+/// Takes no arguments. Returns [`FaxConfig`](crate::models::FaxConfig). Succeeds with the status 200
+/// (OK).
 ///
-/// Created by `FaxApi::get_fax_settings`.
+/// Created by [`FaxApi::get_fax_settings`](crate::api::FaxApi::get_fax_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-fax-settings>)
@@ -59,7 +60,7 @@ impl runtime::Operation for GetFaxSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -94,11 +95,11 @@ impl crate::api::FaxApi {
 /// `PUT /api/v2/fax/settings`
 ///
 /// Takes optionally a body ([`FaxConfig`](crate::models::FaxConfig)). Returns
-/// [`FaxConfig`](crate::models::FaxConfig).
+/// [`FaxConfig`](crate::models::FaxConfig). Succeeds with the status 200 (OK).
 ///
 /// Permission: `directory:organization:admin`
 ///
-/// Created by `FaxApi::put_fax_settings`.
+/// Created by [`FaxApi::put_fax_settings`](crate::api::FaxApi::put_fax_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-fax-settings>)
@@ -116,7 +117,7 @@ pub struct PutFaxSettings {
 }
 
 impl PutFaxSettings {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `FaxConfig`.
     pub fn body(mut self, value: impl Into<Option<FaxConfig>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -156,7 +157,7 @@ impl runtime::Operation for PutFaxSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

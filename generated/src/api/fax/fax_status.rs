@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /api/v2/fax/{faxId}/status`
 ///
-/// Takes `fax_id` (a text). Returns [`OutboundFaxStatus`](crate::models::OutboundFaxStatus).
+/// Takes `fax_id` (a string). Returns [`OutboundFaxStatus`](crate::models::OutboundFaxStatus). Succeeds
+/// with the status 200 (OK).
 ///
-/// Created by `FaxApi::get_fax_fax_id_status`.
+/// Created by [`FaxApi::get_fax_fax_id_status`](crate::api::FaxApi::get_fax_fax_id_status).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-fax--faxId--status>)
@@ -59,7 +60,7 @@ impl runtime::Operation for GetFaxFaxIdStatus {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,11 +11,13 @@ use crate::runtime;
 ///
 /// Takes optionally a body
 /// ([`ExternalMetricDataWriteRequest`](crate::models::ExternalMetricDataWriteRequest)). Returns
-/// [`ExternalMetricDataWriteResponse`](crate::models::ExternalMetricDataWriteResponse).
+/// [`ExternalMetricDataWriteResponse`](crate::models::ExternalMetricDataWriteResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `employeePerformance:externalMetricData:add`
 ///
-/// Created by `GamificationApi::post_employeeperformance_externalmetrics_data`.
+/// Created by
+/// [`GamificationApi::post_employeeperformance_externalmetrics_data`](crate::api::GamificationApi::post_employeeperformance_externalmetrics_data).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-employeeperformance-externalmetrics-data>)
@@ -33,7 +35,7 @@ pub struct PostEmployeeperformanceExternalmetricsData {
 }
 
 impl PostEmployeeperformanceExternalmetricsData {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `ExternalMetricDataWriteRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<ExternalMetricDataWriteRequest>>,
@@ -76,7 +78,7 @@ impl runtime::Operation for PostEmployeeperformanceExternalmetricsData {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/employeeperformance/externalmetrics/definitions/{metricId}`
 ///
-/// Takes `metric_id` (a text). Returns nothing.
+/// Takes `metric_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `employeePerformance:externalMetricDefinition:delete`
 ///
-/// Created by `GamificationApi::delete_employeeperformance_externalmetrics_definition`.
+/// Created by
+/// [`GamificationApi::delete_employeeperformance_externalmetrics_definition`](crate::api::GamificationApi::delete_employeeperformance_externalmetrics_definition).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-employeeperformance-externalmetrics-definitions--metricId->)
@@ -66,7 +67,7 @@ impl runtime::Operation for DeleteEmployeeperformanceExternalmetricsDefinition {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,12 +107,14 @@ impl crate::api::GamificationApi {
 ///
 /// `GET /api/v2/employeeperformance/externalmetrics/definitions/{metricId}`
 ///
-/// Takes `metric_id` (a text). Returns
-/// [`ExternalMetricDefinition`](crate::models::ExternalMetricDefinition).
+/// Takes `metric_id` (a string). Returns
+/// [`ExternalMetricDefinition`](crate::models::ExternalMetricDefinition). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `employeePerformance:externalMetricDefinition:view`
 ///
-/// Created by `GamificationApi::get_employeeperformance_externalmetrics_definition`.
+/// Created by
+/// [`GamificationApi::get_employeeperformance_externalmetrics_definition`](crate::api::GamificationApi::get_employeeperformance_externalmetrics_definition).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-employeeperformance-externalmetrics-definitions--metricId->)
@@ -163,7 +166,7 @@ impl runtime::Operation for GetEmployeeperformanceExternalmetricsDefinition {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -204,15 +207,16 @@ impl crate::api::GamificationApi {
 /// `GET /api/v2/employeeperformance/externalmetrics/definitions`
 ///
 /// Takes no arguments. Returns
-/// [`ExternalMetricDefinitionListing`](crate::models::ExternalMetricDefinitionListing). `items()`
-/// streams the items of all pages, each
+/// [`ExternalMetricDefinitionListing`](crate::models::ExternalMetricDefinitionListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ExternalMetricDefinition`](crate::models::ExternalMetricDefinition).
 ///
 /// Permission: `employeePerformance:externalMetricDefinition:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `GamificationApi::get_employeeperformance_externalmetrics_definitions`.
+/// Created by
+/// [`GamificationApi::get_employeeperformance_externalmetrics_definitions`](crate::api::GamificationApi::get_employeeperformance_externalmetrics_definitions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-employeeperformance-externalmetrics-definitions>)
@@ -230,13 +234,13 @@ pub struct GetEmployeeperformanceExternalmetricsDefinitions {
 }
 
 impl GetEmployeeperformanceExternalmetricsDefinitions {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -257,7 +261,7 @@ impl GetEmployeeperformanceExternalmetricsDefinitions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -288,7 +292,7 @@ impl runtime::Operation for GetEmployeeperformanceExternalmetricsDefinitions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -344,13 +348,15 @@ impl crate::api::GamificationApi {
 ///
 /// `PATCH /api/v2/employeeperformance/externalmetrics/definitions/{metricId}`
 ///
-/// Takes `metric_id` (a text) and a body
+/// Takes `metric_id` (a string) and a body
 /// ([`ExternalMetricDefinitionUpdateRequest`](crate::models::ExternalMetricDefinitionUpdateRequest)).
-/// Returns [`ExternalMetricDefinition`](crate::models::ExternalMetricDefinition).
+/// Returns [`ExternalMetricDefinition`](crate::models::ExternalMetricDefinition). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `employeePerformance:externalMetricDefinition:edit`
 ///
-/// Created by `GamificationApi::patch_employeeperformance_externalmetrics_definition`.
+/// Created by
+/// [`GamificationApi::patch_employeeperformance_externalmetrics_definition`](crate::api::GamificationApi::patch_employeeperformance_externalmetrics_definition).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-employeeperformance-externalmetrics-definitions--metricId->)
@@ -402,7 +408,7 @@ impl runtime::Operation for PatchEmployeeperformanceExternalmetricsDefinition {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -447,11 +453,13 @@ impl crate::api::GamificationApi {
 ///
 /// Takes optionally a body
 /// ([`ExternalMetricDefinitionCreateRequest`](crate::models::ExternalMetricDefinitionCreateRequest)).
-/// Returns [`ExternalMetricDefinition`](crate::models::ExternalMetricDefinition).
+/// Returns [`ExternalMetricDefinition`](crate::models::ExternalMetricDefinition). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `employeePerformance:externalMetricDefinition:add`
 ///
-/// Created by `GamificationApi::post_employeeperformance_externalmetrics_definitions`.
+/// Created by
+/// [`GamificationApi::post_employeeperformance_externalmetrics_definitions`](crate::api::GamificationApi::post_employeeperformance_externalmetrics_definitions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-employeeperformance-externalmetrics-definitions>)
@@ -469,7 +477,7 @@ pub struct PostEmployeeperformanceExternalmetricsDefinitions {
 }
 
 impl PostEmployeeperformanceExternalmetricsDefinitions {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `ExternalMetricDefinitionCreateRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<ExternalMetricDefinitionCreateRequest>>,
@@ -512,7 +520,7 @@ impl runtime::Operation for PostEmployeeperformanceExternalmetricsDefinitions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -12,11 +12,12 @@ use crate::runtime::time;
 ///
 /// `DELETE /api/v2/gamification/contests/{contestId}`
 ///
-/// Takes `contest_id` (a text). Returns nothing.
+/// Takes `contest_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permissions, any of: `gamification:contest:delete`, `gamification:contest:deleteAll`
 ///
-/// Created by `GamificationApi::delete_gamification_contest`.
+/// Created by
+/// [`GamificationApi::delete_gamification_contest`](crate::api::GamificationApi::delete_gamification_contest).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-gamification-contests--contestId->)
@@ -68,7 +69,7 @@ impl runtime::Operation for DeleteGamificationContest {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,11 +109,13 @@ impl crate::api::GamificationApi {
 ///
 /// `GET /api/v2/gamification/contests/{contestId}`
 ///
-/// Takes `contest_id` (a text). Returns [`ContestsResponse`](crate::models::ContestsResponse).
+/// Takes `contest_id` (a string). Returns [`ContestsResponse`](crate::models::ContestsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:contest:view`
 ///
-/// Created by `GamificationApi::get_gamification_contest`.
+/// Created by
+/// [`GamificationApi::get_gamification_contest`](crate::api::GamificationApi::get_gamification_contest).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-contests--contestId->)
@@ -162,7 +165,7 @@ impl runtime::Operation for GetGamificationContest {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -201,14 +204,16 @@ impl crate::api::GamificationApi {
 /// `GET /api/v2/gamification/contests`
 ///
 /// Takes no arguments. Returns
-/// [`GetContestsEssentialsListing`](crate::models::GetContestsEssentialsListing). `items()` streams the
-/// items of all pages, each [`ContestsEssentials`](crate::models::ContestsEssentials).
+/// [`GetContestsEssentialsListing`](crate::models::GetContestsEssentialsListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`ContestsEssentials`](crate::models::ContestsEssentials).
 ///
 /// Permission: `gamification:contest:viewAll`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `GamificationApi::get_gamification_contests`.
+/// Created by
+/// [`GamificationApi::get_gamification_contests`](crate::api::GamificationApi::get_gamification_contests).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-contests>)
@@ -226,31 +231,32 @@ pub struct GetGamificationContests {
 }
 
 impl GetGamificationContests {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `dateStart`.
+    /// The query parameter `dateStart`: a date.
     pub fn date_start(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("dateStart", value.into_optional());
         self
     }
 
-    /// The query parameter `dateEnd`.
+    /// The query parameter `dateEnd`: a date.
     pub fn date_end(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("dateEnd", value.into_optional());
         self
     }
 
-    /// The query parameter `status`.
+    /// The query parameter `status`: a list, each item one of `Upcoming`, `Ongoing`, `Pending`,
+    /// `RecentlyCompleted`, `Completed`, `Cancelled`.
     pub fn status(
         mut self,
         value: impl IntoIterator<Item = GetGamificationContestsStatus>,
@@ -259,7 +265,8 @@ impl GetGamificationContests {
         self
     }
 
-    /// The query parameter `sortBy`, default `dateStart`.
+    /// The query parameter `sortBy`: one of `title`, `dateStart`, `dateEnd`, `dateFinalized`, `status`,
+    /// `profile`, `participantCount`, default `dateStart`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetGamificationContestsSortBy>>,
@@ -268,7 +275,7 @@ impl GetGamificationContests {
         self
     }
 
-    /// The query parameter `sortOrder`, default `desc`.
+    /// The query parameter `sortOrder`: one of `asc`, `desc`, default `desc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetGamificationContestsSortOrder>>,
@@ -292,7 +299,7 @@ impl GetGamificationContests {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -323,7 +330,7 @@ impl runtime::Operation for GetGamificationContests {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -376,13 +383,14 @@ impl crate::api::GamificationApi {
 ///
 /// `PATCH /api/v2/gamification/contests/{contestId}`
 ///
-/// Takes `contest_id` (a text) and a body
+/// Takes `contest_id` (a string) and a body
 /// ([`ContestsFinalizeRequest`](crate::models::ContestsFinalizeRequest)). Returns
-/// [`ContestsResponse`](crate::models::ContestsResponse).
+/// [`ContestsResponse`](crate::models::ContestsResponse). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `gamification:contestStatus:edit`, `gamification:contestStatus:editAll`
 ///
-/// Created by `GamificationApi::patch_gamification_contest`.
+/// Created by
+/// [`GamificationApi::patch_gamification_contest`](crate::api::GamificationApi::patch_gamification_contest).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-gamification-contests--contestId->)
@@ -434,7 +442,7 @@ impl runtime::Operation for PatchGamificationContest {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -478,11 +486,12 @@ impl crate::api::GamificationApi {
 /// `POST /api/v2/gamification/contests`
 ///
 /// Takes a body ([`ContestsCreateRequest`](crate::models::ContestsCreateRequest)). Returns
-/// [`ContestsResponse`](crate::models::ContestsResponse).
+/// [`ContestsResponse`](crate::models::ContestsResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:contest:add`
 ///
-/// Created by `GamificationApi::post_gamification_contests`.
+/// Created by
+/// [`GamificationApi::post_gamification_contests`](crate::api::GamificationApi::post_gamification_contests).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-contests>)
@@ -532,7 +541,7 @@ impl runtime::Operation for PostGamificationContests {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -572,13 +581,14 @@ impl crate::api::GamificationApi {
 ///
 /// `PUT /api/v2/gamification/contests/{contestId}`
 ///
-/// Takes `contest_id` (a text) and a body
+/// Takes `contest_id` (a string) and a body
 /// ([`ContestsCreateRequest`](crate::models::ContestsCreateRequest)). Returns
-/// [`ContestsResponse`](crate::models::ContestsResponse).
+/// [`ContestsResponse`](crate::models::ContestsResponse). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `gamification:contest:edit`, `gamification:contest:editAll`
 ///
-/// Created by `GamificationApi::put_gamification_contest`.
+/// Created by
+/// [`GamificationApi::put_gamification_contest`](crate::api::GamificationApi::put_gamification_contest).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-gamification-contests--contestId->)
@@ -630,7 +640,7 @@ impl runtime::Operation for PutGamificationContest {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

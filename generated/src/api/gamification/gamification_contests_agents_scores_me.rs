@@ -11,15 +11,17 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/contests/{contestId}/agents/scores/me`
 ///
-/// Takes `contest_id` (a text). Returns
-/// [`ContestScoresAgentsPagedList`](crate::models::ContestScoresAgentsPagedList). `items()` streams the
-/// items of all pages, each [`ContestScoresAgents`](crate::models::ContestScoresAgents).
+/// Takes `contest_id` (a string). Returns
+/// [`ContestScoresAgentsPagedList`](crate::models::ContestScoresAgentsPagedList). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`ContestScoresAgents`](crate::models::ContestScoresAgents).
 ///
 /// Permission: `gamification:contest:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `GamificationApi::get_gamification_contest_agents_scores_me`.
+/// Created by
+/// [`GamificationApi::get_gamification_contest_agents_scores_me`](crate::api::GamificationApi::get_gamification_contest_agents_scores_me).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-contests--contestId--agents-scores-me>)
@@ -37,25 +39,25 @@ pub struct GetGamificationContestAgentsScoresMe {
 }
 
 impl GetGamificationContestAgentsScoresMe {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `workday`.
+    /// The query parameter `workday`: a date.
     pub fn workday(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("workday", value.into_optional());
         self
     }
 
-    /// The query parameter `returnsView`, default `All`.
+    /// The query parameter `returnsView`: one of `All`, `TopAndBottom`, default `All`.
     pub fn returns_view(
         mut self,
         value: impl Into<Option<GetGamificationContestAgentsScoresMeReturnsView>>,
@@ -79,7 +81,7 @@ impl GetGamificationContestAgentsScoresMe {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -108,7 +110,7 @@ impl runtime::Operation for GetGamificationContestAgentsScoresMe {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,15 +7,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/gamification/contests/{contestId}/agents/scores/trends`
 ///
-/// Takes `contest_id` (a text). Returns
-/// [`ContestScoresGroupTrendList`](crate::models::ContestScoresGroupTrendList). `items()` streams the
-/// items of all pages, each [`ContestScoresGroupTrend`](crate::models::ContestScoresGroupTrend).
+/// Takes `contest_id` (a string). Returns
+/// [`ContestScoresGroupTrendList`](crate::models::ContestScoresGroupTrendList). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`ContestScoresGroupTrend`](crate::models::ContestScoresGroupTrend).
 ///
 /// Permission: `gamification:contest:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `GamificationApi::get_gamification_contest_agents_scores_trends`.
+/// Created by
+/// [`GamificationApi::get_gamification_contest_agents_scores_trends`](crate::api::GamificationApi::get_gamification_contest_agents_scores_trends).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-contests--contestId--agents-scores-trends>)
@@ -48,7 +50,7 @@ impl GetGamificationContestAgentsScoresTrends {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -77,7 +79,7 @@ impl runtime::Operation for GetGamificationContestAgentsScoresTrends {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,15 +7,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/gamification/contests/{contestId}/agents/scores/trends/me`
 ///
-/// Takes `contest_id` (a text). Returns
-/// [`ContestScoresAgentTrendList`](crate::models::ContestScoresAgentTrendList). `items()` streams the
-/// items of all pages, each [`ContestScoresAgentTrend`](crate::models::ContestScoresAgentTrend).
+/// Takes `contest_id` (a string). Returns
+/// [`ContestScoresAgentTrendList`](crate::models::ContestScoresAgentTrendList). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`ContestScoresAgentTrend`](crate::models::ContestScoresAgentTrend).
 ///
 /// Permission: `gamification:contest:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `GamificationApi::get_gamification_contest_agents_scores_trends_me`.
+/// Created by
+/// [`GamificationApi::get_gamification_contest_agents_scores_trends_me`](crate::api::GamificationApi::get_gamification_contest_agents_scores_trends_me).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-contests--contestId--agents-scores-trends-me>)
@@ -48,7 +50,7 @@ impl GetGamificationContestAgentsScoresTrendsMe {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -77,7 +79,7 @@ impl runtime::Operation for GetGamificationContestAgentsScoresTrendsMe {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

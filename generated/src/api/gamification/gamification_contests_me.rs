@@ -13,14 +13,16 @@ use crate::runtime::time;
 /// `GET /api/v2/gamification/contests/me`
 ///
 /// Takes no arguments. Returns
-/// [`GetContestsEssentialsListing`](crate::models::GetContestsEssentialsListing). `items()` streams the
-/// items of all pages, each [`ContestsEssentials`](crate::models::ContestsEssentials).
+/// [`GetContestsEssentialsListing`](crate::models::GetContestsEssentialsListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`ContestsEssentials`](crate::models::ContestsEssentials).
 ///
 /// Permission: `gamification:contest:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `GamificationApi::get_gamification_contests_me`.
+/// Created by
+/// [`GamificationApi::get_gamification_contests_me`](crate::api::GamificationApi::get_gamification_contests_me).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-contests-me>)
@@ -38,31 +40,32 @@ pub struct GetGamificationContestsMe {
 }
 
 impl GetGamificationContestsMe {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `dateStart`.
+    /// The query parameter `dateStart`: a date.
     pub fn date_start(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("dateStart", value.into_optional());
         self
     }
 
-    /// The query parameter `dateEnd`.
+    /// The query parameter `dateEnd`: a date.
     pub fn date_end(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("dateEnd", value.into_optional());
         self
     }
 
-    /// The query parameter `status`.
+    /// The query parameter `status`: a list, each item one of `Upcoming`, `Ongoing`, `Pending`,
+    /// `RecentlyCompleted`, `Completed`, `Cancelled`.
     pub fn status(
         mut self,
         value: impl IntoIterator<Item = GetGamificationContestsMeStatus>,
@@ -71,7 +74,8 @@ impl GetGamificationContestsMe {
         self
     }
 
-    /// The query parameter `sortBy`, default `dateStart`.
+    /// The query parameter `sortBy`: one of `title`, `dateStart`, `dateEnd`, `dateFinalized`, `status`,
+    /// `profile`, `participantCount`, default `dateStart`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetGamificationContestsMeSortBy>>,
@@ -80,7 +84,7 @@ impl GetGamificationContestsMe {
         self
     }
 
-    /// The query parameter `sortOrder`, default `desc`.
+    /// The query parameter `sortOrder`: one of `asc`, `desc`, default `desc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetGamificationContestsMeSortOrder>>,
@@ -89,7 +93,7 @@ impl GetGamificationContestsMe {
         self
     }
 
-    /// The query parameter `view`, default `participant`.
+    /// The query parameter `view`: one of `participant`, `creator`, default `participant`.
     pub fn view(
         mut self,
         value: impl Into<Option<GetGamificationContestsMeView>>,
@@ -113,7 +117,7 @@ impl GetGamificationContestsMe {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -142,7 +146,7 @@ impl runtime::Operation for GetGamificationContestsMe {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

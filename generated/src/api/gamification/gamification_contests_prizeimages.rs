@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/gamification/contests/{contestId}/prizeimages/{prizeImageId}`
 ///
-/// Takes `contest_id` (a text) and `prize_image_id` (a text). Returns
-/// [`PrizeImages`](crate::models::PrizeImages).
+/// Takes `contest_id` (a string) and `prize_image_id` (a string). Returns
+/// [`PrizeImages`](crate::models::PrizeImages). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `gamification:contest:view`, `gamification:contest:viewAll`
 ///
-/// Created by `GamificationApi::get_gamification_contest_prizeimage`.
+/// Created by
+/// [`GamificationApi::get_gamification_contest_prizeimage`](crate::api::GamificationApi::get_gamification_contest_prizeimage).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-contests--contestId--prizeimages--prizeImageId->)
@@ -64,7 +65,7 @@ impl runtime::Operation for GetGamificationContestPrizeimage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -12,17 +12,23 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/insights`
 ///
-/// Takes `filter_type` (`GetGamificationInsightsFilterType`), `filter_id` (a text), `granularity`
-/// (`GetGamificationInsightsGranularity`), `comparative_period_start_workday` (a day) and
-/// `primary_period_start_workday` (a day). Returns [`InsightsSummary`](crate::models::InsightsSummary).
-/// `items()` streams the items of all pages, each
+/// Takes `filter_type` (the query parameter `filterType`:
+/// [`GetGamificationInsightsFilterType`](crate::models::GetGamificationInsightsFilterType)),
+/// `filter_id` (the query parameter `filterId`: a string), `granularity` (the query parameter
+/// `granularity`:
+/// [`GetGamificationInsightsGranularity`](crate::models::GetGamificationInsightsGranularity)),
+/// `comparative_period_start_workday` (the query parameter `comparativePeriodStartWorkday`: a date) and
+/// `primary_period_start_workday` (the query parameter `primaryPeriodStartWorkday`: a date). Returns
+/// [`InsightsSummary`](crate::models::InsightsSummary). Succeeds with the status 200 (OK). `items()`
+/// streams the items of all pages, each
 /// [`InsightsSummaryUserItem`](crate::models::InsightsSummaryUserItem).
 ///
 /// Permission: `gamification:insights:viewAll`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `GamificationApi::get_gamification_insights`.
+/// Created by
+/// [`GamificationApi::get_gamification_insights`](crate::api::GamificationApi::get_gamification_insights).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights>)
@@ -40,19 +46,20 @@ pub struct GetGamificationInsights {
 }
 
 impl GetGamificationInsights {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortKey`.
+    /// The query parameter `sortKey`: one of `percentOfGoal`, `percentOfGoalChange`,
+    /// `overallPercentOfGoal`, `overallPercentOfGoalChange`, `value`, `valueChange`.
     pub fn sort_key(
         mut self,
         value: impl Into<Option<GetGamificationInsightsSortKey>>,
@@ -61,13 +68,13 @@ impl GetGamificationInsights {
         self
     }
 
-    /// The query parameter `sortMetricId`.
+    /// The query parameter `sortMetricId`: a string.
     pub fn sort_metric_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortMetricId", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `asc`.
+    /// The query parameter `sortOrder`: one of `asc`, `desc`, default `asc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetGamificationInsightsSortOrder>>,
@@ -76,13 +83,13 @@ impl GetGamificationInsights {
         self
     }
 
-    /// The query parameter `userIds`.
+    /// The query parameter `userIds`: a string.
     pub fn user_ids(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("userIds", value.text());
         self
     }
 
-    /// The query parameter `reportsTo`.
+    /// The query parameter `reportsTo`: a string.
     pub fn reports_to(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("reportsTo", value.text());
         self
@@ -103,7 +110,7 @@ impl GetGamificationInsights {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -134,7 +141,7 @@ impl runtime::Operation for GetGamificationInsights {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

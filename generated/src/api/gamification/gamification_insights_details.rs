@@ -11,14 +11,19 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/insights/details`
 ///
-/// Takes `filter_type` (`GetGamificationInsightsDetailsFilterType`), `filter_id` (a text),
-/// `granularity` (`GetGamificationInsightsDetailsGranularity`), `comparative_period_start_workday` (a
-/// day) and `primary_period_start_workday` (a day). Returns
-/// [`InsightsDetails`](crate::models::InsightsDetails).
+/// Takes `filter_type` (the query parameter `filterType`:
+/// [`GetGamificationInsightsDetailsFilterType`](crate::models::GetGamificationInsightsDetailsFilterType)),
+/// `filter_id` (the query parameter `filterId`: a string), `granularity` (the query parameter
+/// `granularity`:
+/// [`GetGamificationInsightsDetailsGranularity`](crate::models::GetGamificationInsightsDetailsGranularity)),
+/// `comparative_period_start_workday` (the query parameter `comparativePeriodStartWorkday`: a date) and
+/// `primary_period_start_workday` (the query parameter `primaryPeriodStartWorkday`: a date). Returns
+/// [`InsightsDetails`](crate::models::InsightsDetails). Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:insights:view`
 ///
-/// Created by `GamificationApi::get_gamification_insights_details`.
+/// Created by
+/// [`GamificationApi::get_gamification_insights_details`](crate::api::GamificationApi::get_gamification_insights_details).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-details>)
@@ -68,7 +73,7 @@ impl runtime::Operation for GetGamificationInsightsDetails {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -12,18 +12,25 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/insights/groups/trends/all`
 ///
-/// Takes `filter_type` (`GetGamificationInsightsGroupsTrendsAllFilterType`), `filter_id` (a text),
-/// `granularity` (`GetGamificationInsightsGroupsTrendsAllGranularity`),
-/// `comparative_period_start_workday` (a day), `comparative_period_end_workday` (a day),
-/// `primary_period_start_workday` (a day) and `primary_period_end_workday` (a day). Returns
-/// [`InsightsTrend`](crate::models::InsightsTrend). `items()` streams the items of all pages, each
+/// Takes `filter_type` (the query parameter `filterType`:
+/// [`GetGamificationInsightsGroupsTrendsAllFilterType`](crate::models::GetGamificationInsightsGroupsTrendsAllFilterType)),
+/// `filter_id` (the query parameter `filterId`: a string), `granularity` (the query parameter
+/// `granularity`:
+/// [`GetGamificationInsightsGroupsTrendsAllGranularity`](crate::models::GetGamificationInsightsGroupsTrendsAllGranularity)),
+/// `comparative_period_start_workday` (the query parameter `comparativePeriodStartWorkday`: a date),
+/// `comparative_period_end_workday` (the query parameter `comparativePeriodEndWorkday`: a date),
+/// `primary_period_start_workday` (the query parameter `primaryPeriodStartWorkday`: a date) and
+/// `primary_period_end_workday` (the query parameter `primaryPeriodEndWorkday`: a date). Returns
+/// [`InsightsTrend`](crate::models::InsightsTrend). Succeeds with the status 200 (OK). `items()`
+/// streams the items of all pages, each
 /// [`InsightsTrendMetricItem`](crate::models::InsightsTrendMetricItem).
 ///
 /// Permission: `gamification:insights:viewAll`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `GamificationApi::get_gamification_insights_groups_trends_all`.
+/// Created by
+/// [`GamificationApi::get_gamification_insights_groups_trends_all`](crate::api::GamificationApi::get_gamification_insights_groups_trends_all).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-groups-trends-all>)
@@ -56,7 +63,7 @@ impl GetGamificationInsightsGroupsTrendsAll {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -87,7 +94,7 @@ impl runtime::Operation for GetGamificationInsightsGroupsTrendsAll {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,16 +11,21 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/insights/managers`
 ///
-/// Takes `filter_type` (`GetGamificationInsightsManagersFilterType`), `filter_id` (a text),
-/// `granularity` (`GetGamificationInsightsManagersGranularity`) and `start_workday` (a day). Returns
-/// [`InsightsAgents`](crate::models::InsightsAgents). `items()` streams the items of all pages, each
-/// [`InsightsAgentItem`](crate::models::InsightsAgentItem).
+/// Takes `filter_type` (the query parameter `filterType`:
+/// [`GetGamificationInsightsManagersFilterType`](crate::models::GetGamificationInsightsManagersFilterType)),
+/// `filter_id` (the query parameter `filterId`: a string), `granularity` (the query parameter
+/// `granularity`:
+/// [`GetGamificationInsightsManagersGranularity`](crate::models::GetGamificationInsightsManagersGranularity))
+/// and `start_workday` (the query parameter `startWorkday`: a date). Returns
+/// [`InsightsAgents`](crate::models::InsightsAgents). Succeeds with the status 200 (OK). `items()`
+/// streams the items of all pages, each [`InsightsAgentItem`](crate::models::InsightsAgentItem).
 ///
 /// Permission: `gamification:insights:viewAll`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `GamificationApi::get_gamification_insights_managers`.
+/// Created by
+/// [`GamificationApi::get_gamification_insights_managers`](crate::api::GamificationApi::get_gamification_insights_managers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-managers>)
@@ -38,13 +43,13 @@ pub struct GetGamificationInsightsManagers {
 }
 
 impl GetGamificationInsightsManagers {
-    /// The query parameter `pageSize`, default `100`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `100`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -65,7 +70,7 @@ impl GetGamificationInsightsManagers {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -96,7 +101,7 @@ impl runtime::Operation for GetGamificationInsightsManagers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,16 +11,21 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/insights/members`
 ///
-/// Takes `filter_type` (`GetGamificationInsightsMembersFilterType`), `filter_id` (a text),
-/// `granularity` (`GetGamificationInsightsMembersGranularity`) and `start_workday` (a day). Returns
-/// [`InsightsAgents`](crate::models::InsightsAgents). `items()` streams the items of all pages, each
-/// [`InsightsAgentItem`](crate::models::InsightsAgentItem).
+/// Takes `filter_type` (the query parameter `filterType`:
+/// [`GetGamificationInsightsMembersFilterType`](crate::models::GetGamificationInsightsMembersFilterType)),
+/// `filter_id` (the query parameter `filterId`: a string), `granularity` (the query parameter
+/// `granularity`:
+/// [`GetGamificationInsightsMembersGranularity`](crate::models::GetGamificationInsightsMembersGranularity))
+/// and `start_workday` (the query parameter `startWorkday`: a date). Returns
+/// [`InsightsAgents`](crate::models::InsightsAgents). Succeeds with the status 200 (OK). `items()`
+/// streams the items of all pages, each [`InsightsAgentItem`](crate::models::InsightsAgentItem).
 ///
 /// Permission: `gamification:insights:viewAll`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `GamificationApi::get_gamification_insights_members`.
+/// Created by
+/// [`GamificationApi::get_gamification_insights_members`](crate::api::GamificationApi::get_gamification_insights_members).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-members>)
@@ -38,7 +43,7 @@ pub struct GetGamificationInsightsMembers {
 }
 
 impl GetGamificationInsightsMembers {
-    /// The query parameter `reportsTo`.
+    /// The query parameter `reportsTo`: a string.
     pub fn reports_to(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("reportsTo", value.text());
         self
@@ -59,7 +64,7 @@ impl GetGamificationInsightsMembers {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -90,7 +95,7 @@ impl runtime::Operation for GetGamificationInsightsMembers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

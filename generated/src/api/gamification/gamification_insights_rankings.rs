@@ -12,15 +12,21 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/insights/rankings`
 ///
-/// Takes `filter_type` (`GetGamificationInsightsRankingsFilterType`), `filter_id` (a text),
-/// `granularity` (`GetGamificationInsightsRankingsGranularity`), `comparative_period_start_workday` (a
-/// day), `primary_period_start_workday` (a day) and `sort_key`
-/// (`GetGamificationInsightsRankingsSortKey`). Returns
-/// [`InsightsRankings`](crate::models::InsightsRankings).
+/// Takes `filter_type` (the query parameter `filterType`:
+/// [`GetGamificationInsightsRankingsFilterType`](crate::models::GetGamificationInsightsRankingsFilterType)),
+/// `filter_id` (the query parameter `filterId`: a string), `granularity` (the query parameter
+/// `granularity`:
+/// [`GetGamificationInsightsRankingsGranularity`](crate::models::GetGamificationInsightsRankingsGranularity)),
+/// `comparative_period_start_workday` (the query parameter `comparativePeriodStartWorkday`: a date),
+/// `primary_period_start_workday` (the query parameter `primaryPeriodStartWorkday`: a date) and
+/// `sort_key` (the query parameter `sortKey`:
+/// [`GetGamificationInsightsRankingsSortKey`](crate::models::GetGamificationInsightsRankingsSortKey)).
+/// Returns [`InsightsRankings`](crate::models::InsightsRankings). Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:insights:viewAll`
 ///
-/// Created by `GamificationApi::get_gamification_insights_rankings`.
+/// Created by
+/// [`GamificationApi::get_gamification_insights_rankings`](crate::api::GamificationApi::get_gamification_insights_rankings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-rankings>)
@@ -38,25 +44,25 @@ pub struct GetGamificationInsightsRankings {
 }
 
 impl GetGamificationInsightsRankings {
-    /// The query parameter `sortMetricId`.
+    /// The query parameter `sortMetricId`: a string.
     pub fn sort_metric_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortMetricId", value.text());
         self
     }
 
-    /// The query parameter `sectionSize`.
+    /// The query parameter `sectionSize`: an integer (`int32`).
     pub fn section_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("sectionSize", value.into());
         self
     }
 
-    /// The query parameter `userIds`.
+    /// The query parameter `userIds`: a string.
     pub fn user_ids(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("userIds", value.text());
         self
     }
 
-    /// The query parameter `reportsTo`.
+    /// The query parameter `reportsTo`: a string.
     pub fn reports_to(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("reportsTo", value.text());
         self
@@ -96,7 +102,7 @@ impl runtime::Operation for GetGamificationInsightsRankings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,14 +11,19 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/insights/users/{userId}/details`
 ///
-/// Takes `user_id` (a text), `filter_type` (`GetGamificationInsightsUserDetailsFilterType`),
-/// `filter_id` (a text), `granularity` (`GetGamificationInsightsUserDetailsGranularity`),
-/// `comparative_period_start_workday` (a day) and `primary_period_start_workday` (a day). Returns
-/// [`InsightsDetails`](crate::models::InsightsDetails).
+/// Takes `user_id` (a string), `filter_type` (the query parameter `filterType`:
+/// [`GetGamificationInsightsUserDetailsFilterType`](crate::models::GetGamificationInsightsUserDetailsFilterType)),
+/// `filter_id` (the query parameter `filterId`: a string), `granularity` (the query parameter
+/// `granularity`:
+/// [`GetGamificationInsightsUserDetailsGranularity`](crate::models::GetGamificationInsightsUserDetailsGranularity)),
+/// `comparative_period_start_workday` (the query parameter `comparativePeriodStartWorkday`: a date) and
+/// `primary_period_start_workday` (the query parameter `primaryPeriodStartWorkday`: a date). Returns
+/// [`InsightsDetails`](crate::models::InsightsDetails). Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:insights:viewAll`
 ///
-/// Created by `GamificationApi::get_gamification_insights_user_details`.
+/// Created by
+/// [`GamificationApi::get_gamification_insights_user_details`](crate::api::GamificationApi::get_gamification_insights_user_details).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-users--userId--details>)
@@ -70,7 +75,7 @@ impl runtime::Operation for GetGamificationInsightsUserDetails {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

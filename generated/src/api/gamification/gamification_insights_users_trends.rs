@@ -12,18 +12,25 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/insights/users/{userId}/trends`
 ///
-/// Takes `user_id` (a text), `filter_type` (`GetGamificationInsightsUserTrendsFilterType`), `filter_id`
-/// (a text), `granularity` (`GetGamificationInsightsUserTrendsGranularity`),
-/// `comparative_period_start_workday` (a day), `comparative_period_end_workday` (a day),
-/// `primary_period_start_workday` (a day) and `primary_period_end_workday` (a day). Returns
-/// [`UserInsightsTrend`](crate::models::UserInsightsTrend). `items()` streams the items of all pages,
-/// each [`UserInsightsTrendMetricItem`](crate::models::UserInsightsTrendMetricItem).
+/// Takes `user_id` (a string), `filter_type` (the query parameter `filterType`:
+/// [`GetGamificationInsightsUserTrendsFilterType`](crate::models::GetGamificationInsightsUserTrendsFilterType)),
+/// `filter_id` (the query parameter `filterId`: a string), `granularity` (the query parameter
+/// `granularity`:
+/// [`GetGamificationInsightsUserTrendsGranularity`](crate::models::GetGamificationInsightsUserTrendsGranularity)),
+/// `comparative_period_start_workday` (the query parameter `comparativePeriodStartWorkday`: a date),
+/// `comparative_period_end_workday` (the query parameter `comparativePeriodEndWorkday`: a date),
+/// `primary_period_start_workday` (the query parameter `primaryPeriodStartWorkday`: a date) and
+/// `primary_period_end_workday` (the query parameter `primaryPeriodEndWorkday`: a date). Returns
+/// [`UserInsightsTrend`](crate::models::UserInsightsTrend). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
+/// [`UserInsightsTrendMetricItem`](crate::models::UserInsightsTrendMetricItem).
 ///
 /// Permission: `gamification:insights:viewAll`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `GamificationApi::get_gamification_insights_user_trends`.
+/// Created by
+/// [`GamificationApi::get_gamification_insights_user_trends`](crate::api::GamificationApi::get_gamification_insights_user_trends).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-users--userId--trends>)
@@ -56,7 +63,7 @@ impl GetGamificationInsightsUserTrends {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -87,7 +94,7 @@ impl runtime::Operation for GetGamificationInsightsUserTrends {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,12 +8,14 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/leaderboard`
 ///
-/// Takes `start_workday` (a day) and `end_workday` (a day). Returns
-/// [`Leaderboard`](crate::models::Leaderboard).
+/// Takes `start_workday` (the query parameter `startWorkday`: a date) and `end_workday` (the query
+/// parameter `endWorkday`: a date). Returns [`Leaderboard`](crate::models::Leaderboard). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `gamification:leaderboard:view`
 ///
-/// Created by `GamificationApi::get_gamification_leaderboard`.
+/// Created by
+/// [`GamificationApi::get_gamification_leaderboard`](crate::api::GamificationApi::get_gamification_leaderboard).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-leaderboard>)
@@ -31,7 +33,7 @@ pub struct GetGamificationLeaderboard {
 }
 
 impl GetGamificationLeaderboard {
-    /// The query parameter `metricId`.
+    /// The query parameter `metricId`: a string.
     pub fn metric_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("metricId", value.text());
         self
@@ -71,7 +73,7 @@ impl runtime::Operation for GetGamificationLeaderboard {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

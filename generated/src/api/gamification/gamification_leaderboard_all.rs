@@ -8,13 +8,16 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/leaderboard/all`
 ///
-/// Takes `filter_type` (`GetGamificationLeaderboardAllFilterType`), `filter_id` (a text),
-/// `start_workday` (a day) and `end_workday` (a day). Returns
-/// [`Leaderboard`](crate::models::Leaderboard).
+/// Takes `filter_type` (the query parameter `filterType`:
+/// [`GetGamificationLeaderboardAllFilterType`](crate::models::GetGamificationLeaderboardAllFilterType)),
+/// `filter_id` (the query parameter `filterId`: a string), `start_workday` (the query parameter
+/// `startWorkday`: a date) and `end_workday` (the query parameter `endWorkday`: a date). Returns
+/// [`Leaderboard`](crate::models::Leaderboard). Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:leaderboard:viewAll`
 ///
-/// Created by `GamificationApi::get_gamification_leaderboard_all`.
+/// Created by
+/// [`GamificationApi::get_gamification_leaderboard_all`](crate::api::GamificationApi::get_gamification_leaderboard_all).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-leaderboard-all>)
@@ -32,7 +35,7 @@ pub struct GetGamificationLeaderboardAll {
 }
 
 impl GetGamificationLeaderboardAll {
-    /// The query parameter `metricId`.
+    /// The query parameter `metricId`: a string.
     pub fn metric_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("metricId", value.text());
         self
@@ -72,7 +75,7 @@ impl runtime::Operation for GetGamificationLeaderboardAll {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,12 +9,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/gamification/leaderboard/all/bestpoints`
 ///
-/// Takes `filter_type` (`GetGamificationLeaderboardAllBestpointsFilterType`) and `filter_id` (a text).
-/// Returns [`OverallBestPoints`](crate::models::OverallBestPoints).
+/// Takes `filter_type` (the query parameter `filterType`:
+/// [`GetGamificationLeaderboardAllBestpointsFilterType`](crate::models::GetGamificationLeaderboardAllBestpointsFilterType))
+/// and `filter_id` (the query parameter `filterId`: a string). Returns
+/// [`OverallBestPoints`](crate::models::OverallBestPoints). Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:leaderboard:viewAll`
 ///
-/// Created by `GamificationApi::get_gamification_leaderboard_all_bestpoints`.
+/// Created by
+/// [`GamificationApi::get_gamification_leaderboard_all_bestpoints`](crate::api::GamificationApi::get_gamification_leaderboard_all_bestpoints).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-leaderboard-all-bestpoints>)
@@ -66,7 +69,7 @@ impl runtime::Operation for GetGamificationLeaderboardAllBestpoints {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/gamification/leaderboard/bestpoints`
 ///
-/// Takes no arguments. Returns [`OverallBestPoints`](crate::models::OverallBestPoints).
+/// Takes no arguments. Returns [`OverallBestPoints`](crate::models::OverallBestPoints). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `gamification:leaderboard:view`
 ///
-/// Created by `GamificationApi::get_gamification_leaderboard_bestpoints`.
+/// Created by
+/// [`GamificationApi::get_gamification_leaderboard_bestpoints`](crate::api::GamificationApi::get_gamification_leaderboard_bestpoints).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-leaderboard-bestpoints>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetGamificationLeaderboardBestpoints {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/gamification/metricdefinitions/{metricDefinitionId}`
 ///
-/// Takes `metric_definition_id` (a text). Returns
-/// [`MetricDefinition`](crate::models::MetricDefinition).
+/// Takes `metric_definition_id` (a string). Returns
+/// [`MetricDefinition`](crate::models::MetricDefinition). Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:profile:view`
 ///
-/// Created by `GamificationApi::get_gamification_metricdefinition`.
+/// Created by
+/// [`GamificationApi::get_gamification_metricdefinition`](crate::api::GamificationApi::get_gamification_metricdefinition).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-metricdefinitions--metricDefinitionId->)
@@ -62,7 +63,7 @@ impl runtime::Operation for GetGamificationMetricdefinition {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,14 +104,16 @@ impl crate::api::GamificationApi {
 /// `GET /api/v2/gamification/metricdefinitions`
 ///
 /// Takes no arguments. Returns
-/// [`GetMetricDefinitionsResponse`](crate::models::GetMetricDefinitionsResponse). `items()` streams the
-/// items of all pages, each [`MetricDefinition`](crate::models::MetricDefinition).
+/// [`GetMetricDefinitionsResponse`](crate::models::GetMetricDefinitionsResponse). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`MetricDefinition`](crate::models::MetricDefinition).
 ///
 /// Permission: `gamification:profile:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `GamificationApi::get_gamification_metricdefinitions`.
+/// Created by
+/// [`GamificationApi::get_gamification_metricdefinitions`](crate::api::GamificationApi::get_gamification_metricdefinitions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-metricdefinitions>)
@@ -143,7 +146,7 @@ impl GetGamificationMetricdefinitions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -172,7 +175,7 @@ impl runtime::Operation for GetGamificationMetricdefinitions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

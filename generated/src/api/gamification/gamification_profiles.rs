@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/gamification/profiles/{profileId}`
 ///
-/// Takes `profile_id` (a text). Returns [`PerformanceProfile`](crate::models::PerformanceProfile).
+/// Takes `profile_id` (a string). Returns [`PerformanceProfile`](crate::models::PerformanceProfile).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `gamification:profile:view`, `gamification:leaderboard:viewAll`,
 /// `gamification:scorecard:viewAll`
 ///
-/// Created by `GamificationApi::get_gamification_profile`.
+/// Created by
+/// [`GamificationApi::get_gamification_profile`](crate::api::GamificationApi::get_gamification_profile).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-profiles--profileId->)
@@ -70,7 +72,7 @@ impl runtime::Operation for GetGamificationProfile {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,15 +110,17 @@ impl crate::api::GamificationApi {
 ///
 /// `GET /api/v2/gamification/profiles`
 ///
-/// Takes no arguments. Returns [`GetProfilesResponse`](crate::models::GetProfilesResponse). `items()`
-/// streams the items of all pages, each [`PerformanceProfile`](crate::models::PerformanceProfile).
+/// Takes no arguments. Returns [`GetProfilesResponse`](crate::models::GetProfilesResponse). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`PerformanceProfile`](crate::models::PerformanceProfile).
 ///
 /// Permissions, any of: `gamification:profile:view`, `gamification:leaderboard:viewAll`,
 /// `gamification:scorecard:viewAll`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `GamificationApi::get_gamification_profiles`.
+/// Created by
+/// [`GamificationApi::get_gamification_profiles`](crate::api::GamificationApi::get_gamification_profiles).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-profiles>)
@@ -149,7 +153,7 @@ impl GetGamificationProfiles {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -184,7 +188,7 @@ impl runtime::Operation for GetGamificationProfiles {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -234,11 +238,12 @@ impl crate::api::GamificationApi {
 /// `POST /api/v2/gamification/profiles`
 ///
 /// Takes a body ([`CreatePerformanceProfile`](crate::models::CreatePerformanceProfile)). Returns
-/// [`PerformanceProfile`](crate::models::PerformanceProfile).
+/// [`PerformanceProfile`](crate::models::PerformanceProfile). Succeeds with the status 201 (created).
 ///
 /// Permission: `gamification:profile:update`
 ///
-/// Created by `GamificationApi::post_gamification_profiles`.
+/// Created by
+/// [`GamificationApi::post_gamification_profiles`](crate::api::GamificationApi::post_gamification_profiles).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles>)
@@ -256,7 +261,7 @@ pub struct PostGamificationProfiles {
 }
 
 impl PostGamificationProfiles {
-    /// The query parameter `copyMetrics`, default `true`.
+    /// The query parameter `copyMetrics`: a boolean, default `true`.
     pub fn copy_metrics(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("copyMetrics", value.into());
         self
@@ -294,7 +299,7 @@ impl runtime::Operation for PostGamificationProfiles {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -334,13 +339,14 @@ impl crate::api::GamificationApi {
 ///
 /// `PUT /api/v2/gamification/profiles/{profileId}`
 ///
-/// Takes `profile_id` (a text) and optionally a body
+/// Takes `profile_id` (a string) and optionally a body
 /// ([`PerformanceProfile`](crate::models::PerformanceProfile)). Returns
-/// [`PerformanceProfile`](crate::models::PerformanceProfile).
+/// [`PerformanceProfile`](crate::models::PerformanceProfile). Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:profile:update`
 ///
-/// Created by `GamificationApi::put_gamification_profile`.
+/// Created by
+/// [`GamificationApi::put_gamification_profile`](crate::api::GamificationApi::put_gamification_profile).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-gamification-profiles--profileId->)
@@ -358,7 +364,7 @@ pub struct PutGamificationProfile {
 }
 
 impl PutGamificationProfile {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `PerformanceProfile`.
     pub fn body(mut self, value: impl Into<Option<PerformanceProfile>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -396,7 +402,7 @@ impl runtime::Operation for PutGamificationProfile {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `POST /api/v2/gamification/profiles/{profileId}/deactivate`
 ///
-/// Takes `profile_id` (a text). Returns [`PerformanceProfile`](crate::models::PerformanceProfile).
+/// Takes `profile_id` (a string). Returns [`PerformanceProfile`](crate::models::PerformanceProfile).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:profile:update`
 ///
-/// Created by `GamificationApi::post_gamification_profile_deactivate`.
+/// Created by
+/// [`GamificationApi::post_gamification_profile_deactivate`](crate::api::GamificationApi::post_gamification_profile_deactivate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles--profileId--deactivate>)
@@ -61,7 +63,7 @@ impl runtime::Operation for PostGamificationProfileDeactivate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,14 +7,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/gamification/profiles/{profileId}/members`
 ///
-/// Takes `profile_id` (a text). Returns [`MemberListing`](crate::models::MemberListing). `items()`
-/// streams the items of all pages, each [`Member`](crate::models::Member).
+/// Takes `profile_id` (a string). Returns [`MemberListing`](crate::models::MemberListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Member`](crate::models::Member).
 ///
 /// Permission: `gamification:profile:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `GamificationApi::get_gamification_profile_members`.
+/// Created by
+/// [`GamificationApi::get_gamification_profile_members`](crate::api::GamificationApi::get_gamification_profile_members).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-profiles--profileId--members>)
@@ -47,7 +49,7 @@ impl GetGamificationProfileMembers {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -76,7 +78,7 @@ impl runtime::Operation for GetGamificationProfileMembers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -131,12 +133,13 @@ impl crate::api::GamificationApi {
 ///
 /// `POST /api/v2/gamification/profiles/{profileId}/members`
 ///
-/// Takes `profile_id` (a text) and a body ([`AssignUsers`](crate::models::AssignUsers)). Returns
-/// [`Assignment`](crate::models::Assignment).
+/// Takes `profile_id` (a string) and a body ([`AssignUsers`](crate::models::AssignUsers)). Returns
+/// [`Assignment`](crate::models::Assignment). Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:profile:update`
 ///
-/// Created by `GamificationApi::post_gamification_profile_members`.
+/// Created by
+/// [`GamificationApi::post_gamification_profile_members`](crate::api::GamificationApi::post_gamification_profile_members).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles--profileId--members>)
@@ -186,7 +189,7 @@ impl runtime::Operation for PostGamificationProfileMembers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

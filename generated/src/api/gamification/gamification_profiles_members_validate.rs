@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/gamification/profiles/{profileId}/members/validate`
 ///
-/// Takes `profile_id` (a text) and a body
+/// Takes `profile_id` (a string) and a body
 /// ([`ValidateAssignUsers`](crate::models::ValidateAssignUsers)). Returns
-/// [`AssignmentValidation`](crate::models::AssignmentValidation).
+/// [`AssignmentValidation`](crate::models::AssignmentValidation). Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:profile:update`
 ///
-/// Created by `GamificationApi::post_gamification_profile_members_validate`.
+/// Created by
+/// [`GamificationApi::post_gamification_profile_members_validate`](crate::api::GamificationApi::post_gamification_profile_members_validate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles--profileId--members-validate>)
@@ -63,7 +64,7 @@ impl runtime::Operation for PostGamificationProfileMembersValidate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,14 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/profiles/{profileId}/metrics/{metricId}`
 ///
-/// Takes `profile_id` (a text) and `metric_id` (a text). Returns [`Metric`](crate::models::Metric).
+/// Takes `profile_id` (a string) and `metric_id` (a string). Returns [`Metric`](crate::models::Metric).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `gamification:profile:view`, `gamification:leaderboard:view`,
 /// `gamification:scorecard:view`
 ///
-/// Created by `GamificationApi::get_gamification_profile_metric`.
+/// Created by
+/// [`GamificationApi::get_gamification_profile_metric`](crate::api::GamificationApi::get_gamification_profile_metric).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-profiles--profileId--metrics--metricId->)
@@ -33,7 +35,7 @@ pub struct GetGamificationProfileMetric {
 }
 
 impl GetGamificationProfileMetric {
-    /// The query parameter `workday`.
+    /// The query parameter `workday`: a date.
     pub fn workday(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("workday", value.into_optional());
         self
@@ -77,7 +79,7 @@ impl runtime::Operation for GetGamificationProfileMetric {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -119,15 +121,17 @@ impl crate::api::GamificationApi {
 ///
 /// `GET /api/v2/gamification/profiles/{profileId}/metrics`
 ///
-/// Takes `profile_id` (a text). Returns [`GetMetricResponse`](crate::models::GetMetricResponse).
-/// `items()` streams the items of all pages, each [`Metric`](crate::models::Metric).
+/// Takes `profile_id` (a string). Returns [`GetMetricResponse`](crate::models::GetMetricResponse).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Metric`](crate::models::Metric).
 ///
 /// Permissions, any of: `gamification:profile:view`, `gamification:leaderboard:view`,
 /// `gamification:scorecard:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `GamificationApi::get_gamification_profile_metrics`.
+/// Created by
+/// [`GamificationApi::get_gamification_profile_metrics`](crate::api::GamificationApi::get_gamification_profile_metrics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-profiles--profileId--metrics>)
@@ -145,7 +149,7 @@ pub struct GetGamificationProfileMetrics {
 }
 
 impl GetGamificationProfileMetrics {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `objective`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetGamificationProfileMetricsExpand>,
@@ -154,13 +158,13 @@ impl GetGamificationProfileMetrics {
         self
     }
 
-    /// The query parameter `workday`.
+    /// The query parameter `workday`: a date.
     pub fn workday(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("workday", value.into_optional());
         self
     }
 
-    /// The query parameter `metricIds`.
+    /// The query parameter `metricIds`: a string.
     pub fn metric_ids(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("metricIds", value.text());
         self
@@ -181,7 +185,7 @@ impl GetGamificationProfileMetrics {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -216,7 +220,7 @@ impl runtime::Operation for GetGamificationProfileMetrics {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -271,12 +275,13 @@ impl crate::api::GamificationApi {
 ///
 /// `POST /api/v2/gamification/profiles/{profileId}/metrics`
 ///
-/// Takes `profile_id` (a text) and a body ([`CreateMetric`](crate::models::CreateMetric)). Returns
-/// [`Metric`](crate::models::Metric).
+/// Takes `profile_id` (a string) and a body ([`CreateMetric`](crate::models::CreateMetric)). Returns
+/// [`Metric`](crate::models::Metric). Succeeds with the status 201 (created).
 ///
 /// Permission: `gamification:profile:update`
 ///
-/// Created by `GamificationApi::post_gamification_profile_metrics`.
+/// Created by
+/// [`GamificationApi::post_gamification_profile_metrics`](crate::api::GamificationApi::post_gamification_profile_metrics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles--profileId--metrics>)
@@ -326,7 +331,7 @@ impl runtime::Operation for PostGamificationProfileMetrics {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -369,12 +374,14 @@ impl crate::api::GamificationApi {
 ///
 /// `PUT /api/v2/gamification/profiles/{profileId}/metrics/{metricId}`
 ///
-/// Takes `profile_id` (a text), `metric_id` (a text) and a body
-/// ([`CreateMetric`](crate::models::CreateMetric)). Returns [`Metric`](crate::models::Metric).
+/// Takes `profile_id` (a string), `metric_id` (a string) and a body
+/// ([`CreateMetric`](crate::models::CreateMetric)). Returns [`Metric`](crate::models::Metric). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `gamification:profile:update`
 ///
-/// Created by `GamificationApi::put_gamification_profile_metric`.
+/// Created by
+/// [`GamificationApi::put_gamification_profile_metric`](crate::api::GamificationApi::put_gamification_profile_metric).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-gamification-profiles--profileId--metrics--metricId->)
@@ -424,7 +431,7 @@ impl runtime::Operation for PutGamificationProfileMetric {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

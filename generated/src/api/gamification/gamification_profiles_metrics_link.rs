@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/gamification/profiles/{sourceProfileId}/metrics/{sourceMetricId}/link`
 ///
-/// Takes `source_profile_id` (a text), `source_metric_id` (a text) and a body
+/// Takes `source_profile_id` (a string), `source_metric_id` (a string) and a body
 /// ([`TargetPerformanceProfile`](crate::models::TargetPerformanceProfile)). Returns
-/// [`Metric`](crate::models::Metric).
+/// [`Metric`](crate::models::Metric). Succeeds with the status 201 (created).
 ///
 /// Permission: `gamification:profile:update`
 ///
-/// Created by `GamificationApi::post_gamification_profile_metric_link`.
+/// Created by
+/// [`GamificationApi::post_gamification_profile_metric_link`](crate::api::GamificationApi::post_gamification_profile_metric_link).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles--sourceProfileId--metrics--sourceMetricId--link>)
@@ -63,7 +64,7 @@ impl runtime::Operation for PostGamificationProfileMetricLink {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

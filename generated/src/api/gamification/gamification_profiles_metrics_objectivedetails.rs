@@ -8,15 +8,17 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/profiles/{profileId}/metrics/objectivedetails`
 ///
-/// Takes `profile_id` (a text). Returns [`GetMetricsResponse`](crate::models::GetMetricsResponse).
-/// `items()` streams the items of all pages, each [`Metrics`](crate::models::Metrics).
+/// Takes `profile_id` (a string). Returns [`GetMetricsResponse`](crate::models::GetMetricsResponse).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Metrics`](crate::models::Metrics).
 ///
 /// Permissions, any of: `gamification:profile:view`, `gamification:leaderboard:view`,
 /// `gamification:scorecard:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `GamificationApi::get_gamification_profile_metrics_objectivedetails`.
+/// Created by
+/// [`GamificationApi::get_gamification_profile_metrics_objectivedetails`](crate::api::GamificationApi::get_gamification_profile_metrics_objectivedetails).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-profiles--profileId--metrics-objectivedetails>)
@@ -34,7 +36,7 @@ pub struct GetGamificationProfileMetricsObjectivedetails {
 }
 
 impl GetGamificationProfileMetricsObjectivedetails {
-    /// The query parameter `workday`.
+    /// The query parameter `workday`: a date.
     pub fn workday(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("workday", value.into_optional());
         self
@@ -55,7 +57,7 @@ impl GetGamificationProfileMetricsObjectivedetails {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -90,7 +92,7 @@ impl runtime::Operation for GetGamificationProfileMetricsObjectivedetails {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,12 +8,14 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/profiles/users/{userId}`
 ///
-/// Takes `user_id` (a text). Returns [`PerformanceProfile`](crate::models::PerformanceProfile).
+/// Takes `user_id` (a string). Returns [`PerformanceProfile`](crate::models::PerformanceProfile).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `gamification:profile:view`, `gamification:scorecard:viewAll`,
 /// `gamification:leaderboard:viewAll`
 ///
-/// Created by `GamificationApi::get_gamification_profiles_user`.
+/// Created by
+/// [`GamificationApi::get_gamification_profiles_user`](crate::api::GamificationApi::get_gamification_profiles_user).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-profiles-users--userId->)
@@ -31,7 +33,7 @@ pub struct GetGamificationProfilesUser {
 }
 
 impl GetGamificationProfilesUser {
-    /// The query parameter `workday`.
+    /// The query parameter `workday`: a date.
     pub fn workday(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("workday", value.into_optional());
         self
@@ -75,7 +77,7 @@ impl runtime::Operation for GetGamificationProfilesUser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

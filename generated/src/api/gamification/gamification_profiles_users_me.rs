@@ -8,9 +8,11 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/profiles/users/me`
 ///
-/// Takes no arguments. Returns [`PerformanceProfile`](crate::models::PerformanceProfile).
+/// Takes no arguments. Returns [`PerformanceProfile`](crate::models::PerformanceProfile). Succeeds with
+/// the status 200 (OK).
 ///
-/// Created by `GamificationApi::get_gamification_profiles_users_me`.
+/// Created by
+/// [`GamificationApi::get_gamification_profiles_users_me`](crate::api::GamificationApi::get_gamification_profiles_users_me).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-profiles-users-me>)
@@ -28,7 +30,7 @@ pub struct GetGamificationProfilesUsersMe {
 }
 
 impl GetGamificationProfilesUsersMe {
-    /// The query parameter `workday`.
+    /// The query parameter `workday`: a date.
     pub fn workday(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("workday", value.into_optional());
         self
@@ -66,7 +68,7 @@ impl runtime::Operation for GetGamificationProfilesUsersMe {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

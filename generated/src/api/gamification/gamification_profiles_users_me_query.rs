@@ -10,9 +10,11 @@ use crate::runtime;
 /// `POST /api/v2/gamification/profiles/users/me/query`
 ///
 /// Takes a body ([`UserProfilesInDateRangeRequest`](crate::models::UserProfilesInDateRangeRequest)).
-/// Returns [`UserProfilesInDateRange`](crate::models::UserProfilesInDateRange).
+/// Returns [`UserProfilesInDateRange`](crate::models::UserProfilesInDateRange). Succeeds with the
+/// status 200 (OK).
 ///
-/// Created by `GamificationApi::post_gamification_profiles_users_me_query`.
+/// Created by
+/// [`GamificationApi::post_gamification_profiles_users_me_query`](crate::api::GamificationApi::post_gamification_profiles_users_me_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles-users-me-query>)
@@ -62,7 +64,7 @@ impl runtime::Operation for PostGamificationProfilesUsersMeQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

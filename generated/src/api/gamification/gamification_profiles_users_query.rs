@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/gamification/profiles/users/{userId}/query`
 ///
-/// Takes `user_id` (a text) and a body
+/// Takes `user_id` (a string) and a body
 /// ([`UserProfilesInDateRangeRequest`](crate::models::UserProfilesInDateRangeRequest)). Returns
-/// [`UserProfilesInDateRange`](crate::models::UserProfilesInDateRange).
+/// [`UserProfilesInDateRange`](crate::models::UserProfilesInDateRange). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `gamification:agentProfileMembership:view`
 ///
-/// Created by `GamificationApi::post_gamification_profiles_user_query`.
+/// Created by
+/// [`GamificationApi::post_gamification_profiles_user_query`](crate::api::GamificationApi::post_gamification_profiles_user_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles-users--userId--query>)
@@ -67,7 +69,7 @@ impl runtime::Operation for PostGamificationProfilesUserQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,14 +10,16 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/scorecards`
 ///
-/// Takes `workday` (a day). Returns [`WorkdayMetricListing`](crate::models::WorkdayMetricListing).
+/// Takes `workday` (the query parameter `workday`: a date). Returns
+/// [`WorkdayMetricListing`](crate::models::WorkdayMetricListing). Succeeds with the status 200 (OK).
 /// `items()` streams the items of all pages, each [`WorkdayMetric`](crate::models::WorkdayMetric).
 ///
 /// Permission: `gamification:scorecard:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `GamificationApi::get_gamification_scorecards`.
+/// Created by
+/// [`GamificationApi::get_gamification_scorecards`](crate::api::GamificationApi::get_gamification_scorecards).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards>)
@@ -35,7 +37,7 @@ pub struct GetGamificationScorecards {
 }
 
 impl GetGamificationScorecards {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `objective`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetGamificationScorecardsExpand>,
@@ -59,7 +61,7 @@ impl GetGamificationScorecards {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -88,7 +90,7 @@ impl runtime::Operation for GetGamificationScorecards {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

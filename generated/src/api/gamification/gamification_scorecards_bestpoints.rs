@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/gamification/scorecards/bestpoints`
 ///
-/// Takes no arguments. Returns [`UserBestPoints`](crate::models::UserBestPoints).
+/// Takes no arguments. Returns [`UserBestPoints`](crate::models::UserBestPoints). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `gamification:scorecard:view`
 ///
-/// Created by `GamificationApi::get_gamification_scorecards_bestpoints`.
+/// Created by
+/// [`GamificationApi::get_gamification_scorecards_bestpoints`](crate::api::GamificationApi::get_gamification_scorecards_bestpoints).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-bestpoints>)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetGamificationScorecardsBestpoints {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

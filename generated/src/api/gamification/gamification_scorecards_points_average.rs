@@ -8,12 +8,14 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/scorecards/points/average`
 ///
-/// Takes `workday` (a day). Returns
-/// [`SingleWorkdayAveragePoints`](crate::models::SingleWorkdayAveragePoints).
+/// Takes `workday` (the query parameter `workday`: a date). Returns
+/// [`SingleWorkdayAveragePoints`](crate::models::SingleWorkdayAveragePoints). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `gamification:scorecard:view`
 ///
-/// Created by `GamificationApi::get_gamification_scorecards_points_average`.
+/// Created by
+/// [`GamificationApi::get_gamification_scorecards_points_average`](crate::api::GamificationApi::get_gamification_scorecards_points_average).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-points-average>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetGamificationScorecardsPointsAverage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

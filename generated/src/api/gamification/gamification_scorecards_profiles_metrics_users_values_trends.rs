@@ -12,12 +12,15 @@ use crate::runtime::time;
 /// `GET
 /// /api/v2/gamification/scorecards/profiles/{profileId}/metrics/{metricId}/users/{userId}/values/trends`
 ///
-/// Takes `profile_id` (a text), `metric_id` (a text), `user_id` (a text), `start_workday` (a day) and
-/// `end_workday` (a day). Returns [`MetricValueTrendAverage`](crate::models::MetricValueTrendAverage).
+/// Takes `profile_id` (a string), `metric_id` (a string), `user_id` (a string), `start_workday` (the
+/// query parameter `startWorkday`: a date) and `end_workday` (the query parameter `endWorkday`: a
+/// date). Returns [`MetricValueTrendAverage`](crate::models::MetricValueTrendAverage). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `gamification:scorecard:viewAll`
 ///
-/// Created by `GamificationApi::get_gamification_scorecards_profile_metric_user_values_trends`.
+/// Created by
+/// [`GamificationApi::get_gamification_scorecards_profile_metric_user_values_trends`](crate::api::GamificationApi::get_gamification_scorecards_profile_metric_user_values_trends).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-profiles--profileId--metrics--metricId--users--userId--values-trends>)
@@ -35,7 +38,7 @@ pub struct GetGamificationScorecardsProfileMetricUserValuesTrends {
 }
 
 impl GetGamificationScorecardsProfileMetricUserValuesTrends {
-    /// The query parameter `referenceWorkday`.
+    /// The query parameter `referenceWorkday`: a date.
     pub fn reference_workday(
         mut self,
         value: impl runtime::Optional<time::Date>,
@@ -44,7 +47,7 @@ impl GetGamificationScorecardsProfileMetricUserValuesTrends {
         self
     }
 
-    /// The query parameter `timeZone`, default `UTC`.
+    /// The query parameter `timeZone`: a string, default `UTC`.
     pub fn time_zone(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("timeZone", value.text());
         self
@@ -84,7 +87,7 @@ impl runtime::Operation for GetGamificationScorecardsProfileMetricUserValuesTren
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -133,13 +136,17 @@ impl crate::api::GamificationApi {
 ///
 /// `GET /api/v2/gamification/scorecards/profiles/{profileId}/metrics/{metricId}/users/values/trends`
 ///
-/// Takes `profile_id` (a text), `metric_id` (a text), `filter_type`
-/// (`GetGamificationScorecardsProfileMetricUsersValuesTrendsFilterType`), `start_workday` (a day) and
-/// `end_workday` (a day). Returns [`MetricValueTrendAverage`](crate::models::MetricValueTrendAverage).
+/// Takes `profile_id` (a string), `metric_id` (a string), `filter_type` (the query parameter
+/// `filterType`:
+/// [`GetGamificationScorecardsProfileMetricUsersValuesTrendsFilterType`](crate::models::GetGamificationScorecardsProfileMetricUsersValuesTrendsFilterType)),
+/// `start_workday` (the query parameter `startWorkday`: a date) and `end_workday` (the query parameter
+/// `endWorkday`: a date). Returns [`MetricValueTrendAverage`](crate::models::MetricValueTrendAverage).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:scorecard:viewAll`
 ///
-/// Created by `GamificationApi::get_gamification_scorecards_profile_metric_users_values_trends`.
+/// Created by
+/// [`GamificationApi::get_gamification_scorecards_profile_metric_users_values_trends`](crate::api::GamificationApi::get_gamification_scorecards_profile_metric_users_values_trends).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-profiles--profileId--metrics--metricId--users-values-trends>)
@@ -157,13 +164,13 @@ pub struct GetGamificationScorecardsProfileMetricUsersValuesTrends {
 }
 
 impl GetGamificationScorecardsProfileMetricUsersValuesTrends {
-    /// The query parameter `filterId`.
+    /// The query parameter `filterId`: a string.
     pub fn filter_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("filterId", value.text());
         self
     }
 
-    /// The query parameter `referenceWorkday`.
+    /// The query parameter `referenceWorkday`: a date.
     pub fn reference_workday(
         mut self,
         value: impl runtime::Optional<time::Date>,
@@ -172,7 +179,7 @@ impl GetGamificationScorecardsProfileMetricUsersValuesTrends {
         self
     }
 
-    /// The query parameter `timeZone`, default `UTC`.
+    /// The query parameter `timeZone`: a string, default `UTC`.
     pub fn time_zone(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("timeZone", value.text());
         self
@@ -212,7 +219,7 @@ impl runtime::Operation for GetGamificationScorecardsProfileMetricUsersValuesTre
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

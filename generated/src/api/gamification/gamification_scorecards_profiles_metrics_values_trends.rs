@@ -10,12 +10,15 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/scorecards/profiles/{profileId}/metrics/{metricId}/values/trends`
 ///
-/// Takes `profile_id` (a text), `metric_id` (a text), `start_workday` (a day) and `end_workday` (a
-/// day). Returns [`MetricValueTrendAverage`](crate::models::MetricValueTrendAverage).
+/// Takes `profile_id` (a string), `metric_id` (a string), `start_workday` (the query parameter
+/// `startWorkday`: a date) and `end_workday` (the query parameter `endWorkday`: a date). Returns
+/// [`MetricValueTrendAverage`](crate::models::MetricValueTrendAverage). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `gamification:scorecard:view`
 ///
-/// Created by `GamificationApi::get_gamification_scorecards_profile_metric_values_trends`.
+/// Created by
+/// [`GamificationApi::get_gamification_scorecards_profile_metric_values_trends`](crate::api::GamificationApi::get_gamification_scorecards_profile_metric_values_trends).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-profiles--profileId--metrics--metricId--values-trends>)
@@ -33,7 +36,7 @@ pub struct GetGamificationScorecardsProfileMetricValuesTrends {
 }
 
 impl GetGamificationScorecardsProfileMetricValuesTrends {
-    /// The query parameter `filterType`.
+    /// The query parameter `filterType`: one of `PerformanceProfile`, `Division`.
     pub fn filter_type(
         mut self,
         value: impl Into<
@@ -44,7 +47,7 @@ impl GetGamificationScorecardsProfileMetricValuesTrends {
         self
     }
 
-    /// The query parameter `referenceWorkday`.
+    /// The query parameter `referenceWorkday`: a date.
     pub fn reference_workday(
         mut self,
         value: impl runtime::Optional<time::Date>,
@@ -53,7 +56,7 @@ impl GetGamificationScorecardsProfileMetricValuesTrends {
         self
     }
 
-    /// The query parameter `timeZone`, default `UTC`.
+    /// The query parameter `timeZone`: a string, default `UTC`.
     pub fn time_zone(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("timeZone", value.text());
         self
@@ -91,7 +94,7 @@ impl runtime::Operation for GetGamificationScorecardsProfileMetricValuesTrends {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,15 +10,16 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/scorecards/users/{userId}`
 ///
-/// Takes `user_id` (a text) and `workday` (a day). Returns
-/// [`WorkdayMetricListing`](crate::models::WorkdayMetricListing). `items()` streams the items of all
-/// pages, each [`WorkdayMetric`](crate::models::WorkdayMetric).
+/// Takes `user_id` (a string) and `workday` (the query parameter `workday`: a date). Returns
+/// [`WorkdayMetricListing`](crate::models::WorkdayMetricListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each [`WorkdayMetric`](crate::models::WorkdayMetric).
 ///
 /// Permission: `gamification:scorecard:viewAll`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `GamificationApi::get_gamification_scorecards_user`.
+/// Created by
+/// [`GamificationApi::get_gamification_scorecards_user`](crate::api::GamificationApi::get_gamification_scorecards_user).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users--userId->)
@@ -36,7 +37,7 @@ pub struct GetGamificationScorecardsUser {
 }
 
 impl GetGamificationScorecardsUser {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `objective`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetGamificationScorecardsUserExpand>,
@@ -60,7 +61,7 @@ impl GetGamificationScorecardsUser {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -91,7 +92,7 @@ impl runtime::Operation for GetGamificationScorecardsUser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,15 +8,18 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/scorecards/users/{userId}/attendance`
 ///
-/// Takes `user_id` (a text), `start_workday` (a day) and `end_workday` (a day). Returns
-/// [`AttendanceStatusListing`](crate::models::AttendanceStatusListing). `items()` streams the items of
-/// all pages, each [`AttendanceStatus`](crate::models::AttendanceStatus).
+/// Takes `user_id` (a string), `start_workday` (the query parameter `startWorkday`: a date) and
+/// `end_workday` (the query parameter `endWorkday`: a date). Returns
+/// [`AttendanceStatusListing`](crate::models::AttendanceStatusListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`AttendanceStatus`](crate::models::AttendanceStatus).
 ///
 /// Permission: `gamification:scorecard:viewAll`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `GamificationApi::get_gamification_scorecards_user_attendance`.
+/// Created by
+/// [`GamificationApi::get_gamification_scorecards_user_attendance`](crate::api::GamificationApi::get_gamification_scorecards_user_attendance).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users--userId--attendance>)
@@ -49,7 +52,7 @@ impl GetGamificationScorecardsUserAttendance {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -80,7 +83,7 @@ impl runtime::Operation for GetGamificationScorecardsUserAttendance {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

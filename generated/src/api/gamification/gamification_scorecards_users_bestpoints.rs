@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/gamification/scorecards/users/{userId}/bestpoints`
 ///
-/// Takes `user_id` (a text). Returns [`UserBestPoints`](crate::models::UserBestPoints).
+/// Takes `user_id` (a string). Returns [`UserBestPoints`](crate::models::UserBestPoints). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `gamification:scorecard:viewAll`
 ///
-/// Created by `GamificationApi::get_gamification_scorecards_user_bestpoints`.
+/// Created by
+/// [`GamificationApi::get_gamification_scorecards_user_bestpoints`](crate::api::GamificationApi::get_gamification_scorecards_user_bestpoints).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users--userId--bestpoints>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetGamificationScorecardsUserBestpoints {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,12 +8,13 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/scorecards/users/{userId}/points/alltime`
 ///
-/// Takes `user_id` (a text) and `end_workday` (a day). Returns
-/// [`AllTimePoints`](crate::models::AllTimePoints).
+/// Takes `user_id` (a string) and `end_workday` (the query parameter `endWorkday`: a date). Returns
+/// [`AllTimePoints`](crate::models::AllTimePoints). Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:scorecard:viewAll`
 ///
-/// Created by `GamificationApi::get_gamification_scorecards_user_points_alltime`.
+/// Created by
+/// [`GamificationApi::get_gamification_scorecards_user_points_alltime`](crate::api::GamificationApi::get_gamification_scorecards_user_points_alltime).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users--userId--points-alltime>)
@@ -65,7 +66,7 @@ impl runtime::Operation for GetGamificationScorecardsUserPointsAlltime {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,13 +10,16 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/scorecards/users/points/average`
 ///
-/// Takes `filter_type` (`GetGamificationScorecardsUsersPointsAverageFilterType`), `filter_id` (a text)
-/// and `workday` (a day). Returns
-/// [`SingleWorkdayAveragePoints`](crate::models::SingleWorkdayAveragePoints).
+/// Takes `filter_type` (the query parameter `filterType`:
+/// [`GetGamificationScorecardsUsersPointsAverageFilterType`](crate::models::GetGamificationScorecardsUsersPointsAverageFilterType)),
+/// `filter_id` (the query parameter `filterId`: a string) and `workday` (the query parameter `workday`:
+/// a date). Returns [`SingleWorkdayAveragePoints`](crate::models::SingleWorkdayAveragePoints). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `gamification:scorecard:viewAll`
 ///
-/// Created by `GamificationApi::get_gamification_scorecards_users_points_average`.
+/// Created by
+/// [`GamificationApi::get_gamification_scorecards_users_points_average`](crate::api::GamificationApi::get_gamification_scorecards_users_points_average).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users-points-average>)
@@ -68,7 +71,7 @@ impl runtime::Operation for GetGamificationScorecardsUsersPointsAverage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,14 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/scorecards/users/{userId}/points/trends`
 ///
-/// Takes `user_id` (a text), `start_workday` (a day) and `end_workday` (a day). Returns
-/// [`WorkdayPointsTrend`](crate::models::WorkdayPointsTrend).
+/// Takes `user_id` (a string), `start_workday` (the query parameter `startWorkday`: a date) and
+/// `end_workday` (the query parameter `endWorkday`: a date). Returns
+/// [`WorkdayPointsTrend`](crate::models::WorkdayPointsTrend). Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:scorecard:viewAll`
 ///
-/// Created by `GamificationApi::get_gamification_scorecards_user_points_trends`.
+/// Created by
+/// [`GamificationApi::get_gamification_scorecards_user_points_trends`](crate::api::GamificationApi::get_gamification_scorecards_user_points_trends).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users--userId--points-trends>)
@@ -33,7 +35,8 @@ pub struct GetGamificationScorecardsUserPointsTrends {
 }
 
 impl GetGamificationScorecardsUserPointsTrends {
-    /// The query parameter `dayOfWeek`.
+    /// The query parameter `dayOfWeek`: one of `Sunday`, `Monday`, `Tuesday`, `Wednesday`, `Thursday`,
+    /// `Friday`, `Saturday`.
     pub fn day_of_week(
         mut self,
         value: impl Into<Option<GetGamificationScorecardsUserPointsTrendsDayOfWeek>>,
@@ -76,7 +79,7 @@ impl runtime::Operation for GetGamificationScorecardsUserPointsTrends {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

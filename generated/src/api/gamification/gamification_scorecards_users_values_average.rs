@@ -10,13 +10,16 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/scorecards/users/values/average`
 ///
-/// Takes `filter_type` (`GetGamificationScorecardsUsersValuesAverageFilterType`), `filter_id` (a text)
-/// and `workday` (a day). Returns
-/// [`SingleWorkdayAverageValues`](crate::models::SingleWorkdayAverageValues).
+/// Takes `filter_type` (the query parameter `filterType`:
+/// [`GetGamificationScorecardsUsersValuesAverageFilterType`](crate::models::GetGamificationScorecardsUsersValuesAverageFilterType)),
+/// `filter_id` (the query parameter `filterId`: a string) and `workday` (the query parameter `workday`:
+/// a date). Returns [`SingleWorkdayAverageValues`](crate::models::SingleWorkdayAverageValues). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `gamification:scorecard:viewAll`
 ///
-/// Created by `GamificationApi::get_gamification_scorecards_users_values_average`.
+/// Created by
+/// [`GamificationApi::get_gamification_scorecards_users_values_average`](crate::api::GamificationApi::get_gamification_scorecards_users_values_average).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users-values-average>)
@@ -34,7 +37,7 @@ pub struct GetGamificationScorecardsUsersValuesAverage {
 }
 
 impl GetGamificationScorecardsUsersValuesAverage {
-    /// The query parameter `timeZone`, default `UTC`.
+    /// The query parameter `timeZone`: a string, default `UTC`.
     pub fn time_zone(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("timeZone", value.text());
         self
@@ -74,7 +77,7 @@ impl runtime::Operation for GetGamificationScorecardsUsersValuesAverage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,14 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/scorecards/users/{userId}/values/trends`
 ///
-/// Takes `user_id` (a text), `start_workday` (a day) and `end_workday` (a day). Returns
-/// [`WorkdayValuesTrend`](crate::models::WorkdayValuesTrend).
+/// Takes `user_id` (a string), `start_workday` (the query parameter `startWorkday`: a date) and
+/// `end_workday` (the query parameter `endWorkday`: a date). Returns
+/// [`WorkdayValuesTrend`](crate::models::WorkdayValuesTrend). Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:scorecard:viewAll`
 ///
-/// Created by `GamificationApi::get_gamification_scorecards_user_values_trends`.
+/// Created by
+/// [`GamificationApi::get_gamification_scorecards_user_values_trends`](crate::api::GamificationApi::get_gamification_scorecards_user_values_trends).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users--userId--values-trends>)
@@ -33,7 +35,7 @@ pub struct GetGamificationScorecardsUserValuesTrends {
 }
 
 impl GetGamificationScorecardsUserValuesTrends {
-    /// The query parameter `timeZone`, default `UTC`.
+    /// The query parameter `timeZone`: a string, default `UTC`.
     pub fn time_zone(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("timeZone", value.text());
         self
@@ -73,7 +75,7 @@ impl runtime::Operation for GetGamificationScorecardsUserValuesTrends {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -117,13 +119,16 @@ impl crate::api::GamificationApi {
 ///
 /// `GET /api/v2/gamification/scorecards/users/values/trends`
 ///
-/// Takes `filter_type` (`GetGamificationScorecardsUsersValuesTrendsFilterType`), `filter_id` (a text),
-/// `start_workday` (a day) and `end_workday` (a day). Returns
-/// [`WorkdayValuesTrend`](crate::models::WorkdayValuesTrend).
+/// Takes `filter_type` (the query parameter `filterType`:
+/// [`GetGamificationScorecardsUsersValuesTrendsFilterType`](crate::models::GetGamificationScorecardsUsersValuesTrendsFilterType)),
+/// `filter_id` (the query parameter `filterId`: a string), `start_workday` (the query parameter
+/// `startWorkday`: a date) and `end_workday` (the query parameter `endWorkday`: a date). Returns
+/// [`WorkdayValuesTrend`](crate::models::WorkdayValuesTrend). Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:scorecard:viewAll`
 ///
-/// Created by `GamificationApi::get_gamification_scorecards_users_values_trends`.
+/// Created by
+/// [`GamificationApi::get_gamification_scorecards_users_values_trends`](crate::api::GamificationApi::get_gamification_scorecards_users_values_trends).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users-values-trends>)
@@ -141,7 +146,7 @@ pub struct GetGamificationScorecardsUsersValuesTrends {
 }
 
 impl GetGamificationScorecardsUsersValuesTrends {
-    /// The query parameter `timeZone`, default `UTC`.
+    /// The query parameter `timeZone`: a string, default `UTC`.
     pub fn time_zone(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("timeZone", value.text());
         self
@@ -181,7 +186,7 @@ impl runtime::Operation for GetGamificationScorecardsUsersValuesTrends {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

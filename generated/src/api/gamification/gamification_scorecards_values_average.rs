@@ -8,12 +8,14 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/scorecards/values/average`
 ///
-/// Takes `workday` (a day). Returns
-/// [`SingleWorkdayAverageValues`](crate::models::SingleWorkdayAverageValues).
+/// Takes `workday` (the query parameter `workday`: a date). Returns
+/// [`SingleWorkdayAverageValues`](crate::models::SingleWorkdayAverageValues). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `gamification:scorecard:view`
 ///
-/// Created by `GamificationApi::get_gamification_scorecards_values_average`.
+/// Created by
+/// [`GamificationApi::get_gamification_scorecards_values_average`](crate::api::GamificationApi::get_gamification_scorecards_values_average).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-values-average>)
@@ -31,7 +33,7 @@ pub struct GetGamificationScorecardsValuesAverage {
 }
 
 impl GetGamificationScorecardsValuesAverage {
-    /// The query parameter `timeZone`, default `UTC`.
+    /// The query parameter `timeZone`: a string, default `UTC`.
     pub fn time_zone(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("timeZone", value.text());
         self
@@ -69,7 +71,7 @@ impl runtime::Operation for GetGamificationScorecardsValuesAverage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,14 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/gamification/scorecards/values/trends`
 ///
-/// Takes `start_workday` (a day) and `end_workday` (a day). Returns
-/// [`WorkdayValuesTrend`](crate::models::WorkdayValuesTrend).
+/// Takes `start_workday` (the query parameter `startWorkday`: a date) and `end_workday` (the query
+/// parameter `endWorkday`: a date). Returns [`WorkdayValuesTrend`](crate::models::WorkdayValuesTrend).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:scorecard:view`
 ///
-/// Created by `GamificationApi::get_gamification_scorecards_values_trends`.
+/// Created by
+/// [`GamificationApi::get_gamification_scorecards_values_trends`](crate::api::GamificationApi::get_gamification_scorecards_values_trends).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-values-trends>)
@@ -33,7 +35,7 @@ pub struct GetGamificationScorecardsValuesTrends {
 }
 
 impl GetGamificationScorecardsValuesTrends {
-    /// The query parameter `filterType`.
+    /// The query parameter `filterType`: one of `PerformanceProfile`, `Division`.
     pub fn filter_type(
         mut self,
         value: impl Into<Option<GetGamificationScorecardsValuesTrendsFilterType>>,
@@ -42,7 +44,7 @@ impl GetGamificationScorecardsValuesTrends {
         self
     }
 
-    /// The query parameter `referenceWorkday`.
+    /// The query parameter `referenceWorkday`: a date.
     pub fn reference_workday(
         mut self,
         value: impl runtime::Optional<time::Date>,
@@ -51,7 +53,7 @@ impl GetGamificationScorecardsValuesTrends {
         self
     }
 
-    /// The query parameter `timeZone`, default `UTC`.
+    /// The query parameter `timeZone`: a string, default `UTC`.
     pub fn time_zone(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("timeZone", value.text());
         self
@@ -89,7 +91,7 @@ impl runtime::Operation for GetGamificationScorecardsValuesTrends {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

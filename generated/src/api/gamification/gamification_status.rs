@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/gamification/status`
 ///
-/// Takes no arguments. Returns [`GamificationStatus`](crate::models::GamificationStatus).
+/// Takes no arguments. Returns [`GamificationStatus`](crate::models::GamificationStatus). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permissions, any of: `gamification:profile:view`, `gamification:profile:update`,
 /// `gamification:scorecard:view`
 ///
-/// Created by `GamificationApi::get_gamification_status`.
+/// Created by
+/// [`GamificationApi::get_gamification_status`](crate::api::GamificationApi::get_gamification_status).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-status>)
@@ -68,7 +70,7 @@ impl runtime::Operation for GetGamificationStatus {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,11 +105,12 @@ impl crate::api::GamificationApi {
 /// `PUT /api/v2/gamification/status`
 ///
 /// Takes a body ([`GamificationStatus`](crate::models::GamificationStatus)). Returns
-/// [`GamificationStatus`](crate::models::GamificationStatus).
+/// [`GamificationStatus`](crate::models::GamificationStatus). Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:profile:update`
 ///
-/// Created by `GamificationApi::put_gamification_status`.
+/// Created by
+/// [`GamificationApi::put_gamification_status`](crate::api::GamificationApi::put_gamification_status).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-gamification-status>)
@@ -157,7 +160,7 @@ impl runtime::Operation for PutGamificationStatus {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

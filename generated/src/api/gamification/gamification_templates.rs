@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/gamification/templates/{templateId}`
 ///
-/// Takes `template_id` (a text). Returns [`ObjectiveTemplate`](crate::models::ObjectiveTemplate).
+/// Takes `template_id` (a string). Returns [`ObjectiveTemplate`](crate::models::ObjectiveTemplate).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:profile:view`
 ///
-/// Created by `GamificationApi::get_gamification_template`.
+/// Created by
+/// [`GamificationApi::get_gamification_template`](crate::api::GamificationApi::get_gamification_template).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-templates--templateId->)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetGamificationTemplate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -99,14 +101,16 @@ impl crate::api::GamificationApi {
 ///
 /// `GET /api/v2/gamification/templates`
 ///
-/// Takes no arguments. Returns [`GetTemplatesResponse`](crate::models::GetTemplatesResponse). `items()`
-/// streams the items of all pages, each [`ObjectiveTemplate`](crate::models::ObjectiveTemplate).
+/// Takes no arguments. Returns [`GetTemplatesResponse`](crate::models::GetTemplatesResponse). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`ObjectiveTemplate`](crate::models::ObjectiveTemplate).
 ///
 /// Permission: `gamification:profile:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `GamificationApi::get_gamification_templates`.
+/// Created by
+/// [`GamificationApi::get_gamification_templates`](crate::api::GamificationApi::get_gamification_templates).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-templates>)
@@ -139,7 +143,7 @@ impl GetGamificationTemplates {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -168,7 +172,7 @@ impl runtime::Operation for GetGamificationTemplates {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

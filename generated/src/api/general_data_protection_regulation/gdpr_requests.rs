@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/gdpr/requests/{requestId}`
 ///
-/// Takes `request_id` (a text). Returns [`GdprRequest`](crate::models::GdprRequest).
+/// Takes `request_id` (a string). Returns [`GdprRequest`](crate::models::GdprRequest). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `gdpr:request:view`
 ///
-/// Created by `GeneralDataProtectionRegulationApi::get_gdpr_request`.
+/// Created by
+/// [`GeneralDataProtectionRegulationApi::get_gdpr_request`](crate::api::GeneralDataProtectionRegulationApi::get_gdpr_request).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gdpr-requests--requestId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetGdprRequest {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -98,13 +100,15 @@ impl crate::api::GeneralDataProtectionRegulationApi {
 /// `GET /api/v2/gdpr/requests`
 ///
 /// Takes no arguments. Returns [`GdprRequestEntityListing`](crate::models::GdprRequestEntityListing).
-/// `items()` streams the items of all pages, each [`GdprRequest`](crate::models::GdprRequest).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`GdprRequest`](crate::models::GdprRequest).
 ///
 /// Permission: `gdpr:request:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `GeneralDataProtectionRegulationApi::get_gdpr_requests`.
+/// Created by
+/// [`GeneralDataProtectionRegulationApi::get_gdpr_requests`](crate::api::GeneralDataProtectionRegulationApi::get_gdpr_requests).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gdpr-requests>)
@@ -122,13 +126,13 @@ pub struct GetGdprRequests {
 }
 
 impl GetGdprRequests {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -149,7 +153,7 @@ impl GetGdprRequests {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -178,7 +182,7 @@ impl runtime::Operation for GetGdprRequests {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -232,13 +236,15 @@ impl crate::api::GeneralDataProtectionRegulationApi {
 /// `POST /api/v2/gdpr/requests`
 ///
 /// Takes a body ([`GdprRequest`](crate::models::GdprRequest)). Returns
-/// [`GdprRequest`](crate::models::GdprRequest).
+/// [`GdprRequest`](crate::models::GdprRequest). Succeeds with the status 200 (OK).
 ///
 /// Permission: `gdpr:request:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_gdpr_request`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_gdpr_request`](crate::api::GetGdprRequest).
 ///
-/// Created by `GeneralDataProtectionRegulationApi::post_gdpr_requests`.
+/// Created by
+/// [`GeneralDataProtectionRegulationApi::post_gdpr_requests`](crate::api::GeneralDataProtectionRegulationApi::post_gdpr_requests).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gdpr-requests>)
@@ -256,7 +262,7 @@ pub struct PostGdprRequests {
 }
 
 impl PostGdprRequests {
-    /// The query parameter `deleteConfirmed`, default `false`.
+    /// The query parameter `deleteConfirmed`: a boolean, default `false`.
     pub fn delete_confirmed(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("deleteConfirmed", value.into());
         self
@@ -302,7 +308,7 @@ impl runtime::Operation for PostGdprRequests {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,15 +9,18 @@ use crate::runtime;
 ///
 /// `GET /api/v2/gdpr/subjects`
 ///
-/// Takes `search_type` (`GetGdprSubjectsSearchType`) and `search_value` (a text). Returns
-/// [`GdprSubjectEntityListing`](crate::models::GdprSubjectEntityListing). `items()` streams the items
-/// of all pages, each [`GdprSubject`](crate::models::GdprSubject).
+/// Takes `search_type` (the query parameter `searchType`:
+/// [`GetGdprSubjectsSearchType`](crate::models::GetGdprSubjectsSearchType)) and `search_value` (the
+/// query parameter `searchValue`: a string). Returns
+/// [`GdprSubjectEntityListing`](crate::models::GdprSubjectEntityListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each [`GdprSubject`](crate::models::GdprSubject).
 ///
 /// Permission: `gdpr:subject:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `GeneralDataProtectionRegulationApi::get_gdpr_subjects`.
+/// Created by
+/// [`GeneralDataProtectionRegulationApi::get_gdpr_subjects`](crate::api::GeneralDataProtectionRegulationApi::get_gdpr_subjects).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gdpr-subjects>)
@@ -50,7 +53,7 @@ impl GetGdprSubjects {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -79,7 +82,7 @@ impl runtime::Operation for GetGdprSubjects {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

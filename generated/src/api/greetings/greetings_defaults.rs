@@ -7,9 +7,11 @@ use crate::runtime;
 ///
 /// `GET /api/v2/greetings/defaults`
 ///
-/// Takes no arguments. Returns [`DefaultGreetingList`](crate::models::DefaultGreetingList).
+/// Takes no arguments. Returns [`DefaultGreetingList`](crate::models::DefaultGreetingList). Succeeds
+/// with the status 200 (OK).
 ///
-/// Created by `GreetingsApi::get_greetings_defaults`.
+/// Created by
+/// [`GreetingsApi::get_greetings_defaults`](crate::api::GreetingsApi::get_greetings_defaults).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-greetings-defaults>)
@@ -65,7 +67,7 @@ impl runtime::Operation for GetGreetingsDefaults {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -100,9 +102,10 @@ impl crate::api::GreetingsApi {
 /// `PUT /api/v2/greetings/defaults`
 ///
 /// Takes a body ([`DefaultGreetingList`](crate::models::DefaultGreetingList)). Returns
-/// [`DefaultGreetingList`](crate::models::DefaultGreetingList).
+/// [`DefaultGreetingList`](crate::models::DefaultGreetingList). Succeeds with the status 200 (OK).
 ///
-/// Created by `GreetingsApi::put_greetings_defaults`.
+/// Created by
+/// [`GreetingsApi::put_greetings_defaults`](crate::api::GreetingsApi::put_greetings_defaults).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-greetings-defaults>)
@@ -158,7 +161,7 @@ impl runtime::Operation for PutGreetingsDefaults {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/greetings/{greetingId}/groups/downloads`
 ///
-/// Takes `greeting_id` (a text). Returns [`GreetingMediaInfo`](crate::models::GreetingMediaInfo).
+/// Takes `greeting_id` (a string). Returns [`GreetingMediaInfo`](crate::models::GreetingMediaInfo).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `greetings:groupGreeting:download`
 ///
-/// Created by `GreetingsApi::get_greeting_groups_downloads`.
+/// Created by
+/// [`GreetingsApi::get_greeting_groups_downloads`](crate::api::GreetingsApi::get_greeting_groups_downloads).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-greetings--greetingId--groups-downloads>)
@@ -29,7 +31,8 @@ pub struct GetGreetingGroupsDownloads {
 }
 
 impl GetGreetingGroupsDownloads {
-    /// The query parameter `formatId`, default `WAV`.
+    /// The query parameter `formatId`: one of `WAV`, `WEBM`, `WAV_ULAW`, `OGG_VORBIS`, `OGG_OPUS`, `MP3`,
+    /// `NONE`, default `WAV`.
     pub fn format_id(
         mut self,
         value: impl Into<Option<GetGreetingGroupsDownloadsFormatId>>,
@@ -72,7 +75,7 @@ impl runtime::Operation for GetGreetingGroupsDownloads {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /api/v2/greetings/{greetingId}/media`
 ///
-/// Takes `greeting_id` (a text). Returns [`GreetingMediaInfo`](crate::models::GreetingMediaInfo).
+/// Takes `greeting_id` (a string). Returns [`GreetingMediaInfo`](crate::models::GreetingMediaInfo).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `GreetingsApi::get_greeting_media`.
+/// Created by [`GreetingsApi::get_greeting_media`](crate::api::GreetingsApi::get_greeting_media).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-greetings--greetingId--media>)
@@ -33,7 +34,8 @@ pub struct GetGreetingMedia {
 }
 
 impl GetGreetingMedia {
-    /// The query parameter `formatId`, default `WAV`.
+    /// The query parameter `formatId`: one of `WAV`, `WEBM`, `WAV_ULAW`, `OGG_VORBIS`, `OGG_OPUS`, `MP3`,
+    /// `NONE`, default `WAV`.
     pub fn format_id(
         mut self,
         value: impl Into<Option<GetGreetingMediaFormatId>>,
@@ -74,7 +76,7 @@ impl runtime::Operation for GetGreetingMedia {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

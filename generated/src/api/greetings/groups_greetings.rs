@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/groups/{groupId}/greetings`
 ///
-/// Takes `group_id` (a text). Returns [`GreetingListing`](crate::models::GreetingListing). `items()`
-/// streams the items of all pages, each [`Greeting`](crate::models::Greeting).
+/// Takes `group_id` (a string). Returns [`GreetingListing`](crate::models::GreetingListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Greeting`](crate::models::Greeting).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `GreetingsApi::get_group_greetings`.
+/// Created by [`GreetingsApi::get_group_greetings`](crate::api::GreetingsApi::get_group_greetings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups--groupId--greetings>)
@@ -36,13 +37,13 @@ pub struct GetGroupGreetings {
 }
 
 impl GetGroupGreetings {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -63,7 +64,7 @@ impl GetGroupGreetings {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -92,7 +93,7 @@ impl runtime::Operation for GetGroupGreetings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -145,10 +146,10 @@ impl crate::api::GreetingsApi {
 ///
 /// `POST /api/v2/groups/{groupId}/greetings`
 ///
-/// Takes `group_id` (a text) and a body ([`Greeting`](crate::models::Greeting)). Returns
-/// [`Greeting`](crate::models::Greeting).
+/// Takes `group_id` (a string) and a body ([`Greeting`](crate::models::Greeting)). Returns
+/// [`Greeting`](crate::models::Greeting). Succeeds with the status 200 (OK).
 ///
-/// Created by `GreetingsApi::post_group_greetings`.
+/// Created by [`GreetingsApi::post_group_greetings`](crate::api::GreetingsApi::post_group_greetings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-groups--groupId--greetings>)
@@ -204,7 +205,7 @@ impl runtime::Operation for PostGroupGreetings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,9 +7,11 @@ use crate::runtime;
 ///
 /// `GET /api/v2/groups/{groupId}/greetings/defaults`
 ///
-/// Takes `group_id` (a text). Returns [`DefaultGreetingList`](crate::models::DefaultGreetingList).
+/// Takes `group_id` (a string). Returns [`DefaultGreetingList`](crate::models::DefaultGreetingList).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `GreetingsApi::get_group_greetings_defaults`.
+/// Created by
+/// [`GreetingsApi::get_group_greetings_defaults`](crate::api::GreetingsApi::get_group_greetings_defaults).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups--groupId--greetings-defaults>)
@@ -65,7 +67,7 @@ impl runtime::Operation for GetGroupGreetingsDefaults {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,10 +107,12 @@ impl crate::api::GreetingsApi {
 ///
 /// `PUT /api/v2/groups/{groupId}/greetings/defaults`
 ///
-/// Takes `group_id` (a text) and a body ([`DefaultGreetingList`](crate::models::DefaultGreetingList)).
-/// Returns [`DefaultGreetingList`](crate::models::DefaultGreetingList).
+/// Takes `group_id` (a string) and a body
+/// ([`DefaultGreetingList`](crate::models::DefaultGreetingList)). Returns
+/// [`DefaultGreetingList`](crate::models::DefaultGreetingList). Succeeds with the status 200 (OK).
 ///
-/// Created by `GreetingsApi::put_group_greetings_defaults`.
+/// Created by
+/// [`GreetingsApi::put_group_greetings_defaults`](crate::api::GreetingsApi::put_group_greetings_defaults).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-groups--groupId--greetings-defaults>)
@@ -164,7 +168,7 @@ impl runtime::Operation for PutGroupGreetingsDefaults {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

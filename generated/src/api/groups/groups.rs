@@ -3,18 +3,18 @@
 use crate::models::groups::{
     GetGroupsSortOrder, GroupCreate, GroupEntityListing, GroupUpdate,
 };
-use crate::models::shared_by_19_01097d::Group;
+use crate::models::shared::user::Group;
 use crate::runtime;
 
 /// Delete group.
 ///
 /// `DELETE /api/v2/groups/{groupId}`
 ///
-/// Takes `group_id` (a text). Returns bytes.
+/// Takes `group_id` (a string). Returns bytes.
 ///
 /// Permission: `directory:group:delete`
 ///
-/// Created by `GroupsApi::delete_group`.
+/// Created by [`GroupsApi::delete_group`](crate::api::GroupsApi::delete_group).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-groups--groupId->)
@@ -64,7 +64,7 @@ impl runtime::Operation for DeleteGroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -98,9 +98,10 @@ impl crate::api::GroupsApi {
 ///
 /// `GET /api/v2/groups/{groupId}`
 ///
-/// Takes `group_id` (a text). Returns `Group`.
+/// Takes `group_id` (a string). Returns [`Group`](crate::models::Group). Succeeds with the status 200
+/// (OK).
 ///
-/// Created by `GroupsApi::get_group`.
+/// Created by [`GroupsApi::get_group`](crate::api::GroupsApi::get_group).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups--groupId->)
@@ -160,7 +161,7 @@ impl runtime::Operation for GetGroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -194,12 +195,12 @@ impl crate::api::GroupsApi {
 ///
 /// `GET /api/v2/groups`
 ///
-/// Takes no arguments. Returns [`GroupEntityListing`](crate::models::GroupEntityListing). `items()`
-/// streams the items of all pages, each `Group`.
+/// Takes no arguments. Returns [`GroupEntityListing`](crate::models::GroupEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each [`Group`](crate::models::Group).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `GroupsApi::get_groups`.
+/// Created by [`GroupsApi::get_groups`](crate::api::GroupsApi::get_groups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups>)
@@ -223,19 +224,19 @@ pub struct GetGroups {
 }
 
 impl GetGroups {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -246,7 +247,7 @@ impl GetGroups {
         self
     }
 
-    /// The query parameter `jabberId`.
+    /// The query parameter `jabberId`: a list of strings.
     pub fn jabber_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -260,7 +261,7 @@ impl GetGroups {
         self
     }
 
-    /// The query parameter `sortOrder`, default `ASC`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `ASC`.
     pub fn sort_order(mut self, value: impl Into<Option<GetGroupsSortOrder>>) -> Self {
         self.request.query("sortOrder", value.into());
         self
@@ -281,7 +282,7 @@ impl GetGroups {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -310,7 +311,7 @@ impl runtime::Operation for GetGroups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -363,11 +364,12 @@ impl crate::api::GroupsApi {
 ///
 /// `POST /api/v2/groups`
 ///
-/// Takes a body ([`GroupCreate`](crate::models::GroupCreate)). Returns `Group`.
+/// Takes a body ([`GroupCreate`](crate::models::GroupCreate)). Returns [`Group`](crate::models::Group).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `directory:group:add`
 ///
-/// Created by `GroupsApi::post_groups`.
+/// Created by [`GroupsApi::post_groups`](crate::api::GroupsApi::post_groups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-groups>)
@@ -423,7 +425,7 @@ impl runtime::Operation for PostGroups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -458,12 +460,12 @@ impl crate::api::GroupsApi {
 ///
 /// `PUT /api/v2/groups/{groupId}`
 ///
-/// Takes `group_id` (a text) and optionally a body ([`GroupUpdate`](crate::models::GroupUpdate)).
-/// Returns `Group`.
+/// Takes `group_id` (a string) and optionally a body ([`GroupUpdate`](crate::models::GroupUpdate)).
+/// Returns [`Group`](crate::models::Group). Succeeds with the status 200 (OK).
 ///
 /// Permission: `directory:group:edit`
 ///
-/// Created by `GroupsApi::put_group`.
+/// Created by [`GroupsApi::put_group`](crate::api::GroupsApi::put_group).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-groups--groupId->)
@@ -487,7 +489,7 @@ pub struct PutGroup {
 }
 
 impl PutGroup {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `GroupUpdate`.
     pub fn body(mut self, value: impl Into<Option<GroupUpdate>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -525,7 +527,7 @@ impl runtime::Operation for PutGroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/groups/{groupId}/dynamicsettings`
 ///
-/// Takes `group_id` (a text). Returns nothing.
+/// Takes `group_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `directory:group:delete`
 ///
-/// Created by `GroupsApi::delete_group_dynamicsettings`.
+/// Created by
+/// [`GroupsApi::delete_group_dynamicsettings`](crate::api::GroupsApi::delete_group_dynamicsettings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-groups--groupId--dynamicsettings>)
@@ -63,7 +64,7 @@ impl runtime::Operation for DeleteGroupDynamicsettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,14 +104,16 @@ impl crate::api::GroupsApi {
 ///
 /// `GET /api/v2/groups/{groupId}/dynamicsettings`
 ///
-/// Takes `group_id` (a text). Returns
-/// [`DynamicGroupDefinition`](crate::models::DynamicGroupDefinition).
+/// Takes `group_id` (a string). Returns
+/// [`DynamicGroupDefinition`](crate::models::DynamicGroupDefinition). Succeeds with the status 200
+/// (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `directory:group:view`
 ///
-/// Created by `GroupsApi::get_group_dynamicsettings`.
+/// Created by
+/// [`GroupsApi::get_group_dynamicsettings`](crate::api::GroupsApi::get_group_dynamicsettings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups--groupId--dynamicsettings>)
@@ -160,7 +163,7 @@ impl runtime::Operation for GetGroupDynamicsettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -198,14 +201,15 @@ impl crate::api::GroupsApi {
 ///
 /// `PUT /api/v2/groups/{groupId}/dynamicsettings`
 ///
-/// Takes `group_id` (a text) and a body ([`DynamicGroupQuery`](crate::models::DynamicGroupQuery)).
-/// Returns nothing.
+/// Takes `group_id` (a string) and a body ([`DynamicGroupQuery`](crate::models::DynamicGroupQuery)).
+/// Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `directory:group:edit`
 ///
-/// Created by `GroupsApi::put_group_dynamicsettings`.
+/// Created by
+/// [`GroupsApi::put_group_dynamicsettings`](crate::api::GroupsApi::put_group_dynamicsettings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-groups--groupId--dynamicsettings>)
@@ -255,7 +259,7 @@ impl runtime::Operation for PutGroupDynamicsettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

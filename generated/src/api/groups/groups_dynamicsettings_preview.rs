@@ -8,7 +8,8 @@ use crate::runtime;
 /// `POST /api/v2/groups/dynamicsettings/preview`
 ///
 /// Takes a body ([`DynamicGroupQuery`](crate::models::DynamicGroupQuery)). Returns
-/// [`DynamicGroupQueryPreview`](crate::models::DynamicGroupQueryPreview).
+/// [`DynamicGroupQueryPreview`](crate::models::DynamicGroupQueryPreview). Succeeds with the status 200
+/// (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
@@ -16,7 +17,8 @@ use crate::runtime;
 ///
 /// Permission: `directory:group:view`
 ///
-/// Created by `GroupsApi::post_groups_dynamicsettings_preview`.
+/// Created by
+/// [`GroupsApi::post_groups_dynamicsettings_preview`](crate::api::GroupsApi::post_groups_dynamicsettings_preview).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-groups-dynamicsettings-preview>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostGroupsDynamicsettingsPreview {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

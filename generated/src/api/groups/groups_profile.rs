@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/groups/{groupId}/profile`
 ///
-/// Takes `group_id` (a text). Returns [`GroupProfile`](crate::models::GroupProfile).
+/// Takes `group_id` (a string). Returns [`GroupProfile`](crate::models::GroupProfile). Succeeds with
+/// the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
-/// Created by `GroupsApi::get_group_profile`.
+/// Created by [`GroupsApi::get_group_profile`](crate::api::GroupsApi::get_group_profile).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups--groupId--profile>)
@@ -36,7 +37,7 @@ pub struct GetGroupProfile {
 }
 
 impl GetGroupProfile {
-    /// The query parameter `fields`.
+    /// The query parameter `fields`: a string.
     pub fn fields(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("fields", value.text());
         self
@@ -77,7 +78,7 @@ impl runtime::Operation for GetGroupProfile {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,13 +10,14 @@ use crate::runtime;
 /// `GET /api/v2/profiles/groups`
 ///
 /// Takes no arguments. Returns [`GroupProfileEntityListing`](crate::models::GroupProfileEntityListing).
-/// `items()` streams the items of all pages, each [`GroupProfile`](crate::models::GroupProfile).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`GroupProfile`](crate::models::GroupProfile).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `GroupsApi::get_profiles_groups`.
+/// Created by [`GroupsApi::get_profiles_groups`](crate::api::GroupsApi::get_profiles_groups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-profiles-groups>)
@@ -34,19 +35,19 @@ pub struct GetProfilesGroups {
 }
 
 impl GetProfilesGroups {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -57,7 +58,7 @@ impl GetProfilesGroups {
         self
     }
 
-    /// The query parameter `jabberId`.
+    /// The query parameter `jabberId`: a list of strings.
     pub fn jabber_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -71,7 +72,7 @@ impl GetProfilesGroups {
         self
     }
 
-    /// The query parameter `sortOrder`, default `ASC`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `ASC`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetProfilesGroupsSortOrder>>,
@@ -95,7 +96,7 @@ impl GetProfilesGroups {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -124,7 +125,7 @@ impl runtime::Operation for GetProfilesGroups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

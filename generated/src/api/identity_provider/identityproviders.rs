@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/identityproviders/{providerId}`
 ///
-/// Takes `provider_id` (a text). Returns nothing.
+/// Takes `provider_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `sso:provider:delete`
 ///
-/// Created by `IdentityProviderApi::delete_identityprovider`.
+/// Created by
+/// [`IdentityProviderApi::delete_identityprovider`](crate::api::IdentityProviderApi::delete_identityprovider).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders--providerId->)
@@ -63,7 +64,7 @@ impl runtime::Operation for DeleteIdentityprovider {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -101,11 +102,13 @@ impl crate::api::IdentityProviderApi {
 ///
 /// `GET /api/v2/identityproviders/{providerId}`
 ///
-/// Takes `provider_id` (a text). Returns [`CustomProvider`](crate::models::CustomProvider).
+/// Takes `provider_id` (a string). Returns [`CustomProvider`](crate::models::CustomProvider). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `sso:provider:view`
 ///
-/// Created by `IdentityProviderApi::get_identityprovider`.
+/// Created by
+/// [`IdentityProviderApi::get_identityprovider`](crate::api::IdentityProviderApi::get_identityprovider).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders--providerId->)
@@ -155,7 +158,7 @@ impl runtime::Operation for GetIdentityprovider {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -194,14 +197,16 @@ impl crate::api::IdentityProviderApi {
 /// `GET /api/v2/identityproviders`
 ///
 /// Takes no arguments. Returns
-/// [`IdentityProviderEntityListing`](crate::models::IdentityProviderEntityListing). `items()` streams
-/// the items of all pages, each [`SamlProvider`](crate::models::SamlProvider).
+/// [`IdentityProviderEntityListing`](crate::models::IdentityProviderEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`SamlProvider`](crate::models::SamlProvider).
 ///
 /// Permission: `sso:provider:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `IdentityProviderApi::get_identityproviders`.
+/// Created by
+/// [`IdentityProviderApi::get_identityproviders`](crate::api::IdentityProviderApi::get_identityproviders).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders>)
@@ -240,7 +245,7 @@ impl GetIdentityproviders {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -269,7 +274,7 @@ impl runtime::Operation for GetIdentityproviders {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -321,11 +326,12 @@ impl crate::api::IdentityProviderApi {
 /// `POST /api/v2/identityproviders`
 ///
 /// Takes a body ([`CustomProvider`](crate::models::CustomProvider)). Returns
-/// [`CustomProvider`](crate::models::CustomProvider).
+/// [`CustomProvider`](crate::models::CustomProvider). Succeeds with the status 200 (OK).
 ///
 /// Permission: `sso:provider:add`
 ///
-/// Created by `IdentityProviderApi::post_identityproviders`.
+/// Created by
+/// [`IdentityProviderApi::post_identityproviders`](crate::api::IdentityProviderApi::post_identityproviders).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-identityproviders>)
@@ -375,7 +381,7 @@ impl runtime::Operation for PostIdentityproviders {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -410,12 +416,13 @@ impl crate::api::IdentityProviderApi {
 ///
 /// `PUT /api/v2/identityproviders/{providerId}`
 ///
-/// Takes `provider_id` (a text) and a body ([`CustomProvider`](crate::models::CustomProvider)). Returns
-/// [`CustomProvider`](crate::models::CustomProvider).
+/// Takes `provider_id` (a string) and a body ([`CustomProvider`](crate::models::CustomProvider)).
+/// Returns [`CustomProvider`](crate::models::CustomProvider). Succeeds with the status 200 (OK).
 ///
 /// Permission: `sso:provider:edit`
 ///
-/// Created by `IdentityProviderApi::put_identityprovider`.
+/// Created by
+/// [`IdentityProviderApi::put_identityprovider`](crate::api::IdentityProviderApi::put_identityprovider).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders--providerId->)
@@ -465,7 +472,7 @@ impl runtime::Operation for PutIdentityprovider {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -12,12 +12,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/infrastructureascode/accelerators/{acceleratorId}`
 ///
-/// Takes `accelerator_id` (a text). Returns
-/// [`AcceleratorSpecification`](crate::models::AcceleratorSpecification).
+/// Takes `accelerator_id` (a string). Returns
+/// [`AcceleratorSpecification`](crate::models::AcceleratorSpecification). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `infrastructureascode:accelerator:view`
 ///
-/// Created by `InfrastructureAsCodeApi::get_infrastructureascode_accelerator`.
+/// Created by
+/// [`InfrastructureAsCodeApi::get_infrastructureascode_accelerator`](crate::api::InfrastructureAsCodeApi::get_infrastructureascode_accelerator).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-infrastructureascode-accelerators--acceleratorId->)
@@ -35,7 +37,8 @@ pub struct GetInfrastructureascodeAccelerator {
 }
 
 impl GetInfrastructureascodeAccelerator {
-    /// The query parameter `preferredLanguage`, default `en-US`.
+    /// The query parameter `preferredLanguage`: `GetInfrastructureascodeAcceleratorPreferredLanguage`,
+    /// default `en-US`.
     pub fn preferred_language(
         mut self,
         value: impl Into<Option<GetInfrastructureascodeAcceleratorPreferredLanguage>>,
@@ -78,7 +81,7 @@ impl runtime::Operation for GetInfrastructureascodeAccelerator {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -118,14 +121,16 @@ impl crate::api::InfrastructureAsCodeApi {
 ///
 /// `GET /api/v2/infrastructureascode/accelerators`
 ///
-/// Takes no arguments. Returns [`AcceleratorList`](crate::models::AcceleratorList). `items()` streams
-/// the items of all pages, each [`AcceleratorMetadata`](crate::models::AcceleratorMetadata).
+/// Takes no arguments. Returns [`AcceleratorList`](crate::models::AcceleratorList). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`AcceleratorMetadata`](crate::models::AcceleratorMetadata).
 ///
 /// Permission: `infrastructureascode:accelerator:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `InfrastructureAsCodeApi::get_infrastructureascode_accelerators`.
+/// Created by
+/// [`InfrastructureAsCodeApi::get_infrastructureascode_accelerators`](crate::api::InfrastructureAsCodeApi::get_infrastructureascode_accelerators).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-infrastructureascode-accelerators>)
@@ -143,25 +148,25 @@ pub struct GetInfrastructureascodeAccelerators {
 }
 
 impl GetInfrastructureascodeAccelerators {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `asc`.
+    /// The query parameter `sortOrder`: one of `asc`, `desc`, default `asc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetInfrastructureascodeAcceleratorsSortOrder>>,
@@ -170,19 +175,19 @@ impl GetInfrastructureascodeAccelerators {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `description`.
+    /// The query parameter `description`: a string.
     pub fn description(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("description", value.text());
         self
     }
 
-    /// The query parameter `origin`.
+    /// The query parameter `origin`: one of `community`, `partner`, `genesys`.
     pub fn origin(
         mut self,
         value: impl Into<Option<GetInfrastructureascodeAcceleratorsOrigin>>,
@@ -191,7 +196,7 @@ impl GetInfrastructureascodeAccelerators {
         self
     }
 
-    /// The query parameter `type`.
+    /// The query parameter `type`: one of `module`, `accelerator`, `blueprint`.
     pub fn r#type(
         mut self,
         value: impl Into<Option<GetInfrastructureascodeAcceleratorsType>>,
@@ -200,13 +205,13 @@ impl GetInfrastructureascodeAccelerators {
         self
     }
 
-    /// The query parameter `classification`.
+    /// The query parameter `classification`: a string.
     pub fn classification(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("classification", value.text());
         self
     }
 
-    /// The query parameter `tags`.
+    /// The query parameter `tags`: a string.
     pub fn tags(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("tags", value.text());
         self
@@ -227,7 +232,7 @@ impl GetInfrastructureascodeAccelerators {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -258,7 +263,7 @@ impl runtime::Operation for GetInfrastructureascodeAccelerators {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,12 +11,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/infrastructureascode/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`InfrastructureascodeJob`](crate::models::InfrastructureascodeJob).
+/// Takes `job_id` (a string). Returns
+/// [`InfrastructureascodeJob`](crate::models::InfrastructureascodeJob). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `infrastructureascode:job:view`
 ///
-/// Created by `InfrastructureAsCodeApi::get_infrastructureascode_job`.
+/// Created by
+/// [`InfrastructureAsCodeApi::get_infrastructureascode_job`](crate::api::InfrastructureAsCodeApi::get_infrastructureascode_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-infrastructureascode-jobs--jobId->)
@@ -34,7 +36,7 @@ pub struct GetInfrastructureascodeJob {
 }
 
 impl GetInfrastructureascodeJob {
-    /// The query parameter `details`, default `false`.
+    /// The query parameter `details`: a boolean, default `false`.
     pub fn details(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("details", value.into());
         self
@@ -74,7 +76,7 @@ impl runtime::Operation for GetInfrastructureascodeJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -115,10 +117,12 @@ impl crate::api::InfrastructureAsCodeApi {
 /// `GET /api/v2/infrastructureascode/jobs`
 ///
 /// Takes no arguments. Returns [`InfrastructureascodeJob`](crate::models::InfrastructureascodeJob).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `infrastructureascode:job:view`
 ///
-/// Created by `InfrastructureAsCodeApi::get_infrastructureascode_jobs`.
+/// Created by
+/// [`InfrastructureAsCodeApi::get_infrastructureascode_jobs`](crate::api::InfrastructureAsCodeApi::get_infrastructureascode_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-infrastructureascode-jobs>)
@@ -136,19 +140,20 @@ pub struct GetInfrastructureascodeJobs {
 }
 
 impl GetInfrastructureascodeJobs {
-    /// The query parameter `maxResults`, default `1`.
+    /// The query parameter `maxResults`: an integer (`int32`), default `1`.
     pub fn max_results(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("maxResults", value.into());
         self
     }
 
-    /// The query parameter `includeErrors`, default `false`.
+    /// The query parameter `includeErrors`: a boolean, default `false`.
     pub fn include_errors(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeErrors", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `dateSubmitted`.
+    /// The query parameter `sortBy`: one of `id`, `dateSubmitted`, `submittedBy`, `acceleratorId`,
+    /// `status`, default `dateSubmitted`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetInfrastructureascodeJobsSortBy>>,
@@ -157,7 +162,7 @@ impl GetInfrastructureascodeJobs {
         self
     }
 
-    /// The query parameter `sortOrder`, default `desc`.
+    /// The query parameter `sortOrder`: one of `asc`, `desc`, default `desc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetInfrastructureascodeJobsSortOrder>>,
@@ -166,19 +171,20 @@ impl GetInfrastructureascodeJobs {
         self
     }
 
-    /// The query parameter `acceleratorId`.
+    /// The query parameter `acceleratorId`: a string.
     pub fn accelerator_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("acceleratorId", value.text());
         self
     }
 
-    /// The query parameter `submittedBy`.
+    /// The query parameter `submittedBy`: a string.
     pub fn submitted_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("submittedBy", value.text());
         self
     }
 
-    /// The query parameter `status`.
+    /// The query parameter `status`: one of `Created`, `Queued`, `Running`, `Complete`, `Failed`,
+    /// `Incomplete`.
     pub fn status(
         mut self,
         value: impl Into<Option<GetInfrastructureascodeJobsStatus>>,
@@ -221,7 +227,7 @@ impl runtime::Operation for GetInfrastructureascodeJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -257,13 +263,16 @@ impl crate::api::InfrastructureAsCodeApi {
 /// `POST /api/v2/infrastructureascode/jobs`
 ///
 /// Takes a body ([`AcceleratorInput`](crate::models::AcceleratorInput)). Returns
-/// [`InfrastructureascodeJob`](crate::models::InfrastructureascodeJob).
+/// [`InfrastructureascodeJob`](crate::models::InfrastructureascodeJob). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `infrastructureascode:job:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_infrastructureascode_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_infrastructureascode_job`](crate::api::GetInfrastructureascodeJob).
 ///
-/// Created by `InfrastructureAsCodeApi::post_infrastructureascode_jobs`.
+/// Created by
+/// [`InfrastructureAsCodeApi::post_infrastructureascode_jobs`](crate::api::InfrastructureAsCodeApi::post_infrastructureascode_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-infrastructureascode-jobs>)
@@ -323,7 +332,7 @@ impl runtime::Operation for PostInfrastructureascodeJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

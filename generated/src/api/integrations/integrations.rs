@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/integrations/{integrationId}`
 ///
-/// Takes `integration_id` (a text). Returns [`Integration`](crate::models::Integration).
+/// Takes `integration_id` (a string). Returns [`Integration`](crate::models::Integration). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `integrations:integration:delete`
 ///
-/// Created by `IntegrationsApi::delete_integration`.
+/// Created by [`IntegrationsApi::delete_integration`](crate::api::IntegrationsApi::delete_integration).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-integrations--integrationId->)
@@ -66,7 +67,7 @@ impl runtime::Operation for DeleteIntegration {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,11 +105,12 @@ impl crate::api::IntegrationsApi {
 ///
 /// `GET /api/v2/integrations/{integrationId}`
 ///
-/// Takes `integration_id` (a text). Returns [`Integration`](crate::models::Integration).
+/// Takes `integration_id` (a string). Returns [`Integration`](crate::models::Integration). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Created by `IntegrationsApi::get_integration`.
+/// Created by [`IntegrationsApi::get_integration`](crate::api::IntegrationsApi::get_integration).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations--integrationId->)
@@ -126,25 +128,25 @@ pub struct GetIntegration {
 }
 
 impl GetIntegration {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of strings.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -155,13 +157,13 @@ impl GetIntegration {
         self
     }
 
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `previousPage`.
+    /// The query parameter `previousPage`: a string.
     pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("previousPage", value.text());
         self
@@ -201,7 +203,7 @@ impl runtime::Operation for GetIntegration {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -236,13 +238,14 @@ impl crate::api::IntegrationsApi {
 /// `GET /api/v2/integrations`
 ///
 /// Takes no arguments. Returns [`IntegrationEntityListing`](crate::models::IntegrationEntityListing).
-/// `items()` streams the items of all pages, each [`Integration`](crate::models::Integration).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Integration`](crate::models::Integration).
 ///
 /// Permission: `integrations:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntegrationsApi::get_integrations`.
+/// Created by [`IntegrationsApi::get_integrations`](crate::api::IntegrationsApi::get_integrations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations>)
@@ -260,25 +263,25 @@ pub struct GetIntegrations {
 }
 
 impl GetIntegrations {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of strings.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -289,19 +292,19 @@ impl GetIntegrations {
         self
     }
 
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `previousPage`.
+    /// The query parameter `previousPage`: a string.
     pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("previousPage", value.text());
         self
     }
 
-    /// The query parameter `ids`.
+    /// The query parameter `ids`: a list of strings.
     pub fn ids(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -312,13 +315,14 @@ impl GetIntegrations {
         self
     }
 
-    /// The query parameter `integrationType`.
+    /// The query parameter `integrationType`: a string.
     pub fn integration_type(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("integrationType", value.text());
         self
     }
 
-    /// The query parameter `reportedState`.
+    /// The query parameter `reportedState`: one of `ACTIVE`, `ACTIVATING`, `INACTIVE`, `DEACTIVATING`,
+    /// `ERROR`.
     pub fn reported_state(
         mut self,
         value: impl Into<Option<GetIntegrationsReportedState>>,
@@ -327,7 +331,7 @@ impl GetIntegrations {
         self
     }
 
-    /// The query parameter `credentialId`.
+    /// The query parameter `credentialId`: a string.
     pub fn credential_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("credentialId", value.text());
         self
@@ -348,7 +352,7 @@ impl GetIntegrations {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -379,7 +383,7 @@ impl runtime::Operation for GetIntegrations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -432,12 +436,13 @@ impl crate::api::IntegrationsApi {
 ///
 /// `PATCH /api/v2/integrations/{integrationId}`
 ///
-/// Takes `integration_id` (a text) and optionally a body ([`Integration`](crate::models::Integration)).
-/// Returns [`Integration`](crate::models::Integration).
+/// Takes `integration_id` (a string) and optionally a body
+/// ([`Integration`](crate::models::Integration)). Returns [`Integration`](crate::models::Integration).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `integrations:integration:edit`
 ///
-/// Created by `IntegrationsApi::patch_integration`.
+/// Created by [`IntegrationsApi::patch_integration`](crate::api::IntegrationsApi::patch_integration).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-integrations--integrationId->)
@@ -455,25 +460,25 @@ pub struct PatchIntegration {
 }
 
 impl PatchIntegration {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of strings.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -484,19 +489,19 @@ impl PatchIntegration {
         self
     }
 
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `previousPage`.
+    /// The query parameter `previousPage`: a string.
     pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("previousPage", value.text());
         self
     }
 
-    /// The body, `application/json`.
+    /// The body, `application/json`: `Integration`.
     pub fn body(mut self, value: impl Into<Option<Integration>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -536,7 +541,7 @@ impl runtime::Operation for PatchIntegration {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -574,11 +579,11 @@ impl crate::api::IntegrationsApi {
 /// `POST /api/v2/integrations`
 ///
 /// Takes optionally a body ([`CreateIntegrationRequest`](crate::models::CreateIntegrationRequest)).
-/// Returns [`Integration`](crate::models::Integration).
+/// Returns [`Integration`](crate::models::Integration). Succeeds with the status 200 (OK).
 ///
 /// Permission: `integrations:integration:add`
 ///
-/// Created by `IntegrationsApi::post_integrations`.
+/// Created by [`IntegrationsApi::post_integrations`](crate::api::IntegrationsApi::post_integrations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations>)
@@ -596,7 +601,7 @@ pub struct PostIntegrations {
 }
 
 impl PostIntegrations {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `CreateIntegrationRequest`.
     pub fn body(mut self, value: impl Into<Option<CreateIntegrationRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -636,7 +641,7 @@ impl runtime::Operation for PostIntegrations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/integrations/actions/{actionId}`
 ///
-/// Takes `action_id` (a text). Returns nothing.
+/// Takes `action_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `integrations:action:delete`
 ///
-/// Created by `IntegrationsApi::delete_integrations_action`.
+/// Created by
+/// [`IntegrationsApi::delete_integrations_action`](crate::api::IntegrationsApi::delete_integrations_action).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-integrations-actions--actionId->)
@@ -64,7 +65,7 @@ impl runtime::Operation for DeleteIntegrationsAction {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,11 +105,13 @@ impl crate::api::IntegrationsApi {
 ///
 /// `GET /api/v2/integrations/actions/{actionId}`
 ///
-/// Takes `action_id` (a text). Returns [`Action`](crate::models::Action).
+/// Takes `action_id` (a string). Returns [`Action`](crate::models::Action). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permissions, any of: `integrations:action:view`, `bridge:actions:view`
 ///
-/// Created by `IntegrationsApi::get_integrations_action`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_action`](crate::api::IntegrationsApi::get_integrations_action).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions--actionId->)
@@ -132,7 +135,7 @@ pub struct GetIntegrationsAction {
 }
 
 impl GetIntegrationsAction {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `contract`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetIntegrationsActionExpand>>,
@@ -141,13 +144,13 @@ impl GetIntegrationsAction {
         self
     }
 
-    /// The query parameter `flatten`, default `false`.
+    /// The query parameter `flatten`: a boolean, default `false`.
     pub fn flatten(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("flatten", value.into());
         self
     }
 
-    /// The query parameter `includeConfig`, default `false`.
+    /// The query parameter `includeConfig`: a boolean, default `false`.
     pub fn include_config(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeConfig", value.into());
         self
@@ -187,7 +190,7 @@ impl runtime::Operation for GetIntegrationsAction {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -225,14 +228,16 @@ impl crate::api::IntegrationsApi {
 ///
 /// `GET /api/v2/integrations/actions`
 ///
-/// Takes no arguments. Returns [`ActionEntityListing`](crate::models::ActionEntityListing). `items()`
-/// streams the items of all pages, each [`Action`](crate::models::Action).
+/// Takes no arguments. Returns [`ActionEntityListing`](crate::models::ActionEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Action`](crate::models::Action).
 ///
 /// Permissions, any of: `integrations:action:view`, `bridge:actions:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntegrationsApi::get_integrations_actions`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_actions`](crate::api::IntegrationsApi::get_integrations_actions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions>)
@@ -256,37 +261,37 @@ pub struct GetIntegrationsActions {
 }
 
 impl GetIntegrationsActions {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `previousPage`.
+    /// The query parameter `previousPage`: a string.
     pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("previousPage", value.text());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `asc`.
+    /// The query parameter `sortOrder`: one of `ASC`, `DESC`, default `asc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetIntegrationsActionsSortOrder>>,
@@ -295,37 +300,37 @@ impl GetIntegrationsActions {
         self
     }
 
-    /// The query parameter `category`.
+    /// The query parameter `category`: a string.
     pub fn category(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("category", value.text());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `ids`.
+    /// The query parameter `ids`: a string.
     pub fn ids(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("ids", value.text());
         self
     }
 
-    /// The query parameter `secure`.
+    /// The query parameter `secure`: a boolean.
     pub fn secure(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("secure", value.into());
         self
     }
 
-    /// The query parameter `includeAuthActions`, default `false`.
+    /// The query parameter `includeAuthActions`: a boolean, default `false`.
     pub fn include_auth_actions(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeAuthActions", value.into());
         self
     }
 
-    /// The query parameter `includeConfig`, default `false`.
+    /// The query parameter `includeConfig`: a boolean, default `false`.
     pub fn include_config(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeConfig", value.into());
         self
@@ -346,7 +351,7 @@ impl GetIntegrationsActions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -377,7 +382,7 @@ impl runtime::Operation for GetIntegrationsActions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -430,12 +435,13 @@ impl crate::api::IntegrationsApi {
 ///
 /// `PATCH /api/v2/integrations/actions/{actionId}`
 ///
-/// Takes `action_id` (a text) and a body ([`UpdateActionInput`](crate::models::UpdateActionInput)).
-/// Returns [`Action`](crate::models::Action).
+/// Takes `action_id` (a string) and a body ([`UpdateActionInput`](crate::models::UpdateActionInput)).
+/// Returns [`Action`](crate::models::Action). Succeeds with the status 200 (OK).
 ///
 /// Permission: `integrations:action:edit`
 ///
-/// Created by `IntegrationsApi::patch_integrations_action`.
+/// Created by
+/// [`IntegrationsApi::patch_integrations_action`](crate::api::IntegrationsApi::patch_integrations_action).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-integrations-actions--actionId->)
@@ -491,7 +497,7 @@ impl runtime::Operation for PatchIntegrationsAction {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -533,11 +539,12 @@ impl crate::api::IntegrationsApi {
 /// `POST /api/v2/integrations/actions`
 ///
 /// Takes a body ([`PostActionInput`](crate::models::PostActionInput)). Returns
-/// [`Action`](crate::models::Action).
+/// [`Action`](crate::models::Action). Succeeds with the status 200 (OK).
 ///
 /// Permission: `integrations:action:add`
 ///
-/// Created by `IntegrationsApi::post_integrations_actions`.
+/// Created by
+/// [`IntegrationsApi::post_integrations_actions`](crate::api::IntegrationsApi::post_integrations_actions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-actions>)
@@ -593,7 +600,7 @@ impl runtime::Operation for PostIntegrationsActions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,13 +10,15 @@ use crate::runtime;
 /// `GET /api/v2/integrations/actions/categories`
 ///
 /// Takes no arguments. Returns [`CategoryEntityListing`](crate::models::CategoryEntityListing).
-/// `items()` streams the items of all pages, each [`Category`](crate::models::Category).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Category`](crate::models::Category).
 ///
 /// Permissions, any of: `integrations:action:view`, `bridge:actions:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntegrationsApi::get_integrations_actions_categories`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_actions_categories`](crate::api::IntegrationsApi::get_integrations_actions_categories).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions-categories>)
@@ -40,37 +42,37 @@ pub struct GetIntegrationsActionsCategories {
 }
 
 impl GetIntegrationsActionsCategories {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `previousPage`.
+    /// The query parameter `previousPage`: a string.
     pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("previousPage", value.text());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `asc`.
+    /// The query parameter `sortOrder`: one of `ASC`, `DESC`, default `asc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetIntegrationsActionsCategoriesSortOrder>>,
@@ -79,7 +81,7 @@ impl GetIntegrationsActionsCategories {
         self
     }
 
-    /// The query parameter `secure`.
+    /// The query parameter `secure`: a boolean.
     pub fn secure(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("secure", value.into());
         self
@@ -100,7 +102,7 @@ impl GetIntegrationsActionsCategories {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -131,7 +133,7 @@ impl runtime::Operation for GetIntegrationsActionsCategories {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

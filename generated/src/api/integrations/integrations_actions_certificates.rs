@@ -11,14 +11,15 @@ use crate::runtime;
 /// `GET /api/v2/integrations/actions/certificates`
 ///
 /// Takes no arguments. Returns [`ActionCertificateListing`](crate::models::ActionCertificateListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ActionCertificate`](crate::models::ActionCertificate).
 ///
 /// Permission: `integrations:actionCertificate:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `IntegrationsApi::get_integrations_actions_certificates`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_actions_certificates`](crate::api::IntegrationsApi::get_integrations_actions_certificates).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions-certificates>)
@@ -36,7 +37,7 @@ pub struct GetIntegrationsActionsCertificates {
 }
 
 impl GetIntegrationsActionsCertificates {
-    /// The query parameter `status`.
+    /// The query parameter `status`: one of `Current`, `Upcoming`.
     pub fn status(
         mut self,
         value: impl Into<Option<GetIntegrationsActionsCertificatesStatus>>,
@@ -45,7 +46,7 @@ impl GetIntegrationsActionsCertificates {
         self
     }
 
-    /// The query parameter `type`.
+    /// The query parameter `type`: one of `Client`.
     pub fn r#type(
         mut self,
         value: impl Into<Option<GetIntegrationsActionsCertificatesType>>,
@@ -69,7 +70,7 @@ impl GetIntegrationsActionsCertificates {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -100,7 +101,7 @@ impl runtime::Operation for GetIntegrationsActionsCertificates {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

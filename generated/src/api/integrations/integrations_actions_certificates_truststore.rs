@@ -7,15 +7,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/actions/certificates/truststore`
 ///
-/// Takes no arguments. Returns [`TrustedCertificates`](crate::models::TrustedCertificates). `items()`
-/// streams the items of all pages, each
+/// Takes no arguments. Returns [`TrustedCertificates`](crate::models::TrustedCertificates). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`TrustedCertificateInfo`](crate::models::TrustedCertificateInfo).
 ///
 /// Permission: `integrations:actionCertificate:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `IntegrationsApi::get_integrations_actions_certificates_truststore`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_actions_certificates_truststore`](crate::api::IntegrationsApi::get_integrations_actions_certificates_truststore).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions-certificates-truststore>)
@@ -48,7 +49,7 @@ impl GetIntegrationsActionsCertificatesTruststore {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -79,7 +80,7 @@ impl runtime::Operation for GetIntegrationsActionsCertificatesTruststore {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

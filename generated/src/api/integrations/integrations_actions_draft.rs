@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/integrations/actions/{actionId}/draft`
 ///
-/// Takes `action_id` (a text). Returns nothing.
+/// Takes `action_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `integrations:action:delete`
 ///
-/// Created by `IntegrationsApi::delete_integrations_action_draft`.
+/// Created by
+/// [`IntegrationsApi::delete_integrations_action_draft`](crate::api::IntegrationsApi::delete_integrations_action_draft).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-integrations-actions--actionId--draft>)
@@ -63,7 +64,7 @@ impl runtime::Operation for DeleteIntegrationsActionDraft {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,11 +104,13 @@ impl crate::api::IntegrationsApi {
 ///
 /// `GET /api/v2/integrations/actions/{actionId}/draft`
 ///
-/// Takes `action_id` (a text). Returns [`Action`](crate::models::Action).
+/// Takes `action_id` (a string). Returns [`Action`](crate::models::Action). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permissions, any of: `integrations:action:view`, `bridge:actions:view`
 ///
-/// Created by `IntegrationsApi::get_integrations_action_draft`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_action_draft`](crate::api::IntegrationsApi::get_integrations_action_draft).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions--actionId--draft>)
@@ -131,7 +134,7 @@ pub struct GetIntegrationsActionDraft {
 }
 
 impl GetIntegrationsActionDraft {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `contract`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetIntegrationsActionDraftExpand>>,
@@ -140,13 +143,13 @@ impl GetIntegrationsActionDraft {
         self
     }
 
-    /// The query parameter `flatten`, default `false`.
+    /// The query parameter `flatten`: a boolean, default `false`.
     pub fn flatten(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("flatten", value.into());
         self
     }
 
-    /// The query parameter `includeConfig`, default `false`.
+    /// The query parameter `includeConfig`: a boolean, default `false`.
     pub fn include_config(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeConfig", value.into());
         self
@@ -186,7 +189,7 @@ impl runtime::Operation for GetIntegrationsActionDraft {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -226,12 +229,13 @@ impl crate::api::IntegrationsApi {
 ///
 /// `PATCH /api/v2/integrations/actions/{actionId}/draft`
 ///
-/// Takes `action_id` (a text) and a body ([`UpdateDraftInput`](crate::models::UpdateDraftInput)).
-/// Returns [`Action`](crate::models::Action).
+/// Takes `action_id` (a string) and a body ([`UpdateDraftInput`](crate::models::UpdateDraftInput)).
+/// Returns [`Action`](crate::models::Action). Succeeds with the status 200 (OK).
 ///
 /// Permission: `integrations:action:edit`
 ///
-/// Created by `IntegrationsApi::patch_integrations_action_draft`.
+/// Created by
+/// [`IntegrationsApi::patch_integrations_action_draft`](crate::api::IntegrationsApi::patch_integrations_action_draft).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-integrations-actions--actionId--draft>)
@@ -287,7 +291,7 @@ impl runtime::Operation for PatchIntegrationsActionDraft {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -330,11 +334,13 @@ impl crate::api::IntegrationsApi {
 ///
 /// `POST /api/v2/integrations/actions/{actionId}/draft`
 ///
-/// Takes `action_id` (a text). Returns [`Action`](crate::models::Action).
+/// Takes `action_id` (a string). Returns [`Action`](crate::models::Action). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `integrations:action:edit`
 ///
-/// Created by `IntegrationsApi::post_integrations_action_draft`.
+/// Created by
+/// [`IntegrationsApi::post_integrations_action_draft`](crate::api::IntegrationsApi::post_integrations_action_draft).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-actions--actionId--draft>)
@@ -390,7 +396,7 @@ impl runtime::Operation for PostIntegrationsActionDraft {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

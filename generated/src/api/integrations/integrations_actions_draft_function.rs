@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/actions/{actionId}/draft/function`
 ///
-/// Takes `action_id` (a text). Returns [`FunctionConfig`](crate::models::FunctionConfig).
+/// Takes `action_id` (a string). Returns [`FunctionConfig`](crate::models::FunctionConfig). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `integrations:actionFunction:view`
 ///
-/// Created by `IntegrationsApi::get_integrations_action_draft_function`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_action_draft_function`](crate::api::IntegrationsApi::get_integrations_action_draft_function).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions--actionId--draft-function>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetIntegrationsActionDraftFunction {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,12 +105,13 @@ impl crate::api::IntegrationsApi {
 ///
 /// `PUT /api/v2/integrations/actions/{actionId}/draft/function`
 ///
-/// Takes `action_id` (a text) and a body ([`Function`](crate::models::Function)). Returns
-/// [`FunctionConfig`](crate::models::FunctionConfig).
+/// Takes `action_id` (a string) and a body ([`Function`](crate::models::Function)). Returns
+/// [`FunctionConfig`](crate::models::FunctionConfig). Succeeds with the status 200 (OK).
 ///
 /// Permission: `integrations:actionFunction:edit`
 ///
-/// Created by `IntegrationsApi::put_integrations_action_draft_function`.
+/// Created by
+/// [`IntegrationsApi::put_integrations_action_draft_function`](crate::api::IntegrationsApi::put_integrations_action_draft_function).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-integrations-actions--actionId--draft-function>)
@@ -160,7 +163,7 @@ impl runtime::Operation for PutIntegrationsActionDraftFunction {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

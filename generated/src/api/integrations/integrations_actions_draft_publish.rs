@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `POST /api/v2/integrations/actions/{actionId}/draft/publish`
 ///
-/// Takes `action_id` (a text) and a body ([`PublishDraftInput`](crate::models::PublishDraftInput)).
-/// Returns [`Action`](crate::models::Action).
+/// Takes `action_id` (a string) and a body ([`PublishDraftInput`](crate::models::PublishDraftInput)).
+/// Returns [`Action`](crate::models::Action). Succeeds with the status 200 (OK).
 ///
 /// Permission: `integrations:action:edit`
 ///
-/// Created by `IntegrationsApi::post_integrations_action_draft_publish`.
+/// Created by
+/// [`IntegrationsApi::post_integrations_action_draft_publish`](crate::api::IntegrationsApi::post_integrations_action_draft_publish).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-actions--actionId--draft-publish>)
@@ -68,7 +69,7 @@ impl runtime::Operation for PostIntegrationsActionDraftPublish {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 ///
 /// `POST /api/v2/integrations/actions/{actionId}/draft/test`
 ///
-/// Takes `action_id` (a text) and a body (a map, each value any JSON value). Returns
-/// [`TestExecutionResult`](crate::models::TestExecutionResult).
+/// Takes `action_id` (a string) and a body (a map of strings to JSON values). Returns
+/// [`TestExecutionResult`](crate::models::TestExecutionResult). Succeeds with the status 200 (OK).
 ///
 /// Permission: `integrations:action:execute`
 ///
-/// Created by `IntegrationsApi::post_integrations_action_draft_test`.
+/// Created by
+/// [`IntegrationsApi::post_integrations_action_draft_test`](crate::api::IntegrationsApi::post_integrations_action_draft_test).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-actions--actionId--draft-test>)
@@ -37,7 +38,7 @@ pub struct PostIntegrationsActionDraftTest {
 }
 
 impl PostIntegrationsActionDraftTest {
-    /// The query parameter `flatten`, default `false`.
+    /// The query parameter `flatten`: a boolean, default `false`.
     pub fn flatten(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("flatten", value.into());
         self
@@ -75,7 +76,7 @@ impl runtime::Operation for PostIntegrationsActionDraftTest {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

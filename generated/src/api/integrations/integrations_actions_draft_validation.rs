@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/actions/{actionId}/draft/validation`
 ///
-/// Takes `action_id` (a text). Returns [`DraftValidationResult`](crate::models::DraftValidationResult).
+/// Takes `action_id` (a string). Returns
+/// [`DraftValidationResult`](crate::models::DraftValidationResult). Succeeds with the status 200 (OK).
 ///
 /// Permission: `integrations:action:edit`
 ///
-/// Created by `IntegrationsApi::get_integrations_action_draft_validation`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_action_draft_validation`](crate::api::IntegrationsApi::get_integrations_action_draft_validation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions--actionId--draft-validation>)
@@ -67,7 +69,7 @@ impl runtime::Operation for GetIntegrationsActionDraftValidation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,14 +9,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/actions/drafts`
 ///
-/// Takes no arguments. Returns [`ActionEntityListing`](crate::models::ActionEntityListing). `items()`
-/// streams the items of all pages, each [`Action`](crate::models::Action).
+/// Takes no arguments. Returns [`ActionEntityListing`](crate::models::ActionEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Action`](crate::models::Action).
 ///
 /// Permissions, any of: `integrations:action:view`, `bridge:actions:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntegrationsApi::get_integrations_actions_drafts`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_actions_drafts`](crate::api::IntegrationsApi::get_integrations_actions_drafts).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions-drafts>)
@@ -40,37 +42,37 @@ pub struct GetIntegrationsActionsDrafts {
 }
 
 impl GetIntegrationsActionsDrafts {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `previousPage`.
+    /// The query parameter `previousPage`: a string.
     pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("previousPage", value.text());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `asc`.
+    /// The query parameter `sortOrder`: one of `ASC`, `DESC`, default `asc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetIntegrationsActionsDraftsSortOrder>>,
@@ -79,37 +81,37 @@ impl GetIntegrationsActionsDrafts {
         self
     }
 
-    /// The query parameter `category`.
+    /// The query parameter `category`: a string.
     pub fn category(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("category", value.text());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `ids`.
+    /// The query parameter `ids`: a string.
     pub fn ids(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("ids", value.text());
         self
     }
 
-    /// The query parameter `secure`.
+    /// The query parameter `secure`: a boolean.
     pub fn secure(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("secure", value.into());
         self
     }
 
-    /// The query parameter `includeAuthActions`, default `false`.
+    /// The query parameter `includeAuthActions`: a boolean, default `false`.
     pub fn include_auth_actions(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeAuthActions", value.into());
         self
     }
 
-    /// The query parameter `includeConfig`, default `false`.
+    /// The query parameter `includeConfig`: a boolean, default `false`.
     pub fn include_config(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeConfig", value.into());
         self
@@ -130,7 +132,7 @@ impl GetIntegrationsActionsDrafts {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -161,7 +163,7 @@ impl runtime::Operation for GetIntegrationsActionsDrafts {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -216,11 +218,12 @@ impl crate::api::IntegrationsApi {
 /// `POST /api/v2/integrations/actions/drafts`
 ///
 /// Takes a body ([`PostActionInput`](crate::models::PostActionInput)). Returns
-/// [`Action`](crate::models::Action).
+/// [`Action`](crate::models::Action). Succeeds with the status 200 (OK).
 ///
 /// Permission: `integrations:action:add`
 ///
-/// Created by `IntegrationsApi::post_integrations_actions_drafts`.
+/// Created by
+/// [`IntegrationsApi::post_integrations_actions_drafts`](crate::api::IntegrationsApi::post_integrations_actions_drafts).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-actions-drafts>)
@@ -276,7 +279,7 @@ impl runtime::Operation for PostIntegrationsActionsDrafts {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

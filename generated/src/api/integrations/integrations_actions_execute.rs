@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 ///
 /// `POST /api/v2/integrations/actions/{actionId}/execute`
 ///
-/// Takes `action_id` (a text) and a body (a map, each value any JSON value). Returns any JSON value.
+/// Takes `action_id` (a string) and a body (a map of strings to JSON values). Returns any JSON value.
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `integrations:action:execute`, `bridge:actions:execute`
 ///
-/// Created by `IntegrationsApi::post_integrations_action_execute`.
+/// Created by
+/// [`IntegrationsApi::post_integrations_action_execute`](crate::api::IntegrationsApi::post_integrations_action_execute).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-actions--actionId--execute>)
@@ -36,7 +38,7 @@ pub struct PostIntegrationsActionExecute {
 }
 
 impl PostIntegrationsActionExecute {
-    /// The query parameter `flatten`, default `false`.
+    /// The query parameter `flatten`: a boolean, default `false`.
     pub fn flatten(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("flatten", value.into());
         self
@@ -88,7 +90,7 @@ impl runtime::Operation for PostIntegrationsActionExecute {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

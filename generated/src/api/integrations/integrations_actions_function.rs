@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/actions/{actionId}/function`
 ///
-/// Takes `action_id` (a text). Returns [`FunctionConfig`](crate::models::FunctionConfig).
+/// Takes `action_id` (a string). Returns [`FunctionConfig`](crate::models::FunctionConfig). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `integrations:actionFunction:view`
 ///
-/// Created by `IntegrationsApi::get_integrations_action_function`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_action_function`](crate::api::IntegrationsApi::get_integrations_action_function).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions--actionId--function>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetIntegrationsActionFunction {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/actions/functions/runtimes`
 ///
-/// Takes no arguments. Returns a list, each item [`FunctionRuntime`](crate::models::FunctionRuntime).
+/// Takes no arguments. Returns a list of [`FunctionRuntime`](crate::models::FunctionRuntime). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `integrations:actionFunction:view`
 ///
-/// Created by `IntegrationsApi::get_integrations_actions_functions_runtimes`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_actions_functions_runtimes`](crate::api::IntegrationsApi::get_integrations_actions_functions_runtimes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions-functions-runtimes>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetIntegrationsActionsFunctionsRuntimes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

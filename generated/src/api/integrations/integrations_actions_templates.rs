@@ -6,11 +6,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/actions/{actionId}/templates/{fileName}`
 ///
-/// Takes `action_id` (a text) and `file_name` (a text). Returns a text.
+/// Takes `action_id` (a string) and `file_name` (a string). Returns a string. Succeeds with the status
+/// 200 (OK).
 ///
 /// Permissions, any of: `integrations:action:view`, `bridge:actions:view`
 ///
-/// Created by `IntegrationsApi::get_integrations_action_template`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_action_template`](crate::api::IntegrationsApi::get_integrations_action_template).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions--actionId--templates--fileName->)
@@ -68,7 +70,7 @@ impl runtime::Operation for GetIntegrationsActionTemplate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

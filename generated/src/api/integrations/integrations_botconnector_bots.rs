@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/botconnector/{integrationId}/bots/{botId}`
 ///
-/// Takes `integration_id` (a text) and `bot_id` (a text). Returns
-/// [`BotConnectorBot`](crate::models::BotConnectorBot).
+/// Takes `integration_id` (a string) and `bot_id` (a string). Returns
+/// [`BotConnectorBot`](crate::models::BotConnectorBot). Succeeds with the status 200 (OK).
 ///
 /// Permission: `integration:botconnector:view`
 ///
-/// Created by `IntegrationsApi::get_integrations_botconnector_integration_id_bot`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_botconnector_integration_id_bot`](crate::api::IntegrationsApi::get_integrations_botconnector_integration_id_bot).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-botconnector--integrationId--bots--botId->)
@@ -30,7 +31,7 @@ pub struct GetIntegrationsBotconnectorIntegrationIdBot {
 }
 
 impl GetIntegrationsBotconnectorIntegrationIdBot {
-    /// The query parameter `version`.
+    /// The query parameter `version`: a string.
     pub fn version(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("version", value.text());
         self
@@ -70,7 +71,7 @@ impl runtime::Operation for GetIntegrationsBotconnectorIntegrationIdBot {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -112,11 +113,13 @@ impl crate::api::IntegrationsApi {
 ///
 /// `GET /api/v2/integrations/botconnector/{integrationId}/bots`
 ///
-/// Takes `integration_id` (a text). Returns [`BotList`](crate::models::BotList).
+/// Takes `integration_id` (a string). Returns [`BotList`](crate::models::BotList). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `integration:botconnector:view`
 ///
-/// Created by `IntegrationsApi::get_integrations_botconnector_integration_id_bots`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_botconnector_integration_id_bots`](crate::api::IntegrationsApi::get_integrations_botconnector_integration_id_bots).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-botconnector--integrationId--bots>)
@@ -168,7 +171,7 @@ impl runtime::Operation for GetIntegrationsBotconnectorIntegrationIdBots {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -208,11 +211,13 @@ impl crate::api::IntegrationsApi {
 ///
 /// `PUT /api/v2/integrations/botconnector/{integrationId}/bots`
 ///
-/// Takes `integration_id` (a text) and a body ([`BotList`](crate::models::BotList)). Returns nothing.
+/// Takes `integration_id` (a string) and a body ([`BotList`](crate::models::BotList)). Returns nothing.
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `integration:botconnector:edit`
 ///
-/// Created by `IntegrationsApi::put_integrations_botconnector_integration_id_bots`.
+/// Created by
+/// [`IntegrationsApi::put_integrations_botconnector_integration_id_bots`](crate::api::IntegrationsApi::put_integrations_botconnector_integration_id_bots).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-integrations-botconnector--integrationId--bots>)
@@ -264,7 +269,7 @@ impl runtime::Operation for PutIntegrationsBotconnectorIntegrationIdBots {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,15 +7,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/botconnector/{integrationId}/bots/summaries`
 ///
-/// Takes `integration_id` (a text). Returns
+/// Takes `integration_id` (a string). Returns
 /// [`BotConnectorBotSummaryEntityListing`](crate::models::BotConnectorBotSummaryEntityListing).
-/// `items()` streams the items of all pages, each [`BotSummary`](crate::models::BotSummary).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`BotSummary`](crate::models::BotSummary).
 ///
 /// Permission: `integration:botconnector:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntegrationsApi::get_integrations_botconnector_integration_id_bots_summaries`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_botconnector_integration_id_bots_summaries`](crate::api::IntegrationsApi::get_integrations_botconnector_integration_id_bots_summaries).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-botconnector--integrationId--bots-summaries>)
@@ -33,13 +35,13 @@ pub struct GetIntegrationsBotconnectorIntegrationIdBotsSummaries {
 }
 
 impl GetIntegrationsBotconnectorIntegrationIdBotsSummaries {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -60,7 +62,7 @@ impl GetIntegrationsBotconnectorIntegrationIdBotsSummaries {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -91,7 +93,7 @@ impl runtime::Operation for GetIntegrationsBotconnectorIntegrationIdBotsSummarie
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/botconnectors/{integrationId}/bots/{botId}`
 ///
-/// Takes `integration_id` (a text) and `bot_id` (a text). Returns [`Bot`](crate::models::Bot).
+/// Takes `integration_id` (a string) and `bot_id` (a string). Returns [`Bot`](crate::models::Bot).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `integration:botconnector:view`
 ///
-/// Created by `IntegrationsApi::get_integrations_botconnector_bot`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_botconnector_bot`](crate::api::IntegrationsApi::get_integrations_botconnector_bot).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-botconnectors--integrationId--bots--botId->)
@@ -31,7 +33,7 @@ pub struct GetIntegrationsBotconnectorBot {
 }
 
 impl GetIntegrationsBotconnectorBot {
-    /// The query parameter `version`.
+    /// The query parameter `version`: a string.
     pub fn version(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("version", value.text());
         self
@@ -71,7 +73,7 @@ impl runtime::Operation for GetIntegrationsBotconnectorBot {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -113,8 +115,8 @@ impl crate::api::IntegrationsApi {
 ///
 /// `GET /api/v2/integrations/botconnectors/{integrationId}/bots`
 ///
-/// Takes `integration_id` (a text). Returns [`BotListing`](crate::models::BotListing). `items()`
-/// streams the items of all pages, each [`Bot`](crate::models::Bot).
+/// Takes `integration_id` (a string). Returns [`BotListing`](crate::models::BotListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each [`Bot`](crate::models::Bot).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
@@ -122,7 +124,8 @@ impl crate::api::IntegrationsApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntegrationsApi::get_integrations_botconnector_bots`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_botconnector_bots`](crate::api::IntegrationsApi::get_integrations_botconnector_bots).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-botconnectors--integrationId--bots>)
@@ -140,13 +143,13 @@ pub struct GetIntegrationsBotconnectorBots {
 }
 
 impl GetIntegrationsBotconnectorBots {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -167,7 +170,7 @@ impl GetIntegrationsBotconnectorBots {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -198,7 +201,7 @@ impl runtime::Operation for GetIntegrationsBotconnectorBots {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

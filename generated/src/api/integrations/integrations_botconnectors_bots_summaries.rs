@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/botconnectors/{integrationId}/bots/summaries`
 ///
-/// Takes `integration_id` (a text). Returns
-/// [`BotSummaryEntityListing`](crate::models::BotSummaryEntityListing). `items()` streams the items of
-/// all pages, each [`BotConnectorSummary`](crate::models::BotConnectorSummary).
+/// Takes `integration_id` (a string). Returns
+/// [`BotSummaryEntityListing`](crate::models::BotSummaryEntityListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`BotConnectorSummary`](crate::models::BotConnectorSummary).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
@@ -17,7 +18,8 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntegrationsApi::get_integrations_botconnector_bots_summaries`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_botconnector_bots_summaries`](crate::api::IntegrationsApi::get_integrations_botconnector_bots_summaries).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-botconnectors--integrationId--bots-summaries>)
@@ -35,13 +37,13 @@ pub struct GetIntegrationsBotconnectorBotsSummaries {
 }
 
 impl GetIntegrationsBotconnectorBotsSummaries {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -62,7 +64,7 @@ impl GetIntegrationsBotconnectorBotsSummaries {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -93,7 +95,7 @@ impl runtime::Operation for GetIntegrationsBotconnectorBotsSummaries {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,13 +8,15 @@ use crate::runtime;
 /// `POST /api/v2/integrations/botconnectors/incoming/messages`
 ///
 /// Takes a body ([`IncomingMessageRequest`](crate::models::IncomingMessageRequest)). Returns
-/// [`IncomingMessageResponse`](crate::models::IncomingMessageResponse).
+/// [`IncomingMessageResponse`](crate::models::IncomingMessageResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `integration:botconnector:send`
 ///
-/// Created by `IntegrationsApi::post_integrations_botconnectors_incoming_messages`.
+/// Created by
+/// [`IntegrationsApi::post_integrations_botconnectors_incoming_messages`](crate::api::IntegrationsApi::post_integrations_botconnectors_incoming_messages).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-botconnectors-incoming-messages>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostIntegrationsBotconnectorsIncomingMessages {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,11 +8,13 @@ use crate::runtime;
 /// `GET /api/v2/integrations/clientapps`
 ///
 /// Takes no arguments. Returns [`ClientAppEntityListing`](crate::models::ClientAppEntityListing).
-/// `items()` streams the items of all pages, each [`ClientApp`](crate::models::ClientApp).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`ClientApp`](crate::models::ClientApp).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntegrationsApi::get_integrations_clientapps`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_clientapps`](crate::api::IntegrationsApi::get_integrations_clientapps).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-clientapps>)
@@ -30,25 +32,25 @@ pub struct GetIntegrationsClientapps {
 }
 
 impl GetIntegrationsClientapps {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of strings.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -59,13 +61,13 @@ impl GetIntegrationsClientapps {
         self
     }
 
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `previousPage`.
+    /// The query parameter `previousPage`: a string.
     pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("previousPage", value.text());
         self
@@ -86,7 +88,7 @@ impl GetIntegrationsClientapps {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -115,7 +117,7 @@ impl runtime::Operation for GetIntegrationsClientapps {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

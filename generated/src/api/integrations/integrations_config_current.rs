@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/{integrationId}/config/current`
 ///
-/// Takes `integration_id` (a text). Returns
-/// [`IntegrationConfiguration`](crate::models::IntegrationConfiguration).
+/// Takes `integration_id` (a string). Returns
+/// [`IntegrationConfiguration`](crate::models::IntegrationConfiguration). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Created by `IntegrationsApi::get_integration_config_current`.
+/// Created by
+/// [`IntegrationsApi::get_integration_config_current`](crate::api::IntegrationsApi::get_integration_config_current).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations--integrationId--config-current>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetIntegrationConfigCurrent {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,13 +106,15 @@ impl crate::api::IntegrationsApi {
 ///
 /// `PUT /api/v2/integrations/{integrationId}/config/current`
 ///
-/// Takes `integration_id` (a text) and optionally a body
+/// Takes `integration_id` (a string) and optionally a body
 /// ([`IntegrationConfiguration`](crate::models::IntegrationConfiguration)). Returns
-/// [`IntegrationConfiguration`](crate::models::IntegrationConfiguration).
+/// [`IntegrationConfiguration`](crate::models::IntegrationConfiguration). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `integrations:integration:edit`
 ///
-/// Created by `IntegrationsApi::put_integration_config_current`.
+/// Created by
+/// [`IntegrationsApi::put_integration_config_current`](crate::api::IntegrationsApi::put_integration_config_current).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-integrations--integrationId--config-current>)
@@ -128,7 +132,7 @@ pub struct PutIntegrationConfigCurrent {
 }
 
 impl PutIntegrationConfigCurrent {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `IntegrationConfiguration`.
     pub fn body(mut self, value: impl Into<Option<IntegrationConfiguration>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -168,7 +172,7 @@ impl runtime::Operation for PutIntegrationConfigCurrent {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,14 +8,16 @@ use crate::runtime;
 /// `GET /api/v2/integrations/credentials/listing`
 ///
 /// Takes no arguments. Returns
-/// [`CredentialInfoCursorListing`](crate::models::CredentialInfoCursorListing). `items()` streams the
-/// items of all pages, each [`CredentialInfo`](crate::models::CredentialInfo).
+/// [`CredentialInfoCursorListing`](crate::models::CredentialInfoCursorListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`CredentialInfo`](crate::models::CredentialInfo).
 ///
 /// Permission: `integrations:integration:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `IntegrationsApi::get_integrations_credentials_listing`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_credentials_listing`](crate::api::IntegrationsApi::get_integrations_credentials_listing).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-credentials-listing>)
@@ -33,19 +35,19 @@ pub struct GetIntegrationsCredentialsListing {
 }
 
 impl GetIntegrationsCredentialsListing {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
@@ -66,7 +68,7 @@ impl GetIntegrationsCredentialsListing {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -97,7 +99,7 @@ impl runtime::Operation for GetIntegrationsCredentialsListing {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

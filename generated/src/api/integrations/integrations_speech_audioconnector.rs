@@ -11,14 +11,15 @@ use crate::runtime;
 ///
 /// Takes no arguments. Returns
 /// [`AudioConnectorIntegrationEntityListing`](crate::models::AudioConnectorIntegrationEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`AudioConnectorIntegration`](crate::models::AudioConnectorIntegration).
 ///
 /// Permission: `integrations:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntegrationsApi::get_integrations_speech_audioconnector`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_speech_audioconnector`](crate::api::IntegrationsApi::get_integrations_speech_audioconnector).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-audioconnector>)
@@ -36,13 +37,13 @@ pub struct GetIntegrationsSpeechAudioconnector {
 }
 
 impl GetIntegrationsSpeechAudioconnector {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -63,7 +64,7 @@ impl GetIntegrationsSpeechAudioconnector {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -94,7 +95,7 @@ impl runtime::Operation for GetIntegrationsSpeechAudioconnector {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -152,12 +153,14 @@ impl crate::api::IntegrationsApi {
 ///
 /// `GET /api/v2/integrations/speech/audioconnector/{integrationId}`
 ///
-/// Takes `integration_id` (a text). Returns
-/// [`AudioConnectorIntegration`](crate::models::AudioConnectorIntegration).
+/// Takes `integration_id` (a string). Returns
+/// [`AudioConnectorIntegration`](crate::models::AudioConnectorIntegration). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Created by `IntegrationsApi::get_integrations_speech_audioconnector_integration_id`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_speech_audioconnector_integration_id`](crate::api::IntegrationsApi::get_integrations_speech_audioconnector_integration_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-audioconnector--integrationId->)
@@ -209,7 +212,7 @@ impl runtime::Operation for GetIntegrationsSpeechAudioconnectorIntegrationId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

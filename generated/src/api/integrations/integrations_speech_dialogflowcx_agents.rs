@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/speech/dialogflowcx/agents/{agentId}`
 ///
-/// Takes `agent_id` (a text). Returns [`DialogflowCxAgent`](crate::models::DialogflowCxAgent).
+/// Takes `agent_id` (a string). Returns [`DialogflowCxAgent`](crate::models::DialogflowCxAgent).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Created by `IntegrationsApi::get_integrations_speech_dialogflowcx_agent`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_speech_dialogflowcx_agent`](crate::api::IntegrationsApi::get_integrations_speech_dialogflowcx_agent).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-dialogflowcx-agents--agentId->)
@@ -65,7 +67,7 @@ impl runtime::Operation for GetIntegrationsSpeechDialogflowcxAgent {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,14 +109,15 @@ impl crate::api::IntegrationsApi {
 ///
 /// Takes no arguments. Returns
 /// [`DialogflowCxAgentSummaryEntityListing`](crate::models::DialogflowCxAgentSummaryEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`DialogflowCxAgentSummary`](crate::models::DialogflowCxAgentSummary).
 ///
 /// Permission: `integrations:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntegrationsApi::get_integrations_speech_dialogflowcx_agents`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_speech_dialogflowcx_agents`](crate::api::IntegrationsApi::get_integrations_speech_dialogflowcx_agents).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-dialogflowcx-agents>)
@@ -132,19 +135,19 @@ pub struct GetIntegrationsSpeechDialogflowcxAgents {
 }
 
 impl GetIntegrationsSpeechDialogflowcxAgents {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
@@ -165,7 +168,7 @@ impl GetIntegrationsSpeechDialogflowcxAgents {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -196,7 +199,7 @@ impl runtime::Operation for GetIntegrationsSpeechDialogflowcxAgents {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/speech/lex/bot/alias/{aliasId}`
 ///
-/// Takes `alias_id` (a text). Returns [`LexBotAlias`](crate::models::LexBotAlias).
+/// Takes `alias_id` (a string). Returns [`LexBotAlias`](crate::models::LexBotAlias). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Created by `IntegrationsApi::get_integrations_speech_lex_bot_alias`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_speech_lex_bot_alias`](crate::api::IntegrationsApi::get_integrations_speech_lex_bot_alias).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-lex-bot-alias--aliasId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetIntegrationsSpeechLexBotAlias {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

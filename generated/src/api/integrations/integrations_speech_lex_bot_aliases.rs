@@ -9,15 +9,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/speech/lex/bot/{botId}/aliases`
 ///
-/// Takes `bot_id` (a text). Returns
-/// [`LexBotAliasEntityListing`](crate::models::LexBotAliasEntityListing). `items()` streams the items
-/// of all pages, each [`LexBotAlias`](crate::models::LexBotAlias).
+/// Takes `bot_id` (a string). Returns
+/// [`LexBotAliasEntityListing`](crate::models::LexBotAliasEntityListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each [`LexBotAlias`](crate::models::LexBotAlias).
 ///
 /// Permission: `integrations:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntegrationsApi::get_integrations_speech_lex_bot_bot_id_aliases`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_speech_lex_bot_bot_id_aliases`](crate::api::IntegrationsApi::get_integrations_speech_lex_bot_bot_id_aliases).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-lex-bot--botId--aliases>)
@@ -35,19 +36,19 @@ pub struct GetIntegrationsSpeechLexBotBotIdAliases {
 }
 
 impl GetIntegrationsSpeechLexBotBotIdAliases {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `status`.
+    /// The query parameter `status`: one of `READY`, `FAILED`, `BUILDING`, `NOT_BUILT`.
     pub fn status(
         mut self,
         value: impl Into<Option<GetIntegrationsSpeechLexBotBotIdAliasesStatus>>,
@@ -56,7 +57,7 @@ impl GetIntegrationsSpeechLexBotBotIdAliases {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
@@ -77,7 +78,7 @@ impl GetIntegrationsSpeechLexBotBotIdAliases {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -108,7 +109,7 @@ impl runtime::Operation for GetIntegrationsSpeechLexBotBotIdAliases {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,14 +7,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/speech/lex/bots`
 ///
-/// Takes no arguments. Returns [`LexBotEntityListing`](crate::models::LexBotEntityListing). `items()`
-/// streams the items of all pages, each [`LexBot`](crate::models::LexBot).
+/// Takes no arguments. Returns [`LexBotEntityListing`](crate::models::LexBotEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`LexBot`](crate::models::LexBot).
 ///
 /// Permission: `integrations:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntegrationsApi::get_integrations_speech_lex_bots`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_speech_lex_bots`](crate::api::IntegrationsApi::get_integrations_speech_lex_bots).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-lex-bots>)
@@ -32,19 +34,19 @@ pub struct GetIntegrationsSpeechLexBots {
 }
 
 impl GetIntegrationsSpeechLexBots {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
@@ -65,7 +67,7 @@ impl GetIntegrationsSpeechLexBots {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -96,7 +98,7 @@ impl runtime::Operation for GetIntegrationsSpeechLexBots {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,15 +10,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/speech/lexv2/bot/{botId}/aliases`
 ///
-/// Takes `bot_id` (a text). Returns
-/// [`LexV2BotAliasEntityListing`](crate::models::LexV2BotAliasEntityListing). `items()` streams the
-/// items of all pages, each [`LexV2BotAlias`](crate::models::LexV2BotAlias).
+/// Takes `bot_id` (a string). Returns
+/// [`LexV2BotAliasEntityListing`](crate::models::LexV2BotAliasEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`LexV2BotAlias`](crate::models::LexV2BotAlias).
 ///
 /// Permission: `integrations:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntegrationsApi::get_integrations_speech_lexv2_bot_bot_id_aliases`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_speech_lexv2_bot_bot_id_aliases`](crate::api::IntegrationsApi::get_integrations_speech_lexv2_bot_bot_id_aliases).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-lexv2-bot--botId--aliases>)
@@ -36,19 +38,19 @@ pub struct GetIntegrationsSpeechLexv2BotBotIdAliases {
 }
 
 impl GetIntegrationsSpeechLexv2BotBotIdAliases {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `status`.
+    /// The query parameter `status`: one of `Creating`, `Available`, `Deleting`, `Failed`.
     pub fn status(
         mut self,
         value: impl Into<Option<GetIntegrationsSpeechLexv2BotBotIdAliasesStatus>>,
@@ -57,7 +59,7 @@ impl GetIntegrationsSpeechLexv2BotBotIdAliases {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
@@ -78,7 +80,7 @@ impl GetIntegrationsSpeechLexv2BotBotIdAliases {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -109,7 +111,7 @@ impl runtime::Operation for GetIntegrationsSpeechLexv2BotBotIdAliases {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,12 +11,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/speech/nuance/{nuanceIntegrationId}/bots/{botId}`
 ///
-/// Takes `nuance_integration_id` (a text) and `bot_id` (a text). Returns
-/// [`NuanceBot`](crate::models::NuanceBot).
+/// Takes `nuance_integration_id` (a string) and `bot_id` (a string). Returns
+/// [`NuanceBot`](crate::models::NuanceBot). Succeeds with the status 200 (OK).
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Created by `IntegrationsApi::get_integrations_speech_nuance_nuance_integration_id_bot`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_speech_nuance_nuance_integration_id_bot`](crate::api::IntegrationsApi::get_integrations_speech_nuance_nuance_integration_id_bot).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-nuance--nuanceIntegrationId--bots--botId->)
@@ -34,7 +35,8 @@ pub struct GetIntegrationsSpeechNuanceNuanceIntegrationIdBot {
 }
 
 impl GetIntegrationsSpeechNuanceNuanceIntegrationIdBot {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `variables`, `transferNodes`, `channels`,
+    /// `locales`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -45,7 +47,7 @@ impl GetIntegrationsSpeechNuanceNuanceIntegrationIdBot {
         self
     }
 
-    /// The query parameter `targetChannel`.
+    /// The query parameter `targetChannel`: one of `digital`, `voice`.
     pub fn target_channel(
         mut self,
         value: impl Into<
@@ -90,7 +92,7 @@ impl runtime::Operation for GetIntegrationsSpeechNuanceNuanceIntegrationIdBot {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -132,15 +134,16 @@ impl crate::api::IntegrationsApi {
 ///
 /// `GET /api/v2/integrations/speech/nuance/{nuanceIntegrationId}/bots`
 ///
-/// Takes `nuance_integration_id` (a text). Returns
-/// [`NuanceBotEntityListing`](crate::models::NuanceBotEntityListing). `items()` streams the items of
-/// all pages, each [`NuanceBot`](crate::models::NuanceBot).
+/// Takes `nuance_integration_id` (a string). Returns
+/// [`NuanceBotEntityListing`](crate::models::NuanceBotEntityListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each [`NuanceBot`](crate::models::NuanceBot).
 ///
 /// Permission: `integrations:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntegrationsApi::get_integrations_speech_nuance_nuance_integration_id_bots`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_speech_nuance_nuance_integration_id_bots`](crate::api::IntegrationsApi::get_integrations_speech_nuance_nuance_integration_id_bots).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-nuance--nuanceIntegrationId--bots>)
@@ -158,19 +161,19 @@ pub struct GetIntegrationsSpeechNuanceNuanceIntegrationIdBots {
 }
 
 impl GetIntegrationsSpeechNuanceNuanceIntegrationIdBots {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `onlyRegisteredBots`, default `true`.
+    /// The query parameter `onlyRegisteredBots`: a boolean, default `true`.
     pub fn only_registered_bots(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("onlyRegisteredBots", value.into());
         self
@@ -191,7 +194,7 @@ impl GetIntegrationsSpeechNuanceNuanceIntegrationIdBots {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -222,7 +225,7 @@ impl runtime::Operation for GetIntegrationsSpeechNuanceNuanceIntegrationIdBots {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,12 +9,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/speech/nuance/{nuanceIntegrationId}/bots/{botId}/jobs/{jobId}`
 ///
-/// Takes `nuance_integration_id` (a text), `bot_id` (a text) and `job_id` (a text). Returns
-/// [`AsyncJob`](crate::models::AsyncJob).
+/// Takes `nuance_integration_id` (a string), `bot_id` (a string) and `job_id` (a string). Returns
+/// [`AsyncJob`](crate::models::AsyncJob). Succeeds with the status 200 (OK).
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Created by `IntegrationsApi::get_integrations_speech_nuance_nuance_integration_id_bot_job`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_speech_nuance_nuance_integration_id_bot_job`](crate::api::IntegrationsApi::get_integrations_speech_nuance_nuance_integration_id_bot_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-nuance--nuanceIntegrationId--bots--botId--jobs--jobId->)
@@ -66,7 +67,7 @@ impl runtime::Operation for GetIntegrationsSpeechNuanceNuanceIntegrationIdBotJob
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,12 +111,13 @@ impl crate::api::IntegrationsApi {
 ///
 /// `GET /api/v2/integrations/speech/nuance/{nuanceIntegrationId}/bots/jobs/{jobId}`
 ///
-/// Takes `nuance_integration_id` (a text) and `job_id` (a text). Returns
-/// [`AsyncJob`](crate::models::AsyncJob).
+/// Takes `nuance_integration_id` (a string) and `job_id` (a string). Returns
+/// [`AsyncJob`](crate::models::AsyncJob). Succeeds with the status 200 (OK).
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Created by `IntegrationsApi::get_integrations_speech_nuance_nuance_integration_id_bots_job`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_speech_nuance_nuance_integration_id_bots_job`](crate::api::IntegrationsApi::get_integrations_speech_nuance_nuance_integration_id_bots_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-nuance--nuanceIntegrationId--bots-jobs--jobId->)
@@ -167,7 +169,7 @@ impl runtime::Operation for GetIntegrationsSpeechNuanceNuanceIntegrationIdBotsJo
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -209,16 +211,18 @@ impl crate::api::IntegrationsApi {
 ///
 /// `POST /api/v2/integrations/speech/nuance/{nuanceIntegrationId}/bots/{botId}/jobs`
 ///
-/// Takes `nuance_integration_id` (a text), `bot_id` (a text) and optionally a body (a text). Returns
-/// [`AsyncJob`](crate::models::AsyncJob).
+/// Takes `nuance_integration_id` (a string), `bot_id` (a string) and optionally a body (a string).
+/// Returns [`AsyncJob`](crate::models::AsyncJob). Succeeds with the status 200 (OK).
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_integrations_speech_nuance_nuance_integration_id_bot_job`, its results by
-/// `get_integrations_speech_nuance_nuance_integration_id_bot_job_results`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_integrations_speech_nuance_nuance_integration_id_bot_job`](crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotJob),
+/// its results by
+/// [`get_integrations_speech_nuance_nuance_integration_id_bot_job_results`](crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotJobResults).
 ///
-/// Created by `IntegrationsApi::post_integrations_speech_nuance_nuance_integration_id_bot_jobs`.
+/// Created by
+/// [`IntegrationsApi::post_integrations_speech_nuance_nuance_integration_id_bot_jobs`](crate::api::IntegrationsApi::post_integrations_speech_nuance_nuance_integration_id_bot_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-speech-nuance--nuanceIntegrationId--bots--botId--jobs>)
@@ -236,7 +240,8 @@ pub struct PostIntegrationsSpeechNuanceNuanceIntegrationIdBotJobs {
 }
 
 impl PostIntegrationsSpeechNuanceNuanceIntegrationIdBotJobs {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `variables`, `transferNodes`, `channels`,
+    /// `locales`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -247,7 +252,7 @@ impl PostIntegrationsSpeechNuanceNuanceIntegrationIdBotJobs {
         self
     }
 
-    /// The body, `application/json`.
+    /// The body, `application/json`: a string.
     pub fn body(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.json_body("application/json", value.text().map(str::to_owned));
         self
@@ -295,7 +300,7 @@ impl runtime::Operation for PostIntegrationsSpeechNuanceNuanceIntegrationIdBotJo
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -357,15 +362,18 @@ impl crate::api::IntegrationsApi {
 ///
 /// `POST /api/v2/integrations/speech/nuance/{nuanceIntegrationId}/bots/jobs`
 ///
-/// Takes `nuance_integration_id` (a text). Returns [`AsyncJob`](crate::models::AsyncJob).
+/// Takes `nuance_integration_id` (a string). Returns [`AsyncJob`](crate::models::AsyncJob). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_integrations_speech_nuance_nuance_integration_id_bots_job`, its results by
-/// `get_integrations_speech_nuance_nuance_integration_id_bots_job_results`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_integrations_speech_nuance_nuance_integration_id_bots_job`](crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotsJob),
+/// its results by
+/// [`get_integrations_speech_nuance_nuance_integration_id_bots_job_results`](crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotsJobResults).
 ///
-/// Created by `IntegrationsApi::post_integrations_speech_nuance_nuance_integration_id_bots_jobs`.
+/// Created by
+/// [`IntegrationsApi::post_integrations_speech_nuance_nuance_integration_id_bots_jobs`](crate::api::IntegrationsApi::post_integrations_speech_nuance_nuance_integration_id_bots_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-speech-nuance--nuanceIntegrationId--bots-jobs>)
@@ -383,19 +391,19 @@ pub struct PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsJobs {
 }
 
 impl PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsJobs {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `onlyRegisteredBots`, default `true`.
+    /// The query parameter `onlyRegisteredBots`: a boolean, default `true`.
     pub fn only_registered_bots(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("onlyRegisteredBots", value.into());
         self
@@ -443,7 +451,7 @@ impl runtime::Operation for PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsJ
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

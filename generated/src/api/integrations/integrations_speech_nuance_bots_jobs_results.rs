@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/speech/nuance/{nuanceIntegrationId}/bots/{botId}/jobs/{jobId}/results`
 ///
-/// Takes `nuance_integration_id` (a text), `bot_id` (a text) and `job_id` (a text). Returns
-/// [`NuanceBot`](crate::models::NuanceBot).
+/// Takes `nuance_integration_id` (a string), `bot_id` (a string) and `job_id` (a string). Returns
+/// [`NuanceBot`](crate::models::NuanceBot). Succeeds with the status 200 (OK).
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Created by `IntegrationsApi::get_integrations_speech_nuance_nuance_integration_id_bot_job_results`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_speech_nuance_nuance_integration_id_bot_job_results`](crate::api::IntegrationsApi::get_integrations_speech_nuance_nuance_integration_id_bot_job_results).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-nuance--nuanceIntegrationId--bots--botId--jobs--jobId--results>)
@@ -64,7 +65,7 @@ impl runtime::Operation for GetIntegrationsSpeechNuanceNuanceIntegrationIdBotJob
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,15 +109,16 @@ impl crate::api::IntegrationsApi {
 ///
 /// `GET /api/v2/integrations/speech/nuance/{nuanceIntegrationId}/bots/jobs/{jobId}/results`
 ///
-/// Takes `nuance_integration_id` (a text) and `job_id` (a text). Returns
-/// [`NuanceBotEntityListing`](crate::models::NuanceBotEntityListing). `items()` streams the items of
-/// all pages, each [`NuanceBot`](crate::models::NuanceBot).
+/// Takes `nuance_integration_id` (a string) and `job_id` (a string). Returns
+/// [`NuanceBotEntityListing`](crate::models::NuanceBotEntityListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each [`NuanceBot`](crate::models::NuanceBot).
 ///
 /// Permission: `integrations:integration:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `IntegrationsApi::get_integrations_speech_nuance_nuance_integration_id_bots_job_results`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_speech_nuance_nuance_integration_id_bots_job_results`](crate::api::IntegrationsApi::get_integrations_speech_nuance_nuance_integration_id_bots_job_results).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-nuance--nuanceIntegrationId--bots-jobs--jobId--results>)
@@ -149,7 +151,7 @@ impl GetIntegrationsSpeechNuanceNuanceIntegrationIdBotsJobResults {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -181,7 +183,7 @@ for GetIntegrationsSpeechNuanceNuanceIntegrationIdBotsJobResults {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

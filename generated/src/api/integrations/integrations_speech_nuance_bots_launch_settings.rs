@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `PUT /api/v2/integrations/speech/nuance/{nuanceIntegrationId}/bots/launch/settings`
 ///
-/// Takes `nuance_integration_id` (a text) and a body
-/// ([`NuanceBotLaunchSettings`](crate::models::NuanceBotLaunchSettings)). Returns nothing.
+/// Takes `nuance_integration_id` (a string) and a body
+/// ([`NuanceBotLaunchSettings`](crate::models::NuanceBotLaunchSettings)). Returns nothing. Succeeds
+/// with the status 204 (no content).
 ///
 /// Permission: `integrations:integration:edit`
 ///
 /// Created by
-/// `IntegrationsApi::put_integrations_speech_nuance_nuance_integration_id_bots_launch_settings`.
+/// [`IntegrationsApi::put_integrations_speech_nuance_nuance_integration_id_bots_launch_settings`](crate::api::IntegrationsApi::put_integrations_speech_nuance_nuance_integration_id_bots_launch_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-integrations-speech-nuance--nuanceIntegrationId--bots-launch-settings>)
@@ -66,7 +67,7 @@ for PutIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/integrations/speech/nuance/{nuanceIntegrationId}/bots/launch/validate`
 ///
-/// Takes `nuance_integration_id` (a text) and a body
-/// ([`BotExecutionConfiguration`](crate::models::BotExecutionConfiguration)). Returns nothing.
+/// Takes `nuance_integration_id` (a string) and a body
+/// ([`BotExecutionConfiguration`](crate::models::BotExecutionConfiguration)). Returns nothing. Succeeds
+/// with the status 204 (no content).
 ///
 /// Permission: `integrations:integration:edit`
 ///
 /// Created by
-/// `IntegrationsApi::post_integrations_speech_nuance_nuance_integration_id_bots_launch_validate`.
+/// [`IntegrationsApi::post_integrations_speech_nuance_nuance_integration_id_bots_launch_validate`](crate::api::IntegrationsApi::post_integrations_speech_nuance_nuance_integration_id_bots_launch_validate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-speech-nuance--nuanceIntegrationId--bots-launch-validate>)
@@ -66,7 +67,7 @@ for PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchValidate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/speech/stt/engines/{engineId}`
 ///
-/// Takes `engine_id` (a text). Returns [`SttEngineEntity`](crate::models::SttEngineEntity).
+/// Takes `engine_id` (a string). Returns [`SttEngineEntity`](crate::models::SttEngineEntity). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Created by `IntegrationsApi::get_integrations_speech_stt_engine`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_speech_stt_engine`](crate::api::IntegrationsApi::get_integrations_speech_stt_engine).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-stt-engines--engineId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetIntegrationsSpeechSttEngine {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,13 +106,15 @@ impl crate::api::IntegrationsApi {
 /// `GET /api/v2/integrations/speech/stt/engines`
 ///
 /// Takes no arguments. Returns [`SttEngineEntityListing`](crate::models::SttEngineEntityListing).
-/// `items()` streams the items of all pages, each [`SttEngineEntity`](crate::models::SttEngineEntity).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`SttEngineEntity`](crate::models::SttEngineEntity).
 ///
 /// Permission: `integrations:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntegrationsApi::get_integrations_speech_stt_engines`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_speech_stt_engines`](crate::api::IntegrationsApi::get_integrations_speech_stt_engines).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-stt-engines>)
@@ -128,19 +132,19 @@ pub struct GetIntegrationsSpeechSttEngines {
 }
 
 impl GetIntegrationsSpeechSttEngines {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
@@ -161,7 +165,7 @@ impl GetIntegrationsSpeechSttEngines {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -192,7 +196,7 @@ impl runtime::Operation for GetIntegrationsSpeechSttEngines {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

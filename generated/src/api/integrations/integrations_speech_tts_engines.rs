@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/speech/tts/engines/{engineId}`
 ///
-/// Takes `engine_id` (a text). Returns [`TtsEngineEntity`](crate::models::TtsEngineEntity).
+/// Takes `engine_id` (a string). Returns [`TtsEngineEntity`](crate::models::TtsEngineEntity). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Created by `IntegrationsApi::get_integrations_speech_tts_engine`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_speech_tts_engine`](crate::api::IntegrationsApi::get_integrations_speech_tts_engine).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-tts-engines--engineId->)
@@ -29,7 +31,7 @@ pub struct GetIntegrationsSpeechTtsEngine {
 }
 
 impl GetIntegrationsSpeechTtsEngine {
-    /// The query parameter `includeVoices`, default `false`.
+    /// The query parameter `includeVoices`: a boolean, default `false`.
     pub fn include_voices(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeVoices", value.into());
         self
@@ -69,7 +71,7 @@ impl runtime::Operation for GetIntegrationsSpeechTtsEngine {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,13 +112,15 @@ impl crate::api::IntegrationsApi {
 /// `GET /api/v2/integrations/speech/tts/engines`
 ///
 /// Takes no arguments. Returns [`TtsEngineEntityListing`](crate::models::TtsEngineEntityListing).
-/// `items()` streams the items of all pages, each [`TtsEngineEntity`](crate::models::TtsEngineEntity).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`TtsEngineEntity`](crate::models::TtsEngineEntity).
 ///
 /// Permission: `integrations:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntegrationsApi::get_integrations_speech_tts_engines`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_speech_tts_engines`](crate::api::IntegrationsApi::get_integrations_speech_tts_engines).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-tts-engines>)
@@ -134,31 +138,31 @@ pub struct GetIntegrationsSpeechTtsEngines {
 }
 
 impl GetIntegrationsSpeechTtsEngines {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `includeVoices`, default `false`.
+    /// The query parameter `includeVoices`: a boolean, default `false`.
     pub fn include_voices(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeVoices", value.into());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `language`.
+    /// The query parameter `language`: a string.
     pub fn language(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("language", value.text());
         self
@@ -179,7 +183,7 @@ impl GetIntegrationsSpeechTtsEngines {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -210,7 +214,7 @@ impl runtime::Operation for GetIntegrationsSpeechTtsEngines {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

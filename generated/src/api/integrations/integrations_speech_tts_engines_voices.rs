@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/speech/tts/engines/{engineId}/voices/{voiceId}`
 ///
-/// Takes `engine_id` (a text) and `voice_id` (a text). Returns
-/// [`TtsVoiceEntity`](crate::models::TtsVoiceEntity).
+/// Takes `engine_id` (a string) and `voice_id` (a string). Returns
+/// [`TtsVoiceEntity`](crate::models::TtsVoiceEntity). Succeeds with the status 200 (OK).
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Created by `IntegrationsApi::get_integrations_speech_tts_engine_voice`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_speech_tts_engine_voice`](crate::api::IntegrationsApi::get_integrations_speech_tts_engine_voice).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-tts-engines--engineId--voices--voiceId->)
@@ -64,7 +65,7 @@ impl runtime::Operation for GetIntegrationsSpeechTtsEngineVoice {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,14 +107,16 @@ impl crate::api::IntegrationsApi {
 ///
 /// `GET /api/v2/integrations/speech/tts/engines/{engineId}/voices`
 ///
-/// Takes `engine_id` (a text). Returns [`TtsVoiceEntityListing`](crate::models::TtsVoiceEntityListing).
+/// Takes `engine_id` (a string). Returns
+/// [`TtsVoiceEntityListing`](crate::models::TtsVoiceEntityListing). Succeeds with the status 200 (OK).
 /// `items()` streams the items of all pages, each [`TtsVoiceEntity`](crate::models::TtsVoiceEntity).
 ///
 /// Permission: `integrations:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntegrationsApi::get_integrations_speech_tts_engine_voices`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_speech_tts_engine_voices`](crate::api::IntegrationsApi::get_integrations_speech_tts_engine_voices).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-tts-engines--engineId--voices>)
@@ -131,13 +134,13 @@ pub struct GetIntegrationsSpeechTtsEngineVoices {
 }
 
 impl GetIntegrationsSpeechTtsEngineVoices {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -158,7 +161,7 @@ impl GetIntegrationsSpeechTtsEngineVoices {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -189,7 +192,7 @@ impl runtime::Operation for GetIntegrationsSpeechTtsEngineVoices {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/speech/tts/settings`
 ///
-/// Takes no arguments. Returns [`TtsSettings`](crate::models::TtsSettings).
+/// Takes no arguments. Returns [`TtsSettings`](crate::models::TtsSettings). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Created by `IntegrationsApi::get_integrations_speech_tts_settings`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_speech_tts_settings`](crate::api::IntegrationsApi::get_integrations_speech_tts_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-tts-settings>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetIntegrationsSpeechTtsSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -101,11 +103,12 @@ impl crate::api::IntegrationsApi {
 /// `PUT /api/v2/integrations/speech/tts/settings`
 ///
 /// Takes a body ([`TtsSettings`](crate::models::TtsSettings)). Returns
-/// [`TtsSettings`](crate::models::TtsSettings).
+/// [`TtsSettings`](crate::models::TtsSettings). Succeeds with the status 200 (OK).
 ///
 /// Permission: `integrations:integration:edit`
 ///
-/// Created by `IntegrationsApi::put_integrations_speech_tts_settings`.
+/// Created by
+/// [`IntegrationsApi::put_integrations_speech_tts_settings`](crate::api::IntegrationsApi::put_integrations_speech_tts_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-integrations-speech-tts-settings>)
@@ -157,7 +160,7 @@ impl runtime::Operation for PutIntegrationsSpeechTtsSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

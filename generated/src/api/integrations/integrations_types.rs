@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/types/{typeId}`
 ///
-/// Takes `type_id_` (a text). Returns [`IntegrationType`](crate::models::IntegrationType).
+/// Takes `type_id_` (a string). Returns [`IntegrationType`](crate::models::IntegrationType). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Created by `IntegrationsApi::get_integrations_type`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_type`](crate::api::IntegrationsApi::get_integrations_type).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-types--typeId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetIntegrationsType {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -101,14 +103,16 @@ impl crate::api::IntegrationsApi {
 /// `GET /api/v2/integrations/types`
 ///
 /// Takes no arguments. Returns
-/// [`IntegrationTypeEntityListing`](crate::models::IntegrationTypeEntityListing). `items()` streams the
-/// items of all pages, each [`IntegrationType`](crate::models::IntegrationType).
+/// [`IntegrationTypeEntityListing`](crate::models::IntegrationTypeEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`IntegrationType`](crate::models::IntegrationType).
 ///
 /// Permission: `integrations:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntegrationsApi::get_integrations_types`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_types`](crate::api::IntegrationsApi::get_integrations_types).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-types>)
@@ -126,25 +130,25 @@ pub struct GetIntegrationsTypes {
 }
 
 impl GetIntegrationsTypes {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of strings.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -155,13 +159,13 @@ impl GetIntegrationsTypes {
         self
     }
 
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `previousPage`.
+    /// The query parameter `previousPage`: a string.
     pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("previousPage", value.text());
         self
@@ -182,7 +186,7 @@ impl GetIntegrationsTypes {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -213,7 +217,7 @@ impl runtime::Operation for GetIntegrationsTypes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/unifiedcommunications/clientapps/{ucIntegrationId}`
 ///
-/// Takes `uc_integration_id` (a text). Returns
-/// [`UnifiedCommunicationsIntegration`](crate::models::UnifiedCommunicationsIntegration).
+/// Takes `uc_integration_id` (a string). Returns
+/// [`UnifiedCommunicationsIntegration`](crate::models::UnifiedCommunicationsIntegration). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `integration:unifiedCommunications:view`
 ///
-/// Created by `IntegrationsApi::get_integrations_unifiedcommunications_clientapp`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_unifiedcommunications_clientapp`](crate::api::IntegrationsApi::get_integrations_unifiedcommunications_clientapp).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-unifiedcommunications-clientapps--ucIntegrationId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetIntegrationsUnifiedcommunicationsClientapp {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,14 +110,15 @@ impl crate::api::IntegrationsApi {
 ///
 /// Takes no arguments. Returns
 /// [`UnifiedCommunicationsIntegrationListing`](crate::models::UnifiedCommunicationsIntegrationListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`UnifiedCommunicationsIntegration`](crate::models::UnifiedCommunicationsIntegration).
 ///
 /// Permission: `integration:unifiedCommunications:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntegrationsApi::get_integrations_unifiedcommunications_clientapps`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_unifiedcommunications_clientapps`](crate::api::IntegrationsApi::get_integrations_unifiedcommunications_clientapps).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-unifiedcommunications-clientapps>)
@@ -133,25 +136,25 @@ pub struct GetIntegrationsUnifiedcommunicationsClientapps {
 }
 
 impl GetIntegrationsUnifiedcommunicationsClientapps {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of strings.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -162,13 +165,13 @@ impl GetIntegrationsUnifiedcommunicationsClientapps {
         self
     }
 
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `previousPage`.
+    /// The query parameter `previousPage`: a string.
     pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("previousPage", value.text());
         self
@@ -189,7 +192,7 @@ impl GetIntegrationsUnifiedcommunicationsClientapps {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -220,7 +223,7 @@ impl runtime::Operation for GetIntegrationsUnifiedcommunicationsClientapps {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `PUT /api/v2/integrations/unifiedcommunications/{ucIntegrationId}/thirdpartypresences`
 ///
-/// Takes `uc_integration_id` (a text) and a body (a list, each item
-/// [`UcThirdPartyPresence`](crate::models::UcThirdPartyPresence)). Returns a text.
+/// Takes `uc_integration_id` (a string) and a body (a list of
+/// [`UcThirdPartyPresence`](crate::models::UcThirdPartyPresence)). Returns a string. Succeeds with the
+/// status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `integration:presence:edit`
 ///
-/// Created by `IntegrationsApi::put_integrations_unifiedcommunication_thirdpartypresences`.
+/// Created by
+/// [`IntegrationsApi::put_integrations_unifiedcommunication_thirdpartypresences`](crate::api::IntegrationsApi::put_integrations_unifiedcommunication_thirdpartypresences).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-integrations-unifiedcommunications--ucIntegrationId--thirdpartypresences>)
@@ -62,7 +64,7 @@ impl runtime::Operation for PutIntegrationsUnifiedcommunicationThirdpartypresenc
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

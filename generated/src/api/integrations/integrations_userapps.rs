@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/integrations/userapps`
 ///
-/// Takes no arguments. Returns [`UserAppEntityListing`](crate::models::UserAppEntityListing). `items()`
-/// streams the items of all pages, each [`UserApp`](crate::models::UserApp).
+/// Takes no arguments. Returns [`UserAppEntityListing`](crate::models::UserAppEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`UserApp`](crate::models::UserApp).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntegrationsApi::get_integrations_userapps`.
+/// Created by
+/// [`IntegrationsApi::get_integrations_userapps`](crate::api::IntegrationsApi::get_integrations_userapps).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-userapps>)
@@ -30,25 +32,25 @@ pub struct GetIntegrationsUserapps {
 }
 
 impl GetIntegrationsUserapps {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of strings.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -59,19 +61,19 @@ impl GetIntegrationsUserapps {
         self
     }
 
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `previousPage`.
+    /// The query parameter `previousPage`: a string.
     pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("previousPage", value.text());
         self
     }
 
-    /// The query parameter `appHost`.
+    /// The query parameter `appHost`: a string.
     pub fn app_host(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("appHost", value.text());
         self
@@ -92,7 +94,7 @@ impl GetIntegrationsUserapps {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -121,7 +123,7 @@ impl runtime::Operation for GetIntegrationsUserapps {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

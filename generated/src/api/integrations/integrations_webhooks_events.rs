@@ -8,12 +8,14 @@ use std::collections::BTreeMap;
 ///
 /// `POST /api/v2/integrations/webhooks/{tokenId}/events`
 ///
-/// Takes `token_id` (a text) and a body (a map, each value any JSON value). Returns
-/// [`WebhookInvocationResponse`](crate::models::WebhookInvocationResponse).
+/// Takes `token_id` (a string) and a body (a map of strings to JSON values). Returns
+/// [`WebhookInvocationResponse`](crate::models::WebhookInvocationResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `IntegrationsApi::post_integrations_webhook_events`.
+/// Created by
+/// [`IntegrationsApi::post_integrations_webhook_events`](crate::api::IntegrationsApi::post_integrations_webhook_events).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-webhooks--tokenId--events>)
@@ -63,7 +65,7 @@ impl runtime::Operation for PostIntegrationsWebhookEvents {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,16 +9,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/intents/assignments/externalcontacts/{externalContactId}`
 ///
-/// Takes `external_contact_id` (a text). Returns
-/// [`CustomerIntentAssignmentListing`](crate::models::CustomerIntentAssignmentListing). `items()`
-/// streams the items of all pages, each
+/// Takes `external_contact_id` (a string). Returns
+/// [`CustomerIntentAssignmentListing`](crate::models::CustomerIntentAssignmentListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
 /// [`CustomerIntentAssignmentResponse`](crate::models::CustomerIntentAssignmentResponse).
 ///
 /// Permission: `externalContacts:customerIntentAssignments:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntentsApi::get_intents_assignments_externalcontact`.
+/// Created by
+/// [`IntentsApi::get_intents_assignments_externalcontact`](crate::api::IntentsApi::get_intents_assignments_externalcontact).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-assignments-externalcontacts--externalContactId->)
@@ -36,13 +37,13 @@ pub struct GetIntentsAssignmentsExternalcontact {
 }
 
 impl GetIntentsAssignmentsExternalcontact {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -63,7 +64,7 @@ impl GetIntentsAssignmentsExternalcontact {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -94,7 +95,7 @@ impl runtime::Operation for GetIntentsAssignmentsExternalcontact {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,13 +10,15 @@ use crate::runtime;
 /// `POST
 /// /api/v2/intents/assignments/externalcontacts/{externalContactId}/customerintents/{customerIntentId}/assignment`
 ///
-/// Takes `external_contact_id` (a text), `customer_intent_id` (a text) and a body
+/// Takes `external_contact_id` (a string), `customer_intent_id` (a string) and a body
 /// ([`CustomerIntentAssignmentRequest`](crate::models::CustomerIntentAssignmentRequest)). Returns
-/// [`CustomerIntentAssignmentResponse`](crate::models::CustomerIntentAssignmentResponse).
+/// [`CustomerIntentAssignmentResponse`](crate::models::CustomerIntentAssignmentResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `externalContacts:customerIntentAssignments:add`
 ///
-/// Created by `IntentsApi::post_intents_assignments_externalcontact_customerintent_assignment`.
+/// Created by
+/// [`IntentsApi::post_intents_assignments_externalcontact_customerintent_assignment`](crate::api::IntentsApi::post_intents_assignments_externalcontact_customerintent_assignment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-intents-assignments-externalcontacts--externalContactId--customerintents--customerIntentId--assignment>)
@@ -69,7 +71,7 @@ for PostIntentsAssignmentsExternalcontactCustomerintentAssignment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,11 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/intents/categories/{categoryId}`
 ///
-/// Takes `category_id` (a text). Returns nothing.
+/// Takes `category_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `externalContacts:customerIntentTaxonomy:delete`
 ///
-/// Created by `IntentsApi::delete_intents_category`.
+/// Created by [`IntentsApi::delete_intents_category`](crate::api::IntentsApi::delete_intents_category).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-intents-categories--categoryId->)
@@ -65,7 +65,7 @@ impl runtime::Operation for DeleteIntentsCategory {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,13 +104,14 @@ impl crate::api::IntentsApi {
 /// `GET /api/v2/intents/categories`
 ///
 /// Takes no arguments. Returns [`IntentsCategoryListing`](crate::models::IntentsCategoryListing).
-/// `items()` streams the items of all pages, each [`IntentsCategory`](crate::models::IntentsCategory).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`IntentsCategory`](crate::models::IntentsCategory).
 ///
 /// Permission: `externalContacts:customerIntentTaxonomy:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntentsApi::get_intents_categories`.
+/// Created by [`IntentsApi::get_intents_categories`](crate::api::IntentsApi::get_intents_categories).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-categories>)
@@ -128,19 +129,19 @@ pub struct GetIntentsCategories {
 }
 
 impl GetIntentsCategories {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `queryValue`.
+    /// The query parameter `queryValue`: a string.
     pub fn query_value(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("queryValue", value.text());
         self
@@ -161,7 +162,7 @@ impl GetIntentsCategories {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -192,7 +193,7 @@ impl runtime::Operation for GetIntentsCategories {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -245,11 +246,12 @@ impl crate::api::IntentsApi {
 ///
 /// `GET /api/v2/intents/categories/{categoryId}`
 ///
-/// Takes `category_id` (a text). Returns [`IntentsCategory`](crate::models::IntentsCategory).
+/// Takes `category_id` (a string). Returns [`IntentsCategory`](crate::models::IntentsCategory).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `externalContacts:customerIntentTaxonomy:view`
 ///
-/// Created by `IntentsApi::get_intents_category`.
+/// Created by [`IntentsApi::get_intents_category`](crate::api::IntentsApi::get_intents_category).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-categories--categoryId->)
@@ -301,7 +303,7 @@ impl runtime::Operation for GetIntentsCategory {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -339,13 +341,13 @@ impl crate::api::IntentsApi {
 ///
 /// `PATCH /api/v2/intents/categories/{categoryId}`
 ///
-/// Takes `category_id` (a text) and a body
+/// Takes `category_id` (a string) and a body
 /// ([`IntentsCategoryPatch`](crate::models::IntentsCategoryPatch)). Returns
-/// [`IntentsCategory`](crate::models::IntentsCategory).
+/// [`IntentsCategory`](crate::models::IntentsCategory). Succeeds with the status 200 (OK).
 ///
 /// Permission: `externalContacts:customerIntentTaxonomy:edit`
 ///
-/// Created by `IntentsApi::patch_intents_category`.
+/// Created by [`IntentsApi::patch_intents_category`](crate::api::IntentsApi::patch_intents_category).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-intents-categories--categoryId->)
@@ -397,7 +399,7 @@ impl runtime::Operation for PatchIntentsCategory {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -439,11 +441,11 @@ impl crate::api::IntentsApi {
 /// `POST /api/v2/intents/categories`
 ///
 /// Takes a body ([`IntentsCategory`](crate::models::IntentsCategory)). Returns
-/// [`IntentsCategory`](crate::models::IntentsCategory).
+/// [`IntentsCategory`](crate::models::IntentsCategory). Succeeds with the status 200 (OK).
 ///
 /// Permission: `externalContacts:customerIntentTaxonomy:add`
 ///
-/// Created by `IntentsApi::post_intents_categories`.
+/// Created by [`IntentsApi::post_intents_categories`](crate::api::IntentsApi::post_intents_categories).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-intents-categories>)
@@ -495,7 +497,7 @@ impl runtime::Operation for PostIntentsCategories {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/intents/customerintents/{customerIntentId}`
 ///
-/// Takes `customer_intent_id` (a text). Returns nothing.
+/// Takes `customer_intent_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `externalContacts:customerIntentTaxonomy:delete`
 ///
-/// Created by `IntentsApi::delete_intents_customerintent`.
+/// Created by
+/// [`IntentsApi::delete_intents_customerintent`](crate::api::IntentsApi::delete_intents_customerintent).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-intents-customerintents--customerIntentId->)
@@ -65,7 +66,7 @@ impl runtime::Operation for DeleteIntentsCustomerintent {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,12 +106,14 @@ impl crate::api::IntentsApi {
 ///
 /// `GET /api/v2/intents/customerintents/{customerIntentId}`
 ///
-/// Takes `customer_intent_id` (a text). Returns
-/// [`CustomerIntentResponse`](crate::models::CustomerIntentResponse).
+/// Takes `customer_intent_id` (a string). Returns
+/// [`CustomerIntentResponse`](crate::models::CustomerIntentResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `externalContacts:customerIntentTaxonomy:view`
 ///
-/// Created by `IntentsApi::get_intents_customerintent`.
+/// Created by
+/// [`IntentsApi::get_intents_customerintent`](crate::api::IntentsApi::get_intents_customerintent).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-customerintents--customerIntentId->)
@@ -162,7 +165,7 @@ impl runtime::Operation for GetIntentsCustomerintent {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -203,14 +206,15 @@ impl crate::api::IntentsApi {
 /// `GET /api/v2/intents/customerintents`
 ///
 /// Takes no arguments. Returns [`CustomerIntentListing`](crate::models::CustomerIntentListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`CustomerIntentResponse`](crate::models::CustomerIntentResponse).
 ///
 /// Permission: `externalContacts:customerIntentTaxonomy:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntentsApi::get_intents_customerintents`.
+/// Created by
+/// [`IntentsApi::get_intents_customerintents`](crate::api::IntentsApi::get_intents_customerintents).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-customerintents>)
@@ -228,25 +232,25 @@ pub struct GetIntentsCustomerintents {
 }
 
 impl GetIntentsCustomerintents {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `queryValue`.
+    /// The query parameter `queryValue`: a string.
     pub fn query_value(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("queryValue", value.text());
         self
     }
 
-    /// The query parameter `categoryId`.
+    /// The query parameter `categoryId`: a string.
     pub fn category_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("categoryId", value.text());
         self
@@ -267,7 +271,7 @@ impl GetIntentsCustomerintents {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -298,7 +302,7 @@ impl runtime::Operation for GetIntentsCustomerintents {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -352,13 +356,15 @@ impl crate::api::IntentsApi {
 ///
 /// `PATCH /api/v2/intents/customerintents/{customerIntentId}`
 ///
-/// Takes `customer_intent_id` (a text) and a body
+/// Takes `customer_intent_id` (a string) and a body
 /// ([`CustomerIntentPatch`](crate::models::CustomerIntentPatch)). Returns
-/// [`CustomerIntentResponse`](crate::models::CustomerIntentResponse).
+/// [`CustomerIntentResponse`](crate::models::CustomerIntentResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `externalContacts:customerIntentTaxonomy:edit`
 ///
-/// Created by `IntentsApi::patch_intents_customerintent`.
+/// Created by
+/// [`IntentsApi::patch_intents_customerintent`](crate::api::IntentsApi::patch_intents_customerintent).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-intents-customerintents--customerIntentId->)
@@ -410,7 +416,7 @@ impl runtime::Operation for PatchIntentsCustomerintent {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -454,11 +460,13 @@ impl crate::api::IntentsApi {
 /// `POST /api/v2/intents/customerintents`
 ///
 /// Takes a body ([`CustomerIntent`](crate::models::CustomerIntent)). Returns
-/// [`CustomerIntentResponse`](crate::models::CustomerIntentResponse).
+/// [`CustomerIntentResponse`](crate::models::CustomerIntentResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `externalContacts:customerIntentTaxonomy:add`
 ///
-/// Created by `IntentsApi::post_intents_customerintents`.
+/// Created by
+/// [`IntentsApi::post_intents_customerintents`](crate::api::IntentsApi::post_intents_customerintents).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-intents-customerintents>)
@@ -510,7 +518,7 @@ impl runtime::Operation for PostIntentsCustomerintents {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,11 +8,13 @@ use crate::runtime;
 /// `POST /api/v2/intents/customerintents/bulk/retrieve`
 ///
 /// Takes a body ([`BatchGetCustomerIntentsRequest`](crate::models::BatchGetCustomerIntentsRequest)).
-/// Returns a list, each item [`CustomerIntentResponse`](crate::models::CustomerIntentResponse).
+/// Returns a list of [`CustomerIntentResponse`](crate::models::CustomerIntentResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `externalContacts:customerIntentTaxonomy:view`
 ///
-/// Created by `IntentsApi::post_intents_customerintents_bulk_retrieve`.
+/// Created by
+/// [`IntentsApi::post_intents_customerintents_bulk_retrieve`](crate::api::IntentsApi::post_intents_customerintents_bulk_retrieve).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-intents-customerintents-bulk-retrieve>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostIntentsCustomerintentsBulkRetrieve {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

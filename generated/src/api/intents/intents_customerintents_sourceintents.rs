@@ -7,15 +7,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/intents/customerintents/{customerIntentId}/sourceintents`
 ///
-/// Takes `customer_intent_id` (a text). Returns
-/// [`CustomerSourceIntentListing`](crate::models::CustomerSourceIntentListing). `items()` streams the
-/// items of all pages, each [`CustomerSourceIntent`](crate::models::CustomerSourceIntent).
+/// Takes `customer_intent_id` (a string). Returns
+/// [`CustomerSourceIntentListing`](crate::models::CustomerSourceIntentListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`CustomerSourceIntent`](crate::models::CustomerSourceIntent).
 ///
 /// Permission: `externalContacts:customerIntentTaxonomy:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntentsApi::get_intents_customerintent_sourceintents`.
+/// Created by
+/// [`IntentsApi::get_intents_customerintent_sourceintents`](crate::api::IntentsApi::get_intents_customerintent_sourceintents).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-customerintents--customerIntentId--sourceintents>)
@@ -33,19 +35,19 @@ pub struct GetIntentsCustomerintentSourceintents {
 }
 
 impl GetIntentsCustomerintentSourceintents {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `queryValue`.
+    /// The query parameter `queryValue`: a string.
     pub fn query_value(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("queryValue", value.text());
         self
@@ -66,7 +68,7 @@ impl GetIntentsCustomerintentSourceintents {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -97,7 +99,7 @@ impl runtime::Operation for GetIntentsCustomerintentSourceintents {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

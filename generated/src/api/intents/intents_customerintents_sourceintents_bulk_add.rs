@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/intents/customerintents/{customerIntentId}/sourceintents/bulk/add`
 ///
-/// Takes `customer_intent_id` (a text) and a body
+/// Takes `customer_intent_id` (a string) and a body
 /// ([`BulkAddSourceIntentsRequest`](crate::models::BulkAddSourceIntentsRequest)). Returns
-/// [`BulkSourceIntentsResponse`](crate::models::BulkSourceIntentsResponse).
+/// [`BulkSourceIntentsResponse`](crate::models::BulkSourceIntentsResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `externalContacts:customerIntentTaxonomy:edit`
 ///
-/// Created by `IntentsApi::post_intents_customerintent_sourceintents_bulk_add`.
+/// Created by
+/// [`IntentsApi::post_intents_customerintent_sourceintents_bulk_add`](crate::api::IntentsApi::post_intents_customerintent_sourceintents_bulk_add).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-intents-customerintents--customerIntentId--sourceintents-bulk-add>)
@@ -65,7 +67,7 @@ impl runtime::Operation for PostIntentsCustomerintentSourceintentsBulkAdd {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,14 +10,16 @@ use crate::runtime;
 /// `GET /api/v2/intents/sourceintents`
 ///
 /// Takes no arguments. Returns
-/// [`CustomerSourceIntentListing`](crate::models::CustomerSourceIntentListing). `items()` streams the
-/// items of all pages, each [`CustomerSourceIntent`](crate::models::CustomerSourceIntent).
+/// [`CustomerSourceIntentListing`](crate::models::CustomerSourceIntentListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`CustomerSourceIntent`](crate::models::CustomerSourceIntent).
 ///
 /// Permission: `externalContacts:customerIntentTaxonomy:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `IntentsApi::get_intents_sourceintents`.
+/// Created by
+/// [`IntentsApi::get_intents_sourceintents`](crate::api::IntentsApi::get_intents_sourceintents).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-sourceintents>)
@@ -35,19 +37,19 @@ pub struct GetIntentsSourceintents {
 }
 
 impl GetIntentsSourceintents {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `type`.
+    /// The query parameter `type`: one of `Bot`, `Copilot`, `Digitalbot`, `Segment`, `Topic`, `Unknown`.
     pub fn r#type(
         mut self,
         value: impl Into<Option<GetIntentsSourceintentsType>>,
@@ -56,7 +58,7 @@ impl GetIntentsSourceintents {
         self
     }
 
-    /// The query parameter `sourceId`.
+    /// The query parameter `sourceId`: a string.
     pub fn source_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sourceId", value.text());
         self
@@ -77,7 +79,7 @@ impl GetIntentsSourceintents {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -108,7 +110,7 @@ impl runtime::Operation for GetIntentsSourceintents {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/journey/actionmaps/{actionMapId}`
 ///
-/// Takes `action_map_id` (a text). Returns nothing.
+/// Takes `action_map_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `journey:actionmap:delete`
 ///
-/// Created by `JourneyApi::delete_journey_actionmap`.
+/// Created by
+/// [`JourneyApi::delete_journey_actionmap`](crate::api::JourneyApi::delete_journey_actionmap).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-actionmaps--actionMapId->)
@@ -61,7 +62,7 @@ impl runtime::Operation for DeleteJourneyActionmap {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -99,11 +100,12 @@ impl crate::api::JourneyApi {
 ///
 /// `GET /api/v2/journey/actionmaps/{actionMapId}`
 ///
-/// Takes `action_map_id` (a text). Returns [`ActionMap`](crate::models::ActionMap).
+/// Takes `action_map_id` (a string). Returns [`ActionMap`](crate::models::ActionMap). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `journey:actionmap:view`
 ///
-/// Created by `JourneyApi::get_journey_actionmap`.
+/// Created by [`JourneyApi::get_journey_actionmap`](crate::api::JourneyApi::get_journey_actionmap).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-actionmaps--actionMapId->)
@@ -153,7 +155,7 @@ impl runtime::Operation for GetJourneyActionmap {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -191,14 +193,15 @@ impl crate::api::JourneyApi {
 ///
 /// `GET /api/v2/journey/actionmaps`
 ///
-/// Takes no arguments. Returns [`ActionMapListing`](crate::models::ActionMapListing). `items()` streams
-/// the items of all pages, each [`ActionMap`](crate::models::ActionMap).
+/// Takes no arguments. Returns [`ActionMapListing`](crate::models::ActionMapListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`ActionMap`](crate::models::ActionMap).
 ///
 /// Permission: `journey:actionmap:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `JourneyApi::get_journey_actionmaps`.
+/// Created by [`JourneyApi::get_journey_actionmaps`](crate::api::JourneyApi::get_journey_actionmaps).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-actionmaps>)
@@ -216,37 +219,37 @@ pub struct GetJourneyActionmaps {
 }
 
 impl GetJourneyActionmaps {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `filterField`.
+    /// The query parameter `filterField`: a string.
     pub fn filter_field(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("filterField", value.text());
         self
     }
 
-    /// The query parameter `filterValue`.
+    /// The query parameter `filterValue`: a string.
     pub fn filter_value(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("filterValue", value.text());
         self
     }
 
-    /// The query parameter `actionMapIds`.
+    /// The query parameter `actionMapIds`: a list of strings.
     pub fn action_map_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -260,7 +263,7 @@ impl GetJourneyActionmaps {
         self
     }
 
-    /// The query parameter `queryFields`.
+    /// The query parameter `queryFields`: a list of strings.
     pub fn query_fields(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -274,7 +277,7 @@ impl GetJourneyActionmaps {
         self
     }
 
-    /// The query parameter `queryValue`.
+    /// The query parameter `queryValue`: a string.
     pub fn query_value(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("queryValue", value.text());
         self
@@ -295,7 +298,7 @@ impl GetJourneyActionmaps {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -324,7 +327,7 @@ impl runtime::Operation for GetJourneyActionmaps {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -377,13 +380,13 @@ impl crate::api::JourneyApi {
 ///
 /// `PATCH /api/v2/journey/actionmaps/{actionMapId}`
 ///
-/// Takes `action_map_id` (a text) and optionally a body
+/// Takes `action_map_id` (a string) and optionally a body
 /// ([`PatchActionMap`](crate::models::PatchActionMap)). Returns
-/// [`ActionMap`](crate::models::ActionMap).
+/// [`ActionMap`](crate::models::ActionMap). Succeeds with the status 200 (OK).
 ///
 /// Permission: `journey:actionmap:edit`
 ///
-/// Created by `JourneyApi::patch_journey_actionmap`.
+/// Created by [`JourneyApi::patch_journey_actionmap`](crate::api::JourneyApi::patch_journey_actionmap).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-journey-actionmaps--actionMapId->)
@@ -401,7 +404,7 @@ pub struct PatchJourneyActionmap {
 }
 
 impl PatchJourneyActionmap {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `PatchActionMap`.
     pub fn body(mut self, value: impl Into<Option<PatchActionMap>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -439,7 +442,7 @@ impl runtime::Operation for PatchJourneyActionmap {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -478,11 +481,11 @@ impl crate::api::JourneyApi {
 /// `POST /api/v2/journey/actionmaps`
 ///
 /// Takes optionally a body ([`ActionMap`](crate::models::ActionMap)). Returns
-/// [`ActionMap`](crate::models::ActionMap).
+/// [`ActionMap`](crate::models::ActionMap). Succeeds with the status 200 (OK).
 ///
 /// Permission: `journey:actionmap:add`
 ///
-/// Created by `JourneyApi::post_journey_actionmaps`.
+/// Created by [`JourneyApi::post_journey_actionmaps`](crate::api::JourneyApi::post_journey_actionmaps).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-actionmaps>)
@@ -500,7 +503,7 @@ pub struct PostJourneyActionmaps {
 }
 
 impl PostJourneyActionmaps {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `ActionMap`.
     pub fn body(mut self, value: impl Into<Option<ActionMap>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -538,7 +541,7 @@ impl runtime::Operation for PostJourneyActionmaps {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

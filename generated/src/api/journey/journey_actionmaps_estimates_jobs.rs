@@ -10,13 +10,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/journey/actionmaps/estimates/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns `GetJourneyActionmapsEstimatesJobResponse`.
+/// Takes `job_id` (a string). Returns
+/// [`GetJourneyActionmapsEstimatesJobResponse`](crate::models::GetJourneyActionmapsEstimatesJobResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `journey:actionmapEstimateJob:view`
 ///
-/// Created by `JourneyApi::get_journey_actionmaps_estimates_job`.
+/// Created by
+/// [`JourneyApi::get_journey_actionmaps_estimates_job`](crate::api::JourneyApi::get_journey_actionmaps_estimates_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-actionmaps-estimates-jobs--jobId->)
@@ -68,7 +71,7 @@ impl runtime::Operation for GetJourneyActionmapsEstimatesJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -112,16 +115,20 @@ impl crate::api::JourneyApi {
 /// `POST /api/v2/journey/actionmaps/estimates/jobs`
 ///
 /// Takes a body ([`ActionMapEstimateRequest`](crate::models::ActionMapEstimateRequest)). Returns
-/// [`EstimateJobAsyncResponse`](crate::models::EstimateJobAsyncResponse).
+/// [`EstimateJobAsyncResponse`](crate::models::EstimateJobAsyncResponse). Succeeds with the status 202
+/// (accepted: the work is not finished yet).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `journey:actionmapEstimateJob:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_journey_actionmaps_estimates_job`, its
-/// results by `get_journey_actionmaps_estimates_job_results`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_journey_actionmaps_estimates_job`](crate::api::GetJourneyActionmapsEstimatesJob), its results
+/// by
+/// [`get_journey_actionmaps_estimates_job_results`](crate::api::GetJourneyActionmapsEstimatesJobResults).
 ///
-/// Created by `JourneyApi::post_journey_actionmaps_estimates_jobs`.
+/// Created by
+/// [`JourneyApi::post_journey_actionmaps_estimates_jobs`](crate::api::JourneyApi::post_journey_actionmaps_estimates_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-actionmaps-estimates-jobs>)
@@ -181,7 +188,7 @@ impl runtime::Operation for PostJourneyActionmapsEstimatesJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,14 +7,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/journey/actionmaps/estimates/jobs/{jobId}/results`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`ActionMapEstimateResult`](crate::models::ActionMapEstimateResult).
+/// Takes `job_id` (a string). Returns
+/// [`ActionMapEstimateResult`](crate::models::ActionMapEstimateResult). Succeeds with the status 200
+/// (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `journey:actionmapEstimate:view`
 ///
-/// Created by `JourneyApi::get_journey_actionmaps_estimates_job_results`.
+/// Created by
+/// [`JourneyApi::get_journey_actionmaps_estimates_job_results`](crate::api::JourneyApi::get_journey_actionmaps_estimates_job_results).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-actionmaps-estimates-jobs--jobId--results>)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetJourneyActionmapsEstimatesJobResults {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

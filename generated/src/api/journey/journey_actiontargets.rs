@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/journey/actiontargets/{actionTargetId}`
 ///
-/// Takes `action_target_id` (a text). Returns [`ActionTarget`](crate::models::ActionTarget).
+/// Takes `action_target_id` (a string). Returns [`ActionTarget`](crate::models::ActionTarget). Succeeds
+/// with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `journey:actiontarget:view`
 ///
-/// Created by `JourneyApi::get_journey_actiontarget`.
+/// Created by
+/// [`JourneyApi::get_journey_actiontarget`](crate::api::JourneyApi::get_journey_actiontarget).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-actiontargets--actionTargetId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetJourneyActiontarget {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -102,8 +104,9 @@ impl crate::api::JourneyApi {
 ///
 /// `GET /api/v2/journey/actiontargets`
 ///
-/// Takes no arguments. Returns [`ActionTargetListing`](crate::models::ActionTargetListing). `items()`
-/// streams the items of all pages, each [`ActionTarget`](crate::models::ActionTarget).
+/// Takes no arguments. Returns [`ActionTargetListing`](crate::models::ActionTargetListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`ActionTarget`](crate::models::ActionTarget).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
@@ -111,7 +114,8 @@ impl crate::api::JourneyApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `JourneyApi::get_journey_actiontargets`.
+/// Created by
+/// [`JourneyApi::get_journey_actiontargets`](crate::api::JourneyApi::get_journey_actiontargets).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-actiontargets>)
@@ -129,13 +133,13 @@ pub struct GetJourneyActiontargets {
 }
 
 impl GetJourneyActiontargets {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -156,7 +160,7 @@ impl GetJourneyActiontargets {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -185,7 +189,7 @@ impl runtime::Operation for GetJourneyActiontargets {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

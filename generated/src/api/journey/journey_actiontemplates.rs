@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/journey/actiontemplates/{actionTemplateId}`
 ///
-/// Takes `action_template_id` (a text). Returns nothing.
+/// Takes `action_template_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `journey:actiontemplate:delete`
 ///
-/// Created by `JourneyApi::delete_journey_actiontemplate`.
+/// Created by
+/// [`JourneyApi::delete_journey_actiontemplate`](crate::api::JourneyApi::delete_journey_actiontemplate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-actiontemplates--actionTemplateId->)
@@ -32,7 +33,7 @@ pub struct DeleteJourneyActiontemplate {
 }
 
 impl DeleteJourneyActiontemplate {
-    /// The query parameter `hardDelete`.
+    /// The query parameter `hardDelete`: a boolean.
     pub fn hard_delete(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("hardDelete", value.into());
         self
@@ -72,7 +73,7 @@ impl runtime::Operation for DeleteJourneyActiontemplate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -112,11 +113,13 @@ impl crate::api::JourneyApi {
 ///
 /// `GET /api/v2/journey/actiontemplates/{actionTemplateId}`
 ///
-/// Takes `action_template_id` (a text). Returns [`ActionTemplate`](crate::models::ActionTemplate).
+/// Takes `action_template_id` (a string). Returns [`ActionTemplate`](crate::models::ActionTemplate).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `journey:actiontemplate:view`
 ///
-/// Created by `JourneyApi::get_journey_actiontemplate`.
+/// Created by
+/// [`JourneyApi::get_journey_actiontemplate`](crate::api::JourneyApi::get_journey_actiontemplate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-actiontemplates--actionTemplateId->)
@@ -166,7 +169,7 @@ impl runtime::Operation for GetJourneyActiontemplate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -207,13 +210,15 @@ impl crate::api::JourneyApi {
 /// `GET /api/v2/journey/actiontemplates`
 ///
 /// Takes no arguments. Returns [`ActionTemplateListing`](crate::models::ActionTemplateListing).
-/// `items()` streams the items of all pages, each [`ActionTemplate`](crate::models::ActionTemplate).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`ActionTemplate`](crate::models::ActionTemplate).
 ///
 /// Permission: `journey:actiontemplate:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `JourneyApi::get_journey_actiontemplates`.
+/// Created by
+/// [`JourneyApi::get_journey_actiontemplates`](crate::api::JourneyApi::get_journey_actiontemplates).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-actiontemplates>)
@@ -231,25 +236,26 @@ pub struct GetJourneyActiontemplates {
 }
 
 impl GetJourneyActiontemplates {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `mediaType`.
+    /// The query parameter `mediaType`: one of `webMessagingOffer`, `contentOffer`, `integrationAction`,
+    /// `architectFlow`, `openAction`.
     pub fn media_type(
         mut self,
         value: impl Into<Option<GetJourneyActiontemplatesMediaType>>,
@@ -258,7 +264,7 @@ impl GetJourneyActiontemplates {
         self
     }
 
-    /// The query parameter `state`.
+    /// The query parameter `state`: one of `Active`, `Inactive`, `Deleted`.
     pub fn state(
         mut self,
         value: impl Into<Option<GetJourneyActiontemplatesState>>,
@@ -267,7 +273,7 @@ impl GetJourneyActiontemplates {
         self
     }
 
-    /// The query parameter `queryFields`.
+    /// The query parameter `queryFields`: a list of strings.
     pub fn query_fields(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -281,7 +287,7 @@ impl GetJourneyActiontemplates {
         self
     }
 
-    /// The query parameter `queryValue`.
+    /// The query parameter `queryValue`: a string.
     pub fn query_value(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("queryValue", value.text());
         self
@@ -302,7 +308,7 @@ impl GetJourneyActiontemplates {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -331,7 +337,7 @@ impl runtime::Operation for GetJourneyActiontemplates {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -385,13 +391,14 @@ impl crate::api::JourneyApi {
 ///
 /// `PATCH /api/v2/journey/actiontemplates/{actionTemplateId}`
 ///
-/// Takes `action_template_id` (a text) and optionally a body
+/// Takes `action_template_id` (a string) and optionally a body
 /// ([`PatchActionTemplate`](crate::models::PatchActionTemplate)). Returns
-/// [`ActionTemplate`](crate::models::ActionTemplate).
+/// [`ActionTemplate`](crate::models::ActionTemplate). Succeeds with the status 200 (OK).
 ///
 /// Permission: `journey:actiontemplate:edit`
 ///
-/// Created by `JourneyApi::patch_journey_actiontemplate`.
+/// Created by
+/// [`JourneyApi::patch_journey_actiontemplate`](crate::api::JourneyApi::patch_journey_actiontemplate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-journey-actiontemplates--actionTemplateId->)
@@ -409,7 +416,7 @@ pub struct PatchJourneyActiontemplate {
 }
 
 impl PatchJourneyActiontemplate {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `PatchActionTemplate`.
     pub fn body(mut self, value: impl Into<Option<PatchActionTemplate>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -447,7 +454,7 @@ impl runtime::Operation for PatchJourneyActiontemplate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -488,11 +495,12 @@ impl crate::api::JourneyApi {
 /// `POST /api/v2/journey/actiontemplates`
 ///
 /// Takes optionally a body ([`ActionTemplate`](crate::models::ActionTemplate)). Returns
-/// [`ActionTemplate`](crate::models::ActionTemplate).
+/// [`ActionTemplate`](crate::models::ActionTemplate). Succeeds with the status 200 (OK).
 ///
 /// Permission: `journey:actiontemplate:add`
 ///
-/// Created by `JourneyApi::post_journey_actiontemplates`.
+/// Created by
+/// [`JourneyApi::post_journey_actiontemplates`](crate::api::JourneyApi::post_journey_actiontemplates).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-actiontemplates>)
@@ -510,7 +518,7 @@ pub struct PostJourneyActiontemplates {
 }
 
 impl PostJourneyActiontemplates {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `ActionTemplate`.
     pub fn body(mut self, value: impl Into<Option<ActionTemplate>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -548,7 +556,7 @@ impl runtime::Operation for PostJourneyActiontemplates {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/journey/deployments/{deploymentId}/actionevent`
 ///
-/// Takes `deployment_id` (a text) and a body
-/// ([`ActionEventRequest`](crate::models::ActionEventRequest)). Returns nothing.
+/// Takes `deployment_id` (a string) and a body
+/// ([`ActionEventRequest`](crate::models::ActionEventRequest)). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `JourneyApi::post_journey_deployment_actionevent`.
+/// Created by
+/// [`JourneyApi::post_journey_deployment_actionevent`](crate::api::JourneyApi::post_journey_deployment_actionevent).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-deployments--deploymentId--actionevent>)
@@ -62,7 +64,7 @@ impl runtime::Operation for PostJourneyDeploymentActionevent {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/journey/deployments/{deploymentId}/appevents`
 ///
-/// Takes `deployment_id` (a text) and optionally a body
+/// Takes `deployment_id` (a string) and optionally a body
 /// ([`AppEventRequest`](crate::models::AppEventRequest)). Returns
-/// [`AppEventResponse`](crate::models::AppEventResponse).
+/// [`AppEventResponse`](crate::models::AppEventResponse). Succeeds with the status 200 (OK).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `JourneyApi::post_journey_deployment_appevents`.
+/// Created by
+/// [`JourneyApi::post_journey_deployment_appevents`](crate::api::JourneyApi::post_journey_deployment_appevents).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-deployments--deploymentId--appevents>)
@@ -31,7 +32,7 @@ pub struct PostJourneyDeploymentAppevents {
 }
 
 impl PostJourneyDeploymentAppevents {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `AppEventRequest`.
     pub fn body(mut self, value: impl Into<Option<AppEventRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -69,7 +70,7 @@ impl runtime::Operation for PostJourneyDeploymentAppevents {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/journey/deployments/{deploymentId}/customers/{customerCookieId}/ping`
 ///
-/// Takes `deployment_id` (a text) and `customer_cookie_id` (a text). Returns
-/// [`DeploymentPing`](crate::models::DeploymentPing).
+/// Takes `deployment_id` (a string) and `customer_cookie_id` (a string). Returns
+/// [`DeploymentPing`](crate::models::DeploymentPing). Succeeds with the status 200 (OK).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `JourneyApi::get_journey_deployment_customer_ping`.
+/// Created by
+/// [`JourneyApi::get_journey_deployment_customer_ping`](crate::api::JourneyApi::get_journey_deployment_customer_ping).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-deployments--deploymentId--customers--customerCookieId--ping>)
@@ -30,31 +31,31 @@ pub struct GetJourneyDeploymentCustomerPing {
 }
 
 impl GetJourneyDeploymentCustomerPing {
-    /// The query parameter `dl`.
+    /// The query parameter `dl`: a string.
     pub fn dl(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("dl", value.text());
         self
     }
 
-    /// The query parameter `dt`.
+    /// The query parameter `dt`: a string.
     pub fn dt(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("dt", value.text());
         self
     }
 
-    /// The query parameter `appNamespace`.
+    /// The query parameter `appNamespace`: a string.
     pub fn app_namespace(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("appNamespace", value.text());
         self
     }
 
-    /// The query parameter `sessionId`.
+    /// The query parameter `sessionId`: a string.
     pub fn session_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sessionId", value.text());
         self
     }
 
-    /// The query parameter `sinceLastBeaconMilliseconds`.
+    /// The query parameter `sinceLastBeaconMilliseconds`: an integer (`int64`).
     pub fn since_last_beacon_milliseconds(
         mut self,
         value: impl Into<Option<i64>>,
@@ -95,7 +96,7 @@ impl runtime::Operation for GetJourneyDeploymentCustomerPing {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

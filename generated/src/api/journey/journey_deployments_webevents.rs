@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/journey/deployments/{deploymentId}/webevents`
 ///
-/// Takes `deployment_id` (a text) and optionally a body
+/// Takes `deployment_id` (a string) and optionally a body
 /// ([`WebEventRequest`](crate::models::WebEventRequest)). Returns
-/// [`WebEventResponse`](crate::models::WebEventResponse).
+/// [`WebEventResponse`](crate::models::WebEventResponse). Succeeds with the status 200 (OK).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `JourneyApi::post_journey_deployment_webevents`.
+/// Created by
+/// [`JourneyApi::post_journey_deployment_webevents`](crate::api::JourneyApi::post_journey_deployment_webevents).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-deployments--deploymentId--webevents>)
@@ -31,7 +32,7 @@ pub struct PostJourneyDeploymentWebevents {
 }
 
 impl PostJourneyDeploymentWebevents {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `WebEventRequest`.
     pub fn body(mut self, value: impl Into<Option<WebEventRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -69,7 +70,7 @@ impl runtime::Operation for PostJourneyDeploymentWebevents {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

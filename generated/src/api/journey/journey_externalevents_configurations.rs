@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/journey/externalevents/configurations/{configId}`
 ///
-/// Takes `config_id` (a text). Returns nothing.
+/// Takes `config_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `journey:externalEventsConfiguration:delete`
 ///
-/// Created by `JourneyApi::delete_journey_externalevents_configuration`.
+/// Created by
+/// [`JourneyApi::delete_journey_externalevents_configuration`](crate::api::JourneyApi::delete_journey_externalevents_configuration).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-externalevents-configurations--configId->)
@@ -66,7 +67,7 @@ impl runtime::Operation for DeleteJourneyExternaleventsConfiguration {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,12 +107,14 @@ impl crate::api::JourneyApi {
 ///
 /// `GET /api/v2/journey/externalevents/configurations/{configId}`
 ///
-/// Takes `config_id` (a text). Returns
-/// [`ExternalEventsConfiguration`](crate::models::ExternalEventsConfiguration).
+/// Takes `config_id` (a string). Returns
+/// [`ExternalEventsConfiguration`](crate::models::ExternalEventsConfiguration). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `journey:externalEventsConfiguration:view`
 ///
-/// Created by `JourneyApi::get_journey_externalevents_configuration`.
+/// Created by
+/// [`JourneyApi::get_journey_externalevents_configuration`](crate::api::JourneyApi::get_journey_externalevents_configuration).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-configurations--configId->)
@@ -163,7 +166,7 @@ impl runtime::Operation for GetJourneyExternaleventsConfiguration {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -204,15 +207,16 @@ impl crate::api::JourneyApi {
 /// `GET /api/v2/journey/externalevents/configurations`
 ///
 /// Takes no arguments. Returns
-/// [`ExternalEventsConfigurationListing`](crate::models::ExternalEventsConfigurationListing). `items()`
-/// streams the items of all pages, each
+/// [`ExternalEventsConfigurationListing`](crate::models::ExternalEventsConfigurationListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ExternalEventsConfiguration`](crate::models::ExternalEventsConfiguration).
 ///
 /// Permission: `journey:externalEventsConfiguration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `JourneyApi::get_journey_externalevents_configurations`.
+/// Created by
+/// [`JourneyApi::get_journey_externalevents_configurations`](crate::api::JourneyApi::get_journey_externalevents_configurations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-configurations>)
@@ -230,13 +234,13 @@ pub struct GetJourneyExternaleventsConfigurations {
 }
 
 impl GetJourneyExternaleventsConfigurations {
-    /// The query parameter `pageSize`, default `20`.
+    /// The query parameter `pageSize`: an integer (`int32`), from 1 to 20, default `20`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), at least 1, default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -257,7 +261,7 @@ impl GetJourneyExternaleventsConfigurations {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -288,7 +292,7 @@ impl runtime::Operation for GetJourneyExternaleventsConfigurations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -344,13 +348,15 @@ impl crate::api::JourneyApi {
 ///
 /// `PATCH /api/v2/journey/externalevents/configurations/{configId}`
 ///
-/// Takes `config_id` (a text) and optionally a body
+/// Takes `config_id` (a string) and optionally a body
 /// ([`UpdateExternalEventsConfigurationRequest`](crate::models::UpdateExternalEventsConfigurationRequest)).
-/// Returns [`ExternalEventsConfiguration`](crate::models::ExternalEventsConfiguration).
+/// Returns [`ExternalEventsConfiguration`](crate::models::ExternalEventsConfiguration). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `journey:externalEventsConfiguration:edit`
 ///
-/// Created by `JourneyApi::patch_journey_externalevents_configuration`.
+/// Created by
+/// [`JourneyApi::patch_journey_externalevents_configuration`](crate::api::JourneyApi::patch_journey_externalevents_configuration).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-journey-externalevents-configurations--configId->)
@@ -368,7 +374,7 @@ pub struct PatchJourneyExternaleventsConfiguration {
 }
 
 impl PatchJourneyExternaleventsConfiguration {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `UpdateExternalEventsConfigurationRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<UpdateExternalEventsConfigurationRequest>>,
@@ -411,7 +417,7 @@ impl runtime::Operation for PatchJourneyExternaleventsConfiguration {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -453,11 +459,13 @@ impl crate::api::JourneyApi {
 ///
 /// Takes optionally a body
 /// ([`CreateExternalEventsConfigurationRequest`](crate::models::CreateExternalEventsConfigurationRequest)).
-/// Returns [`ExternalEventsConfiguration`](crate::models::ExternalEventsConfiguration).
+/// Returns [`ExternalEventsConfiguration`](crate::models::ExternalEventsConfiguration). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `journey:externalEventsConfiguration:add`
 ///
-/// Created by `JourneyApi::post_journey_externalevents_configurations`.
+/// Created by
+/// [`JourneyApi::post_journey_externalevents_configurations`](crate::api::JourneyApi::post_journey_externalevents_configurations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-externalevents-configurations>)
@@ -475,7 +483,7 @@ pub struct PostJourneyExternaleventsConfigurations {
 }
 
 impl PostJourneyExternaleventsConfigurations {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `CreateExternalEventsConfigurationRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<CreateExternalEventsConfigurationRequest>>,
@@ -518,7 +526,7 @@ impl runtime::Operation for PostJourneyExternaleventsConfigurations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

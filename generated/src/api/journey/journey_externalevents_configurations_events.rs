@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/journey/externalevents/configurations/{configurationId}/events`
 ///
-/// Takes `configuration_id` (a text) and optionally a body
+/// Takes `configuration_id` (a string) and optionally a body
 /// ([`ExternalEventsRequest`](crate::models::ExternalEventsRequest)). Returns
-/// [`ExternalEventsResponse`](crate::models::ExternalEventsResponse).
+/// [`ExternalEventsResponse`](crate::models::ExternalEventsResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `journey:externalEventsEvent:add`
 ///
-/// Created by `JourneyApi::post_journey_externalevents_configuration_events`.
+/// Created by
+/// [`JourneyApi::post_journey_externalevents_configuration_events`](crate::api::JourneyApi::post_journey_externalevents_configuration_events).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-externalevents-configurations--configurationId--events>)
@@ -31,7 +33,7 @@ pub struct PostJourneyExternaleventsConfigurationEvents {
 }
 
 impl PostJourneyExternaleventsConfigurationEvents {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `ExternalEventsRequest`.
     pub fn body(mut self, value: impl Into<Option<ExternalEventsRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -71,7 +73,7 @@ impl runtime::Operation for PostJourneyExternaleventsConfigurationEvents {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/journey/externalevents/schemas/{schemaId}`
 ///
-/// Takes `schema_id` (a text). Returns nothing.
+/// Takes `schema_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `journey:externalEventsSchema:delete`
 ///
-/// Created by `JourneyApi::delete_journey_externalevents_schema`.
+/// Created by
+/// [`JourneyApi::delete_journey_externalevents_schema`](crate::api::JourneyApi::delete_journey_externalevents_schema).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-externalevents-schemas--schemaId->)
@@ -66,7 +67,7 @@ impl runtime::Operation for DeleteJourneyExternaleventsSchema {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,12 +107,14 @@ impl crate::api::JourneyApi {
 ///
 /// `GET /api/v2/journey/externalevents/schemas/{schemaId}`
 ///
-/// Takes `schema_id` (a text). Returns
-/// [`JourneyExternalEventsSchema`](crate::models::JourneyExternalEventsSchema).
+/// Takes `schema_id` (a string). Returns
+/// [`JourneyExternalEventsSchema`](crate::models::JourneyExternalEventsSchema). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `journey:externalEventsSchema:view`
 ///
-/// Created by `JourneyApi::get_journey_externalevents_schema`.
+/// Created by
+/// [`JourneyApi::get_journey_externalevents_schema`](crate::api::JourneyApi::get_journey_externalevents_schema).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-schemas--schemaId->)
@@ -163,7 +166,7 @@ impl runtime::Operation for GetJourneyExternaleventsSchema {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -204,15 +207,16 @@ impl crate::api::JourneyApi {
 /// `GET /api/v2/journey/externalevents/schemas`
 ///
 /// Takes no arguments. Returns
-/// [`JourneyExternalEventsSchemaListing`](crate::models::JourneyExternalEventsSchemaListing). `items()`
-/// streams the items of all pages, each
+/// [`JourneyExternalEventsSchemaListing`](crate::models::JourneyExternalEventsSchemaListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`JourneyExternalEventsSchema`](crate::models::JourneyExternalEventsSchema).
 ///
 /// Permission: `journey:externalEventsSchema:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `JourneyApi::get_journey_externalevents_schemas`.
+/// Created by
+/// [`JourneyApi::get_journey_externalevents_schemas`](crate::api::JourneyApi::get_journey_externalevents_schemas).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-schemas>)
@@ -245,7 +249,7 @@ impl GetJourneyExternaleventsSchemas {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -276,7 +280,7 @@ impl runtime::Operation for GetJourneyExternaleventsSchemas {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -327,11 +331,13 @@ impl crate::api::JourneyApi {
 /// `POST /api/v2/journey/externalevents/schemas`
 ///
 /// Takes a body ([`JourneyJsonSchemaRequest`](crate::models::JourneyJsonSchemaRequest)). Returns
-/// [`JourneyExternalEventsSchema`](crate::models::JourneyExternalEventsSchema).
+/// [`JourneyExternalEventsSchema`](crate::models::JourneyExternalEventsSchema). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `journey:externalEventsSchema:add`
 ///
-/// Created by `JourneyApi::post_journey_externalevents_schemas`.
+/// Created by
+/// [`JourneyApi::post_journey_externalevents_schemas`](crate::api::JourneyApi::post_journey_externalevents_schemas).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-externalevents-schemas>)
@@ -383,7 +389,7 @@ impl runtime::Operation for PostJourneyExternaleventsSchemas {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -424,13 +430,15 @@ impl crate::api::JourneyApi {
 ///
 /// `PUT /api/v2/journey/externalevents/schemas/{schemaId}`
 ///
-/// Takes `schema_id` (a text) and a body
+/// Takes `schema_id` (a string) and a body
 /// ([`JourneySchemaUpdateRequest`](crate::models::JourneySchemaUpdateRequest)). Returns
-/// [`JourneyExternalEventsSchema`](crate::models::JourneyExternalEventsSchema).
+/// [`JourneyExternalEventsSchema`](crate::models::JourneyExternalEventsSchema). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `journey:externalEventsSchema:edit`
 ///
-/// Created by `JourneyApi::put_journey_externalevents_schema`.
+/// Created by
+/// [`JourneyApi::put_journey_externalevents_schema`](crate::api::JourneyApi::put_journey_externalevents_schema).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-journey-externalevents-schemas--schemaId->)
@@ -482,7 +490,7 @@ impl runtime::Operation for PutJourneyExternaleventsSchema {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

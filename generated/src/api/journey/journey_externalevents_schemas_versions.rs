@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/journey/externalevents/schemas/{schemaId}/versions/{versionId}`
 ///
-/// Takes `schema_id` (a text) and `version_id` (a text). Returns
-/// [`JourneyExternalEventsSchema`](crate::models::JourneyExternalEventsSchema).
+/// Takes `schema_id` (a string) and `version_id` (a string). Returns
+/// [`JourneyExternalEventsSchema`](crate::models::JourneyExternalEventsSchema). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `journey:externalEventsSchema:view`
 ///
-/// Created by `JourneyApi::get_journey_externalevents_schema_version`.
+/// Created by
+/// [`JourneyApi::get_journey_externalevents_schema_version`](crate::api::JourneyApi::get_journey_externalevents_schema_version).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-schemas--schemaId--versions--versionId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetJourneyExternaleventsSchemaVersion {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,16 +110,17 @@ impl crate::api::JourneyApi {
 ///
 /// `GET /api/v2/journey/externalevents/schemas/{schemaId}/versions`
 ///
-/// Takes `schema_id` (a text). Returns
-/// [`JourneyExternalEventsSchemaListing`](crate::models::JourneyExternalEventsSchemaListing). `items()`
-/// streams the items of all pages, each
+/// Takes `schema_id` (a string). Returns
+/// [`JourneyExternalEventsSchemaListing`](crate::models::JourneyExternalEventsSchemaListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`JourneyExternalEventsSchema`](crate::models::JourneyExternalEventsSchema).
 ///
 /// Permission: `journey:externalEventsSchema:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `JourneyApi::get_journey_externalevents_schema_versions`.
+/// Created by
+/// [`JourneyApi::get_journey_externalevents_schema_versions`](crate::api::JourneyApi::get_journey_externalevents_schema_versions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-schemas--schemaId--versions>)
@@ -150,7 +153,7 @@ impl GetJourneyExternaleventsSchemaVersions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -181,7 +184,7 @@ impl runtime::Operation for GetJourneyExternaleventsSchemaVersions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

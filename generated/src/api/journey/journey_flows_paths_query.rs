@@ -8,11 +8,12 @@ use crate::runtime;
 /// `POST /api/v2/journey/flows/paths/query`
 ///
 /// Takes optionally a body ([`FlowPathsQuery`](crate::models::FlowPathsQuery)). Returns
-/// [`FlowPaths`](crate::models::FlowPaths).
+/// [`FlowPaths`](crate::models::FlowPaths). Succeeds with the status 200 (OK).
 ///
 /// Permission: `journey:flowpaths:view`
 ///
-/// Created by `JourneyApi::post_journey_flows_paths_query`.
+/// Created by
+/// [`JourneyApi::post_journey_flows_paths_query`](crate::api::JourneyApi::post_journey_flows_paths_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-flows-paths-query>)
@@ -30,7 +31,7 @@ pub struct PostJourneyFlowsPathsQuery {
 }
 
 impl PostJourneyFlowsPathsQuery {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `FlowPathsQuery`.
     pub fn body(mut self, value: impl Into<Option<FlowPathsQuery>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -68,7 +69,7 @@ impl runtime::Operation for PostJourneyFlowsPathsQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

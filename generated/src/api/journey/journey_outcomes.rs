@@ -7,13 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/journey/outcomes/{outcomeId}`
 ///
-/// Takes `outcome_id` (a text). Returns nothing.
+/// Takes `outcome_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `journey:outcome:delete`
 ///
-/// Created by `JourneyApi::delete_journey_outcome`.
+/// Created by [`JourneyApi::delete_journey_outcome`](crate::api::JourneyApi::delete_journey_outcome).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-outcomes--outcomeId->)
@@ -63,7 +63,7 @@ impl runtime::Operation for DeleteJourneyOutcome {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -102,13 +102,14 @@ impl crate::api::JourneyApi {
 ///
 /// `GET /api/v2/journey/outcomes/{outcomeId}`
 ///
-/// Takes `outcome_id` (a text). Returns [`Outcome`](crate::models::Outcome).
+/// Takes `outcome_id` (a string). Returns [`Outcome`](crate::models::Outcome). Succeeds with the status
+/// 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `journey:outcome:view`
 ///
-/// Created by `JourneyApi::get_journey_outcome`.
+/// Created by [`JourneyApi::get_journey_outcome`](crate::api::JourneyApi::get_journey_outcome).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-outcomes--outcomeId->)
@@ -158,7 +159,7 @@ impl runtime::Operation for GetJourneyOutcome {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -193,8 +194,8 @@ impl crate::api::JourneyApi {
 ///
 /// `GET /api/v2/journey/outcomes`
 ///
-/// Takes no arguments. Returns [`OutcomeListing`](crate::models::OutcomeListing). `items()` streams the
-/// items of all pages, each [`Outcome`](crate::models::Outcome).
+/// Takes no arguments. Returns [`OutcomeListing`](crate::models::OutcomeListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each [`Outcome`](crate::models::Outcome).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
@@ -202,7 +203,7 @@ impl crate::api::JourneyApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `JourneyApi::get_journey_outcomes`.
+/// Created by [`JourneyApi::get_journey_outcomes`](crate::api::JourneyApi::get_journey_outcomes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-outcomes>)
@@ -220,25 +221,25 @@ pub struct GetJourneyOutcomes {
 }
 
 impl GetJourneyOutcomes {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `outcomeIds`.
+    /// The query parameter `outcomeIds`: a list of strings.
     pub fn outcome_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -252,7 +253,7 @@ impl GetJourneyOutcomes {
         self
     }
 
-    /// The query parameter `queryFields`.
+    /// The query parameter `queryFields`: a list of strings.
     pub fn query_fields(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -266,7 +267,7 @@ impl GetJourneyOutcomes {
         self
     }
 
-    /// The query parameter `queryValue`.
+    /// The query parameter `queryValue`: a string.
     pub fn query_value(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("queryValue", value.text());
         self
@@ -287,7 +288,7 @@ impl GetJourneyOutcomes {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -316,7 +317,7 @@ impl runtime::Operation for GetJourneyOutcomes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -370,14 +371,14 @@ impl crate::api::JourneyApi {
 ///
 /// `PATCH /api/v2/journey/outcomes/{outcomeId}`
 ///
-/// Takes `outcome_id` (a text) and optionally a body ([`PatchOutcome`](crate::models::PatchOutcome)).
-/// Returns [`Outcome`](crate::models::Outcome).
+/// Takes `outcome_id` (a string) and optionally a body ([`PatchOutcome`](crate::models::PatchOutcome)).
+/// Returns [`Outcome`](crate::models::Outcome). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `journey:outcome:edit`
 ///
-/// Created by `JourneyApi::patch_journey_outcome`.
+/// Created by [`JourneyApi::patch_journey_outcome`](crate::api::JourneyApi::patch_journey_outcome).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-journey-outcomes--outcomeId->)
@@ -395,7 +396,7 @@ pub struct PatchJourneyOutcome {
 }
 
 impl PatchJourneyOutcome {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `PatchOutcome`.
     pub fn body(mut self, value: impl Into<Option<PatchOutcome>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -433,7 +434,7 @@ impl runtime::Operation for PatchJourneyOutcome {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -473,13 +474,13 @@ impl crate::api::JourneyApi {
 /// `POST /api/v2/journey/outcomes`
 ///
 /// Takes optionally a body ([`OutcomeRequest`](crate::models::OutcomeRequest)). Returns
-/// [`Outcome`](crate::models::Outcome).
+/// [`Outcome`](crate::models::Outcome). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `journey:outcome:add`
 ///
-/// Created by `JourneyApi::post_journey_outcomes`.
+/// Created by [`JourneyApi::post_journey_outcomes`](crate::api::JourneyApi::post_journey_outcomes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-outcomes>)
@@ -497,7 +498,7 @@ pub struct PostJourneyOutcomes {
 }
 
 impl PostJourneyOutcomes {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `OutcomeRequest`.
     pub fn body(mut self, value: impl Into<Option<OutcomeRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -535,7 +536,7 @@ impl runtime::Operation for PostJourneyOutcomes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

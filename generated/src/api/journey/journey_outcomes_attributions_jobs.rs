@@ -10,8 +10,9 @@ use crate::runtime;
 ///
 /// `GET /api/v2/journey/outcomes/attributions/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`OutcomeAttributionJobStateResponse`](crate::models::OutcomeAttributionJobStateResponse).
+/// Takes `job_id` (a string). Returns
+/// [`OutcomeAttributionJobStateResponse`](crate::models::OutcomeAttributionJobStateResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
@@ -19,7 +20,8 @@ use crate::runtime;
 ///
 /// Permission: `journey:outcomeAttributionJob:view`
 ///
-/// Created by `JourneyApi::get_journey_outcomes_attributions_job`.
+/// Created by
+/// [`JourneyApi::get_journey_outcomes_attributions_job`](crate::api::JourneyApi::get_journey_outcomes_attributions_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-outcomes-attributions-jobs--jobId->)
@@ -71,7 +73,7 @@ impl runtime::Operation for GetJourneyOutcomesAttributionsJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -114,6 +116,7 @@ impl crate::api::JourneyApi {
 ///
 /// Takes optionally a body ([`OutcomeAttributionListing`](crate::models::OutcomeAttributionListing)).
 /// Returns [`OutcomeAttributionAsyncResponse`](crate::models::OutcomeAttributionAsyncResponse).
+/// Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
@@ -121,10 +124,13 @@ impl crate::api::JourneyApi {
 ///
 /// Permission: `journey:outcomeAttributionJob:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_journey_outcomes_attributions_job`,
-/// its results by `get_journey_outcomes_attributions_job_results`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_journey_outcomes_attributions_job`](crate::api::GetJourneyOutcomesAttributionsJob), its
+/// results by
+/// [`get_journey_outcomes_attributions_job_results`](crate::api::GetJourneyOutcomesAttributionsJobResults).
 ///
-/// Created by `JourneyApi::post_journey_outcomes_attributions_jobs`.
+/// Created by
+/// [`JourneyApi::post_journey_outcomes_attributions_jobs`](crate::api::JourneyApi::post_journey_outcomes_attributions_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-outcomes-attributions-jobs>)
@@ -142,7 +148,7 @@ pub struct PostJourneyOutcomesAttributionsJobs {
 }
 
 impl PostJourneyOutcomesAttributionsJobs {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `OutcomeAttributionListing`.
     pub fn body(mut self, value: impl Into<Option<OutcomeAttributionListing>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -190,7 +196,7 @@ impl runtime::Operation for PostJourneyOutcomesAttributionsJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

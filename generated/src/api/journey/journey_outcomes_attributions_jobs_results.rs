@@ -9,9 +9,9 @@ use crate::runtime;
 ///
 /// `GET /api/v2/journey/outcomes/attributions/jobs/{jobId}/results`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`OutcomeAttributionResponseListing`](crate::models::OutcomeAttributionResponseListing). `items()`
-/// streams the items of all pages, each
+/// Takes `job_id` (a string). Returns
+/// [`OutcomeAttributionResponseListing`](crate::models::OutcomeAttributionResponseListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`OutcomeAttributionResultsResponse`](crate::models::OutcomeAttributionResultsResponse).
 ///
 /// **Deprecated.** Genesys may remove this operation.
@@ -22,7 +22,8 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by `JourneyApi::get_journey_outcomes_attributions_job_results`.
+/// Created by
+/// [`JourneyApi::get_journey_outcomes_attributions_job_results`](crate::api::JourneyApi::get_journey_outcomes_attributions_job_results).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-outcomes-attributions-jobs--jobId--results>)
@@ -55,7 +56,7 @@ impl GetJourneyOutcomesAttributionsJobResults {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -86,7 +87,7 @@ impl runtime::Operation for GetJourneyOutcomesAttributionsJobResults {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,13 +9,14 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/journey/outcomes/predictors/{predictorId}`
 ///
-/// Takes `predictor_id` (a text). Returns nothing.
+/// Takes `predictor_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `journey:outcomepredictor:delete`
 ///
-/// Created by `JourneyApi::delete_journey_outcomes_predictor`.
+/// Created by
+/// [`JourneyApi::delete_journey_outcomes_predictor`](crate::api::JourneyApi::delete_journey_outcomes_predictor).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-outcomes-predictors--predictorId->)
@@ -67,7 +68,7 @@ impl runtime::Operation for DeleteJourneyOutcomesPredictor {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,13 +109,15 @@ impl crate::api::JourneyApi {
 ///
 /// `GET /api/v2/journey/outcomes/predictors/{predictorId}`
 ///
-/// Takes `predictor_id` (a text). Returns [`OutcomePredictor`](crate::models::OutcomePredictor).
+/// Takes `predictor_id` (a string). Returns [`OutcomePredictor`](crate::models::OutcomePredictor).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `journey:outcomepredictor:view`
 ///
-/// Created by `JourneyApi::get_journey_outcomes_predictor`.
+/// Created by
+/// [`JourneyApi::get_journey_outcomes_predictor`](crate::api::JourneyApi::get_journey_outcomes_predictor).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-outcomes-predictors--predictorId->)
@@ -166,7 +169,7 @@ impl runtime::Operation for GetJourneyOutcomesPredictor {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -208,7 +211,7 @@ impl crate::api::JourneyApi {
 /// `GET /api/v2/journey/outcomes/predictors`
 ///
 /// Takes no arguments. Returns [`OutcomePredictorListing`](crate::models::OutcomePredictorListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`OutcomePredictor`](crate::models::OutcomePredictor).
 ///
 /// **Deprecated.** Genesys may remove this operation.
@@ -217,7 +220,8 @@ impl crate::api::JourneyApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by `JourneyApi::get_journey_outcomes_predictors`.
+/// Created by
+/// [`JourneyApi::get_journey_outcomes_predictors`](crate::api::JourneyApi::get_journey_outcomes_predictors).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-outcomes-predictors>)
@@ -250,7 +254,7 @@ impl GetJourneyOutcomesPredictors {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -281,7 +285,7 @@ impl runtime::Operation for GetJourneyOutcomesPredictors {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -333,13 +337,14 @@ impl crate::api::JourneyApi {
 /// `POST /api/v2/journey/outcomes/predictors`
 ///
 /// Takes optionally a body ([`OutcomePredictorRequest`](crate::models::OutcomePredictorRequest)).
-/// Returns [`OutcomePredictor`](crate::models::OutcomePredictor).
+/// Returns [`OutcomePredictor`](crate::models::OutcomePredictor). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `journey:outcomepredictor:add`
 ///
-/// Created by `JourneyApi::post_journey_outcomes_predictors`.
+/// Created by
+/// [`JourneyApi::post_journey_outcomes_predictors`](crate::api::JourneyApi::post_journey_outcomes_predictors).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-outcomes-predictors>)
@@ -357,7 +362,7 @@ pub struct PostJourneyOutcomesPredictors {
 }
 
 impl PostJourneyOutcomesPredictors {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `OutcomePredictorRequest`.
     pub fn body(mut self, value: impl Into<Option<OutcomePredictorRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -397,7 +402,7 @@ impl runtime::Operation for PostJourneyOutcomesPredictors {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,11 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/journey/segments/{segmentId}`
 ///
-/// Takes `segment_id` (a text). Returns nothing.
+/// Takes `segment_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `journey:segment:delete`
 ///
-/// Created by `JourneyApi::delete_journey_segment`.
+/// Created by [`JourneyApi::delete_journey_segment`](crate::api::JourneyApi::delete_journey_segment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-segments--segmentId->)
@@ -63,7 +63,7 @@ impl runtime::Operation for DeleteJourneySegment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -101,11 +101,12 @@ impl crate::api::JourneyApi {
 ///
 /// `GET /api/v2/journey/segments/{segmentId}`
 ///
-/// Takes `segment_id` (a text). Returns [`JourneySegment`](crate::models::JourneySegment).
+/// Takes `segment_id` (a string). Returns [`JourneySegment`](crate::models::JourneySegment). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `journey:segment:view`
 ///
-/// Created by `JourneyApi::get_journey_segment`.
+/// Created by [`JourneyApi::get_journey_segment`](crate::api::JourneyApi::get_journey_segment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-segments--segmentId->)
@@ -155,7 +156,7 @@ impl runtime::Operation for GetJourneySegment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -189,14 +190,15 @@ impl crate::api::JourneyApi {
 ///
 /// `GET /api/v2/journey/segments`
 ///
-/// Takes no arguments. Returns [`SegmentListing`](crate::models::SegmentListing). `items()` streams the
-/// items of all pages, each [`JourneySegment`](crate::models::JourneySegment).
+/// Takes no arguments. Returns [`SegmentListing`](crate::models::SegmentListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`JourneySegment`](crate::models::JourneySegment).
 ///
 /// Permission: `journey:segment:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `JourneyApi::get_journey_segments`.
+/// Created by [`JourneyApi::get_journey_segments`](crate::api::JourneyApi::get_journey_segments).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-segments>)
@@ -214,31 +216,31 @@ pub struct GetJourneySegments {
 }
 
 impl GetJourneySegments {
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `isActive`.
+    /// The query parameter `isActive`: a boolean.
     pub fn is_active(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("isActive", value.into());
         self
     }
 
-    /// The query parameter `segmentIds`.
+    /// The query parameter `segmentIds`: a list of strings.
     pub fn segment_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -252,7 +254,7 @@ impl GetJourneySegments {
         self
     }
 
-    /// The query parameter `queryFields`.
+    /// The query parameter `queryFields`: a list of strings.
     pub fn query_fields(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -266,7 +268,7 @@ impl GetJourneySegments {
         self
     }
 
-    /// The query parameter `queryValue`.
+    /// The query parameter `queryValue`: a string.
     pub fn query_value(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("queryValue", value.text());
         self
@@ -287,7 +289,7 @@ impl GetJourneySegments {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -316,7 +318,7 @@ impl runtime::Operation for GetJourneySegments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -369,12 +371,12 @@ impl crate::api::JourneyApi {
 ///
 /// `PATCH /api/v2/journey/segments/{segmentId}`
 ///
-/// Takes `segment_id` (a text) and optionally a body ([`PatchSegment`](crate::models::PatchSegment)).
-/// Returns [`JourneySegment`](crate::models::JourneySegment).
+/// Takes `segment_id` (a string) and optionally a body ([`PatchSegment`](crate::models::PatchSegment)).
+/// Returns [`JourneySegment`](crate::models::JourneySegment). Succeeds with the status 200 (OK).
 ///
 /// Permission: `journey:segment:edit`
 ///
-/// Created by `JourneyApi::patch_journey_segment`.
+/// Created by [`JourneyApi::patch_journey_segment`](crate::api::JourneyApi::patch_journey_segment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-journey-segments--segmentId->)
@@ -392,7 +394,7 @@ pub struct PatchJourneySegment {
 }
 
 impl PatchJourneySegment {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `PatchSegment`.
     pub fn body(mut self, value: impl Into<Option<PatchSegment>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -430,7 +432,7 @@ impl runtime::Operation for PatchJourneySegment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -469,11 +471,11 @@ impl crate::api::JourneyApi {
 /// `POST /api/v2/journey/segments`
 ///
 /// Takes optionally a body ([`JourneySegmentRequest`](crate::models::JourneySegmentRequest)). Returns
-/// [`JourneySegment`](crate::models::JourneySegment).
+/// [`JourneySegment`](crate::models::JourneySegment). Succeeds with the status 200 (OK).
 ///
 /// Permission: `journey:segment:add`
 ///
-/// Created by `JourneyApi::post_journey_segments`.
+/// Created by [`JourneyApi::post_journey_segments`](crate::api::JourneyApi::post_journey_segments).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-segments>)
@@ -491,7 +493,7 @@ pub struct PostJourneySegments {
 }
 
 impl PostJourneySegments {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `JourneySegmentRequest`.
     pub fn body(mut self, value: impl Into<Option<JourneySegmentRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -529,7 +531,7 @@ impl runtime::Operation for PostJourneySegments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

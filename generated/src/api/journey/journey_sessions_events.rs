@@ -7,14 +7,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/journey/sessions/{sessionId}/events`
 ///
-/// Takes `session_id` (a text). Returns [`EventListing`](crate::models::EventListing). `items()`
-/// streams the items of all pages, each [`Event`](crate::models::Event).
+/// Takes `session_id` (a string). Returns [`EventListing`](crate::models::EventListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each [`Event`](crate::models::Event).
 ///
 /// Permission: `journey:event:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `JourneyApi::get_journey_session_events`.
+/// Created by
+/// [`JourneyApi::get_journey_session_events`](crate::api::JourneyApi::get_journey_session_events).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-sessions--sessionId--events>)
@@ -32,19 +33,19 @@ pub struct GetJourneySessionEvents {
 }
 
 impl GetJourneySessionEvents {
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `eventType`.
+    /// The query parameter `eventType`: `GetJourneySessionEventsEventType`.
     pub fn event_type(
         mut self,
         value: impl Into<Option<GetJourneySessionEventsEventType>>,
@@ -68,7 +69,7 @@ impl GetJourneySessionEvents {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -97,7 +98,7 @@ impl runtime::Operation for GetJourneySessionEvents {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/journey/sessions/{sessionId}/outcomescores`
 ///
-/// Takes `session_id` (a text). Returns [`OutcomeScoresResult`](crate::models::OutcomeScoresResult).
+/// Takes `session_id` (a string). Returns [`OutcomeScoresResult`](crate::models::OutcomeScoresResult).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `journey:outcomescores:view`
 ///
-/// Created by `JourneyApi::get_journey_session_outcomescores`.
+/// Created by
+/// [`JourneyApi::get_journey_session_outcomescores`](crate::api::JourneyApi::get_journey_session_outcomescores).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-sessions--sessionId--outcomescores>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetJourneySessionOutcomescores {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,11 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/journey/views/{viewId}`
 ///
-/// Takes `view_id` (a text). Returns nothing.
+/// Takes `view_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `journey:views:delete`
 ///
-/// Created by `JourneyApi::delete_journey_view`.
+/// Created by [`JourneyApi::delete_journey_view`](crate::api::JourneyApi::delete_journey_view).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-views--viewId->)
@@ -61,7 +61,7 @@ impl runtime::Operation for DeleteJourneyView {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -95,11 +95,12 @@ impl crate::api::JourneyApi {
 ///
 /// `GET /api/v2/journey/views/{viewId}`
 ///
-/// Takes `view_id` (a text). Returns [`JourneyView`](crate::models::JourneyView).
+/// Takes `view_id` (a string). Returns [`JourneyView`](crate::models::JourneyView). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `journey:views:view`
 ///
-/// Created by `JourneyApi::get_journey_view`.
+/// Created by [`JourneyApi::get_journey_view`](crate::api::JourneyApi::get_journey_view).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views--viewId->)
@@ -149,7 +150,7 @@ impl runtime::Operation for GetJourneyView {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -183,14 +184,15 @@ impl crate::api::JourneyApi {
 ///
 /// `GET /api/v2/journey/views`
 ///
-/// Takes no arguments. Returns [`JourneyViewListing`](crate::models::JourneyViewListing). `items()`
-/// streams the items of all pages, each [`JourneyView`](crate::models::JourneyView).
+/// Takes no arguments. Returns [`JourneyViewListing`](crate::models::JourneyViewListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`JourneyView`](crate::models::JourneyView).
 ///
 /// Permission: `journey:views:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `JourneyApi::get_journey_views`.
+/// Created by [`JourneyApi::get_journey_views`](crate::api::JourneyApi::get_journey_views).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views>)
@@ -208,31 +210,31 @@ pub struct GetJourneyViews {
 }
 
 impl GetJourneyViews {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `nameOrCreatedBy`.
+    /// The query parameter `nameOrCreatedBy`: a string.
     pub fn name_or_created_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nameOrCreatedBy", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `charts`.
     pub fn expand(mut self, value: impl Into<Option<GetJourneyViewsExpand>>) -> Self {
         self.request.query("expand", value.into());
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a string.
     pub fn id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("id", value.text());
         self
@@ -253,7 +255,7 @@ impl GetJourneyViews {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -282,7 +284,7 @@ impl runtime::Operation for GetJourneyViews {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -336,11 +338,11 @@ impl crate::api::JourneyApi {
 /// `POST /api/v2/journey/views`
 ///
 /// Takes a body ([`JourneyView`](crate::models::JourneyView)). Returns
-/// [`JourneyView`](crate::models::JourneyView).
+/// [`JourneyView`](crate::models::JourneyView). Succeeds with the status 200 (OK).
 ///
 /// Permission: `journey:views:add`
 ///
-/// Created by `JourneyApi::post_journey_views`.
+/// Created by [`JourneyApi::post_journey_views`](crate::api::JourneyApi::post_journey_views).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-views>)
@@ -390,7 +392,7 @@ impl runtime::Operation for PostJourneyViews {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

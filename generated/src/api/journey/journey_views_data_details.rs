@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/journey/views/data/details`
 ///
-/// Takes no arguments. Returns [`DataRange`](crate::models::DataRange).
+/// Takes no arguments. Returns [`DataRange`](crate::models::DataRange). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `journey:dataDetails:view`
 ///
-/// Created by `JourneyApi::get_journey_views_data_details`.
+/// Created by
+/// [`JourneyApi::get_journey_views_data_details`](crate::api::JourneyApi::get_journey_views_data_details).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views-data-details>)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetJourneyViewsDataDetails {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/journey/views/eventdefinitions/{eventDefinitionId}`
 ///
-/// Takes `event_definition_id` (a text). Returns
-/// [`JourneyEventDefinition`](crate::models::JourneyEventDefinition).
+/// Takes `event_definition_id` (a string). Returns
+/// [`JourneyEventDefinition`](crate::models::JourneyEventDefinition). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `journey:eventDefinition:view`
 ///
-/// Created by `JourneyApi::get_journey_views_eventdefinition`.
+/// Created by
+/// [`JourneyApi::get_journey_views_eventdefinition`](crate::api::JourneyApi::get_journey_views_eventdefinition).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views-eventdefinitions--eventDefinitionId->)
@@ -67,7 +69,7 @@ impl runtime::Operation for GetJourneyViewsEventdefinition {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,14 +110,16 @@ impl crate::api::JourneyApi {
 /// `GET /api/v2/journey/views/eventdefinitions`
 ///
 /// Takes no arguments. Returns
-/// [`JourneyEventDefinitionListing`](crate::models::JourneyEventDefinitionListing). `items()` streams
-/// the items of all pages, each [`JourneyEventDefinition`](crate::models::JourneyEventDefinition).
+/// [`JourneyEventDefinitionListing`](crate::models::JourneyEventDefinitionListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`JourneyEventDefinition`](crate::models::JourneyEventDefinition).
 ///
 /// Permission: `journey:eventDefinition:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `JourneyApi::get_journey_views_eventdefinitions`.
+/// Created by
+/// [`JourneyApi::get_journey_views_eventdefinitions`](crate::api::JourneyApi::get_journey_views_eventdefinitions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views-eventdefinitions>)
@@ -148,7 +152,7 @@ impl GetJourneyViewsEventdefinitions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -179,7 +183,7 @@ impl runtime::Operation for GetJourneyViewsEventdefinitions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -229,13 +233,15 @@ impl crate::api::JourneyApi {
 ///
 /// `PUT /api/v2/journey/views/eventdefinitions/{eventDefinitionId}`
 ///
-/// Takes `event_definition_id` (a text) and optionally a body
+/// Takes `event_definition_id` (a string) and optionally a body
 /// ([`UpdateExternalEventRequest`](crate::models::UpdateExternalEventRequest)). Returns
-/// [`UpdateExternalEventResponse`](crate::models::UpdateExternalEventResponse).
+/// [`UpdateExternalEventResponse`](crate::models::UpdateExternalEventResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `journey:externalEvents:edit`
 ///
-/// Created by `JourneyApi::put_journey_views_eventdefinition`.
+/// Created by
+/// [`JourneyApi::put_journey_views_eventdefinition`](crate::api::JourneyApi::put_journey_views_eventdefinition).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-journey-views-eventdefinitions--eventDefinitionId->)
@@ -253,7 +259,7 @@ pub struct PutJourneyViewsEventdefinition {
 }
 
 impl PutJourneyViewsEventdefinition {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `UpdateExternalEventRequest`.
     pub fn body(mut self, value: impl Into<Option<UpdateExternalEventRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -291,7 +297,7 @@ impl runtime::Operation for PutJourneyViewsEventdefinition {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

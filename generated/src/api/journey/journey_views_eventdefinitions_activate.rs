@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `PUT /api/v2/journey/views/eventdefinitions/{eventDefinitionId}/activate`
 ///
-/// Takes `event_definition_id` (a text) and optionally a body
+/// Takes `event_definition_id` (a string) and optionally a body
 /// ([`ActivateExternalEventRequest`](crate::models::ActivateExternalEventRequest)). Returns
-/// [`ActivateExternalEventResponse`](crate::models::ActivateExternalEventResponse).
+/// [`ActivateExternalEventResponse`](crate::models::ActivateExternalEventResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `journey:externalEvents:activate`
 ///
-/// Created by `JourneyApi::put_journey_views_eventdefinition_activate`.
+/// Created by
+/// [`JourneyApi::put_journey_views_eventdefinition_activate`](crate::api::JourneyApi::put_journey_views_eventdefinition_activate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-journey-views-eventdefinitions--eventDefinitionId--activate>)
@@ -33,7 +35,7 @@ pub struct PutJourneyViewsEventdefinitionActivate {
 }
 
 impl PutJourneyViewsEventdefinitionActivate {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `ActivateExternalEventRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<ActivateExternalEventRequest>>,
@@ -76,7 +78,7 @@ impl runtime::Operation for PutJourneyViewsEventdefinitionActivate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,14 +8,15 @@ use crate::runtime;
 /// `GET /api/v2/journey/views/eventdefinitions/external`
 ///
 /// Takes no arguments. Returns [`GetExternalEventsResponse`](crate::models::GetExternalEventsResponse).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ExternalEventSummary`](crate::models::ExternalEventSummary).
 ///
 /// Permission: `journey:externalEvents:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `JourneyApi::get_journey_views_eventdefinitions_external`.
+/// Created by
+/// [`JourneyApi::get_journey_views_eventdefinitions_external`](crate::api::JourneyApi::get_journey_views_eventdefinitions_external).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views-eventdefinitions-external>)
@@ -48,7 +49,7 @@ impl GetJourneyViewsEventdefinitionsExternal {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -77,7 +78,7 @@ impl runtime::Operation for GetJourneyViewsEventdefinitionsExternal {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,11 +8,13 @@ use crate::runtime;
 /// `GET /api/v2/journey/views/eventdefinitions/external/changes`
 ///
 /// Takes no arguments. Returns
-/// [`ExternalEventChangesResponse`](crate::models::ExternalEventChangesResponse).
+/// [`ExternalEventChangesResponse`](crate::models::ExternalEventChangesResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `journey:externalEvents:view`
 ///
-/// Created by `JourneyApi::get_journey_views_eventdefinitions_external_changes`.
+/// Created by
+/// [`JourneyApi::get_journey_views_eventdefinitions_external_changes`](crate::api::JourneyApi::get_journey_views_eventdefinitions_external_changes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views-eventdefinitions-external-changes>)
@@ -62,7 +64,7 @@ impl runtime::Operation for GetJourneyViewsEventdefinitionsExternalChanges {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

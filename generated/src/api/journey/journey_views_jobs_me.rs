@@ -8,13 +8,15 @@ use crate::runtime;
 /// `GET /api/v2/journey/views/jobs/me`
 ///
 /// Takes no arguments. Returns [`JourneyViewJobListing`](crate::models::JourneyViewJobListing).
-/// `items()` streams the items of all pages, each [`JourneyViewJob`](crate::models::JourneyViewJob).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`JourneyViewJob`](crate::models::JourneyViewJob).
 ///
 /// Permission: `journey:viewsJobs:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `JourneyApi::get_journey_views_jobs_me`.
+/// Created by
+/// [`JourneyApi::get_journey_views_jobs_me`](crate::api::JourneyApi::get_journey_views_jobs_me).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views-jobs-me>)
@@ -32,25 +34,25 @@ pub struct GetJourneyViewsJobsMe {
 }
 
 impl GetJourneyViewsJobsMe {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `interval`.
+    /// The query parameter `interval`: a string.
     pub fn interval(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("interval", value.text());
         self
     }
 
-    /// The query parameter `statuses`.
+    /// The query parameter `statuses`: a string.
     pub fn statuses(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("statuses", value.text());
         self
@@ -71,7 +73,7 @@ impl GetJourneyViewsJobsMe {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -100,7 +102,7 @@ impl runtime::Operation for GetJourneyViewsJobsMe {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/journey/views/{viewId}/schedules`
 ///
-/// Takes `view_id` (a text). Returns [`JourneyViewSchedule`](crate::models::JourneyViewSchedule).
+/// Takes `view_id` (a string). Returns [`JourneyViewSchedule`](crate::models::JourneyViewSchedule).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `journey:viewsSchedule:delete`
 ///
-/// Created by `JourneyApi::delete_journey_view_schedules`.
+/// Created by
+/// [`JourneyApi::delete_journey_view_schedules`](crate::api::JourneyApi::delete_journey_view_schedules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-views--viewId--schedules>)
@@ -63,7 +65,7 @@ impl runtime::Operation for DeleteJourneyViewSchedules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,11 +105,13 @@ impl crate::api::JourneyApi {
 ///
 /// `GET /api/v2/journey/views/{viewId}/schedules`
 ///
-/// Takes `view_id` (a text). Returns [`JourneyViewSchedule`](crate::models::JourneyViewSchedule).
+/// Takes `view_id` (a string). Returns [`JourneyViewSchedule`](crate::models::JourneyViewSchedule).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `journey:viewsSchedule:view`
 ///
-/// Created by `JourneyApi::get_journey_view_schedules`.
+/// Created by
+/// [`JourneyApi::get_journey_view_schedules`](crate::api::JourneyApi::get_journey_view_schedules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views--viewId--schedules>)
@@ -157,7 +161,7 @@ impl runtime::Operation for GetJourneyViewSchedules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -196,14 +200,16 @@ impl crate::api::JourneyApi {
 /// `GET /api/v2/journey/views/schedules`
 ///
 /// Takes no arguments. Returns
-/// [`JourneyViewScheduleListing`](crate::models::JourneyViewScheduleListing). `items()` streams the
-/// items of all pages, each [`JourneyViewSchedule`](crate::models::JourneyViewSchedule).
+/// [`JourneyViewScheduleListing`](crate::models::JourneyViewScheduleListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`JourneyViewSchedule`](crate::models::JourneyViewSchedule).
 ///
 /// Permission: `journey:viewsSchedule:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `JourneyApi::get_journey_views_schedules`.
+/// Created by
+/// [`JourneyApi::get_journey_views_schedules`](crate::api::JourneyApi::get_journey_views_schedules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views-schedules>)
@@ -221,13 +227,13 @@ pub struct GetJourneyViewsSchedules {
 }
 
 impl GetJourneyViewsSchedules {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -248,7 +254,7 @@ impl GetJourneyViewsSchedules {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -277,7 +283,7 @@ impl runtime::Operation for GetJourneyViewsSchedules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -331,12 +337,14 @@ impl crate::api::JourneyApi {
 ///
 /// `POST /api/v2/journey/views/{viewId}/schedules`
 ///
-/// Takes `view_id` (a text) and a body ([`JourneyViewSchedule`](crate::models::JourneyViewSchedule)).
-/// Returns [`JourneyViewSchedule`](crate::models::JourneyViewSchedule).
+/// Takes `view_id` (a string) and a body ([`JourneyViewSchedule`](crate::models::JourneyViewSchedule)).
+/// Returns [`JourneyViewSchedule`](crate::models::JourneyViewSchedule). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `journey:viewsSchedule:add`
 ///
-/// Created by `JourneyApi::post_journey_view_schedules`.
+/// Created by
+/// [`JourneyApi::post_journey_view_schedules`](crate::api::JourneyApi::post_journey_view_schedules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-views--viewId--schedules>)
@@ -386,7 +394,7 @@ impl runtime::Operation for PostJourneyViewSchedules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -429,12 +437,14 @@ impl crate::api::JourneyApi {
 ///
 /// `PUT /api/v2/journey/views/{viewId}/schedules`
 ///
-/// Takes `view_id` (a text) and a body ([`JourneyViewSchedule`](crate::models::JourneyViewSchedule)).
-/// Returns [`JourneyViewSchedule`](crate::models::JourneyViewSchedule).
+/// Takes `view_id` (a string) and a body ([`JourneyViewSchedule`](crate::models::JourneyViewSchedule)).
+/// Returns [`JourneyViewSchedule`](crate::models::JourneyViewSchedule). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `journey:viewsSchedule:edit`
 ///
-/// Created by `JourneyApi::put_journey_view_schedules`.
+/// Created by
+/// [`JourneyApi::put_journey_view_schedules`](crate::api::JourneyApi::put_journey_view_schedules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-journey-views--viewId--schedules>)
@@ -484,7 +494,7 @@ impl runtime::Operation for PutJourneyViewSchedules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

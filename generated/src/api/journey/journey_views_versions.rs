@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/journey/views/{viewId}/versions/{versionId}`
 ///
-/// Takes `view_id` (a text) and `version_id` (a text). Returns
-/// [`JourneyView`](crate::models::JourneyView).
+/// Takes `view_id` (a string) and `version_id` (a string). Returns
+/// [`JourneyView`](crate::models::JourneyView). Succeeds with the status 200 (OK).
 ///
 /// Permission: `journey:views:view`
 ///
-/// Created by `JourneyApi::get_journey_view_version`.
+/// Created by
+/// [`JourneyApi::get_journey_view_version`](crate::api::JourneyApi::get_journey_view_version).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views--viewId--versions--versionId->)
@@ -62,7 +63,7 @@ impl runtime::Operation for GetJourneyViewVersion {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -102,12 +103,13 @@ impl crate::api::JourneyApi {
 ///
 /// `POST /api/v2/journey/views/{viewId}/versions`
 ///
-/// Takes `view_id` (a text) and a body ([`JourneyView`](crate::models::JourneyView)). Returns
-/// [`JourneyView`](crate::models::JourneyView).
+/// Takes `view_id` (a string) and a body ([`JourneyView`](crate::models::JourneyView)). Returns
+/// [`JourneyView`](crate::models::JourneyView). Succeeds with the status 200 (OK).
 ///
 /// Permission: `journey:views:edit`
 ///
-/// Created by `JourneyApi::post_journey_view_versions`.
+/// Created by
+/// [`JourneyApi::post_journey_view_versions`](crate::api::JourneyApi::post_journey_view_versions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-views--viewId--versions>)
@@ -157,7 +159,7 @@ impl runtime::Operation for PostJourneyViewVersions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -198,12 +200,14 @@ impl crate::api::JourneyApi {
 ///
 /// `PUT /api/v2/journey/views/{viewId}/versions/{versionId}`
 ///
-/// Takes `view_id` (a text), `version_id` (a text) and a body
+/// Takes `view_id` (a string), `version_id` (a string) and a body
 /// ([`JourneyView`](crate::models::JourneyView)). Returns [`JourneyView`](crate::models::JourneyView).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `journey:views:edit`
 ///
-/// Created by `JourneyApi::put_journey_view_version`.
+/// Created by
+/// [`JourneyApi::put_journey_view_version`](crate::api::JourneyApi::put_journey_view_version).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-journey-views--viewId--versions--versionId->)
@@ -253,7 +257,7 @@ impl runtime::Operation for PutJourneyViewVersion {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

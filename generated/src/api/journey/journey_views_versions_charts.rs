@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/journey/views/{viewId}/versions/{journeyViewVersion}/charts/{chartId}`
 ///
-/// Takes `view_id` (a text), `journey_view_version` (a text) and `chart_id` (a text). Returns
-/// [`JourneyViewChart`](crate::models::JourneyViewChart).
+/// Takes `view_id` (a string), `journey_view_version` (a string) and `chart_id` (a string). Returns
+/// [`JourneyViewChart`](crate::models::JourneyViewChart). Succeeds with the status 200 (OK).
 ///
 /// Permission: `journey:views:view`
 ///
-/// Created by `JourneyApi::get_journey_view_version_chart`.
+/// Created by
+/// [`JourneyApi::get_journey_view_version_chart`](crate::api::JourneyApi::get_journey_view_version_chart).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views--viewId--versions--journeyViewVersion--charts--chartId->)
@@ -62,7 +63,7 @@ impl runtime::Operation for GetJourneyViewVersionChart {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

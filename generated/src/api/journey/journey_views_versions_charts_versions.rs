@@ -8,12 +8,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/journey/views/{viewId}/versions/{journeyViewVersion}/charts/{chartId}/versions/{chartVersion}`
 ///
-/// Takes `view_id` (a text), `journey_view_version` (a text), `chart_id` (a text) and `chart_version`
-/// (a text). Returns [`JourneyViewChart`](crate::models::JourneyViewChart).
+/// Takes `view_id` (a string), `journey_view_version` (a string), `chart_id` (a string) and
+/// `chart_version` (a string). Returns [`JourneyViewChart`](crate::models::JourneyViewChart). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `journey:views:view`
 ///
-/// Created by `JourneyApi::get_journey_view_version_chart_version`.
+/// Created by
+/// [`JourneyApi::get_journey_view_version_chart_version`](crate::api::JourneyApi::get_journey_view_version_chart_version).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views--viewId--versions--journeyViewVersion--charts--chartId--versions--chartVersion->)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetJourneyViewVersionChartVersion {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

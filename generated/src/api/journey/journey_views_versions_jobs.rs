@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/journey/views/{viewId}/versions/{journeyVersionId}/jobs/{jobId}`
 ///
-/// Takes `view_id` (a text), `journey_version_id` (a text) and `job_id` (a text). Returns
-/// [`JourneyViewJob`](crate::models::JourneyViewJob).
+/// Takes `view_id` (a string), `journey_version_id` (a string) and `job_id` (a string). Returns
+/// [`JourneyViewJob`](crate::models::JourneyViewJob). Succeeds with the status 200 (OK).
 ///
 /// Permission: `journey:viewsJobs:view`
 ///
-/// Created by `JourneyApi::get_journey_view_version_job`.
+/// Created by
+/// [`JourneyApi::get_journey_view_version_job`](crate::api::JourneyApi::get_journey_view_version_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views--viewId--versions--journeyVersionId--jobs--jobId->)
@@ -62,7 +63,7 @@ impl runtime::Operation for GetJourneyViewVersionJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,13 +107,14 @@ impl crate::api::JourneyApi {
 ///
 /// `PATCH /api/v2/journey/views/{viewId}/versions/{journeyVersionId}/jobs/{jobId}`
 ///
-/// Takes `view_id` (a text), `journey_version_id` (a text), `job_id` (a text) and a body
+/// Takes `view_id` (a string), `journey_version_id` (a string), `job_id` (a string) and a body
 /// ([`JourneyViewJob`](crate::models::JourneyViewJob)). Returns
-/// [`JourneyViewJob`](crate::models::JourneyViewJob).
+/// [`JourneyViewJob`](crate::models::JourneyViewJob). Succeeds with the status 200 (OK).
 ///
 /// Permission: `journey:viewsJobs:edit`
 ///
-/// Created by `JourneyApi::patch_journey_view_version_job`.
+/// Created by
+/// [`JourneyApi::patch_journey_view_version_job`](crate::api::JourneyApi::patch_journey_view_version_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-journey-views--viewId--versions--journeyVersionId--jobs--jobId->)
@@ -162,7 +164,7 @@ impl runtime::Operation for PatchJourneyViewVersionJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -209,15 +211,18 @@ impl crate::api::JourneyApi {
 ///
 /// `POST /api/v2/journey/views/{viewId}/versions/{journeyVersionId}/jobs`
 ///
-/// Takes `view_id` (a text) and `journey_version_id` (a text). Returns
-/// [`JourneyViewJob`](crate::models::JourneyViewJob).
+/// Takes `view_id` (a string) and `journey_version_id` (a string). Returns
+/// [`JourneyViewJob`](crate::models::JourneyViewJob). Succeeds with the status 202 (accepted: the work
+/// is not finished yet).
 ///
 /// Permission: `journey:viewsJobs:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_journey_view_version_job`, its results
-/// by `get_journey_view_version_job_results`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_journey_view_version_job`](crate::api::GetJourneyViewVersionJob), its results by
+/// [`get_journey_view_version_job_results`](crate::api::GetJourneyViewVersionJobResults).
 ///
-/// Created by `JourneyApi::post_journey_view_version_jobs`.
+/// Created by
+/// [`JourneyApi::post_journey_view_version_jobs`](crate::api::JourneyApi::post_journey_view_version_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-views--viewId--versions--journeyVersionId--jobs>)
@@ -275,7 +280,7 @@ impl runtime::Operation for PostJourneyViewVersionJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/journey/views/{viewId}/versions/{journeyVersionId}/jobs/latest`
 ///
-/// Takes `view_id` (a text) and `journey_version_id` (a text). Returns
-/// [`JourneyViewJob`](crate::models::JourneyViewJob).
+/// Takes `view_id` (a string) and `journey_version_id` (a string). Returns
+/// [`JourneyViewJob`](crate::models::JourneyViewJob). Succeeds with the status 200 (OK).
 ///
 /// Permission: `journey:viewsJobs:view`
 ///
-/// Created by `JourneyApi::get_journey_view_version_jobs_latest`.
+/// Created by
+/// [`JourneyApi::get_journey_view_version_jobs_latest`](crate::api::JourneyApi::get_journey_view_version_jobs_latest).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views--viewId--versions--journeyVersionId--jobs-latest>)
@@ -62,7 +63,7 @@ impl runtime::Operation for GetJourneyViewVersionJobsLatest {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

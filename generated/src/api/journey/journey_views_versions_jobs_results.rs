@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/journey/views/{viewId}/versions/{journeyViewVersion}/jobs/{jobId}/results`
 ///
-/// Takes `view_id` (a text), `journey_view_version` (a text) and `job_id` (a text). Returns
-/// [`JourneyViewResult`](crate::models::JourneyViewResult).
+/// Takes `view_id` (a string), `journey_view_version` (a string) and `job_id` (a string). Returns
+/// [`JourneyViewResult`](crate::models::JourneyViewResult). Succeeds with the status 200 (OK).
 ///
 /// Permission: `journey:viewsResults:view`
 ///
-/// Created by `JourneyApi::get_journey_view_version_job_results`.
+/// Created by
+/// [`JourneyApi::get_journey_view_version_job_results`](crate::api::JourneyApi::get_journey_view_version_job_results).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views--viewId--versions--journeyViewVersion--jobs--jobId--results>)
@@ -62,7 +63,7 @@ impl runtime::Operation for GetJourneyViewVersionJobResults {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

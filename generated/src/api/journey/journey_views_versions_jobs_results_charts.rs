@@ -8,12 +8,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/journey/views/{viewId}/versions/{journeyVersionId}/jobs/{jobId}/results/charts/{chartId}`
 ///
-/// Takes `view_id` (a text), `journey_version_id` (a text), `job_id` (a text) and `chart_id` (a text).
-/// Returns [`JourneyViewChartResult`](crate::models::JourneyViewChartResult).
+/// Takes `view_id` (a string), `journey_version_id` (a string), `job_id` (a string) and `chart_id` (a
+/// string). Returns [`JourneyViewChartResult`](crate::models::JourneyViewChartResult). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `journey:viewsResults:view`
 ///
-/// Created by `JourneyApi::get_journey_view_version_job_results_chart`.
+/// Created by
+/// [`JourneyApi::get_journey_view_version_job_results_chart`](crate::api::JourneyApi::get_journey_view_version_job_results_chart).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views--viewId--versions--journeyVersionId--jobs--jobId--results-charts--chartId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetJourneyViewVersionJobResultsChart {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/knowledge/connections/{connectionId}`
 ///
-/// Takes `connection_id` (a text). Returns [`ConnectionResponse`](crate::models::ConnectionResponse).
+/// Takes `connection_id` (a string). Returns [`ConnectionResponse`](crate::models::ConnectionResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:connection:delete`
 ///
-/// Created by `KnowledgeApi::delete_knowledge_connection`.
+/// Created by
+/// [`KnowledgeApi::delete_knowledge_connection`](crate::api::KnowledgeApi::delete_knowledge_connection).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-connections--connectionId->)
@@ -64,7 +66,7 @@ impl runtime::Operation for DeleteKnowledgeConnection {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,11 +106,13 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/connections/{connectionId}`
 ///
-/// Takes `connection_id` (a text). Returns [`ConnectionResponse`](crate::models::ConnectionResponse).
+/// Takes `connection_id` (a string). Returns [`ConnectionResponse`](crate::models::ConnectionResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:connection:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_connection`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_connection`](crate::api::KnowledgeApi::get_knowledge_connection).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-connections--connectionId->)
@@ -126,7 +130,7 @@ pub struct GetKnowledgeConnection {
 }
 
 impl GetKnowledgeConnection {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `authenticationProperties`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetKnowledgeConnectionExpand>,
@@ -167,7 +171,7 @@ impl runtime::Operation for GetKnowledgeConnection {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -205,14 +209,16 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/connections`
 ///
-/// Takes no arguments. Returns [`ConnectionListing`](crate::models::ConnectionListing). `items()`
-/// streams the items of all pages, each [`ConnectionResponse`](crate::models::ConnectionResponse).
+/// Takes no arguments. Returns [`ConnectionListing`](crate::models::ConnectionListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`ConnectionResponse`](crate::models::ConnectionResponse).
 ///
 /// Permission: `knowledge:connection:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `KnowledgeApi::get_knowledge_connections`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_connections`](crate::api::KnowledgeApi::get_knowledge_connections).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-connections>)
@@ -245,7 +251,7 @@ impl GetKnowledgeConnections {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -274,7 +280,7 @@ impl runtime::Operation for GetKnowledgeConnections {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -323,13 +329,14 @@ impl crate::api::KnowledgeApi {
 ///
 /// `PATCH /api/v2/knowledge/connections/{connectionId}`
 ///
-/// Takes `connection_id` (a text) and optionally a body
+/// Takes `connection_id` (a string) and optionally a body
 /// ([`ConnectionUpdateRequest`](crate::models::ConnectionUpdateRequest)). Returns
-/// [`ConnectionResponse`](crate::models::ConnectionResponse).
+/// [`ConnectionResponse`](crate::models::ConnectionResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:connection:edit`
 ///
-/// Created by `KnowledgeApi::patch_knowledge_connection`.
+/// Created by
+/// [`KnowledgeApi::patch_knowledge_connection`](crate::api::KnowledgeApi::patch_knowledge_connection).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-connections--connectionId->)
@@ -347,7 +354,7 @@ pub struct PatchKnowledgeConnection {
 }
 
 impl PatchKnowledgeConnection {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `ConnectionUpdateRequest`.
     pub fn body(mut self, value: impl Into<Option<ConnectionUpdateRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -385,7 +392,7 @@ impl runtime::Operation for PatchKnowledgeConnection {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -426,11 +433,13 @@ impl crate::api::KnowledgeApi {
 /// `POST /api/v2/knowledge/connections`
 ///
 /// Takes a body ([`ConnectionCreateRequest`](crate::models::ConnectionCreateRequest)). Returns
-/// [`ConnectionCreateResponse`](crate::models::ConnectionCreateResponse).
+/// [`ConnectionCreateResponse`](crate::models::ConnectionCreateResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `knowledge:connection:add`
 ///
-/// Created by `KnowledgeApi::post_knowledge_connections`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_connections`](crate::api::KnowledgeApi::post_knowledge_connections).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-connections>)
@@ -480,7 +489,7 @@ impl runtime::Operation for PostKnowledgeConnections {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

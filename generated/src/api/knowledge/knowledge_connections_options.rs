@@ -7,15 +7,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/knowledge/connections/{connectionId}/options`
 ///
-/// Takes `connection_id` (a text). Returns
-/// [`ConnectionOptionListing`](crate::models::ConnectionOptionListing). `items()` streams the items of
-/// all pages, each [`ConnectionOption`](crate::models::ConnectionOption).
+/// Takes `connection_id` (a string). Returns
+/// [`ConnectionOptionListing`](crate::models::ConnectionOptionListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`ConnectionOption`](crate::models::ConnectionOption).
 ///
 /// Permission: `knowledge:connectionOptions:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `KnowledgeApi::get_knowledge_connection_options`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_connection_options`](crate::api::KnowledgeApi::get_knowledge_connection_options).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-connections--connectionId--options>)
@@ -33,19 +35,19 @@ pub struct GetKnowledgeConnectionOptions {
 }
 
 impl GetKnowledgeConnectionOptions {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `200`.
+    /// The query parameter `pageSize`: a string, default `200`.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `parentId`.
+    /// The query parameter `parentId`: a string.
     pub fn parent_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("parentId", value.text());
         self
@@ -66,7 +68,7 @@ impl GetKnowledgeConnectionOptions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -97,7 +99,7 @@ impl runtime::Operation for GetKnowledgeConnectionOptions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

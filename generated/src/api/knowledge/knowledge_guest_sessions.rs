@@ -8,11 +8,12 @@ use crate::runtime;
 /// `POST /api/v2/knowledge/guest/sessions`
 ///
 /// Takes a body ([`KnowledgeGuestSession`](crate::models::KnowledgeGuestSession)). Returns
-/// [`KnowledgeGuestSession`](crate::models::KnowledgeGuestSession).
+/// [`KnowledgeGuestSession`](crate::models::KnowledgeGuestSession). Succeeds with the status 200 (OK).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `KnowledgeApi::post_knowledge_guest_sessions`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_guest_sessions`](crate::api::KnowledgeApi::post_knowledge_guest_sessions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-guest-sessions>)
@@ -62,7 +63,7 @@ impl runtime::Operation for PostKnowledgeGuestSessions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,15 +10,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/knowledge/guest/sessions/{sessionId}/categories`
 ///
-/// Takes `session_id` (a text). Returns
-/// [`GuestCategoryResponseListing`](crate::models::GuestCategoryResponseListing). `items()` streams the
-/// items of all pages, each [`GuestResponseCategory`](crate::models::GuestResponseCategory).
+/// Takes `session_id` (a string). Returns
+/// [`GuestCategoryResponseListing`](crate::models::GuestCategoryResponseListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`GuestResponseCategory`](crate::models::GuestResponseCategory).
 ///
 /// Needs no access token, and sends none.
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `KnowledgeApi::get_knowledge_guest_session_categories`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_guest_session_categories`](crate::api::KnowledgeApi::get_knowledge_guest_session_categories).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-guest-sessions--sessionId--categories>)
@@ -36,43 +38,43 @@ pub struct GetKnowledgeGuestSessionCategories {
 }
 
 impl GetKnowledgeGuestSessionCategories {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `parentId`.
+    /// The query parameter `parentId`: a string.
     pub fn parent_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("parentId", value.text());
         self
     }
 
-    /// The query parameter `isRoot`.
+    /// The query parameter `isRoot`: a boolean.
     pub fn is_root(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("isRoot", value.into());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `sortBy`, default `Name`.
+    /// The query parameter `sortBy`: one of `Name`, `Hierarchy`, default `Name`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetKnowledgeGuestSessionCategoriesSortBy>>,
@@ -81,13 +83,13 @@ impl GetKnowledgeGuestSessionCategories {
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a string.
     pub fn expand(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("expand", value.text());
         self
     }
 
-    /// The query parameter `includeDocumentCount`.
+    /// The query parameter `includeDocumentCount`: a boolean.
     pub fn include_document_count(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeDocumentCount", value.into());
         self
@@ -108,7 +110,7 @@ impl GetKnowledgeGuestSessionCategories {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -137,7 +139,7 @@ impl runtime::Operation for GetKnowledgeGuestSessionCategories {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/knowledge/guest/sessions/{sessionId}/documents/{documentId}`
 ///
-/// Takes `session_id` (a text) and `document_id` (a text). Returns
-/// [`KnowledgeGuestDocumentResponse`](crate::models::KnowledgeGuestDocumentResponse).
+/// Takes `session_id` (a string) and `document_id` (a string). Returns
+/// [`KnowledgeGuestDocumentResponse`](crate::models::KnowledgeGuestDocumentResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `KnowledgeApi::get_knowledge_guest_session_document`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_guest_session_document`](crate::api::KnowledgeApi::get_knowledge_guest_session_document).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-guest-sessions--sessionId--documents--documentId->)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetKnowledgeGuestSessionDocument {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,16 +108,17 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/guest/sessions/{sessionId}/documents`
 ///
-/// Takes `session_id` (a text). Returns
+/// Takes `session_id` (a string). Returns
 /// [`KnowledgeGuestDocumentResponseListing`](crate::models::KnowledgeGuestDocumentResponseListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`KnowledgeGuestDocumentResponse`](crate::models::KnowledgeGuestDocumentResponse).
 ///
 /// Needs no access token, and sends none.
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `KnowledgeApi::get_knowledge_guest_session_documents`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_guest_session_documents`](crate::api::KnowledgeApi::get_knowledge_guest_session_documents).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-guest-sessions--sessionId--documents>)
@@ -133,7 +136,7 @@ pub struct GetKnowledgeGuestSessionDocuments {
 }
 
 impl GetKnowledgeGuestSessionDocuments {
-    /// The query parameter `categoryId`.
+    /// The query parameter `categoryId`: a list of strings.
     pub fn category_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -147,7 +150,7 @@ impl GetKnowledgeGuestSessionDocuments {
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: an integer (`int32`).
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -168,7 +171,7 @@ impl GetKnowledgeGuestSessionDocuments {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -197,7 +200,7 @@ impl runtime::Operation for GetKnowledgeGuestSessionDocuments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

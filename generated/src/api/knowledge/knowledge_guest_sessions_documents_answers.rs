@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/answers`
 ///
-/// Takes `session_id` (a text) and a body
+/// Takes `session_id` (a string) and a body
 /// ([`KnowledgeDocumentsAnswerFilter`](crate::models::KnowledgeDocumentsAnswerFilter)). Returns
 /// [`KnowledgeGuestAnswerDocumentsResponse`](crate::models::KnowledgeGuestAnswerDocumentsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `KnowledgeApi::post_knowledge_guest_session_documents_answers`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_guest_session_documents_answers`](crate::api::KnowledgeApi::post_knowledge_guest_session_documents_answers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-guest-sessions--sessionId--documents-answers>)
@@ -65,7 +67,7 @@ impl runtime::Operation for PostKnowledgeGuestSessionDocumentsAnswers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/{documentId}/feedback`
 ///
-/// Takes `session_id` (a text), `document_id` (a text) and optionally a body
+/// Takes `session_id` (a string), `document_id` (a string) and optionally a body
 /// ([`KnowledgeGuestDocumentFeedback`](crate::models::KnowledgeGuestDocumentFeedback)). Returns
-/// [`KnowledgeGuestDocumentFeedback`](crate::models::KnowledgeGuestDocumentFeedback).
+/// [`KnowledgeGuestDocumentFeedback`](crate::models::KnowledgeGuestDocumentFeedback). Succeeds with the
+/// status 200 (OK).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `KnowledgeApi::post_knowledge_guest_session_document_feedback`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_guest_session_document_feedback`](crate::api::KnowledgeApi::post_knowledge_guest_session_document_feedback).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-guest-sessions--sessionId--documents--documentId--feedback>)
@@ -31,7 +33,7 @@ pub struct PostKnowledgeGuestSessionDocumentFeedback {
 }
 
 impl PostKnowledgeGuestSessionDocumentFeedback {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `KnowledgeGuestDocumentFeedback`.
     pub fn body(
         mut self,
         value: impl Into<Option<KnowledgeGuestDocumentFeedback>>,
@@ -72,7 +74,7 @@ impl runtime::Operation for PostKnowledgeGuestSessionDocumentFeedback {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

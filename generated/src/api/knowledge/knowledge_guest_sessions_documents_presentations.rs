@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/presentations`
 ///
-/// Takes `session_id` (a text) and optionally a body
+/// Takes `session_id` (a string) and optionally a body
 /// ([`KnowledgeGuestDocumentPresentation`](crate::models::KnowledgeGuestDocumentPresentation)). Returns
-/// nothing.
+/// nothing. Succeeds with the status 200 (OK).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `KnowledgeApi::post_knowledge_guest_session_documents_presentations`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_guest_session_documents_presentations`](crate::api::KnowledgeApi::post_knowledge_guest_session_documents_presentations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-guest-sessions--sessionId--documents-presentations>)
@@ -31,7 +32,7 @@ pub struct PostKnowledgeGuestSessionDocumentsPresentations {
 }
 
 impl PostKnowledgeGuestSessionDocumentsPresentations {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `KnowledgeGuestDocumentPresentation`.
     pub fn body(
         mut self,
         value: impl Into<Option<KnowledgeGuestDocumentPresentation>>,
@@ -72,7 +73,7 @@ impl runtime::Operation for PostKnowledgeGuestSessionDocumentsPresentations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

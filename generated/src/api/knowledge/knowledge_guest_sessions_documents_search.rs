@@ -11,12 +11,14 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/knowledge/guest/sessions/{sessionId}/documents/search/{searchId}`
 ///
-/// Takes `session_id` (a text), `search_id` (a text) and a body
-/// ([`SearchUpdateRequest`](crate::models::SearchUpdateRequest)). Returns nothing.
+/// Takes `session_id` (a string), `search_id` (a string) and a body
+/// ([`SearchUpdateRequest`](crate::models::SearchUpdateRequest)). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `KnowledgeApi::patch_knowledge_guest_session_documents_search_search_id`.
+/// Created by
+/// [`KnowledgeApi::patch_knowledge_guest_session_documents_search_search_id`](crate::api::KnowledgeApi::patch_knowledge_guest_session_documents_search_search_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-guest-sessions--sessionId--documents-search--searchId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for PatchKnowledgeGuestSessionDocumentsSearchSearchId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -111,17 +113,18 @@ impl crate::api::KnowledgeApi {
 ///
 /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/search`
 ///
-/// Takes `session_id` (a text) and optionally a body
+/// Takes `session_id` (a string) and optionally a body
 /// ([`KnowledgeDocumentGuestSearchRequest`](crate::models::KnowledgeDocumentGuestSearchRequest)).
-/// Returns [`KnowledgeDocumentGuestSearch`](crate::models::KnowledgeDocumentGuestSearch). `items()`
-/// streams the items of all pages, each
+/// Returns [`KnowledgeDocumentGuestSearch`](crate::models::KnowledgeDocumentGuestSearch). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
 /// [`KnowledgeDocumentGuestSearchResult`](crate::models::KnowledgeDocumentGuestSearchResult).
 ///
 /// Needs no access token, and sends none.
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by `KnowledgeApi::post_knowledge_guest_session_documents_search`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_guest_session_documents_search`](crate::api::KnowledgeApi::post_knowledge_guest_session_documents_search).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-guest-sessions--sessionId--documents-search>)
@@ -139,7 +142,8 @@ pub struct PostKnowledgeGuestSessionDocumentsSearch {
 }
 
 impl PostKnowledgeGuestSessionDocumentsSearch {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `documentVariations`, `documentAlternatives`,
+    /// `knowledgeBaseLanguageCode`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = PostKnowledgeGuestSessionDocumentsSearchExpand>,
@@ -148,7 +152,7 @@ impl PostKnowledgeGuestSessionDocumentsSearch {
         self
     }
 
-    /// The body, `application/json`.
+    /// The body, `application/json`: `KnowledgeDocumentGuestSearchRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<KnowledgeDocumentGuestSearchRequest>>,
@@ -172,7 +176,7 @@ impl PostKnowledgeGuestSessionDocumentsSearch {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -201,7 +205,7 @@ impl runtime::Operation for PostKnowledgeGuestSessionDocumentsSearch {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

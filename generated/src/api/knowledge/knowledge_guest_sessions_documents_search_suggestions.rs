@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/search/suggestions`
 ///
-/// Takes `session_id` (a text) and optionally a body
+/// Takes `session_id` (a string) and optionally a body
 /// ([`KnowledgeGuestDocumentSuggestionRequest`](crate::models::KnowledgeGuestDocumentSuggestionRequest)).
 /// Returns [`KnowledgeGuestDocumentSuggestion`](crate::models::KnowledgeGuestDocumentSuggestion).
+/// Succeeds with the status 200 (OK).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `KnowledgeApi::post_knowledge_guest_session_documents_search_suggestions`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_guest_session_documents_search_suggestions`](crate::api::KnowledgeApi::post_knowledge_guest_session_documents_search_suggestions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-guest-sessions--sessionId--documents-search-suggestions>)
@@ -33,7 +35,7 @@ pub struct PostKnowledgeGuestSessionDocumentsSearchSuggestions {
 }
 
 impl PostKnowledgeGuestSessionDocumentsSearchSuggestions {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `KnowledgeGuestDocumentSuggestionRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<KnowledgeGuestDocumentSuggestionRequest>>,
@@ -74,7 +76,7 @@ impl runtime::Operation for PostKnowledgeGuestSessionDocumentsSearchSuggestions 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/{documentId}/views`
 ///
-/// Takes `session_id` (a text), `document_id` (a text) and optionally a body
+/// Takes `session_id` (a string), `document_id` (a string) and optionally a body
 /// ([`KnowledgeGuestDocumentView`](crate::models::KnowledgeGuestDocumentView)). Returns nothing.
+/// Succeeds with the status 200 (OK).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `KnowledgeApi::post_knowledge_guest_session_document_views`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_guest_session_document_views`](crate::api::KnowledgeApi::post_knowledge_guest_session_document_views).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-guest-sessions--sessionId--documents--documentId--views>)
@@ -30,7 +32,7 @@ pub struct PostKnowledgeGuestSessionDocumentViews {
 }
 
 impl PostKnowledgeGuestSessionDocumentViews {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `KnowledgeGuestDocumentView`.
     pub fn body(mut self, value: impl Into<Option<KnowledgeGuestDocumentView>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -68,7 +70,7 @@ impl runtime::Operation for PostKnowledgeGuestSessionDocumentViews {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

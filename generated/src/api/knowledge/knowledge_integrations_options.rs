@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/knowledge/integrations/{integrationId}/options`
 ///
-/// Takes `integration_id` (a text). Returns
+/// Takes `integration_id` (a string). Returns
 /// [`KnowledgeIntegrationOptionsResponse`](crate::models::KnowledgeIntegrationOptionsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:integrationOptions:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_integration_options`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_integration_options`](crate::api::KnowledgeApi::get_knowledge_integration_options).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-integrations--integrationId--options>)
@@ -30,7 +32,7 @@ pub struct GetKnowledgeIntegrationOptions {
 }
 
 impl GetKnowledgeIntegrationOptions {
-    /// The query parameter `knowledgeBaseIds`.
+    /// The query parameter `knowledgeBaseIds`: a list of strings.
     pub fn knowledge_base_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -78,7 +80,7 @@ impl runtime::Operation for GetKnowledgeIntegrationOptions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

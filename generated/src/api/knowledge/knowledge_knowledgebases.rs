@@ -11,11 +11,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/knowledge/knowledgebases/{knowledgeBaseId}`
 ///
-/// Takes `knowledge_base_id` (a text). Returns [`KnowledgeBase`](crate::models::KnowledgeBase).
+/// Takes `knowledge_base_id` (a string). Returns [`KnowledgeBase`](crate::models::KnowledgeBase).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:knowledgebase:delete`
 ///
-/// Created by `KnowledgeApi::delete_knowledge_knowledgebase`.
+/// Created by
+/// [`KnowledgeApi::delete_knowledge_knowledgebase`](crate::api::KnowledgeApi::delete_knowledge_knowledgebase).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId->)
@@ -67,7 +69,7 @@ impl runtime::Operation for DeleteKnowledgeKnowledgebase {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,11 +109,13 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}`
 ///
-/// Takes `knowledge_base_id` (a text). Returns [`KnowledgeBase`](crate::models::KnowledgeBase).
+/// Takes `knowledge_base_id` (a string). Returns [`KnowledgeBase`](crate::models::KnowledgeBase).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:knowledgebase:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase`](crate::api::KnowledgeApi::get_knowledge_knowledgebase).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId->)
@@ -163,7 +167,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebase {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -203,14 +207,16 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/knowledgebases`
 ///
-/// Takes no arguments. Returns [`KnowledgeBaseListing`](crate::models::KnowledgeBaseListing). `items()`
-/// streams the items of all pages, each [`KnowledgeBase`](crate::models::KnowledgeBase).
+/// Takes no arguments. Returns [`KnowledgeBaseListing`](crate::models::KnowledgeBaseListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`KnowledgeBase`](crate::models::KnowledgeBase).
 ///
 /// Permission: `knowledge:knowledgebase:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebases`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebases`](crate::api::KnowledgeApi::get_knowledge_knowledgebases).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases>)
@@ -228,37 +234,37 @@ pub struct GetKnowledgeKnowledgebases {
 }
 
 impl GetKnowledgeKnowledgebases {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `limit`.
+    /// The query parameter `limit`: a string.
     pub fn limit(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("limit", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `coreLanguage`.
+    /// The query parameter `coreLanguage`: `GetKnowledgeKnowledgebasesCoreLanguage`.
     pub fn core_language(
         mut self,
         value: impl Into<Option<GetKnowledgeKnowledgebasesCoreLanguage>>,
@@ -267,13 +273,13 @@ impl GetKnowledgeKnowledgebases {
         self
     }
 
-    /// The query parameter `published`.
+    /// The query parameter `published`: a boolean.
     pub fn published(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("published", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: one of `Name`, `Date`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetKnowledgeKnowledgebasesSortBy>>,
@@ -282,7 +288,7 @@ impl GetKnowledgeKnowledgebases {
         self
     }
 
-    /// The query parameter `sortOrder`.
+    /// The query parameter `sortOrder`: one of `ASC`, `ascending`, `DESC`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetKnowledgeKnowledgebasesSortOrder>>,
@@ -306,7 +312,7 @@ impl GetKnowledgeKnowledgebases {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -337,7 +343,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebases {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -389,13 +395,14 @@ impl crate::api::KnowledgeApi {
 ///
 /// `PATCH /api/v2/knowledge/knowledgebases/{knowledgeBaseId}`
 ///
-/// Takes `knowledge_base_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string) and a body
 /// ([`KnowledgeBaseUpdateRequest`](crate::models::KnowledgeBaseUpdateRequest)). Returns
-/// [`KnowledgeBase`](crate::models::KnowledgeBase).
+/// [`KnowledgeBase`](crate::models::KnowledgeBase). Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:knowledgebase:edit`
 ///
-/// Created by `KnowledgeApi::patch_knowledge_knowledgebase`.
+/// Created by
+/// [`KnowledgeApi::patch_knowledge_knowledgebase`](crate::api::KnowledgeApi::patch_knowledge_knowledgebase).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId->)
@@ -447,7 +454,7 @@ impl runtime::Operation for PatchKnowledgeKnowledgebase {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -491,11 +498,12 @@ impl crate::api::KnowledgeApi {
 /// `POST /api/v2/knowledge/knowledgebases`
 ///
 /// Takes a body ([`KnowledgeBaseCreateRequest`](crate::models::KnowledgeBaseCreateRequest)). Returns
-/// [`KnowledgeBase`](crate::models::KnowledgeBase).
+/// [`KnowledgeBase`](crate::models::KnowledgeBase). Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:knowledgebase:add`
 ///
-/// Created by `KnowledgeApi::post_knowledge_knowledgebases`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_knowledgebases`](crate::api::KnowledgeApi::post_knowledge_knowledgebases).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases>)
@@ -545,7 +553,7 @@ impl runtime::Operation for PostKnowledgeKnowledgebases {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/categories/{categoryId}`
 ///
-/// Takes `knowledge_base_id` (a text) and `category_id` (a text). Returns
-/// [`CategoryResponse`](crate::models::CategoryResponse).
+/// Takes `knowledge_base_id` (a string) and `category_id` (a string). Returns
+/// [`CategoryResponse`](crate::models::CategoryResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:category:delete`
 ///
-/// Created by `KnowledgeApi::delete_knowledge_knowledgebase_category`.
+/// Created by
+/// [`KnowledgeApi::delete_knowledge_knowledgebase_category`](crate::api::KnowledgeApi::delete_knowledge_knowledgebase_category).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--categories--categoryId->)
@@ -65,7 +66,7 @@ impl runtime::Operation for DeleteKnowledgeKnowledgebaseCategory {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,15 +108,17 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/categories`
 ///
-/// Takes `knowledge_base_id` (a text). Returns
-/// [`CategoryResponseListing`](crate::models::CategoryResponseListing). `items()` streams the items of
-/// all pages, each [`CategoryResponse`](crate::models::CategoryResponse).
+/// Takes `knowledge_base_id` (a string). Returns
+/// [`CategoryResponseListing`](crate::models::CategoryResponseListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`CategoryResponse`](crate::models::CategoryResponse).
 ///
 /// Permission: `knowledge:category:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_categories`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_categories`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_categories).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--categories>)
@@ -133,43 +136,43 @@ pub struct GetKnowledgeKnowledgebaseCategories {
 }
 
 impl GetKnowledgeKnowledgebaseCategories {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `parentId`.
+    /// The query parameter `parentId`: a string.
     pub fn parent_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("parentId", value.text());
         self
     }
 
-    /// The query parameter `isRoot`.
+    /// The query parameter `isRoot`: a boolean.
     pub fn is_root(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("isRoot", value.into());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `sortBy`, default `Name`.
+    /// The query parameter `sortBy`: one of `Name`, `Hierarchy`, default `Name`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetKnowledgeKnowledgebaseCategoriesSortBy>>,
@@ -178,13 +181,13 @@ impl GetKnowledgeKnowledgebaseCategories {
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a string.
     pub fn expand(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("expand", value.text());
         self
     }
 
-    /// The query parameter `includeDocumentCount`.
+    /// The query parameter `includeDocumentCount`: a boolean.
     pub fn include_document_count(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeDocumentCount", value.into());
         self
@@ -205,7 +208,7 @@ impl GetKnowledgeKnowledgebaseCategories {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -234,7 +237,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseCategories {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -291,12 +294,13 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/categories/{categoryId}`
 ///
-/// Takes `knowledge_base_id` (a text) and `category_id` (a text). Returns
-/// [`CategoryResponse`](crate::models::CategoryResponse).
+/// Takes `knowledge_base_id` (a string) and `category_id` (a string). Returns
+/// [`CategoryResponse`](crate::models::CategoryResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:category:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_category`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_category`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_category).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--categories--categoryId->)
@@ -346,7 +350,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseCategory {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -388,13 +392,14 @@ impl crate::api::KnowledgeApi {
 ///
 /// `PATCH /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/categories/{categoryId}`
 ///
-/// Takes `knowledge_base_id` (a text), `category_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string), `category_id` (a string) and a body
 /// ([`CategoryUpdateRequest`](crate::models::CategoryUpdateRequest)). Returns
-/// [`CategoryResponse`](crate::models::CategoryResponse).
+/// [`CategoryResponse`](crate::models::CategoryResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:category:edit`
 ///
-/// Created by `KnowledgeApi::patch_knowledge_knowledgebase_category`.
+/// Created by
+/// [`KnowledgeApi::patch_knowledge_knowledgebase_category`](crate::api::KnowledgeApi::patch_knowledge_knowledgebase_category).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--categories--categoryId->)
@@ -444,7 +449,7 @@ impl runtime::Operation for PatchKnowledgeKnowledgebaseCategory {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -489,13 +494,14 @@ impl crate::api::KnowledgeApi {
 ///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/categories`
 ///
-/// Takes `knowledge_base_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string) and a body
 /// ([`CategoryCreateRequest`](crate::models::CategoryCreateRequest)). Returns
-/// [`CategoryResponse`](crate::models::CategoryResponse).
+/// [`CategoryResponse`](crate::models::CategoryResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:category:add`
 ///
-/// Created by `KnowledgeApi::post_knowledge_knowledgebase_categories`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_knowledgebase_categories`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_categories).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--categories>)
@@ -545,7 +551,7 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseCategories {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,14 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/chunks/search/{searchId}`
 ///
-/// Takes `knowledge_base_id` (a text), `search_id` (a text) and optionally a body
+/// Takes `knowledge_base_id` (a string), `search_id` (a string) and optionally a body
 /// ([`ChunkSearchRegisterRequest`](crate::models::ChunkSearchRegisterRequest)). Returns nothing.
+/// Succeeds with the status 204 (no content).
 ///
 /// Permission: `knowledge:knowledgebase:search`
 ///
-/// Created by `KnowledgeApi::patch_knowledge_knowledgebase_chunks_search_search_id`.
+/// Created by
+/// [`KnowledgeApi::patch_knowledge_knowledgebase_chunks_search_search_id`](crate::api::KnowledgeApi::patch_knowledge_knowledgebase_chunks_search_search_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--chunks-search--searchId->)
@@ -33,7 +35,7 @@ pub struct PatchKnowledgeKnowledgebaseChunksSearchSearchId {
 }
 
 impl PatchKnowledgeKnowledgebaseChunksSearchSearchId {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `ChunkSearchRegisterRequest`.
     pub fn body(mut self, value: impl Into<Option<ChunkSearchRegisterRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -73,7 +75,7 @@ impl runtime::Operation for PatchKnowledgeKnowledgebaseChunksSearchSearchId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -115,16 +117,18 @@ impl crate::api::KnowledgeApi {
 ///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/chunks/search`
 ///
-/// Takes `knowledge_base_id` (a text) and optionally a body
+/// Takes `knowledge_base_id` (a string) and optionally a body
 /// ([`KnowledgeDocumentChunkRequest`](crate::models::KnowledgeDocumentChunkRequest)). Returns
-/// [`KnowledgeDocumentChunkResponse`](crate::models::KnowledgeDocumentChunkResponse). `items()` streams
-/// the items of all pages, each [`DocumentChunkBlock`](crate::models::DocumentChunkBlock).
+/// [`KnowledgeDocumentChunkResponse`](crate::models::KnowledgeDocumentChunkResponse). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`DocumentChunkBlock`](crate::models::DocumentChunkBlock).
 ///
 /// Permission: `knowledge:knowledgebase:search`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by `KnowledgeApi::post_knowledge_knowledgebase_chunks_search`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_knowledgebase_chunks_search`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_chunks_search).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--chunks-search>)
@@ -142,7 +146,7 @@ pub struct PostKnowledgeKnowledgebaseChunksSearch {
 }
 
 impl PostKnowledgeKnowledgebaseChunksSearch {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `KnowledgeDocumentChunkRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<KnowledgeDocumentChunkRequest>>,
@@ -166,7 +170,7 @@ impl PostKnowledgeKnowledgebaseChunksSearch {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -197,7 +201,7 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseChunksSearch {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

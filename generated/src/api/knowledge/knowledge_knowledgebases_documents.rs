@@ -11,11 +11,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}`
 ///
-/// Takes `knowledge_base_id` (a text) and `document_id` (a text). Returns nothing.
+/// Takes `knowledge_base_id` (a string) and `document_id` (a string). Returns nothing. Succeeds with
+/// the status 204 (no content).
 ///
 /// Permission: `knowledge:document:delete`
 ///
-/// Created by `KnowledgeApi::delete_knowledge_knowledgebase_document`.
+/// Created by
+/// [`KnowledgeApi::delete_knowledge_knowledgebase_document`](crate::api::KnowledgeApi::delete_knowledge_knowledgebase_document).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId->)
@@ -65,7 +67,7 @@ impl runtime::Operation for DeleteKnowledgeKnowledgebaseDocument {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,12 +109,14 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}`
 ///
-/// Takes `knowledge_base_id` (a text) and `document_id` (a text). Returns
-/// [`KnowledgeDocumentResponse`](crate::models::KnowledgeDocumentResponse).
+/// Takes `knowledge_base_id` (a string) and `document_id` (a string). Returns
+/// [`KnowledgeDocumentResponse`](crate::models::KnowledgeDocumentResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `knowledge:document:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_document`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_document`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_document).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId->)
@@ -130,7 +134,7 @@ pub struct GetKnowledgeKnowledgebaseDocument {
 }
 
 impl GetKnowledgeKnowledgebaseDocument {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `category`, `labels`, `variations`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetKnowledgeKnowledgebaseDocumentExpand>,
@@ -139,7 +143,7 @@ impl GetKnowledgeKnowledgebaseDocument {
         self
     }
 
-    /// The query parameter `state`.
+    /// The query parameter `state`: one of `Draft`, `Published`.
     pub fn state(
         mut self,
         value: impl Into<Option<GetKnowledgeKnowledgebaseDocumentState>>,
@@ -180,7 +184,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseDocument {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -222,16 +226,17 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents`
 ///
-/// Takes `knowledge_base_id` (a text). Returns
-/// [`KnowledgeDocumentResponseListing`](crate::models::KnowledgeDocumentResponseListing). `items()`
-/// streams the items of all pages, each
+/// Takes `knowledge_base_id` (a string). Returns
+/// [`KnowledgeDocumentResponseListing`](crate::models::KnowledgeDocumentResponseListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
 /// [`KnowledgeDocumentResponse`](crate::models::KnowledgeDocumentResponse).
 ///
 /// Permission: `knowledge:document:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_documents`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_documents`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_documents).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents>)
@@ -249,31 +254,31 @@ pub struct GetKnowledgeKnowledgebaseDocuments {
 }
 
 impl GetKnowledgeKnowledgebaseDocuments {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `interval`.
+    /// The query parameter `interval`: a string.
     pub fn interval(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("interval", value.text());
         self
     }
 
-    /// The query parameter `documentId`.
+    /// The query parameter `documentId`: a list of strings.
     pub fn document_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -287,7 +292,7 @@ impl GetKnowledgeKnowledgebaseDocuments {
         self
     }
 
-    /// The query parameter `categoryId`.
+    /// The query parameter `categoryId`: a list of strings.
     pub fn category_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -301,19 +306,19 @@ impl GetKnowledgeKnowledgebaseDocuments {
         self
     }
 
-    /// The query parameter `includeSubcategories`.
+    /// The query parameter `includeSubcategories`: a boolean.
     pub fn include_subcategories(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeSubcategories", value.into());
         self
     }
 
-    /// The query parameter `includeDrafts`.
+    /// The query parameter `includeDrafts`: a boolean.
     pub fn include_drafts(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeDrafts", value.into());
         self
     }
 
-    /// The query parameter `labelIds`.
+    /// The query parameter `labelIds`: a list of strings.
     pub fn label_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -327,7 +332,7 @@ impl GetKnowledgeKnowledgebaseDocuments {
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `category`, `labels`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetKnowledgeKnowledgebaseDocumentsExpand>,
@@ -336,7 +341,7 @@ impl GetKnowledgeKnowledgebaseDocuments {
         self
     }
 
-    /// The query parameter `externalIds`.
+    /// The query parameter `externalIds`: a list of strings.
     pub fn external_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -365,7 +370,7 @@ impl GetKnowledgeKnowledgebaseDocuments {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -394,7 +399,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseDocuments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -451,13 +456,15 @@ impl crate::api::KnowledgeApi {
 ///
 /// `PATCH /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}`
 ///
-/// Takes `knowledge_base_id` (a text), `document_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string), `document_id` (a string) and a body
 /// ([`KnowledgeDocumentReq`](crate::models::KnowledgeDocumentReq)). Returns
-/// [`KnowledgeDocumentResponse`](crate::models::KnowledgeDocumentResponse).
+/// [`KnowledgeDocumentResponse`](crate::models::KnowledgeDocumentResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `knowledge:document:edit`
 ///
-/// Created by `KnowledgeApi::patch_knowledge_knowledgebase_document`.
+/// Created by
+/// [`KnowledgeApi::patch_knowledge_knowledgebase_document`](crate::api::KnowledgeApi::patch_knowledge_knowledgebase_document).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId->)
@@ -507,7 +514,7 @@ impl runtime::Operation for PatchKnowledgeKnowledgebaseDocument {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -552,13 +559,15 @@ impl crate::api::KnowledgeApi {
 ///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents`
 ///
-/// Takes `knowledge_base_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string) and a body
 /// ([`KnowledgeDocumentReq`](crate::models::KnowledgeDocumentReq)). Returns
-/// [`KnowledgeDocumentResponse`](crate::models::KnowledgeDocumentResponse).
+/// [`KnowledgeDocumentResponse`](crate::models::KnowledgeDocumentResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `knowledge:document:add`
 ///
-/// Created by `KnowledgeApi::post_knowledge_knowledgebase_documents`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_knowledgebase_documents`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_documents).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents>)
@@ -608,7 +617,7 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocuments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

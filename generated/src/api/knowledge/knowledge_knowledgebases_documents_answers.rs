@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/answers`
 ///
-/// Takes `knowledge_base_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string) and a body
 /// ([`KnowledgeDocumentsAnswerFilter`](crate::models::KnowledgeDocumentsAnswerFilter)). Returns
-/// [`KnowledgeAnswerDocumentsResponse`](crate::models::KnowledgeAnswerDocumentsResponse).
+/// [`KnowledgeAnswerDocumentsResponse`](crate::models::KnowledgeAnswerDocumentsResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permissions, all of: `knowledge:document:view`, `knowledge:documentAnswer:view`
 ///
-/// Created by `KnowledgeApi::post_knowledge_knowledgebase_documents_answers`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_knowledgebase_documents_answers`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_documents_answers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-answers>)
@@ -67,7 +69,7 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentsAnswers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/copies`
 ///
-/// Takes `knowledge_base_id` (a text), `document_id` (a text) and optionally a body
-/// ([`KnowledgeDocumentCopy`](crate::models::KnowledgeDocumentCopy)). Returns nothing.
+/// Takes `knowledge_base_id` (a string), `document_id` (a string) and optionally a body
+/// ([`KnowledgeDocumentCopy`](crate::models::KnowledgeDocumentCopy)). Returns nothing. Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `knowledge:documentCopy:add`
 ///
-/// Created by `KnowledgeApi::post_knowledge_knowledgebase_document_copies`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_knowledgebase_document_copies`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_document_copies).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--copies>)
@@ -30,7 +32,7 @@ pub struct PostKnowledgeKnowledgebaseDocumentCopies {
 }
 
 impl PostKnowledgeKnowledgebaseDocumentCopies {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `KnowledgeDocumentCopy`.
     pub fn body(mut self, value: impl Into<Option<KnowledgeDocumentCopy>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -68,7 +70,7 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentCopies {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

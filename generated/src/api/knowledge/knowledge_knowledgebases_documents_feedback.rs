@@ -16,16 +16,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/feedback`
 ///
-/// Takes `knowledge_base_id` (a text) and `document_id` (a text). Returns
+/// Takes `knowledge_base_id` (a string) and `document_id` (a string). Returns
 /// [`KnowledgeDocumentFeedbackResponseListing`](crate::models::KnowledgeDocumentFeedbackResponseListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`KnowledgeDocumentFeedbackResponse`](crate::models::KnowledgeDocumentFeedbackResponse).
 ///
 /// Permission: `knowledge:feedback:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_document_feedback`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_document_feedback`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_document_feedback).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--feedback>)
@@ -43,43 +44,44 @@ pub struct GetKnowledgeKnowledgebaseDocumentFeedback {
 }
 
 impl GetKnowledgeKnowledgebaseDocumentFeedback {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `onlyCommented`.
+    /// The query parameter `onlyCommented`: a boolean.
     pub fn only_commented(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("onlyCommented", value.into());
         self
     }
 
-    /// The query parameter `documentVersionId`.
+    /// The query parameter `documentVersionId`: a string.
     pub fn document_version_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("documentVersionId", value.text());
         self
     }
 
-    /// The query parameter `documentVariationId`.
+    /// The query parameter `documentVariationId`: a string.
     pub fn document_variation_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("documentVariationId", value.text());
         self
     }
 
-    /// The query parameter `appType`.
+    /// The query parameter `appType`: one of `Assistant`, `BotFlow`, `MessengerKnowledgeApp`,
+    /// `SmartAdvisor`, `SupportCenter`.
     pub fn app_type(
         mut self,
         value: impl Into<Option<GetKnowledgeKnowledgebaseDocumentFeedbackAppType>>,
@@ -88,7 +90,8 @@ impl GetKnowledgeKnowledgebaseDocumentFeedback {
         self
     }
 
-    /// The query parameter `queryType`.
+    /// The query parameter `queryType`: one of `Unknown`, `Article`, `AutoSearch`, `Category`,
+    /// `ManualSearch`, `Recommendation`, `Suggestion`, `ExpandedArticle`.
     pub fn query_type(
         mut self,
         value: impl Into<Option<GetKnowledgeKnowledgebaseDocumentFeedbackQueryType>>,
@@ -97,19 +100,19 @@ impl GetKnowledgeKnowledgebaseDocumentFeedback {
         self
     }
 
-    /// The query parameter `userId`.
+    /// The query parameter `userId`: a string.
     pub fn user_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("userId", value.text());
         self
     }
 
-    /// The query parameter `queueId`.
+    /// The query parameter `queueId`: a string.
     pub fn queue_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("queueId", value.text());
         self
     }
 
-    /// The query parameter `state`.
+    /// The query parameter `state`: one of `All`, `Draft`, `Final`.
     pub fn state(
         mut self,
         value: impl Into<Option<GetKnowledgeKnowledgebaseDocumentFeedbackState>>,
@@ -133,7 +136,7 @@ impl GetKnowledgeKnowledgebaseDocumentFeedback {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -162,7 +165,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseDocumentFeedback {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -224,12 +227,14 @@ impl crate::api::KnowledgeApi {
 /// `GET
 /// /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/feedback/{feedbackId}`
 ///
-/// Takes `knowledge_base_id` (a text), `document_id` (a text) and `feedback_id` (a text). Returns
-/// [`KnowledgeDocumentFeedbackResponse`](crate::models::KnowledgeDocumentFeedbackResponse).
+/// Takes `knowledge_base_id` (a string), `document_id` (a string) and `feedback_id` (a string). Returns
+/// [`KnowledgeDocumentFeedbackResponse`](crate::models::KnowledgeDocumentFeedbackResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `knowledge:feedback:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_document_feedback_feedback_id`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_document_feedback_feedback_id`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_document_feedback_feedback_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--feedback--feedbackId->)
@@ -279,7 +284,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseDocumentFeedbackFeedbackId 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -324,16 +329,17 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/feedback`
 ///
-/// Takes `knowledge_base_id` (a text). Returns
+/// Takes `knowledge_base_id` (a string). Returns
 /// [`KnowledgeDocumentFeedbackResponseListing`](crate::models::KnowledgeDocumentFeedbackResponseListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`KnowledgeDocumentFeedbackResponse`](crate::models::KnowledgeDocumentFeedbackResponse).
 ///
 /// Permission: `knowledge:feedback:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_documents_feedback`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_documents_feedback`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_documents_feedback).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-feedback>)
@@ -351,43 +357,44 @@ pub struct GetKnowledgeKnowledgebaseDocumentsFeedback {
 }
 
 impl GetKnowledgeKnowledgebaseDocumentsFeedback {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `onlyCommented`.
+    /// The query parameter `onlyCommented`: a boolean.
     pub fn only_commented(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("onlyCommented", value.into());
         self
     }
 
-    /// The query parameter `documentVersionId`.
+    /// The query parameter `documentVersionId`: a string.
     pub fn document_version_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("documentVersionId", value.text());
         self
     }
 
-    /// The query parameter `documentVariationId`.
+    /// The query parameter `documentVariationId`: a string.
     pub fn document_variation_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("documentVariationId", value.text());
         self
     }
 
-    /// The query parameter `appType`.
+    /// The query parameter `appType`: one of `Assistant`, `BotFlow`, `MessengerKnowledgeApp`,
+    /// `SmartAdvisor`, `SupportCenter`.
     pub fn app_type(
         mut self,
         value: impl Into<Option<GetKnowledgeKnowledgebaseDocumentsFeedbackAppType>>,
@@ -396,7 +403,8 @@ impl GetKnowledgeKnowledgebaseDocumentsFeedback {
         self
     }
 
-    /// The query parameter `queryType`.
+    /// The query parameter `queryType`: one of `Unknown`, `Article`, `AutoSearch`, `Category`,
+    /// `ManualSearch`, `Recommendation`, `Suggestion`, `ExpandedArticle`.
     pub fn query_type(
         mut self,
         value: impl Into<Option<GetKnowledgeKnowledgebaseDocumentsFeedbackQueryType>>,
@@ -405,19 +413,19 @@ impl GetKnowledgeKnowledgebaseDocumentsFeedback {
         self
     }
 
-    /// The query parameter `userId`.
+    /// The query parameter `userId`: a string.
     pub fn user_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("userId", value.text());
         self
     }
 
-    /// The query parameter `queueId`.
+    /// The query parameter `queueId`: a string.
     pub fn queue_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("queueId", value.text());
         self
     }
 
-    /// The query parameter `state`.
+    /// The query parameter `state`: one of `All`, `Draft`, `Final`.
     pub fn state(
         mut self,
         value: impl Into<Option<GetKnowledgeKnowledgebaseDocumentsFeedbackState>>,
@@ -441,7 +449,7 @@ impl GetKnowledgeKnowledgebaseDocumentsFeedback {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -470,7 +478,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseDocumentsFeedback {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -530,14 +538,16 @@ impl crate::api::KnowledgeApi {
 /// `PATCH
 /// /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/feedback/{feedbackId}`
 ///
-/// Takes `knowledge_base_id` (a text), `document_id` (a text), `feedback_id` (a text) and optionally a
-/// body
+/// Takes `knowledge_base_id` (a string), `document_id` (a string), `feedback_id` (a string) and
+/// optionally a body
 /// ([`KnowledgeDocumentFeedbackUpdateRequest`](crate::models::KnowledgeDocumentFeedbackUpdateRequest)).
 /// Returns [`KnowledgeDocumentFeedbackResponse`](crate::models::KnowledgeDocumentFeedbackResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:feedback:edit`
 ///
-/// Created by `KnowledgeApi::patch_knowledge_knowledgebase_document_feedback_feedback_id`.
+/// Created by
+/// [`KnowledgeApi::patch_knowledge_knowledgebase_document_feedback_feedback_id`](crate::api::KnowledgeApi::patch_knowledge_knowledgebase_document_feedback_feedback_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--feedback--feedbackId->)
@@ -555,7 +565,7 @@ pub struct PatchKnowledgeKnowledgebaseDocumentFeedbackFeedbackId {
 }
 
 impl PatchKnowledgeKnowledgebaseDocumentFeedbackFeedbackId {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `KnowledgeDocumentFeedbackUpdateRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<KnowledgeDocumentFeedbackUpdateRequest>>,
@@ -596,7 +606,7 @@ impl runtime::Operation for PatchKnowledgeKnowledgebaseDocumentFeedbackFeedbackI
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -641,13 +651,15 @@ impl crate::api::KnowledgeApi {
 ///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/feedback`
 ///
-/// Takes `knowledge_base_id` (a text), `document_id` (a text) and optionally a body
+/// Takes `knowledge_base_id` (a string), `document_id` (a string) and optionally a body
 /// ([`KnowledgeDocumentFeedback`](crate::models::KnowledgeDocumentFeedback)). Returns
-/// [`KnowledgeDocumentFeedbackResponse`](crate::models::KnowledgeDocumentFeedbackResponse).
+/// [`KnowledgeDocumentFeedbackResponse`](crate::models::KnowledgeDocumentFeedbackResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `knowledge:feedback:create`
 ///
-/// Created by `KnowledgeApi::post_knowledge_knowledgebase_document_feedback`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_knowledgebase_document_feedback`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_document_feedback).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--feedback>)
@@ -665,7 +677,7 @@ pub struct PostKnowledgeKnowledgebaseDocumentFeedback {
 }
 
 impl PostKnowledgeKnowledgebaseDocumentFeedback {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `KnowledgeDocumentFeedback`.
     pub fn body(mut self, value: impl Into<Option<KnowledgeDocumentFeedback>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -703,7 +715,7 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentFeedback {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/presentations`
 ///
-/// Takes `knowledge_base_id` (a text) and optionally a body
+/// Takes `knowledge_base_id` (a string) and optionally a body
 /// ([`KnowledgeDocumentPresentation`](crate::models::KnowledgeDocumentPresentation)). Returns nothing.
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:documentPresentation:add`
 ///
-/// Created by `KnowledgeApi::post_knowledge_knowledgebase_documents_presentations`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_knowledgebase_documents_presentations`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_documents_presentations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-presentations>)
@@ -30,7 +32,7 @@ pub struct PostKnowledgeKnowledgebaseDocumentsPresentations {
 }
 
 impl PostKnowledgeKnowledgebaseDocumentsPresentations {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `KnowledgeDocumentPresentation`.
     pub fn body(
         mut self,
         value: impl Into<Option<KnowledgeDocumentPresentation>>,
@@ -73,7 +75,7 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentsPresentations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

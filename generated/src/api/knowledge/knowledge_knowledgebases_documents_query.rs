@@ -10,17 +10,18 @@ use crate::runtime;
 ///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/query`
 ///
-/// Takes `knowledge_base_id` (a text) and optionally a body
+/// Takes `knowledge_base_id` (a string) and optionally a body
 /// ([`KnowledgeDocumentQuery`](crate::models::KnowledgeDocumentQuery)). Returns
-/// [`KnowledgeDocumentQueryResponse`](crate::models::KnowledgeDocumentQueryResponse). `items()` streams
-/// the items of all pages, each
+/// [`KnowledgeDocumentQueryResponse`](crate::models::KnowledgeDocumentQueryResponse). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
 /// [`KnowledgeDocumentQueryResult`](crate::models::KnowledgeDocumentQueryResult).
 ///
 /// Permission: `knowledge:document:view`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by `KnowledgeApi::post_knowledge_knowledgebase_documents_query`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_knowledgebase_documents_query`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_documents_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-query>)
@@ -38,7 +39,8 @@ pub struct PostKnowledgeKnowledgebaseDocumentsQuery {
 }
 
 impl PostKnowledgeKnowledgebaseDocumentsQuery {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `documentVariations`, `documentAlternatives`,
+    /// `knowledgeBaseLanguageCode`, `variationChunks`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = PostKnowledgeKnowledgebaseDocumentsQueryExpand>,
@@ -47,7 +49,7 @@ impl PostKnowledgeKnowledgebaseDocumentsQuery {
         self
     }
 
-    /// The body, `application/json`.
+    /// The body, `application/json`: `KnowledgeDocumentQuery`.
     pub fn body(mut self, value: impl Into<Option<KnowledgeDocumentQuery>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -68,7 +70,7 @@ impl PostKnowledgeKnowledgebaseDocumentsQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -97,7 +99,7 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentsQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,12 +11,14 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/search/{searchId}`
 ///
-/// Takes `knowledge_base_id` (a text), `search_id` (a text) and optionally a body
-/// ([`SearchUpdateRequest`](crate::models::SearchUpdateRequest)). Returns nothing.
+/// Takes `knowledge_base_id` (a string), `search_id` (a string) and optionally a body
+/// ([`SearchUpdateRequest`](crate::models::SearchUpdateRequest)). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Permission: `knowledge:search:edit`
 ///
-/// Created by `KnowledgeApi::patch_knowledge_knowledgebase_documents_search_search_id`.
+/// Created by
+/// [`KnowledgeApi::patch_knowledge_knowledgebase_documents_search_search_id`](crate::api::KnowledgeApi::patch_knowledge_knowledgebase_documents_search_search_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-search--searchId->)
@@ -34,7 +36,7 @@ pub struct PatchKnowledgeKnowledgebaseDocumentsSearchSearchId {
 }
 
 impl PatchKnowledgeKnowledgebaseDocumentsSearchSearchId {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `SearchUpdateRequest`.
     pub fn body(mut self, value: impl Into<Option<SearchUpdateRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -72,7 +74,7 @@ impl runtime::Operation for PatchKnowledgeKnowledgebaseDocumentsSearchSearchId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -114,16 +116,18 @@ impl crate::api::KnowledgeApi {
 ///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/search`
 ///
-/// Takes `knowledge_base_id` (a text) and optionally a body
+/// Takes `knowledge_base_id` (a string) and optionally a body
 /// ([`KnowledgeDocumentSearchRequest`](crate::models::KnowledgeDocumentSearchRequest)). Returns
-/// [`KnowledgeDocumentSearch`](crate::models::KnowledgeDocumentSearch). `items()` streams the items of
-/// all pages, each [`KnowledgeDocumentSearchResult`](crate::models::KnowledgeDocumentSearchResult).
+/// [`KnowledgeDocumentSearch`](crate::models::KnowledgeDocumentSearch). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`KnowledgeDocumentSearchResult`](crate::models::KnowledgeDocumentSearchResult).
 ///
 /// Permission: `knowledge:knowledgebase:search`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by `KnowledgeApi::post_knowledge_knowledgebase_documents_search`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_knowledgebase_documents_search`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_documents_search).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-search>)
@@ -141,7 +145,8 @@ pub struct PostKnowledgeKnowledgebaseDocumentsSearch {
 }
 
 impl PostKnowledgeKnowledgebaseDocumentsSearch {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `documentVariations`, `documentAlternatives`,
+    /// `knowledgeBaseLanguageCode`, `variationChunks`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = PostKnowledgeKnowledgebaseDocumentsSearchExpand>,
@@ -150,7 +155,7 @@ impl PostKnowledgeKnowledgebaseDocumentsSearch {
         self
     }
 
-    /// The body, `application/json`.
+    /// The body, `application/json`: `KnowledgeDocumentSearchRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<KnowledgeDocumentSearchRequest>>,
@@ -174,7 +179,7 @@ impl PostKnowledgeKnowledgebaseDocumentsSearch {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -205,7 +210,7 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentsSearch {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

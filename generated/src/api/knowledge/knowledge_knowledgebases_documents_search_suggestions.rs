@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/search/suggestions`
 ///
-/// Takes `knowledge_base_id` (a text) and optionally a body
+/// Takes `knowledge_base_id` (a string) and optionally a body
 /// ([`KnowledgeDocumentSuggestionRequest`](crate::models::KnowledgeDocumentSuggestionRequest)). Returns
-/// [`KnowledgeDocumentSuggestion`](crate::models::KnowledgeDocumentSuggestion).
+/// [`KnowledgeDocumentSuggestion`](crate::models::KnowledgeDocumentSuggestion). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `knowledge:knowledgebase:search`
 ///
-/// Created by `KnowledgeApi::post_knowledge_knowledgebase_documents_search_suggestions`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_knowledgebase_documents_search_suggestions`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_documents_search_suggestions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-search-suggestions>)
@@ -33,7 +35,7 @@ pub struct PostKnowledgeKnowledgebaseDocumentsSearchSuggestions {
 }
 
 impl PostKnowledgeKnowledgebaseDocumentsSearchSuggestions {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `KnowledgeDocumentSuggestionRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<KnowledgeDocumentSuggestionRequest>>,
@@ -76,7 +78,7 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentsSearchSuggestions
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

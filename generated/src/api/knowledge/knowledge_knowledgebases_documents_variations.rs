@@ -15,12 +15,13 @@ use crate::runtime;
 /// `DELETE
 /// /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/variations/{documentVariationId}`
 ///
-/// Takes `knowledge_base_id` (a text), `document_id` (a text) and `document_variation_id` (a text).
-/// Returns nothing.
+/// Takes `knowledge_base_id` (a string), `document_id` (a string) and `document_variation_id` (a
+/// string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permissions, any of: `knowledge:document:delete`, `knowledge:document:edit`
 ///
-/// Created by `KnowledgeApi::delete_knowledge_knowledgebase_document_variation`.
+/// Created by
+/// [`KnowledgeApi::delete_knowledge_knowledgebase_document_variation`](crate::api::KnowledgeApi::delete_knowledge_knowledgebase_document_variation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--variations--documentVariationId->)
@@ -72,7 +73,7 @@ impl runtime::Operation for DeleteKnowledgeKnowledgebaseDocumentVariation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -118,12 +119,14 @@ impl crate::api::KnowledgeApi {
 /// `GET
 /// /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/variations/{documentVariationId}`
 ///
-/// Takes `knowledge_base_id` (a text), `document_id` (a text) and `document_variation_id` (a text).
-/// Returns [`DocumentVariationResponse`](crate::models::DocumentVariationResponse).
+/// Takes `knowledge_base_id` (a string), `document_id` (a string) and `document_variation_id` (a
+/// string). Returns [`DocumentVariationResponse`](crate::models::DocumentVariationResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `knowledge:document:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_document_variation`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_document_variation`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_document_variation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--variations--documentVariationId->)
@@ -141,7 +144,7 @@ pub struct GetKnowledgeKnowledgebaseDocumentVariation {
 }
 
 impl GetKnowledgeKnowledgebaseDocumentVariation {
-    /// The query parameter `documentState`.
+    /// The query parameter `documentState`: one of `Draft`, `Published`.
     pub fn document_state(
         mut self,
         value: impl Into<Option<GetKnowledgeKnowledgebaseDocumentVariationDocumentState>>,
@@ -150,7 +153,7 @@ impl GetKnowledgeKnowledgebaseDocumentVariation {
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `contentUrl`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetKnowledgeKnowledgebaseDocumentVariationExpand>,
@@ -191,7 +194,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseDocumentVariation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -236,16 +239,17 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/variations`
 ///
-/// Takes `knowledge_base_id` (a text) and `document_id` (a text). Returns
-/// [`DocumentVariationResponseListing`](crate::models::DocumentVariationResponseListing). `items()`
-/// streams the items of all pages, each
+/// Takes `knowledge_base_id` (a string) and `document_id` (a string). Returns
+/// [`DocumentVariationResponseListing`](crate::models::DocumentVariationResponseListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
 /// [`DocumentVariationResponse`](crate::models::DocumentVariationResponse).
 ///
 /// Permission: `knowledge:document:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_document_variations`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_document_variations`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_document_variations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--variations>)
@@ -263,25 +267,25 @@ pub struct GetKnowledgeKnowledgebaseDocumentVariations {
 }
 
 impl GetKnowledgeKnowledgebaseDocumentVariations {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `documentState`.
+    /// The query parameter `documentState`: one of `Draft`, `Published`.
     pub fn document_state(
         mut self,
         value: impl Into<
@@ -292,7 +296,7 @@ impl GetKnowledgeKnowledgebaseDocumentVariations {
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `contentUrl`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -318,7 +322,7 @@ impl GetKnowledgeKnowledgebaseDocumentVariations {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -347,7 +351,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseDocumentVariations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -407,13 +411,15 @@ impl crate::api::KnowledgeApi {
 /// `PATCH
 /// /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/variations/{documentVariationId}`
 ///
-/// Takes `knowledge_base_id` (a text), `document_id` (a text), `document_variation_id` (a text) and a
-/// body ([`DocumentVariationRequest`](crate::models::DocumentVariationRequest)). Returns
-/// [`DocumentVariationResponse`](crate::models::DocumentVariationResponse).
+/// Takes `knowledge_base_id` (a string), `document_id` (a string), `document_variation_id` (a string)
+/// and a body ([`DocumentVariationRequest`](crate::models::DocumentVariationRequest)). Returns
+/// [`DocumentVariationResponse`](crate::models::DocumentVariationResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `knowledge:document:edit`
 ///
-/// Created by `KnowledgeApi::patch_knowledge_knowledgebase_document_variation`.
+/// Created by
+/// [`KnowledgeApi::patch_knowledge_knowledgebase_document_variation`](crate::api::KnowledgeApi::patch_knowledge_knowledgebase_document_variation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--variations--documentVariationId->)
@@ -463,7 +469,7 @@ impl runtime::Operation for PatchKnowledgeKnowledgebaseDocumentVariation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -511,13 +517,15 @@ impl crate::api::KnowledgeApi {
 ///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/variations`
 ///
-/// Takes `knowledge_base_id` (a text), `document_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string), `document_id` (a string) and a body
 /// ([`DocumentVariationRequest`](crate::models::DocumentVariationRequest)). Returns
-/// [`DocumentVariationResponse`](crate::models::DocumentVariationResponse).
+/// [`DocumentVariationResponse`](crate::models::DocumentVariationResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permissions, any of: `knowledge:document:add`, `knowledge:document:edit`
 ///
-/// Created by `KnowledgeApi::post_knowledge_knowledgebase_document_variations`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_knowledgebase_document_variations`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_document_variations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--variations>)
@@ -569,7 +577,7 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentVariations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,12 +11,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/versions/{versionId}`
 ///
-/// Takes `knowledge_base_id` (a text), `document_id` (a text) and `version_id` (a text). Returns
-/// [`KnowledgeDocumentVersion`](crate::models::KnowledgeDocumentVersion).
+/// Takes `knowledge_base_id` (a string), `document_id` (a string) and `version_id` (a string). Returns
+/// [`KnowledgeDocumentVersion`](crate::models::KnowledgeDocumentVersion). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `knowledge:documentVersion:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_document_version`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_document_version`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_document_version).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--versions--versionId->)
@@ -34,7 +36,7 @@ pub struct GetKnowledgeKnowledgebaseDocumentVersion {
 }
 
 impl GetKnowledgeKnowledgebaseDocumentVersion {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `category`, `labels`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetKnowledgeKnowledgebaseDocumentVersionExpand>,
@@ -77,7 +79,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseDocumentVersion {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -121,16 +123,17 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/versions`
 ///
-/// Takes `knowledge_base_id` (a text) and `document_id` (a text). Returns
-/// [`KnowledgeDocumentVersionListing`](crate::models::KnowledgeDocumentVersionListing). `items()`
-/// streams the items of all pages, each
+/// Takes `knowledge_base_id` (a string) and `document_id` (a string). Returns
+/// [`KnowledgeDocumentVersionListing`](crate::models::KnowledgeDocumentVersionListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
 /// [`KnowledgeDocumentVersion`](crate::models::KnowledgeDocumentVersion).
 ///
 /// Permission: `knowledge:documentVersion:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_document_versions`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_document_versions`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_document_versions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--versions>)
@@ -148,25 +151,25 @@ pub struct GetKnowledgeKnowledgebaseDocumentVersions {
 }
 
 impl GetKnowledgeKnowledgebaseDocumentVersions {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `category`, `labels`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetKnowledgeKnowledgebaseDocumentVersionsExpand>,
@@ -190,7 +193,7 @@ impl GetKnowledgeKnowledgebaseDocumentVersions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -221,7 +224,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseDocumentVersions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -280,13 +283,15 @@ impl crate::api::KnowledgeApi {
 ///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/versions`
 ///
-/// Takes `knowledge_base_id` (a text), `document_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string), `document_id` (a string) and a body
 /// ([`KnowledgeDocumentVersion`](crate::models::KnowledgeDocumentVersion)). Returns
-/// [`KnowledgeDocumentVersion`](crate::models::KnowledgeDocumentVersion).
+/// [`KnowledgeDocumentVersion`](crate::models::KnowledgeDocumentVersion). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `knowledge:documentVersion:add`
 ///
-/// Created by `KnowledgeApi::post_knowledge_knowledgebase_document_versions`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_knowledgebase_document_versions`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_document_versions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--versions>)
@@ -338,7 +343,7 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentVersions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

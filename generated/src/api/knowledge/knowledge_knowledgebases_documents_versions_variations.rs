@@ -10,13 +10,15 @@ use crate::runtime;
 /// `GET
 /// /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/versions/{versionId}/variations/{variationId}`
 ///
-/// Takes `knowledge_base_id` (a text), `document_id` (a text), `version_id` (a text) and `variation_id`
-/// (a text). Returns
-/// [`KnowledgeDocumentVersionVariation`](crate::models::KnowledgeDocumentVersionVariation).
+/// Takes `knowledge_base_id` (a string), `document_id` (a string), `version_id` (a string) and
+/// `variation_id` (a string). Returns
+/// [`KnowledgeDocumentVersionVariation`](crate::models::KnowledgeDocumentVersionVariation). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `knowledge:documentVersion:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_document_version_variation`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_document_version_variation`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_document_version_variation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--versions--versionId--variations--variationId->)
@@ -68,7 +70,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseDocumentVersionVariation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -116,16 +118,17 @@ impl crate::api::KnowledgeApi {
 /// `GET
 /// /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/versions/{versionId}/variations`
 ///
-/// Takes `knowledge_base_id` (a text), `document_id` (a text) and `version_id` (a text). Returns
+/// Takes `knowledge_base_id` (a string), `document_id` (a string) and `version_id` (a string). Returns
 /// [`KnowledgeDocumentVersionVariationListing`](crate::models::KnowledgeDocumentVersionVariationListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`KnowledgeDocumentVersionVariation`](crate::models::KnowledgeDocumentVersionVariation).
 ///
 /// Permission: `knowledge:documentVersion:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_document_version_variations`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_document_version_variations`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_document_version_variations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--versions--versionId--variations>)
@@ -143,19 +146,19 @@ pub struct GetKnowledgeKnowledgebaseDocumentVersionVariations {
 }
 
 impl GetKnowledgeKnowledgebaseDocumentVersionVariations {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
@@ -176,7 +179,7 @@ impl GetKnowledgeKnowledgebaseDocumentVersionVariations {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -207,7 +210,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseDocumentVersionVariations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/export/jobs/{exportJobId}`
 ///
-/// Takes `knowledge_base_id` (a text) and `export_job_id` (a text). Returns nothing.
+/// Takes `knowledge_base_id` (a string) and `export_job_id` (a string). Returns nothing. Succeeds with
+/// the status 204 (no content).
 ///
 /// Permission: `knowledge:exportJob:delete`
 ///
-/// Created by `KnowledgeApi::delete_knowledge_knowledgebase_export_job`.
+/// Created by
+/// [`KnowledgeApi::delete_knowledge_knowledgebase_export_job`](crate::api::KnowledgeApi::delete_knowledge_knowledgebase_export_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--export-jobs--exportJobId->)
@@ -61,7 +63,7 @@ impl runtime::Operation for DeleteKnowledgeKnowledgebaseExportJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,12 +105,14 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/export/jobs/{exportJobId}`
 ///
-/// Takes `knowledge_base_id` (a text) and `export_job_id` (a text). Returns
-/// [`KnowledgeExportJobResponse`](crate::models::KnowledgeExportJobResponse).
+/// Takes `knowledge_base_id` (a string) and `export_job_id` (a string). Returns
+/// [`KnowledgeExportJobResponse`](crate::models::KnowledgeExportJobResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `knowledge:exportJob:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_export_job`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_export_job`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_export_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--export-jobs--exportJobId->)
@@ -158,7 +162,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseExportJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -200,16 +204,20 @@ impl crate::api::KnowledgeApi {
 ///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/export/jobs`
 ///
-/// Takes `knowledge_base_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string) and a body
 /// ([`KnowledgeExportJobRequest`](crate::models::KnowledgeExportJobRequest)). Returns
-/// [`KnowledgeExportJobResponse`](crate::models::KnowledgeExportJobResponse).
+/// [`KnowledgeExportJobResponse`](crate::models::KnowledgeExportJobResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `knowledge:exportJob:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_knowledge_knowledgebase_export_job`;
-/// `delete_knowledge_knowledgebase_export_job` stops it.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_knowledge_knowledgebase_export_job`](crate::api::GetKnowledgeKnowledgebaseExportJob);
+/// [`delete_knowledge_knowledgebase_export_job`](crate::api::DeleteKnowledgeKnowledgebaseExportJob)
+/// stops it.
 ///
-/// Created by `KnowledgeApi::post_knowledge_knowledgebase_export_jobs`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_knowledgebase_export_jobs`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_export_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--export-jobs>)
@@ -267,7 +275,7 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseExportJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/import/jobs/{importJobId}`
 ///
-/// Takes `knowledge_base_id` (a text) and `import_job_id` (a text). Returns nothing.
+/// Takes `knowledge_base_id` (a string) and `import_job_id` (a string). Returns nothing. Succeeds with
+/// the status 204 (no content).
 ///
 /// Permission: `knowledge:importJob:delete`
 ///
-/// Created by `KnowledgeApi::delete_knowledge_knowledgebase_import_job`.
+/// Created by
+/// [`KnowledgeApi::delete_knowledge_knowledgebase_import_job`](crate::api::KnowledgeApi::delete_knowledge_knowledgebase_import_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--import-jobs--importJobId->)
@@ -64,7 +66,7 @@ impl runtime::Operation for DeleteKnowledgeKnowledgebaseImportJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,12 +108,14 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/import/jobs/{importJobId}`
 ///
-/// Takes `knowledge_base_id` (a text) and `import_job_id` (a text). Returns
-/// [`KnowledgeImportJobResponse`](crate::models::KnowledgeImportJobResponse).
+/// Takes `knowledge_base_id` (a string) and `import_job_id` (a string). Returns
+/// [`KnowledgeImportJobResponse`](crate::models::KnowledgeImportJobResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `knowledge:importJob:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_import_job`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_import_job`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_import_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--import-jobs--importJobId->)
@@ -129,7 +133,7 @@ pub struct GetKnowledgeKnowledgebaseImportJob {
 }
 
 impl GetKnowledgeKnowledgebaseImportJob {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `urls`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetKnowledgeKnowledgebaseImportJobExpand>,
@@ -170,7 +174,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseImportJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -212,13 +216,15 @@ impl crate::api::KnowledgeApi {
 ///
 /// `PATCH /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/import/jobs/{importJobId}`
 ///
-/// Takes `knowledge_base_id` (a text), `import_job_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string), `import_job_id` (a string) and a body
 /// ([`ImportStatusRequest`](crate::models::ImportStatusRequest)). Returns
-/// [`KnowledgeImportJobResponse`](crate::models::KnowledgeImportJobResponse).
+/// [`KnowledgeImportJobResponse`](crate::models::KnowledgeImportJobResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `knowledge:importJob:edit`
 ///
-/// Created by `KnowledgeApi::patch_knowledge_knowledgebase_import_job`.
+/// Created by
+/// [`KnowledgeApi::patch_knowledge_knowledgebase_import_job`](crate::api::KnowledgeApi::patch_knowledge_knowledgebase_import_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--import-jobs--importJobId->)
@@ -268,7 +274,7 @@ impl runtime::Operation for PatchKnowledgeKnowledgebaseImportJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -313,16 +319,20 @@ impl crate::api::KnowledgeApi {
 ///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/import/jobs`
 ///
-/// Takes `knowledge_base_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string) and a body
 /// ([`KnowledgeImportJobRequest`](crate::models::KnowledgeImportJobRequest)). Returns
-/// [`KnowledgeImportJobResponse`](crate::models::KnowledgeImportJobResponse).
+/// [`KnowledgeImportJobResponse`](crate::models::KnowledgeImportJobResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `knowledge:importJob:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_knowledge_knowledgebase_import_job`;
-/// `delete_knowledge_knowledgebase_import_job` stops it.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_knowledge_knowledgebase_import_job`](crate::api::GetKnowledgeKnowledgebaseImportJob);
+/// [`delete_knowledge_knowledgebase_import_job`](crate::api::DeleteKnowledgeKnowledgebaseImportJob)
+/// stops it.
 ///
-/// Created by `KnowledgeApi::post_knowledge_knowledgebase_import_jobs`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_knowledgebase_import_jobs`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_import_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--import-jobs>)
@@ -380,7 +390,7 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseImportJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

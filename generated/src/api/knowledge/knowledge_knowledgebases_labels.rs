@@ -9,12 +9,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/labels/{labelId}`
 ///
-/// Takes `knowledge_base_id` (a text) and `label_id` (a text). Returns
-/// [`LabelResponse`](crate::models::LabelResponse).
+/// Takes `knowledge_base_id` (a string) and `label_id` (a string). Returns
+/// [`LabelResponse`](crate::models::LabelResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:label:delete`
 ///
-/// Created by `KnowledgeApi::delete_knowledge_knowledgebase_label`.
+/// Created by
+/// [`KnowledgeApi::delete_knowledge_knowledgebase_label`](crate::api::KnowledgeApi::delete_knowledge_knowledgebase_label).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--labels--labelId->)
@@ -64,7 +65,7 @@ impl runtime::Operation for DeleteKnowledgeKnowledgebaseLabel {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,12 +107,13 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/labels/{labelId}`
 ///
-/// Takes `knowledge_base_id` (a text) and `label_id` (a text). Returns
-/// [`LabelResponse`](crate::models::LabelResponse).
+/// Takes `knowledge_base_id` (a string) and `label_id` (a string). Returns
+/// [`LabelResponse`](crate::models::LabelResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:label:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_label`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_label`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_label).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--labels--labelId->)
@@ -161,7 +163,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseLabel {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -203,14 +205,16 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/labels`
 ///
-/// Takes `knowledge_base_id` (a text). Returns [`LabelListing`](crate::models::LabelListing). `items()`
-/// streams the items of all pages, each [`LabelResponse`](crate::models::LabelResponse).
+/// Takes `knowledge_base_id` (a string). Returns [`LabelListing`](crate::models::LabelListing).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`LabelResponse`](crate::models::LabelResponse).
 ///
 /// Permission: `knowledge:label:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_labels`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_labels`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_labels).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--labels>)
@@ -228,31 +232,31 @@ pub struct GetKnowledgeKnowledgebaseLabels {
 }
 
 impl GetKnowledgeKnowledgebaseLabels {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `includeDocumentCount`.
+    /// The query parameter `includeDocumentCount`: a boolean.
     pub fn include_document_count(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeDocumentCount", value.into());
         self
@@ -273,7 +277,7 @@ impl GetKnowledgeKnowledgebaseLabels {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -302,7 +306,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseLabels {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -359,13 +363,14 @@ impl crate::api::KnowledgeApi {
 ///
 /// `PATCH /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/labels/{labelId}`
 ///
-/// Takes `knowledge_base_id` (a text), `label_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string), `label_id` (a string) and a body
 /// ([`LabelUpdateRequest`](crate::models::LabelUpdateRequest)). Returns
-/// [`LabelResponse`](crate::models::LabelResponse).
+/// [`LabelResponse`](crate::models::LabelResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:label:edit`
 ///
-/// Created by `KnowledgeApi::patch_knowledge_knowledgebase_label`.
+/// Created by
+/// [`KnowledgeApi::patch_knowledge_knowledgebase_label`](crate::api::KnowledgeApi::patch_knowledge_knowledgebase_label).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--labels--labelId->)
@@ -415,7 +420,7 @@ impl runtime::Operation for PatchKnowledgeKnowledgebaseLabel {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -460,13 +465,14 @@ impl crate::api::KnowledgeApi {
 ///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/labels`
 ///
-/// Takes `knowledge_base_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string) and a body
 /// ([`LabelCreateRequest`](crate::models::LabelCreateRequest)). Returns
-/// [`LabelResponse`](crate::models::LabelResponse).
+/// [`LabelResponse`](crate::models::LabelResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:label:add`
 ///
-/// Created by `KnowledgeApi::post_knowledge_knowledgebase_labels`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_knowledgebase_labels`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_labels).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--labels>)
@@ -516,7 +522,7 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseLabels {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,15 +9,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/operations`
 ///
-/// Takes `knowledge_base_id` (a text). Returns [`OperationListing`](crate::models::OperationListing).
-/// `items()` streams the items of all pages, each
+/// Takes `knowledge_base_id` (a string). Returns [`OperationListing`](crate::models::OperationListing).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`OperationResponse`](crate::models::OperationResponse).
 ///
 /// Permission: `knowledge:importExportOperationsList:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_operations`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_operations`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_operations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--operations>)
@@ -35,25 +36,25 @@ pub struct GetKnowledgeKnowledgebaseOperations {
 }
 
 impl GetKnowledgeKnowledgebaseOperations {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `userId`.
+    /// The query parameter `userId`: a list of strings.
     pub fn user_id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -64,7 +65,7 @@ impl GetKnowledgeKnowledgebaseOperations {
         self
     }
 
-    /// The query parameter `type`.
+    /// The query parameter `type`: a list, each item one of `Export`, `Import`, `Parse`, `Sync`.
     pub fn r#type(
         mut self,
         value: impl IntoIterator<Item = GetKnowledgeKnowledgebaseOperationsType>,
@@ -73,7 +74,7 @@ impl GetKnowledgeKnowledgebaseOperations {
         self
     }
 
-    /// The query parameter `status`.
+    /// The query parameter `status`: a list of strings.
     pub fn status(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -84,13 +85,13 @@ impl GetKnowledgeKnowledgebaseOperations {
         self
     }
 
-    /// The query parameter `interval`.
+    /// The query parameter `interval`: a string.
     pub fn interval(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("interval", value.text());
         self
     }
 
-    /// The query parameter `sourceId`.
+    /// The query parameter `sourceId`: a list of strings.
     pub fn source_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -119,7 +120,7 @@ impl GetKnowledgeKnowledgebaseOperations {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -150,7 +151,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseOperations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/operations/users/query`
 ///
-/// Takes `knowledge_base_id` (a text). Returns
-/// [`OperationCreatorUserResponse`](crate::models::OperationCreatorUserResponse).
+/// Takes `knowledge_base_id` (a string). Returns
+/// [`OperationCreatorUserResponse`](crate::models::OperationCreatorUserResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `knowledge:importExportOperationsList:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_operations_users_query`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_operations_users_query`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_operations_users_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--operations-users-query>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseOperationsUsersQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

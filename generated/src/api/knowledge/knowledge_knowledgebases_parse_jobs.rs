@@ -10,12 +10,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/parse/jobs/{parseJobId}`
 ///
-/// Takes `knowledge_base_id` (a text) and `parse_job_id` (a text). Returns
-/// [`KnowledgeParseJobResponse`](crate::models::KnowledgeParseJobResponse).
+/// Takes `knowledge_base_id` (a string) and `parse_job_id` (a string). Returns
+/// [`KnowledgeParseJobResponse`](crate::models::KnowledgeParseJobResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `knowledge:importJob:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_parse_job`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_parse_job`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_parse_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--parse-jobs--parseJobId->)
@@ -33,7 +35,7 @@ pub struct GetKnowledgeKnowledgebaseParseJob {
 }
 
 impl GetKnowledgeKnowledgebaseParseJob {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `urls`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetKnowledgeKnowledgebaseParseJobExpand>,
@@ -74,7 +76,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseParseJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -116,12 +118,14 @@ impl crate::api::KnowledgeApi {
 ///
 /// `PATCH /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/parse/jobs/{parseJobId}`
 ///
-/// Takes `knowledge_base_id` (a text), `parse_job_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string), `parse_job_id` (a string) and a body
 /// ([`KnowledgeParseJobRequestPatch`](crate::models::KnowledgeParseJobRequestPatch)). Returns nothing.
+/// Succeeds with the status 204 (no content).
 ///
 /// Permission: `knowledge:importJob:edit`
 ///
-/// Created by `KnowledgeApi::patch_knowledge_knowledgebase_parse_job`.
+/// Created by
+/// [`KnowledgeApi::patch_knowledge_knowledgebase_parse_job`](crate::api::KnowledgeApi::patch_knowledge_knowledgebase_parse_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--parse-jobs--parseJobId->)
@@ -171,7 +175,7 @@ impl runtime::Operation for PatchKnowledgeKnowledgebaseParseJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -216,15 +220,18 @@ impl crate::api::KnowledgeApi {
 ///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/parse/jobs`
 ///
-/// Takes `knowledge_base_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string) and a body
 /// ([`KnowledgeParseJobRequest`](crate::models::KnowledgeParseJobRequest)). Returns
-/// [`KnowledgeParseJobResponse`](crate::models::KnowledgeParseJobResponse).
+/// [`KnowledgeParseJobResponse`](crate::models::KnowledgeParseJobResponse). Succeeds with the status
+/// 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `knowledge:importJob:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_knowledge_knowledgebase_parse_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_knowledge_knowledgebase_parse_job`](crate::api::GetKnowledgeKnowledgebaseParseJob).
 ///
-/// Created by `KnowledgeApi::post_knowledge_knowledgebase_parse_jobs`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_knowledgebase_parse_jobs`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_parse_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--parse-jobs>)
@@ -282,7 +289,7 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseParseJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

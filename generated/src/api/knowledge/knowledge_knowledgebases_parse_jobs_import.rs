@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/parse/jobs/{parseJobId}/import`
 ///
-/// Takes `knowledge_base_id` (a text), `parse_job_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string), `parse_job_id` (a string) and a body
 /// ([`KnowledgeParseJobRequestImport`](crate::models::KnowledgeParseJobRequestImport)). Returns
-/// nothing.
+/// nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `knowledge:importJob:edit`
 ///
-/// Created by `KnowledgeApi::post_knowledge_knowledgebase_parse_job_import`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_knowledgebase_parse_job_import`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_parse_job_import).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--parse-jobs--parseJobId--import>)
@@ -63,7 +64,7 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseParseJobImport {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

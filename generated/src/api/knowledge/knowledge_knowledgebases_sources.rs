@@ -10,12 +10,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/sources`
 ///
-/// Takes `knowledge_base_id` (a text). Returns a list, each item
-/// [`SourceBaseResponse`](crate::models::SourceBaseResponse).
+/// Takes `knowledge_base_id` (a string). Returns a list of
+/// [`SourceBaseResponse`](crate::models::SourceBaseResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:integrationSource:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_sources`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_sources`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_sources).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--sources>)
@@ -33,7 +34,7 @@ pub struct GetKnowledgeKnowledgebaseSources {
 }
 
 impl GetKnowledgeKnowledgebaseSources {
-    /// The query parameter `type`.
+    /// The query parameter `type`: one of `Salesforce`, `ServiceNow`.
     pub fn r#type(
         mut self,
         value: impl Into<Option<GetKnowledgeKnowledgebaseSourcesType>>,
@@ -42,7 +43,7 @@ impl GetKnowledgeKnowledgebaseSources {
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `lastsync`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetKnowledgeKnowledgebaseSourcesExpand>,
@@ -51,7 +52,7 @@ impl GetKnowledgeKnowledgebaseSources {
         self
     }
 
-    /// The query parameter `ids`.
+    /// The query parameter `ids`: a list of strings.
     pub fn ids(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -96,7 +97,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseSources {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

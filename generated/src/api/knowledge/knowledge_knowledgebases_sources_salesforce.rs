@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/sources/salesforce/{sourceId}`
 ///
-/// Takes `knowledge_base_id` (a text) and `source_id` (a text). Returns nothing.
+/// Takes `knowledge_base_id` (a string) and `source_id` (a string). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Permission: `knowledge:integrationSource:delete`
 ///
-/// Created by `KnowledgeApi::delete_knowledge_knowledgebase_sources_salesforce_source_id`.
+/// Created by
+/// [`KnowledgeApi::delete_knowledge_knowledgebase_sources_salesforce_source_id`](crate::api::KnowledgeApi::delete_knowledge_knowledgebase_sources_salesforce_source_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--sources-salesforce--sourceId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for DeleteKnowledgeKnowledgebaseSourcesSalesforceSourceI
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,12 +110,14 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/sources/salesforce/{sourceId}`
 ///
-/// Takes `knowledge_base_id` (a text) and `source_id` (a text). Returns
-/// [`SalesforceSourceResponse`](crate::models::SalesforceSourceResponse).
+/// Takes `knowledge_base_id` (a string) and `source_id` (a string). Returns
+/// [`SalesforceSourceResponse`](crate::models::SalesforceSourceResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `knowledge:integrationSource:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_sources_salesforce_source_id`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_sources_salesforce_source_id`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_sources_salesforce_source_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--sources-salesforce--sourceId->)
@@ -131,7 +135,7 @@ pub struct GetKnowledgeKnowledgebaseSourcesSalesforceSourceId {
 }
 
 impl GetKnowledgeKnowledgebaseSourcesSalesforceSourceId {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `lastsync`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -176,7 +180,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseSourcesSalesforceSourceId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -218,13 +222,15 @@ impl crate::api::KnowledgeApi {
 ///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/sources/salesforce`
 ///
-/// Takes `knowledge_base_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string) and a body
 /// ([`SalesforceSourceRequest`](crate::models::SalesforceSourceRequest)). Returns
-/// [`KnowledgeSyncJobResponse`](crate::models::KnowledgeSyncJobResponse).
+/// [`KnowledgeSyncJobResponse`](crate::models::KnowledgeSyncJobResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `knowledge:integrationSource:add`
 ///
-/// Created by `KnowledgeApi::post_knowledge_knowledgebase_sources_salesforce`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_knowledgebase_sources_salesforce`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_sources_salesforce).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--sources-salesforce>)
@@ -276,7 +282,7 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseSourcesSalesforce {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -319,13 +325,15 @@ impl crate::api::KnowledgeApi {
 ///
 /// `PUT /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/sources/salesforce/{sourceId}`
 ///
-/// Takes `knowledge_base_id` (a text), `source_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string), `source_id` (a string) and a body
 /// ([`SalesforceSourceRequest`](crate::models::SalesforceSourceRequest)). Returns
-/// [`SalesforceSourceResponse`](crate::models::SalesforceSourceResponse).
+/// [`SalesforceSourceResponse`](crate::models::SalesforceSourceResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `knowledge:integrationSource:edit`
 ///
-/// Created by `KnowledgeApi::put_knowledge_knowledgebase_sources_salesforce_source_id`.
+/// Created by
+/// [`KnowledgeApi::put_knowledge_knowledgebase_sources_salesforce_source_id`](crate::api::KnowledgeApi::put_knowledge_knowledgebase_sources_salesforce_source_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-knowledge-knowledgebases--knowledgeBaseId--sources-salesforce--sourceId->)
@@ -377,7 +385,7 @@ impl runtime::Operation for PutKnowledgeKnowledgebaseSourcesSalesforceSourceId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

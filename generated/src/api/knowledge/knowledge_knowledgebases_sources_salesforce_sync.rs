@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/sources/salesforce/{sourceId}/sync`
 ///
-/// Takes `knowledge_base_id` (a text), `source_id` (a text) and optionally a body
+/// Takes `knowledge_base_id` (a string), `source_id` (a string) and optionally a body
 /// ([`KnowledgeSyncRequest`](crate::models::KnowledgeSyncRequest)). Returns
-/// [`SourceSyncResponse`](crate::models::SourceSyncResponse).
+/// [`SourceSyncResponse`](crate::models::SourceSyncResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:integrationSource:edit`
 ///
-/// Created by `KnowledgeApi::post_knowledge_knowledgebase_sources_salesforce_source_id_sync`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_knowledgebase_sources_salesforce_source_id_sync`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_sources_salesforce_source_id_sync).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--sources-salesforce--sourceId--sync>)
@@ -31,7 +32,7 @@ pub struct PostKnowledgeKnowledgebaseSourcesSalesforceSourceIdSync {
 }
 
 impl PostKnowledgeKnowledgebaseSourcesSalesforceSourceIdSync {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `KnowledgeSyncRequest`.
     pub fn body(mut self, value: impl Into<Option<KnowledgeSyncRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -71,7 +72,7 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseSourcesSalesforceSourceIdS
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/sources/servicenow/{sourceId}`
 ///
-/// Takes `knowledge_base_id` (a text) and `source_id` (a text). Returns nothing.
+/// Takes `knowledge_base_id` (a string) and `source_id` (a string). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Permission: `knowledge:integrationSource:delete`
 ///
-/// Created by `KnowledgeApi::delete_knowledge_knowledgebase_sources_servicenow_source_id`.
+/// Created by
+/// [`KnowledgeApi::delete_knowledge_knowledgebase_sources_servicenow_source_id`](crate::api::KnowledgeApi::delete_knowledge_knowledgebase_sources_servicenow_source_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--sources-servicenow--sourceId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for DeleteKnowledgeKnowledgebaseSourcesServicenowSourceI
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,12 +110,14 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/sources/servicenow/{sourceId}`
 ///
-/// Takes `knowledge_base_id` (a text) and `source_id` (a text). Returns
-/// [`ServiceNowSourceResponse`](crate::models::ServiceNowSourceResponse).
+/// Takes `knowledge_base_id` (a string) and `source_id` (a string). Returns
+/// [`ServiceNowSourceResponse`](crate::models::ServiceNowSourceResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `knowledge:integrationSource:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_sources_servicenow_source_id`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_sources_servicenow_source_id`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_sources_servicenow_source_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--sources-servicenow--sourceId->)
@@ -131,7 +135,7 @@ pub struct GetKnowledgeKnowledgebaseSourcesServicenowSourceId {
 }
 
 impl GetKnowledgeKnowledgebaseSourcesServicenowSourceId {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `lastsync`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -176,7 +180,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseSourcesServicenowSourceId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -218,13 +222,15 @@ impl crate::api::KnowledgeApi {
 ///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/sources/servicenow`
 ///
-/// Takes `knowledge_base_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string) and a body
 /// ([`ServiceNowSourceRequest`](crate::models::ServiceNowSourceRequest)). Returns
-/// [`KnowledgeSyncJobResponse`](crate::models::KnowledgeSyncJobResponse).
+/// [`KnowledgeSyncJobResponse`](crate::models::KnowledgeSyncJobResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `knowledge:integrationSource:add`
 ///
-/// Created by `KnowledgeApi::post_knowledge_knowledgebase_sources_servicenow`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_knowledgebase_sources_servicenow`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_sources_servicenow).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--sources-servicenow>)
@@ -276,7 +282,7 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseSourcesServicenow {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -319,13 +325,15 @@ impl crate::api::KnowledgeApi {
 ///
 /// `PUT /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/sources/servicenow/{sourceId}`
 ///
-/// Takes `knowledge_base_id` (a text), `source_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string), `source_id` (a string) and a body
 /// ([`ServiceNowSourceRequest`](crate::models::ServiceNowSourceRequest)). Returns
-/// [`ServiceNowSourceResponse`](crate::models::ServiceNowSourceResponse).
+/// [`ServiceNowSourceResponse`](crate::models::ServiceNowSourceResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `knowledge:integrationSource:edit`
 ///
-/// Created by `KnowledgeApi::put_knowledge_knowledgebase_sources_servicenow_source_id`.
+/// Created by
+/// [`KnowledgeApi::put_knowledge_knowledgebase_sources_servicenow_source_id`](crate::api::KnowledgeApi::put_knowledge_knowledgebase_sources_servicenow_source_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-knowledge-knowledgebases--knowledgeBaseId--sources-servicenow--sourceId->)
@@ -377,7 +385,7 @@ impl runtime::Operation for PutKnowledgeKnowledgebaseSourcesServicenowSourceId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/synchronize/jobs/{syncJobId}`
 ///
-/// Takes `knowledge_base_id` (a text) and `sync_job_id` (a text). Returns nothing.
+/// Takes `knowledge_base_id` (a string) and `sync_job_id` (a string). Returns nothing. Succeeds with
+/// the status 204 (no content).
 ///
 /// Permission: `knowledge:syncJob:delete`
 ///
-/// Created by `KnowledgeApi::delete_knowledge_knowledgebase_synchronize_job`.
+/// Created by
+/// [`KnowledgeApi::delete_knowledge_knowledgebase_synchronize_job`](crate::api::KnowledgeApi::delete_knowledge_knowledgebase_synchronize_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--synchronize-jobs--syncJobId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for DeleteKnowledgeKnowledgebaseSynchronizeJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,12 +107,14 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/synchronize/jobs/{syncJobId}`
 ///
-/// Takes `knowledge_base_id` (a text) and `sync_job_id` (a text). Returns
-/// [`KnowledgeSyncJobResponse`](crate::models::KnowledgeSyncJobResponse).
+/// Takes `knowledge_base_id` (a string) and `sync_job_id` (a string). Returns
+/// [`KnowledgeSyncJobResponse`](crate::models::KnowledgeSyncJobResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `knowledge:syncJob:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_synchronize_job`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_synchronize_job`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_synchronize_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--synchronize-jobs--syncJobId->)
@@ -160,7 +164,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseSynchronizeJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -202,13 +206,15 @@ impl crate::api::KnowledgeApi {
 ///
 /// `PATCH /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/synchronize/jobs/{syncJobId}`
 ///
-/// Takes `knowledge_base_id` (a text), `sync_job_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string), `sync_job_id` (a string) and a body
 /// ([`SyncStatusRequest`](crate::models::SyncStatusRequest)). Returns
-/// [`KnowledgeSyncJobResponse`](crate::models::KnowledgeSyncJobResponse).
+/// [`KnowledgeSyncJobResponse`](crate::models::KnowledgeSyncJobResponse). Succeeds with the status 202
+/// (accepted: the work is not finished yet).
 ///
 /// Permission: `knowledge:syncJob:edit`
 ///
-/// Created by `KnowledgeApi::patch_knowledge_knowledgebase_synchronize_job`.
+/// Created by
+/// [`KnowledgeApi::patch_knowledge_knowledgebase_synchronize_job`](crate::api::KnowledgeApi::patch_knowledge_knowledgebase_synchronize_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--synchronize-jobs--syncJobId->)
@@ -258,7 +264,7 @@ impl runtime::Operation for PatchKnowledgeKnowledgebaseSynchronizeJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -303,17 +309,20 @@ impl crate::api::KnowledgeApi {
 ///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/synchronize/jobs`
 ///
-/// Takes `knowledge_base_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string) and a body
 /// ([`KnowledgeSyncJobRequest`](crate::models::KnowledgeSyncJobRequest)). Returns
-/// [`KnowledgeSyncJobResponse`](crate::models::KnowledgeSyncJobResponse).
+/// [`KnowledgeSyncJobResponse`](crate::models::KnowledgeSyncJobResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `knowledge:syncJob:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_knowledge_knowledgebase_synchronize_job`; `delete_knowledge_knowledgebase_synchronize_job`
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_knowledge_knowledgebase_synchronize_job`](crate::api::GetKnowledgeKnowledgebaseSynchronizeJob);
+/// [`delete_knowledge_knowledgebase_synchronize_job`](crate::api::DeleteKnowledgeKnowledgebaseSynchronizeJob)
 /// stops it.
 ///
-/// Created by `KnowledgeApi::post_knowledge_knowledgebase_synchronize_jobs`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_knowledgebase_synchronize_jobs`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_synchronize_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--synchronize-jobs>)
@@ -371,7 +380,7 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseSynchronizeJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

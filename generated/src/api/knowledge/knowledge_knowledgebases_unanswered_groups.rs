@@ -11,12 +11,13 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/unanswered/groups/{groupId}`
 ///
-/// Takes `knowledge_base_id` (a text) and `group_id` (a text). Returns
-/// [`UnansweredGroup`](crate::models::UnansweredGroup).
+/// Takes `knowledge_base_id` (a string) and `group_id` (a string). Returns
+/// [`UnansweredGroup`](crate::models::UnansweredGroup). Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:groups:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_unanswered_group`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_unanswered_group`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_unanswered_group).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--unanswered-groups--groupId->)
@@ -34,7 +35,8 @@ pub struct GetKnowledgeKnowledgebaseUnansweredGroup {
 }
 
 impl GetKnowledgeKnowledgebaseUnansweredGroup {
-    /// The query parameter `app`.
+    /// The query parameter `app`: one of `SupportCenter`, `MessengerKnowledgeApp`, `BotFlow`, `Assistant`,
+    /// `SmartAdvisor`.
     pub fn app(
         mut self,
         value: impl Into<Option<GetKnowledgeKnowledgebaseUnansweredGroupApp>>,
@@ -43,13 +45,13 @@ impl GetKnowledgeKnowledgebaseUnansweredGroup {
         self
     }
 
-    /// The query parameter `dateStart`.
+    /// The query parameter `dateStart`: a date.
     pub fn date_start(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("dateStart", value.into_optional());
         self
     }
 
-    /// The query parameter `dateEnd`.
+    /// The query parameter `dateEnd`: a date.
     pub fn date_end(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("dateEnd", value.into_optional());
         self
@@ -87,7 +89,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseUnansweredGroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -129,14 +131,16 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/unanswered/groups`
 ///
-/// Takes `knowledge_base_id` (a text). Returns [`UnansweredGroups`](crate::models::UnansweredGroups).
-/// `items()` streams the items of all pages, each [`UnansweredGroup`](crate::models::UnansweredGroup).
+/// Takes `knowledge_base_id` (a string). Returns [`UnansweredGroups`](crate::models::UnansweredGroups).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`UnansweredGroup`](crate::models::UnansweredGroup).
 ///
 /// Permission: `knowledge:groups:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_unanswered_groups`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_unanswered_groups`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_unanswered_groups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--unanswered-groups>)
@@ -154,7 +158,8 @@ pub struct GetKnowledgeKnowledgebaseUnansweredGroups {
 }
 
 impl GetKnowledgeKnowledgebaseUnansweredGroups {
-    /// The query parameter `app`.
+    /// The query parameter `app`: one of `SupportCenter`, `MessengerKnowledgeApp`, `BotFlow`, `Assistant`,
+    /// `SmartAdvisor`.
     pub fn app(
         mut self,
         value: impl Into<Option<GetKnowledgeKnowledgebaseUnansweredGroupsApp>>,
@@ -163,13 +168,13 @@ impl GetKnowledgeKnowledgebaseUnansweredGroups {
         self
     }
 
-    /// The query parameter `dateStart`.
+    /// The query parameter `dateStart`: a date.
     pub fn date_start(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("dateStart", value.into_optional());
         self
     }
 
-    /// The query parameter `dateEnd`.
+    /// The query parameter `dateEnd`: a date.
     pub fn date_end(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("dateEnd", value.into_optional());
         self
@@ -190,7 +195,7 @@ impl GetKnowledgeKnowledgebaseUnansweredGroups {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -219,7 +224,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseUnansweredGroups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -12,12 +12,14 @@ use crate::runtime::time;
 /// `GET
 /// /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/unanswered/groups/{groupId}/phrasegroups/{phraseGroupId}`
 ///
-/// Takes `knowledge_base_id` (a text), `group_id` (a text) and `phrase_group_id` (a text). Returns
-/// [`UnansweredPhraseGroup`](crate::models::UnansweredPhraseGroup).
+/// Takes `knowledge_base_id` (a string), `group_id` (a string) and `phrase_group_id` (a string).
+/// Returns [`UnansweredPhraseGroup`](crate::models::UnansweredPhraseGroup). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `knowledge:groups:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_knowledgebase_unanswered_group_phrasegroup`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_knowledgebase_unanswered_group_phrasegroup`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_unanswered_group_phrasegroup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--unanswered-groups--groupId--phrasegroups--phraseGroupId->)
@@ -35,7 +37,8 @@ pub struct GetKnowledgeKnowledgebaseUnansweredGroupPhrasegroup {
 }
 
 impl GetKnowledgeKnowledgebaseUnansweredGroupPhrasegroup {
-    /// The query parameter `app`.
+    /// The query parameter `app`: one of `SupportCenter`, `MessengerKnowledgeApp`, `BotFlow`, `Assistant`,
+    /// `SmartAdvisor`.
     pub fn app(
         mut self,
         value: impl Into<Option<GetKnowledgeKnowledgebaseUnansweredGroupPhrasegroupApp>>,
@@ -44,13 +47,13 @@ impl GetKnowledgeKnowledgebaseUnansweredGroupPhrasegroup {
         self
     }
 
-    /// The query parameter `dateStart`.
+    /// The query parameter `dateStart`: a date.
     pub fn date_start(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("dateStart", value.into_optional());
         self
     }
 
-    /// The query parameter `dateEnd`.
+    /// The query parameter `dateEnd`: a date.
     pub fn date_end(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("dateEnd", value.into_optional());
         self
@@ -88,7 +91,7 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseUnansweredGroupPhrasegroup 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -134,13 +137,15 @@ impl crate::api::KnowledgeApi {
 /// `PATCH
 /// /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/unanswered/groups/{groupId}/phrasegroups/{phraseGroupId}`
 ///
-/// Takes `knowledge_base_id` (a text), `group_id` (a text), `phrase_group_id` (a text) and a body
+/// Takes `knowledge_base_id` (a string), `group_id` (a string), `phrase_group_id` (a string) and a body
 /// ([`UnansweredPhraseGroupPatchRequestBody`](crate::models::UnansweredPhraseGroupPatchRequestBody)).
 /// Returns [`UnansweredPhraseGroupUpdateResponse`](crate::models::UnansweredPhraseGroupUpdateResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `knowledge:groups:edit`, `knowledge:document:edit`
 ///
-/// Created by `KnowledgeApi::patch_knowledge_knowledgebase_unanswered_group_phrasegroup`.
+/// Created by
+/// [`KnowledgeApi::patch_knowledge_knowledgebase_unanswered_group_phrasegroup`](crate::api::KnowledgeApi::patch_knowledge_knowledgebase_unanswered_group_phrasegroup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--unanswered-groups--groupId--phrasegroups--phraseGroupId->)
@@ -192,7 +197,7 @@ impl runtime::Operation for PatchKnowledgeKnowledgebaseUnansweredGroupPhrasegrou
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

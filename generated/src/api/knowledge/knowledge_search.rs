@@ -11,11 +11,12 @@ use crate::runtime;
 ///
 /// Takes optionally a body
 /// ([`KnowledgeSourcesSearchRequest`](crate::models::KnowledgeSourcesSearchRequest)). Returns
-/// [`KnowledgeSourcesSearchResponse`](crate::models::KnowledgeSourcesSearchResponse).
+/// [`KnowledgeSourcesSearchResponse`](crate::models::KnowledgeSourcesSearchResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `knowledge:knowledgeSetting:search`
 ///
-/// Created by `KnowledgeApi::post_knowledge_search`.
+/// Created by [`KnowledgeApi::post_knowledge_search`](crate::api::KnowledgeApi::post_knowledge_search).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-search>)
@@ -33,7 +34,7 @@ pub struct PostKnowledgeSearch {
 }
 
 impl PostKnowledgeSearch {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `KnowledgeSourcesSearchRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<KnowledgeSourcesSearchRequest>>,
@@ -76,7 +77,7 @@ impl runtime::Operation for PostKnowledgeSearch {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,11 +11,13 @@ use crate::runtime;
 ///
 /// Takes optionally a body
 /// ([`KnowledgeSearchPreviewRequest`](crate::models::KnowledgeSearchPreviewRequest)). Returns
-/// [`KnowledgeSearchPreviewResponse`](crate::models::KnowledgeSearchPreviewResponse).
+/// [`KnowledgeSearchPreviewResponse`](crate::models::KnowledgeSearchPreviewResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `knowledge:knowledgeSetting:searchPreview`
 ///
-/// Created by `KnowledgeApi::post_knowledge_search_preview`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_search_preview`](crate::api::KnowledgeApi::post_knowledge_search_preview).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-search-preview>)
@@ -33,7 +35,7 @@ pub struct PostKnowledgeSearchPreview {
 }
 
 impl PostKnowledgeSearchPreview {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `KnowledgeSearchPreviewRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<KnowledgeSearchPreviewRequest>>,
@@ -76,7 +78,7 @@ impl runtime::Operation for PostKnowledgeSearchPreview {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/knowledge/settings/{knowledgeSettingId}`
 ///
-/// Takes `knowledge_setting_id` (a text). Returns nothing.
+/// Takes `knowledge_setting_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `knowledge:knowledgeSetting:delete`
 ///
-/// Created by `KnowledgeApi::delete_knowledge_setting`.
+/// Created by
+/// [`KnowledgeApi::delete_knowledge_setting`](crate::api::KnowledgeApi::delete_knowledge_setting).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-settings--knowledgeSettingId->)
@@ -66,7 +67,7 @@ impl runtime::Operation for DeleteKnowledgeSetting {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,12 +105,13 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/settings/{knowledgeSettingId}`
 ///
-/// Takes `knowledge_setting_id` (a text). Returns
-/// [`KnowledgeSettingsResponse`](crate::models::KnowledgeSettingsResponse).
+/// Takes `knowledge_setting_id` (a string). Returns
+/// [`KnowledgeSettingsResponse`](crate::models::KnowledgeSettingsResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `knowledge:knowledgeSetting:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_setting`.
+/// Created by [`KnowledgeApi::get_knowledge_setting`](crate::api::KnowledgeApi::get_knowledge_setting).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-settings--knowledgeSettingId->)
@@ -161,7 +163,7 @@ impl runtime::Operation for GetKnowledgeSetting {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -200,14 +202,15 @@ impl crate::api::KnowledgeApi {
 /// `GET /api/v2/knowledge/settings`
 ///
 /// Takes no arguments. Returns [`KnowledgeSettingListing`](crate::models::KnowledgeSettingListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`KnowledgeSettingsResponse`](crate::models::KnowledgeSettingsResponse).
 ///
 /// Permission: `knowledge:knowledgeSetting:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `KnowledgeApi::get_knowledge_settings`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_settings`](crate::api::KnowledgeApi::get_knowledge_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-settings>)
@@ -225,37 +228,37 @@ pub struct GetKnowledgeSettings {
 }
 
 impl GetKnowledgeSettings {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `sourceId`.
+    /// The query parameter `sourceId`: a string.
     pub fn source_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sourceId", value.text());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: one of `dateModified`, `name`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetKnowledgeSettingsSortBy>>,
@@ -264,7 +267,7 @@ impl GetKnowledgeSettings {
         self
     }
 
-    /// The query parameter `sortOrder`.
+    /// The query parameter `sortOrder`: one of `Asc`, `Desc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetKnowledgeSettingsSortOrder>>,
@@ -288,7 +291,7 @@ impl GetKnowledgeSettings {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -319,7 +322,7 @@ impl runtime::Operation for GetKnowledgeSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -370,13 +373,15 @@ impl crate::api::KnowledgeApi {
 ///
 /// `PATCH /api/v2/knowledge/settings/{knowledgeSettingId}`
 ///
-/// Takes `knowledge_setting_id` (a text) and a body
+/// Takes `knowledge_setting_id` (a string) and a body
 /// ([`KnowledgeSettingsRequest`](crate::models::KnowledgeSettingsRequest)). Returns
-/// [`KnowledgeSettingsResponse`](crate::models::KnowledgeSettingsResponse).
+/// [`KnowledgeSettingsResponse`](crate::models::KnowledgeSettingsResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `knowledge:knowledgeSetting:edit`
 ///
-/// Created by `KnowledgeApi::patch_knowledge_setting`.
+/// Created by
+/// [`KnowledgeApi::patch_knowledge_setting`](crate::api::KnowledgeApi::patch_knowledge_setting).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-settings--knowledgeSettingId->)
@@ -428,7 +433,7 @@ impl runtime::Operation for PatchKnowledgeSetting {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -470,11 +475,13 @@ impl crate::api::KnowledgeApi {
 /// `POST /api/v2/knowledge/settings`
 ///
 /// Takes optionally a body ([`KnowledgeSettingsRequest`](crate::models::KnowledgeSettingsRequest)).
-/// Returns [`KnowledgeSettingsResponse`](crate::models::KnowledgeSettingsResponse).
+/// Returns [`KnowledgeSettingsResponse`](crate::models::KnowledgeSettingsResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `knowledge:knowledgeSetting:add`
 ///
-/// Created by `KnowledgeApi::post_knowledge_settings`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_settings`](crate::api::KnowledgeApi::post_knowledge_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-settings>)
@@ -492,7 +499,7 @@ pub struct PostKnowledgeSettings {
 }
 
 impl PostKnowledgeSettings {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `KnowledgeSettingsRequest`.
     pub fn body(mut self, value: impl Into<Option<KnowledgeSettingsRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -532,7 +539,7 @@ impl runtime::Operation for PostKnowledgeSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

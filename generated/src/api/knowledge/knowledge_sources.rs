@@ -11,11 +11,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/knowledge/sources/{sourceId}`
 ///
-/// Takes `source_id` (a text). Returns nothing.
+/// Takes `source_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `knowledge:source:delete`
 ///
-/// Created by `KnowledgeApi::delete_knowledge_source`.
+/// Created by
+/// [`KnowledgeApi::delete_knowledge_source`](crate::api::KnowledgeApi::delete_knowledge_source).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-sources--sourceId->)
@@ -65,7 +66,7 @@ impl runtime::Operation for DeleteKnowledgeSource {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,12 +104,13 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/sources/{sourceId}`
 ///
-/// Takes `source_id` (a text). Returns
-/// [`V3SourceExpandableResponse`](crate::models::V3SourceExpandableResponse).
+/// Takes `source_id` (a string). Returns
+/// [`V3SourceExpandableResponse`](crate::models::V3SourceExpandableResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `knowledge:source:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_source`.
+/// Created by [`KnowledgeApi::get_knowledge_source`](crate::api::KnowledgeApi::get_knowledge_source).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId->)
@@ -126,7 +128,7 @@ pub struct GetKnowledgeSource {
 }
 
 impl GetKnowledgeSource {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `lastSync`, `filterDetails`, `connection`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetKnowledgeSourceExpand>,
@@ -167,7 +169,7 @@ impl runtime::Operation for GetKnowledgeSource {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -205,14 +207,14 @@ impl crate::api::KnowledgeApi {
 /// `GET /api/v2/knowledge/sources`
 ///
 /// Takes no arguments. Returns [`V3SourceExpandableListing`](crate::models::V3SourceExpandableListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`V3SourceExpandableListResponse`](crate::models::V3SourceExpandableListResponse).
 ///
 /// Permission: `knowledge:source:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `KnowledgeApi::get_knowledge_sources`.
+/// Created by [`KnowledgeApi::get_knowledge_sources`](crate::api::KnowledgeApi::get_knowledge_sources).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources>)
@@ -230,7 +232,7 @@ pub struct GetKnowledgeSources {
 }
 
 impl GetKnowledgeSources {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `lastSync`, `connection`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetKnowledgeSourcesExpand>,
@@ -254,7 +256,7 @@ impl GetKnowledgeSources {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -283,7 +285,7 @@ impl runtime::Operation for GetKnowledgeSources {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -333,11 +335,13 @@ impl crate::api::KnowledgeApi {
 /// `POST /api/v2/knowledge/sources`
 ///
 /// Takes a body ([`V3SourceCreateRequest`](crate::models::V3SourceCreateRequest)). Returns
-/// [`V3SourceDetailedResponse`](crate::models::V3SourceDetailedResponse).
+/// [`V3SourceDetailedResponse`](crate::models::V3SourceDetailedResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `knowledge:source:add`
 ///
-/// Created by `KnowledgeApi::post_knowledge_sources`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_sources`](crate::api::KnowledgeApi::post_knowledge_sources).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-sources>)
@@ -387,7 +391,7 @@ impl runtime::Operation for PostKnowledgeSources {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -425,13 +429,14 @@ impl crate::api::KnowledgeApi {
 ///
 /// `PUT /api/v2/knowledge/sources/{sourceId}`
 ///
-/// Takes `source_id` (a text) and a body
+/// Takes `source_id` (a string) and a body
 /// ([`V3SourceUpdateRequest`](crate::models::V3SourceUpdateRequest)). Returns
-/// [`V3SourceDetailedResponse`](crate::models::V3SourceDetailedResponse).
+/// [`V3SourceDetailedResponse`](crate::models::V3SourceDetailedResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `knowledge:source:edit`
 ///
-/// Created by `KnowledgeApi::put_knowledge_source`.
+/// Created by [`KnowledgeApi::put_knowledge_source`](crate::api::KnowledgeApi::put_knowledge_source).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-knowledge-sources--sourceId->)
@@ -481,7 +486,7 @@ impl runtime::Operation for PutKnowledgeSource {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

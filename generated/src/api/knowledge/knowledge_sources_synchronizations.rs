@@ -10,12 +10,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/knowledge/sources/{sourceId}/synchronizations/{synchronizationId}`
 ///
-/// Takes `source_id` (a text) and `synchronization_id` (a text). Returns
-/// [`V3Synchronization`](crate::models::V3Synchronization).
+/// Takes `source_id` (a string) and `synchronization_id` (a string). Returns
+/// [`V3Synchronization`](crate::models::V3Synchronization). Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:synchronization:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_source_synchronization`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_source_synchronization`](crate::api::KnowledgeApi::get_knowledge_source_synchronization).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId->)
@@ -67,7 +68,7 @@ impl runtime::Operation for GetKnowledgeSourceSynchronization {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -109,15 +110,17 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/sources/{sourceId}/synchronizations`
 ///
-/// Takes `source_id` (a text). Returns
-/// [`V3SynchronizationListing`](crate::models::V3SynchronizationListing). `items()` streams the items
-/// of all pages, each [`V3Synchronization`](crate::models::V3Synchronization).
+/// Takes `source_id` (a string). Returns
+/// [`V3SynchronizationListing`](crate::models::V3SynchronizationListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`V3Synchronization`](crate::models::V3Synchronization).
 ///
 /// Permission: `knowledge:synchronization:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `KnowledgeApi::get_knowledge_source_synchronizations`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_source_synchronizations`](crate::api::KnowledgeApi::get_knowledge_source_synchronizations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId--synchronizations>)
@@ -135,19 +138,19 @@ pub struct GetKnowledgeSourceSynchronizations {
 }
 
 impl GetKnowledgeSourceSynchronizations {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
@@ -168,7 +171,7 @@ impl GetKnowledgeSourceSynchronizations {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -199,7 +202,7 @@ impl runtime::Operation for GetKnowledgeSourceSynchronizations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -257,14 +260,15 @@ impl crate::api::KnowledgeApi {
 /// `GET /api/v2/knowledge/sources/synchronizations`
 ///
 /// Takes no arguments. Returns [`V3SynchronizationListing`](crate::models::V3SynchronizationListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`V3Synchronization`](crate::models::V3Synchronization).
 ///
 /// Permission: `knowledge:synchronization:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `KnowledgeApi::get_knowledge_sources_synchronizations`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_sources_synchronizations`](crate::api::KnowledgeApi::get_knowledge_sources_synchronizations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources-synchronizations>)
@@ -282,19 +286,19 @@ pub struct GetKnowledgeSourcesSynchronizations {
 }
 
 impl GetKnowledgeSourcesSynchronizations {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
@@ -315,7 +319,7 @@ impl GetKnowledgeSourcesSynchronizations {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -346,7 +350,7 @@ impl runtime::Operation for GetKnowledgeSourcesSynchronizations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -400,13 +404,14 @@ impl crate::api::KnowledgeApi {
 ///
 /// `PATCH /api/v2/knowledge/sources/{sourceId}/synchronizations/{synchronizationId}`
 ///
-/// Takes `source_id` (a text), `synchronization_id` (a text) and a body
+/// Takes `source_id` (a string), `synchronization_id` (a string) and a body
 /// ([`V3SynchronizationUpdateRequest`](crate::models::V3SynchronizationUpdateRequest)). Returns
-/// [`V3Synchronization`](crate::models::V3Synchronization).
+/// [`V3Synchronization`](crate::models::V3Synchronization). Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:synchronization:edit`
 ///
-/// Created by `KnowledgeApi::patch_knowledge_source_synchronization`.
+/// Created by
+/// [`KnowledgeApi::patch_knowledge_source_synchronization`](crate::api::KnowledgeApi::patch_knowledge_source_synchronization).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId->)
@@ -458,7 +463,7 @@ impl runtime::Operation for PatchKnowledgeSourceSynchronization {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -503,15 +508,17 @@ impl crate::api::KnowledgeApi {
 ///
 /// `POST /api/v2/knowledge/sources/{sourceId}/synchronizations`
 ///
-/// Takes `source_id` (a text) and optionally a body
+/// Takes `source_id` (a string) and optionally a body
 /// ([`V3StartManualSyncRequest`](crate::models::V3StartManualSyncRequest)). Returns
-/// [`V3Synchronization`](crate::models::V3Synchronization).
+/// [`V3Synchronization`](crate::models::V3Synchronization). Succeeds with the status 200 (OK).
 ///
 /// Permission: `knowledge:synchronization:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_knowledge_source_synchronization`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_knowledge_source_synchronization`](crate::api::GetKnowledgeSourceSynchronization).
 ///
-/// Created by `KnowledgeApi::post_knowledge_source_synchronizations`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_source_synchronizations`](crate::api::KnowledgeApi::post_knowledge_source_synchronizations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-sources--sourceId--synchronizations>)
@@ -529,7 +536,7 @@ pub struct PostKnowledgeSourceSynchronizations {
 }
 
 impl PostKnowledgeSourceSynchronizations {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `V3StartManualSyncRequest`.
     pub fn body(mut self, value: impl Into<Option<V3StartManualSyncRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -577,7 +584,7 @@ impl runtime::Operation for PostKnowledgeSourceSynchronizations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,11 +11,13 @@ use crate::runtime;
 /// `DELETE
 /// /api/v2/knowledge/sources/{sourceId}/synchronizations/{synchronizationId}/deletions/{fileId}`
 ///
-/// Takes `source_id` (a text), `synchronization_id` (a text) and `file_id` (a text). Returns nothing.
+/// Takes `source_id` (a string), `synchronization_id` (a string) and `file_id` (a string). Returns
+/// nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `knowledge:synchronizationFileDeletion:delete`
 ///
-/// Created by `KnowledgeApi::delete_knowledge_source_synchronization_deletion`.
+/// Created by
+/// [`KnowledgeApi::delete_knowledge_source_synchronization_deletion`](crate::api::KnowledgeApi::delete_knowledge_source_synchronization_deletion).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--deletions--fileId->)
@@ -67,7 +69,7 @@ impl runtime::Operation for DeleteKnowledgeSourceSynchronizationDeletion {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -112,12 +114,14 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/sources/{sourceId}/synchronizations/{synchronizationId}/deletions/{fileId}`
 ///
-/// Takes `source_id` (a text), `synchronization_id` (a text) and `file_id` (a text). Returns
-/// [`V3SynchronizationDeletion`](crate::models::V3SynchronizationDeletion).
+/// Takes `source_id` (a string), `synchronization_id` (a string) and `file_id` (a string). Returns
+/// [`V3SynchronizationDeletion`](crate::models::V3SynchronizationDeletion). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `knowledge:synchronizationFileDeletion:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_source_synchronization_deletion`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_source_synchronization_deletion`](crate::api::KnowledgeApi::get_knowledge_source_synchronization_deletion).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--deletions--fileId->)
@@ -169,7 +173,7 @@ impl runtime::Operation for GetKnowledgeSourceSynchronizationDeletion {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -213,16 +217,17 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/sources/{sourceId}/synchronizations/{synchronizationId}/deletions`
 ///
-/// Takes `source_id` (a text) and `synchronization_id` (a text). Returns
-/// [`V3SynchronizationDeletionListing`](crate::models::V3SynchronizationDeletionListing). `items()`
-/// streams the items of all pages, each
+/// Takes `source_id` (a string) and `synchronization_id` (a string). Returns
+/// [`V3SynchronizationDeletionListing`](crate::models::V3SynchronizationDeletionListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
 /// [`V3SynchronizationDeletion`](crate::models::V3SynchronizationDeletion).
 ///
 /// Permission: `knowledge:synchronizationFileDeletion:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `KnowledgeApi::get_knowledge_source_synchronization_deletions`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_source_synchronization_deletions`](crate::api::KnowledgeApi::get_knowledge_source_synchronization_deletions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--deletions>)
@@ -240,19 +245,19 @@ pub struct GetKnowledgeSourceSynchronizationDeletions {
 }
 
 impl GetKnowledgeSourceSynchronizationDeletions {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
@@ -273,7 +278,7 @@ impl GetKnowledgeSourceSynchronizationDeletions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -304,7 +309,7 @@ impl runtime::Operation for GetKnowledgeSourceSynchronizationDeletions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -363,13 +368,15 @@ impl crate::api::KnowledgeApi {
 ///
 /// `POST /api/v2/knowledge/sources/{sourceId}/synchronizations/{synchronizationId}/deletions`
 ///
-/// Takes `source_id` (a text), `synchronization_id` (a text) and a body
+/// Takes `source_id` (a string), `synchronization_id` (a string) and a body
 /// ([`V3SynchronizationFileDeletionRequest`](crate::models::V3SynchronizationFileDeletionRequest)).
-/// Returns [`V3SynchronizationDeletion`](crate::models::V3SynchronizationDeletion).
+/// Returns [`V3SynchronizationDeletion`](crate::models::V3SynchronizationDeletion). Succeeds with the
+/// status 201 (created).
 ///
 /// Permission: `knowledge:synchronization:deleteFile`
 ///
-/// Created by `KnowledgeApi::post_knowledge_source_synchronization_deletions`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_source_synchronization_deletions`](crate::api::KnowledgeApi::post_knowledge_source_synchronization_deletions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--deletions>)
@@ -421,7 +428,7 @@ impl runtime::Operation for PostKnowledgeSourceSynchronizationDeletions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/knowledge/sources/{sourceId}/synchronizations/{synchronizationId}/uploads/{fileId}`
 ///
-/// Takes `source_id` (a text), `synchronization_id` (a text) and `file_id` (a text). Returns nothing.
+/// Takes `source_id` (a string), `synchronization_id` (a string) and `file_id` (a string). Returns
+/// nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `knowledge:synchronizationFileUpload:delete`
 ///
-/// Created by `KnowledgeApi::delete_knowledge_source_synchronization_upload`.
+/// Created by
+/// [`KnowledgeApi::delete_knowledge_source_synchronization_upload`](crate::api::KnowledgeApi::delete_knowledge_source_synchronization_upload).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--uploads--fileId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for DeleteKnowledgeSourceSynchronizationUpload {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,12 +112,14 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/sources/{sourceId}/synchronizations/{synchronizationId}/uploads/{fileId}`
 ///
-/// Takes `source_id` (a text), `synchronization_id` (a text) and `file_id` (a text). Returns
-/// [`V3SynchronizationUpload`](crate::models::V3SynchronizationUpload).
+/// Takes `source_id` (a string), `synchronization_id` (a string) and `file_id` (a string). Returns
+/// [`V3SynchronizationUpload`](crate::models::V3SynchronizationUpload). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `knowledge:synchronizationFileUpload:view`
 ///
-/// Created by `KnowledgeApi::get_knowledge_source_synchronization_upload`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_source_synchronization_upload`](crate::api::KnowledgeApi::get_knowledge_source_synchronization_upload).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--uploads--fileId->)
@@ -167,7 +171,7 @@ impl runtime::Operation for GetKnowledgeSourceSynchronizationUpload {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -211,15 +215,17 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/sources/{sourceId}/synchronizations/{synchronizationId}/uploads`
 ///
-/// Takes `source_id` (a text) and `synchronization_id` (a text). Returns
-/// [`V3SynchronizationUploadListing`](crate::models::V3SynchronizationUploadListing). `items()` streams
-/// the items of all pages, each [`V3SynchronizationUpload`](crate::models::V3SynchronizationUpload).
+/// Takes `source_id` (a string) and `synchronization_id` (a string). Returns
+/// [`V3SynchronizationUploadListing`](crate::models::V3SynchronizationUploadListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`V3SynchronizationUpload`](crate::models::V3SynchronizationUpload).
 ///
 /// Permission: `knowledge:synchronizationFileUpload:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `KnowledgeApi::get_knowledge_source_synchronization_uploads`.
+/// Created by
+/// [`KnowledgeApi::get_knowledge_source_synchronization_uploads`](crate::api::KnowledgeApi::get_knowledge_source_synchronization_uploads).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--uploads>)
@@ -237,19 +243,19 @@ pub struct GetKnowledgeSourceSynchronizationUploads {
 }
 
 impl GetKnowledgeSourceSynchronizationUploads {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
@@ -270,7 +276,7 @@ impl GetKnowledgeSourceSynchronizationUploads {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -301,7 +307,7 @@ impl runtime::Operation for GetKnowledgeSourceSynchronizationUploads {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -360,13 +366,15 @@ impl crate::api::KnowledgeApi {
 ///
 /// `POST /api/v2/knowledge/sources/{sourceId}/synchronizations/{synchronizationId}/uploads`
 ///
-/// Takes `source_id` (a text), `synchronization_id` (a text) and a body
+/// Takes `source_id` (a string), `synchronization_id` (a string) and a body
 /// ([`V3SynchronizationUploadUrlRequest`](crate::models::V3SynchronizationUploadUrlRequest)). Returns
-/// [`V3SynchronizationUploadUrlResponse`](crate::models::V3SynchronizationUploadUrlResponse).
+/// [`V3SynchronizationUploadUrlResponse`](crate::models::V3SynchronizationUploadUrlResponse). Succeeds
+/// with the status 201 (created).
 ///
 /// Permission: `knowledge:synchronization:upload`
 ///
-/// Created by `KnowledgeApi::post_knowledge_source_synchronization_uploads`.
+/// Created by
+/// [`KnowledgeApi::post_knowledge_source_synchronization_uploads`](crate::api::KnowledgeApi::post_knowledge_source_synchronization_uploads).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--uploads>)
@@ -418,7 +426,7 @@ impl runtime::Operation for PostKnowledgeSourceSynchronizationUploads {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

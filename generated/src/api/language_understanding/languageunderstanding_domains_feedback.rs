@@ -13,11 +13,13 @@ use crate::runtime::time;
 ///
 /// `DELETE /api/v2/languageunderstanding/domains/{domainId}/feedback/{feedbackId}`
 ///
-/// Takes `domain_id` (a text) and `feedback_id` (a text). Returns nothing.
+/// Takes `domain_id` (a string) and `feedback_id` (a string). Returns nothing. Succeeds with the status
+/// 204 (no content).
 ///
 /// Permissions, any of: `languageUnderstanding:feedback:delete`, `dialog:bot:delete`
 ///
-/// Created by `LanguageUnderstandingApi::delete_languageunderstanding_domain_feedback_feedback_id`.
+/// Created by
+/// [`LanguageUnderstandingApi::delete_languageunderstanding_domain_feedback_feedback_id`](crate::api::LanguageUnderstandingApi::delete_languageunderstanding_domain_feedback_feedback_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-languageunderstanding-domains--domainId--feedback--feedbackId->)
@@ -69,7 +71,7 @@ impl runtime::Operation for DeleteLanguageunderstandingDomainFeedbackFeedbackId 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -111,15 +113,16 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// `GET /api/v2/languageunderstanding/domains/{domainId}/feedback`
 ///
-/// Takes `domain_id` (a text). Returns [`NluFeedbackListing`](crate::models::NluFeedbackListing).
-/// `items()` streams the items of all pages, each
+/// Takes `domain_id` (a string). Returns [`NluFeedbackListing`](crate::models::NluFeedbackListing).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`NluFeedbackResponse`](crate::models::NluFeedbackResponse).
 ///
 /// Permissions, any of: `languageUnderstanding:feedback:view`, `dialog:bot:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `LanguageUnderstandingApi::get_languageunderstanding_domain_feedback`.
+/// Created by
+/// [`LanguageUnderstandingApi::get_languageunderstanding_domain_feedback`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_domain_feedback).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-domains--domainId--feedback>)
@@ -137,13 +140,13 @@ pub struct GetLanguageunderstandingDomainFeedback {
 }
 
 impl GetLanguageunderstandingDomainFeedback {
-    /// The query parameter `intentName`.
+    /// The query parameter `intentName`: a string.
     pub fn intent_name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("intentName", value.text());
         self
     }
 
-    /// The query parameter `assessment`.
+    /// The query parameter `assessment`: one of `Incorrect`, `Correct`, `Unknown`, `Disabled`.
     pub fn assessment(
         mut self,
         value: impl Into<Option<GetLanguageunderstandingDomainFeedbackAssessment>>,
@@ -152,49 +155,49 @@ impl GetLanguageunderstandingDomainFeedback {
         self
     }
 
-    /// The query parameter `dateStart`.
+    /// The query parameter `dateStart`: a date.
     pub fn date_start(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("dateStart", value.into_optional());
         self
     }
 
-    /// The query parameter `dateEnd`.
+    /// The query parameter `dateEnd`: a date.
     pub fn date_end(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("dateEnd", value.into_optional());
         self
     }
 
-    /// The query parameter `includeDeleted`.
+    /// The query parameter `includeDeleted`: a boolean.
     pub fn include_deleted(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeDeleted", value.into());
         self
     }
 
-    /// The query parameter `language`.
+    /// The query parameter `language`: a string.
     pub fn language(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("language", value.text());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `enableCursorPagination`, default `false`.
+    /// The query parameter `enableCursorPagination`: a boolean, default `false`.
     pub fn enable_cursor_pagination(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("enableCursorPagination", value.into());
         self
     }
 
-    /// The query parameter `includeTrainingUtterances`, default `true`.
+    /// The query parameter `includeTrainingUtterances`: a boolean, default `true`.
     pub fn include_training_utterances(
         mut self,
         value: impl Into<Option<bool>>,
@@ -203,13 +206,13 @@ impl GetLanguageunderstandingDomainFeedback {
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `fields`.
+    /// The query parameter `fields`: a list, each item one of `version`, `dateCreated`, `text`, `intents`.
     pub fn fields(
         mut self,
         value: impl IntoIterator<Item = GetLanguageunderstandingDomainFeedbackFields>,
@@ -233,7 +236,7 @@ impl GetLanguageunderstandingDomainFeedback {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -264,7 +267,7 @@ impl runtime::Operation for GetLanguageunderstandingDomainFeedback {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -323,12 +326,13 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// `GET /api/v2/languageunderstanding/domains/{domainId}/feedback/{feedbackId}`
 ///
-/// Takes `domain_id` (a text) and `feedback_id` (a text). Returns
-/// [`NluFeedbackResponse`](crate::models::NluFeedbackResponse).
+/// Takes `domain_id` (a string) and `feedback_id` (a string). Returns
+/// [`NluFeedbackResponse`](crate::models::NluFeedbackResponse). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `languageUnderstanding:feedback:view`, `dialog:bot:view`
 ///
-/// Created by `LanguageUnderstandingApi::get_languageunderstanding_domain_feedback_feedback_id`.
+/// Created by
+/// [`LanguageUnderstandingApi::get_languageunderstanding_domain_feedback_feedback_id`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_domain_feedback_feedback_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-domains--domainId--feedback--feedbackId->)
@@ -346,7 +350,7 @@ pub struct GetLanguageunderstandingDomainFeedbackFeedbackId {
 }
 
 impl GetLanguageunderstandingDomainFeedbackFeedbackId {
-    /// The query parameter `fields`.
+    /// The query parameter `fields`: a list, each item one of `version`, `dateCreated`, `text`, `intents`.
     pub fn fields(
         mut self,
         value: impl IntoIterator<
@@ -391,7 +395,7 @@ impl runtime::Operation for GetLanguageunderstandingDomainFeedbackFeedbackId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -433,12 +437,14 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// `POST /api/v2/languageunderstanding/domains/{domainId}/feedback`
 ///
-/// Takes `domain_id` (a text) and a body ([`NluFeedbackRequest`](crate::models::NluFeedbackRequest)).
-/// Returns [`NluFeedbackResponse`](crate::models::NluFeedbackResponse).
+/// Takes `domain_id` (a string) and a body ([`NluFeedbackRequest`](crate::models::NluFeedbackRequest)).
+/// Returns [`NluFeedbackResponse`](crate::models::NluFeedbackResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `languageUnderstanding:feedback:add`, `dialog:bot:add`
 ///
-/// Created by `LanguageUnderstandingApi::post_languageunderstanding_domain_feedback`.
+/// Created by
+/// [`LanguageUnderstandingApi::post_languageunderstanding_domain_feedback`](crate::api::LanguageUnderstandingApi::post_languageunderstanding_domain_feedback).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-domains--domainId--feedback>)
@@ -490,7 +496,7 @@ impl runtime::Operation for PostLanguageunderstandingDomainFeedback {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

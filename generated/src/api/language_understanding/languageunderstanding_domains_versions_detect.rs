@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/languageunderstanding/domains/{domainId}/versions/{domainVersionId}/detect`
 ///
-/// Takes `domain_id` (a text), `domain_version_id` (a text) and a body
+/// Takes `domain_id` (a string), `domain_version_id` (a string) and a body
 /// ([`NluDetectionRequest`](crate::models::NluDetectionRequest)). Returns
-/// [`NluDetectionResponse`](crate::models::NluDetectionResponse).
+/// [`NluDetectionResponse`](crate::models::NluDetectionResponse). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `languageUnderstanding:nluDomainVersion:view`, `dialog:botVersion:view`
 ///
-/// Created by `LanguageUnderstandingApi::post_languageunderstanding_domain_version_detect`.
+/// Created by
+/// [`LanguageUnderstandingApi::post_languageunderstanding_domain_version_detect`](crate::api::LanguageUnderstandingApi::post_languageunderstanding_domain_version_detect).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-domains--domainId--versions--domainVersionId--detect>)
@@ -65,7 +66,7 @@ impl runtime::Operation for PostLanguageunderstandingDomainVersionDetect {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/languageunderstanding/domains/{domainId}/versions/{domainVersionId}/report`
 ///
-/// Takes `domain_id` (a text) and `domain_version_id` (a text). Returns
-/// [`NluDomainVersionQualityReport`](crate::models::NluDomainVersionQualityReport).
+/// Takes `domain_id` (a string) and `domain_version_id` (a string). Returns
+/// [`NluDomainVersionQualityReport`](crate::models::NluDomainVersionQualityReport). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, any of: `languageUnderstanding:nluDomainVersion:view`, `dialog:botVersion:view`
 ///
-/// Created by `LanguageUnderstandingApi::get_languageunderstanding_domain_version_report`.
+/// Created by
+/// [`LanguageUnderstandingApi::get_languageunderstanding_domain_version_report`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_domain_version_report).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-domains--domainId--versions--domainVersionId--report>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetLanguageunderstandingDomainVersionReport {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

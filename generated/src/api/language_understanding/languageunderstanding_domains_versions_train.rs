@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/languageunderstanding/domains/{domainId}/versions/{domainVersionId}/train`
 ///
-/// Takes `domain_id` (a text) and `domain_version_id` (a text). Returns
-/// [`NluDomainVersionTrainingResponse`](crate::models::NluDomainVersionTrainingResponse).
+/// Takes `domain_id` (a string) and `domain_version_id` (a string). Returns
+/// [`NluDomainVersionTrainingResponse`](crate::models::NluDomainVersionTrainingResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permissions, any of: `languageUnderstanding:nluDomainVersion:edit`, `dialog:botVersion:edit`
 ///
-/// Created by `LanguageUnderstandingApi::post_languageunderstanding_domain_version_train`.
+/// Created by
+/// [`LanguageUnderstandingApi::post_languageunderstanding_domain_version_train`](crate::api::LanguageUnderstandingApi::post_languageunderstanding_domain_version_train).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-domains--domainId--versions--domainVersionId--train>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostLanguageunderstandingDomainVersionTrain {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

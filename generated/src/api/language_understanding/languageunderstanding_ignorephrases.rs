@@ -11,15 +11,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/languageunderstanding/ignorephrases/{languageCode}`
 ///
-/// Takes `language_code` (a text). Returns
-/// [`IgnoredMinedPhraseListing`](crate::models::IgnoredMinedPhraseListing). `items()` streams the items
-/// of all pages, each [`IgnoredMinedEntity`](crate::models::IgnoredMinedEntity).
+/// Takes `language_code` (a string). Returns
+/// [`IgnoredMinedPhraseListing`](crate::models::IgnoredMinedPhraseListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`IgnoredMinedEntity`](crate::models::IgnoredMinedEntity).
 ///
 /// Permission: `languageUnderstanding:ignoredPhrase:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `LanguageUnderstandingApi::get_languageunderstanding_ignorephrase`.
+/// Created by
+/// [`LanguageUnderstandingApi::get_languageunderstanding_ignorephrase`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_ignorephrase).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-ignorephrases--languageCode->)
@@ -37,25 +39,25 @@ pub struct GetLanguageunderstandingIgnorephrase {
 }
 
 impl GetLanguageunderstandingIgnorephrase {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `text`.
+    /// The query parameter `text`: a string.
     pub fn text(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("text", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `desc`.
+    /// The query parameter `sortOrder`: one of `asc`, `desc`, default `desc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetLanguageunderstandingIgnorephraseSortOrder>>,
@@ -64,7 +66,7 @@ impl GetLanguageunderstandingIgnorephrase {
         self
     }
 
-    /// The query parameter `sortBy`, default `dateModified`.
+    /// The query parameter `sortBy`: one of `dateModified`, `text`, default `dateModified`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetLanguageunderstandingIgnorephraseSortBy>>,
@@ -88,7 +90,7 @@ impl GetLanguageunderstandingIgnorephrase {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -119,7 +121,7 @@ impl runtime::Operation for GetLanguageunderstandingIgnorephrase {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -178,13 +180,14 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// `POST /api/v2/languageunderstanding/ignorephrases/{languageCode}`
 ///
-/// Takes `language_code` (a text) and a body
+/// Takes `language_code` (a string) and a body
 /// ([`IgnorePhrasesRequest`](crate::models::IgnorePhrasesRequest)). Returns
-/// [`IgnorePhrasesResponse`](crate::models::IgnorePhrasesResponse).
+/// [`IgnorePhrasesResponse`](crate::models::IgnorePhrasesResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `languageUnderstanding:ignoredPhrase:add`
 ///
-/// Created by `LanguageUnderstandingApi::post_languageunderstanding_ignorephrase`.
+/// Created by
+/// [`LanguageUnderstandingApi::post_languageunderstanding_ignorephrase`](crate::api::LanguageUnderstandingApi::post_languageunderstanding_ignorephrase).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-ignorephrases--languageCode->)
@@ -236,7 +239,7 @@ impl runtime::Operation for PostLanguageunderstandingIgnorephrase {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,15 +11,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/languageunderstanding/ignoretopics/{languageCode}`
 ///
-/// Takes `language_code` (a text). Returns
-/// [`IgnoredMinedTopicListing`](crate::models::IgnoredMinedTopicListing). `items()` streams the items
-/// of all pages, each [`IgnoredMinedEntity`](crate::models::IgnoredMinedEntity).
+/// Takes `language_code` (a string). Returns
+/// [`IgnoredMinedTopicListing`](crate::models::IgnoredMinedTopicListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`IgnoredMinedEntity`](crate::models::IgnoredMinedEntity).
 ///
 /// Permission: `languageUnderstanding:ignoredTopic:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `LanguageUnderstandingApi::get_languageunderstanding_ignoretopic`.
+/// Created by
+/// [`LanguageUnderstandingApi::get_languageunderstanding_ignoretopic`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_ignoretopic).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-ignoretopics--languageCode->)
@@ -37,25 +39,25 @@ pub struct GetLanguageunderstandingIgnoretopic {
 }
 
 impl GetLanguageunderstandingIgnoretopic {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `text`.
+    /// The query parameter `text`: a string.
     pub fn text(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("text", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `desc`.
+    /// The query parameter `sortOrder`: one of `asc`, `desc`, default `desc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetLanguageunderstandingIgnoretopicSortOrder>>,
@@ -64,7 +66,7 @@ impl GetLanguageunderstandingIgnoretopic {
         self
     }
 
-    /// The query parameter `sortBy`, default `dateModified`.
+    /// The query parameter `sortBy`: one of `dateModified`, `text`, default `dateModified`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetLanguageunderstandingIgnoretopicSortBy>>,
@@ -88,7 +90,7 @@ impl GetLanguageunderstandingIgnoretopic {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -119,7 +121,7 @@ impl runtime::Operation for GetLanguageunderstandingIgnoretopic {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -178,13 +180,14 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// `POST /api/v2/languageunderstanding/ignoretopics/{languageCode}`
 ///
-/// Takes `language_code` (a text) and a body
+/// Takes `language_code` (a string) and a body
 /// ([`IgnoreTopicsRequest`](crate::models::IgnoreTopicsRequest)). Returns
-/// [`IgnoreTopicsResponse`](crate::models::IgnoreTopicsResponse).
+/// [`IgnoreTopicsResponse`](crate::models::IgnoreTopicsResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `languageUnderstanding:ignoredTopic:add`
 ///
-/// Created by `LanguageUnderstandingApi::post_languageunderstanding_ignoretopic`.
+/// Created by
+/// [`LanguageUnderstandingApi::post_languageunderstanding_ignoretopic`](crate::api::LanguageUnderstandingApi::post_languageunderstanding_ignoretopic).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-ignoretopics--languageCode->)
@@ -236,7 +239,7 @@ impl runtime::Operation for PostLanguageunderstandingIgnoretopic {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

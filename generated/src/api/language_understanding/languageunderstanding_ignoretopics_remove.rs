@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/languageunderstanding/ignoretopics/{languageCode}/remove`
 ///
-/// Takes `language_code` (a text) and a body
-/// ([`RemoveEntitiesRequest`](crate::models::RemoveEntitiesRequest)). Returns nothing.
+/// Takes `language_code` (a string) and a body
+/// ([`RemoveEntitiesRequest`](crate::models::RemoveEntitiesRequest)). Returns nothing. Succeeds with
+/// the status 204 (no content).
 ///
 /// Permission: `languageUnderstanding:ignoredTopic:delete`
 ///
-/// Created by `LanguageUnderstandingApi::post_languageunderstanding_ignoretopic_remove`.
+/// Created by
+/// [`LanguageUnderstandingApi::post_languageunderstanding_ignoretopic_remove`](crate::api::LanguageUnderstandingApi::post_languageunderstanding_ignoretopic_remove).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-ignoretopics--languageCode--remove>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostLanguageunderstandingIgnoretopicRemove {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

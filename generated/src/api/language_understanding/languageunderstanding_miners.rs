@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/languageunderstanding/miners/{minerId}`
 ///
-/// Takes `miner_id` (a text). Returns nothing.
+/// Takes `miner_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `languageUnderstanding:miner:delete`
 ///
-/// Created by `LanguageUnderstandingApi::delete_languageunderstanding_miner`.
+/// Created by
+/// [`LanguageUnderstandingApi::delete_languageunderstanding_miner`](crate::api::LanguageUnderstandingApi::delete_languageunderstanding_miner).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-languageunderstanding-miners--minerId->)
@@ -63,7 +64,7 @@ impl runtime::Operation for DeleteLanguageunderstandingMiner {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,11 +104,13 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// `GET /api/v2/languageunderstanding/miners/{minerId}`
 ///
-/// Takes `miner_id` (a text). Returns [`Miner`](crate::models::Miner).
+/// Takes `miner_id` (a string). Returns [`Miner`](crate::models::Miner). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `languageUnderstanding:miner:view`
 ///
-/// Created by `LanguageUnderstandingApi::get_languageunderstanding_miner`.
+/// Created by
+/// [`LanguageUnderstandingApi::get_languageunderstanding_miner`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_miner).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners--minerId->)
@@ -159,7 +162,7 @@ impl runtime::Operation for GetLanguageunderstandingMiner {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -199,14 +202,15 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// `GET /api/v2/languageunderstanding/miners`
 ///
-/// Takes no arguments. Returns [`MinerListing`](crate::models::MinerListing). `items()` streams the
-/// items of all pages, each [`Miner`](crate::models::Miner).
+/// Takes no arguments. Returns [`MinerListing`](crate::models::MinerListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each [`Miner`](crate::models::Miner).
 ///
 /// Permission: `languageUnderstanding:miner:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `LanguageUnderstandingApi::get_languageunderstanding_miners`.
+/// Created by
+/// [`LanguageUnderstandingApi::get_languageunderstanding_miners`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_miners).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners>)
@@ -224,7 +228,7 @@ pub struct GetLanguageunderstandingMiners {
 }
 
 impl GetLanguageunderstandingMiners {
-    /// The query parameter `minerType`.
+    /// The query parameter `minerType`: a string.
     pub fn miner_type(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("minerType", value.text());
         self
@@ -245,7 +249,7 @@ impl GetLanguageunderstandingMiners {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -276,7 +280,7 @@ impl runtime::Operation for GetLanguageunderstandingMiners {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -328,11 +332,13 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// `POST /api/v2/languageunderstanding/miners`
 ///
-/// Takes a body ([`Miner`](crate::models::Miner)). Returns [`Miner`](crate::models::Miner).
+/// Takes a body ([`Miner`](crate::models::Miner)). Returns [`Miner`](crate::models::Miner). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `languageUnderstanding:miner:add`
 ///
-/// Created by `LanguageUnderstandingApi::post_languageunderstanding_miners`.
+/// Created by
+/// [`LanguageUnderstandingApi::post_languageunderstanding_miners`](crate::api::LanguageUnderstandingApi::post_languageunderstanding_miners).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-miners>)
@@ -384,7 +390,7 @@ impl runtime::Operation for PostLanguageunderstandingMiners {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/languageunderstanding/miners/{minerId}/drafts/{draftId}`
 ///
-/// Takes `miner_id` (a text) and `draft_id` (a text). Returns nothing.
+/// Takes `miner_id` (a string) and `draft_id` (a string). Returns nothing. Succeeds with the status 204
+/// (no content).
 ///
 /// Permission: `languageUnderstanding:draft:delete`
 ///
-/// Created by `LanguageUnderstandingApi::delete_languageunderstanding_miner_draft`.
+/// Created by
+/// [`LanguageUnderstandingApi::delete_languageunderstanding_miner_draft`](crate::api::LanguageUnderstandingApi::delete_languageunderstanding_miner_draft).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-languageunderstanding-miners--minerId--drafts--draftId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for DeleteLanguageunderstandingMinerDraft {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,11 +107,13 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// `GET /api/v2/languageunderstanding/miners/{minerId}/drafts/{draftId}`
 ///
-/// Takes `miner_id` (a text) and `draft_id` (a text). Returns [`Draft`](crate::models::Draft).
+/// Takes `miner_id` (a string) and `draft_id` (a string). Returns [`Draft`](crate::models::Draft).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `languageUnderstanding:draft:view`
 ///
-/// Created by `LanguageUnderstandingApi::get_languageunderstanding_miner_draft`.
+/// Created by
+/// [`LanguageUnderstandingApi::get_languageunderstanding_miner_draft`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_miner_draft).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners--minerId--drafts--draftId->)
@@ -127,13 +131,13 @@ pub struct GetLanguageunderstandingMinerDraft {
 }
 
 impl GetLanguageunderstandingMinerDraft {
-    /// The query parameter `draftIntentId`.
+    /// The query parameter `draftIntentId`: a string.
     pub fn draft_intent_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("draftIntentId", value.text());
         self
     }
 
-    /// The query parameter `draftTopicId`.
+    /// The query parameter `draftTopicId`: a string.
     pub fn draft_topic_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("draftTopicId", value.text());
         self
@@ -173,7 +177,7 @@ impl runtime::Operation for GetLanguageunderstandingMinerDraft {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -215,14 +219,15 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// `GET /api/v2/languageunderstanding/miners/{minerId}/drafts`
 ///
-/// Takes `miner_id` (a text). Returns [`DraftListing`](crate::models::DraftListing). `items()` streams
-/// the items of all pages, each [`Draft`](crate::models::Draft).
+/// Takes `miner_id` (a string). Returns [`DraftListing`](crate::models::DraftListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each [`Draft`](crate::models::Draft).
 ///
 /// Permission: `languageUnderstanding:draft:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `LanguageUnderstandingApi::get_languageunderstanding_miner_drafts`.
+/// Created by
+/// [`LanguageUnderstandingApi::get_languageunderstanding_miner_drafts`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_miner_drafts).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners--minerId--drafts>)
@@ -255,7 +260,7 @@ impl GetLanguageunderstandingMinerDrafts {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -286,7 +291,7 @@ impl runtime::Operation for GetLanguageunderstandingMinerDrafts {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -343,12 +348,14 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// `PATCH /api/v2/languageunderstanding/miners/{minerId}/drafts/{draftId}`
 ///
-/// Takes `miner_id` (a text), `draft_id` (a text) and optionally a body
-/// ([`DraftRequest`](crate::models::DraftRequest)). Returns [`Draft`](crate::models::Draft).
+/// Takes `miner_id` (a string), `draft_id` (a string) and optionally a body
+/// ([`DraftRequest`](crate::models::DraftRequest)). Returns [`Draft`](crate::models::Draft). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `languageUnderstanding:draft:edit`
 ///
-/// Created by `LanguageUnderstandingApi::patch_languageunderstanding_miner_draft`.
+/// Created by
+/// [`LanguageUnderstandingApi::patch_languageunderstanding_miner_draft`](crate::api::LanguageUnderstandingApi::patch_languageunderstanding_miner_draft).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-languageunderstanding-miners--minerId--drafts--draftId->)
@@ -366,7 +373,7 @@ pub struct PatchLanguageunderstandingMinerDraft {
 }
 
 impl PatchLanguageunderstandingMinerDraft {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `DraftRequest`.
     pub fn body(mut self, value: impl Into<Option<DraftRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -406,7 +413,7 @@ impl runtime::Operation for PatchLanguageunderstandingMinerDraft {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -448,12 +455,13 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// `POST /api/v2/languageunderstanding/miners/{minerId}/drafts`
 ///
-/// Takes `miner_id` (a text) and a body ([`Draft`](crate::models::Draft)). Returns
-/// [`Draft`](crate::models::Draft).
+/// Takes `miner_id` (a string) and a body ([`Draft`](crate::models::Draft)). Returns
+/// [`Draft`](crate::models::Draft). Succeeds with the status 200 (OK).
 ///
 /// Permission: `languageUnderstanding:draft:add`
 ///
-/// Created by `LanguageUnderstandingApi::post_languageunderstanding_miner_drafts`.
+/// Created by
+/// [`LanguageUnderstandingApi::post_languageunderstanding_miner_drafts`](crate::api::LanguageUnderstandingApi::post_languageunderstanding_miner_drafts).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-miners--minerId--drafts>)
@@ -505,7 +513,7 @@ impl runtime::Operation for PostLanguageunderstandingMinerDrafts {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/languageunderstanding/miners/{minerId}/execute`
 ///
-/// Takes `miner_id` (a text) and optionally a body
+/// Takes `miner_id` (a string) and optionally a body
 /// ([`MinerExecuteRequest`](crate::models::MinerExecuteRequest)). Returns
-/// [`Miner`](crate::models::Miner).
+/// [`Miner`](crate::models::Miner). Succeeds with the status 200 (OK).
 ///
 /// Permission: `languageUnderstanding:miner:execute`
 ///
-/// Created by `LanguageUnderstandingApi::post_languageunderstanding_miner_execute`.
+/// Created by
+/// [`LanguageUnderstandingApi::post_languageunderstanding_miner_execute`](crate::api::LanguageUnderstandingApi::post_languageunderstanding_miner_execute).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-miners--minerId--execute>)
@@ -31,7 +32,7 @@ pub struct PostLanguageunderstandingMinerExecute {
 }
 
 impl PostLanguageunderstandingMinerExecute {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `MinerExecuteRequest`.
     pub fn body(mut self, value: impl Into<Option<MinerExecuteRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -71,7 +72,7 @@ impl runtime::Operation for PostLanguageunderstandingMinerExecute {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/languageunderstanding/miners/{minerId}/intents/{intentId}`
 ///
-/// Takes `miner_id` (a text) and `intent_id` (a text). Returns
-/// [`MinerIntent`](crate::models::MinerIntent).
+/// Takes `miner_id` (a string) and `intent_id` (a string). Returns
+/// [`MinerIntent`](crate::models::MinerIntent). Succeeds with the status 200 (OK).
 ///
 /// Permission: `languageUnderstanding:minerIntent:view`
 ///
-/// Created by `LanguageUnderstandingApi::get_languageunderstanding_miner_intent`.
+/// Created by
+/// [`LanguageUnderstandingApi::get_languageunderstanding_miner_intent`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_miner_intent).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners--minerId--intents--intentId->)
@@ -33,7 +34,7 @@ pub struct GetLanguageunderstandingMinerIntent {
 }
 
 impl GetLanguageunderstandingMinerIntent {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `phrases`, `utterances`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetLanguageunderstandingMinerIntentExpand>>,
@@ -76,7 +77,7 @@ impl runtime::Operation for GetLanguageunderstandingMinerIntent {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -118,14 +119,16 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// `GET /api/v2/languageunderstanding/miners/{minerId}/intents`
 ///
-/// Takes `miner_id` (a text). Returns [`MinedIntentsListing`](crate::models::MinedIntentsListing).
-/// `items()` streams the items of all pages, each [`MinerIntent`](crate::models::MinerIntent).
+/// Takes `miner_id` (a string). Returns [`MinedIntentsListing`](crate::models::MinedIntentsListing).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`MinerIntent`](crate::models::MinerIntent).
 ///
 /// Permission: `languageUnderstanding:minerIntent:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `LanguageUnderstandingApi::get_languageunderstanding_miner_intents`.
+/// Created by
+/// [`LanguageUnderstandingApi::get_languageunderstanding_miner_intents`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_miner_intents).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners--minerId--intents>)
@@ -143,7 +146,7 @@ pub struct GetLanguageunderstandingMinerIntents {
 }
 
 impl GetLanguageunderstandingMinerIntents {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `phrases`, `utterances`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetLanguageunderstandingMinerIntentsExpand>>,
@@ -167,7 +170,7 @@ impl GetLanguageunderstandingMinerIntents {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -198,7 +201,7 @@ impl runtime::Operation for GetLanguageunderstandingMinerIntents {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,12 +9,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/languageunderstanding/miners/{minerId}/topics/{topicId}`
 ///
-/// Takes `miner_id` (a text) and `topic_id` (a text). Returns
-/// [`MinerTopic`](crate::models::MinerTopic).
+/// Takes `miner_id` (a string) and `topic_id` (a string). Returns
+/// [`MinerTopic`](crate::models::MinerTopic). Succeeds with the status 200 (OK).
 ///
 /// Permission: `languageUnderstanding:miner:view`
 ///
-/// Created by `LanguageUnderstandingApi::get_languageunderstanding_miner_topic`.
+/// Created by
+/// [`LanguageUnderstandingApi::get_languageunderstanding_miner_topic`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_miner_topic).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners--minerId--topics--topicId->)
@@ -32,7 +33,7 @@ pub struct GetLanguageunderstandingMinerTopic {
 }
 
 impl GetLanguageunderstandingMinerTopic {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `phrases`, `utterances`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetLanguageunderstandingMinerTopicExpand>>,
@@ -75,7 +76,7 @@ impl runtime::Operation for GetLanguageunderstandingMinerTopic {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -117,14 +118,16 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// `GET /api/v2/languageunderstanding/miners/{minerId}/topics`
 ///
-/// Takes `miner_id` (a text). Returns [`MinerTopicsListing`](crate::models::MinerTopicsListing).
-/// `items()` streams the items of all pages, each [`MinerTopic`](crate::models::MinerTopic).
+/// Takes `miner_id` (a string). Returns [`MinerTopicsListing`](crate::models::MinerTopicsListing).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`MinerTopic`](crate::models::MinerTopic).
 ///
 /// Permission: `languageUnderstanding:miner:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `LanguageUnderstandingApi::get_languageunderstanding_miner_topics`.
+/// Created by
+/// [`LanguageUnderstandingApi::get_languageunderstanding_miner_topics`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_miner_topics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners--minerId--topics>)
@@ -157,7 +160,7 @@ impl GetLanguageunderstandingMinerTopics {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -188,7 +191,7 @@ impl runtime::Operation for GetLanguageunderstandingMinerTopics {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/languageunderstanding/miners/{minerId}/topics/{topicId}/phrases/{phraseId}`
 ///
-/// Takes `miner_id` (a text), `topic_id` (a text) and `phrase_id` (a text). Returns
-/// [`MinerTopicPhrase`](crate::models::MinerTopicPhrase).
+/// Takes `miner_id` (a string), `topic_id` (a string) and `phrase_id` (a string). Returns
+/// [`MinerTopicPhrase`](crate::models::MinerTopicPhrase). Succeeds with the status 200 (OK).
 ///
 /// Permission: `languageUnderstanding:miner:view`
 ///
-/// Created by `LanguageUnderstandingApi::get_languageunderstanding_miner_topic_phrase`.
+/// Created by
+/// [`LanguageUnderstandingApi::get_languageunderstanding_miner_topic_phrase`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_miner_topic_phrase).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners--minerId--topics--topicId--phrases--phraseId->)
@@ -64,7 +65,7 @@ impl runtime::Operation for GetLanguageunderstandingMinerTopicPhrase {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/languageunderstanding/settings`
 ///
-/// Takes no arguments. Returns [`NluOrganization`](crate::models::NluOrganization).
+/// Takes no arguments. Returns [`NluOrganization`](crate::models::NluOrganization). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `languageUnderstanding:settings:view`
 ///
-/// Created by `LanguageUnderstandingApi::get_languageunderstanding_settings`.
+/// Created by
+/// [`LanguageUnderstandingApi::get_languageunderstanding_settings`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-settings>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetLanguageunderstandingSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

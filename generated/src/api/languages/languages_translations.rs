@@ -8,8 +8,10 @@ use crate::runtime;
 /// `GET /api/v2/languages/translations`
 ///
 /// Takes no arguments. Returns [`AvailableTranslations`](crate::models::AvailableTranslations).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `LanguagesApi::get_languages_translations`.
+/// Created by
+/// [`LanguagesApi::get_languages_translations`](crate::api::LanguagesApi::get_languages_translations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languages-translations>)
@@ -65,7 +67,7 @@ impl runtime::Operation for GetLanguagesTranslations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

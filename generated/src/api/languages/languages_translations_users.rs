@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 ///
 /// `GET /api/v2/languages/translations/users/{userId}`
 ///
-/// Takes `user_id` (a text). Returns a map, each value any JSON value.
+/// Takes `user_id` (a string). Returns a map of strings to JSON values. Succeeds with the status 200
+/// (OK).
 ///
-/// Created by `LanguagesApi::get_languages_translations_user`.
+/// Created by
+/// [`LanguagesApi::get_languages_translations_user`](crate::api::LanguagesApi::get_languages_translations_user).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languages-translations-users--userId->)
@@ -65,7 +67,7 @@ impl runtime::Operation for GetLanguagesTranslationsUser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

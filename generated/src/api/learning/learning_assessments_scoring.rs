@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// Takes a body
 /// ([`LearningAssessmentScoringRequest`](crate::models::LearningAssessmentScoringRequest)). Returns
-/// [`AssessmentScoringSet`](crate::models::AssessmentScoringSet).
+/// [`AssessmentScoringSet`](crate::models::AssessmentScoringSet). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `learning:module:view`, `learning:module:add`, `learning:module:edit`
 ///
-/// Created by `LearningApi::post_learning_assessments_scoring`.
+/// Created by
+/// [`LearningApi::post_learning_assessments_scoring`](crate::api::LearningApi::post_learning_assessments_scoring).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-assessments-scoring>)
@@ -65,7 +66,7 @@ impl runtime::Operation for PostLearningAssessmentsScoring {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

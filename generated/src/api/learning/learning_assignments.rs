@@ -13,11 +13,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/learning/assignments/{assignmentId}`
 ///
-/// Takes `assignment_id` (a text). Returns nothing.
+/// Takes `assignment_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `learning:assignment:delete`
 ///
-/// Created by `LearningApi::delete_learning_assignment`.
+/// Created by
+/// [`LearningApi::delete_learning_assignment`](crate::api::LearningApi::delete_learning_assignment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-learning-assignments--assignmentId->)
@@ -67,7 +68,7 @@ impl runtime::Operation for DeleteLearningAssignment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,11 +108,13 @@ impl crate::api::LearningApi {
 ///
 /// `GET /api/v2/learning/assignments/{assignmentId}`
 ///
-/// Takes `assignment_id` (a text). Returns [`LearningAssignment`](crate::models::LearningAssignment).
+/// Takes `assignment_id` (a string). Returns [`LearningAssignment`](crate::models::LearningAssignment).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `learning:assignment:view`
 ///
-/// Created by `LearningApi::get_learning_assignment`.
+/// Created by
+/// [`LearningApi::get_learning_assignment`](crate::api::LearningApi::get_learning_assignment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-assignments--assignmentId->)
@@ -129,7 +132,8 @@ pub struct GetLearningAssignment {
 }
 
 impl GetLearningAssignment {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `module`, `assessment`, `assessmentForm`,
+    /// `module.coverArt`, `step`, `step.moduleStep`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetLearningAssignmentExpand>,
@@ -170,7 +174,7 @@ impl runtime::Operation for GetLearningAssignment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -209,14 +213,16 @@ impl crate::api::LearningApi {
 /// `GET /api/v2/learning/assignments`
 ///
 /// Takes no arguments. Returns
-/// [`LearningAssignmentsDomainEntity`](crate::models::LearningAssignmentsDomainEntity). `items()`
-/// streams the items of all pages, each [`LearningAssignment`](crate::models::LearningAssignment).
+/// [`LearningAssignmentsDomainEntity`](crate::models::LearningAssignmentsDomainEntity). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`LearningAssignment`](crate::models::LearningAssignment).
 ///
 /// Permission: `learning:assignment:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `LearningApi::get_learning_assignments`.
+/// Created by
+/// [`LearningApi::get_learning_assignments`](crate::api::LearningApi::get_learning_assignments).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-assignments>)
@@ -234,25 +240,25 @@ pub struct GetLearningAssignments {
 }
 
 impl GetLearningAssignments {
-    /// The query parameter `moduleId`.
+    /// The query parameter `moduleId`: a string.
     pub fn module_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("moduleId", value.text());
         self
     }
 
-    /// The query parameter `interval`.
+    /// The query parameter `interval`: a string.
     pub fn interval(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("interval", value.text());
         self
     }
 
-    /// The query parameter `completionInterval`.
+    /// The query parameter `completionInterval`: a string.
     pub fn completion_interval(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("completionInterval", value.text());
         self
     }
 
-    /// The query parameter `overdue`, default `Any`.
+    /// The query parameter `overdue`: one of `True`, `False`, `Any`, default `Any`.
     pub fn overdue(
         mut self,
         value: impl Into<Option<GetLearningAssignmentsOverdue>>,
@@ -261,37 +267,37 @@ impl GetLearningAssignments {
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pass`, default `Any`.
+    /// The query parameter `pass`: one of `True`, `False`, `Any`, default `Any`.
     pub fn pass(mut self, value: impl Into<Option<GetLearningAssignmentsPass>>) -> Self {
         self.request.query("pass", value.into());
         self
     }
 
-    /// The query parameter `minPercentageScore`.
+    /// The query parameter `minPercentageScore`: a number (`float`).
     pub fn min_percentage_score(mut self, value: impl Into<Option<f64>>) -> Self {
         self.request.query("minPercentageScore", value.into());
         self
     }
 
-    /// The query parameter `maxPercentageScore`.
+    /// The query parameter `maxPercentageScore`: a number (`float`).
     pub fn max_percentage_score(mut self, value: impl Into<Option<f64>>) -> Self {
         self.request.query("maxPercentageScore", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `Desc`.
+    /// The query parameter `sortOrder`: one of `Asc`, `Desc`, default `Desc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetLearningAssignmentsSortOrder>>,
@@ -300,7 +306,7 @@ impl GetLearningAssignments {
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: one of `RecommendedCompletionDate`, `DateModified`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetLearningAssignmentsSortBy>>,
@@ -309,7 +315,7 @@ impl GetLearningAssignments {
         self
     }
 
-    /// The query parameter `userId`.
+    /// The query parameter `userId`: a list of strings.
     pub fn user_id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -320,7 +326,8 @@ impl GetLearningAssignments {
         self
     }
 
-    /// The query parameter `types`.
+    /// The query parameter `types`: a list, each item one of `Informational`, `AssessedContent`,
+    /// `Assessment`, `External`, `Native`.
     pub fn types(
         mut self,
         value: impl IntoIterator<Item = GetLearningAssignmentsTypes>,
@@ -329,7 +336,8 @@ impl GetLearningAssignments {
         self
     }
 
-    /// The query parameter `states`.
+    /// The query parameter `states`: a list, each item one of `Assigned`, `InProgress`, `Completed`,
+    /// `NotCompleted`, `InvalidSchedule`.
     pub fn states(
         mut self,
         value: impl IntoIterator<Item = GetLearningAssignmentsStates>,
@@ -338,7 +346,7 @@ impl GetLearningAssignments {
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `ModuleSummary`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetLearningAssignmentsExpand>,
@@ -362,7 +370,7 @@ impl GetLearningAssignments {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -391,7 +399,7 @@ impl runtime::Operation for GetLearningAssignments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -444,11 +452,12 @@ impl crate::api::LearningApi {
 ///
 /// `PATCH /api/v2/learning/assignments/{assignmentId}`
 ///
-/// Takes `assignment_id` (a text) and optionally a body
+/// Takes `assignment_id` (a string) and optionally a body
 /// ([`LearningAssignmentUpdate`](crate::models::LearningAssignmentUpdate)). Returns
-/// [`LearningAssignment`](crate::models::LearningAssignment).
+/// [`LearningAssignment`](crate::models::LearningAssignment). Succeeds with the status 200 (OK).
 ///
-/// Created by `LearningApi::patch_learning_assignment`.
+/// Created by
+/// [`LearningApi::patch_learning_assignment`](crate::api::LearningApi::patch_learning_assignment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-learning-assignments--assignmentId->)
@@ -466,7 +475,7 @@ pub struct PatchLearningAssignment {
 }
 
 impl PatchLearningAssignment {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `LearningAssignmentUpdate`.
     pub fn body(mut self, value: impl Into<Option<LearningAssignmentUpdate>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -504,7 +513,7 @@ impl runtime::Operation for PatchLearningAssignment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -543,11 +552,13 @@ impl crate::api::LearningApi {
 /// `POST /api/v2/learning/assignments`
 ///
 /// Takes optionally a body ([`LearningAssignmentCreate`](crate::models::LearningAssignmentCreate)).
-/// Returns [`LearningAssignment`](crate::models::LearningAssignment).
+/// Returns [`LearningAssignment`](crate::models::LearningAssignment). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `learning:assignment:add`
 ///
-/// Created by `LearningApi::post_learning_assignments`.
+/// Created by
+/// [`LearningApi::post_learning_assignments`](crate::api::LearningApi::post_learning_assignments).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-assignments>)
@@ -565,7 +576,7 @@ pub struct PostLearningAssignments {
 }
 
 impl PostLearningAssignments {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `LearningAssignmentCreate`.
     pub fn body(mut self, value: impl Into<Option<LearningAssignmentCreate>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -603,7 +614,7 @@ impl runtime::Operation for PostLearningAssignments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -12,10 +12,12 @@ use crate::runtime;
 /// Takes a body
 /// ([`LearningAssignmentAggregateParam`](crate::models::LearningAssignmentAggregateParam)). Returns
 /// [`LearningAssignmentAggregateResponse`](crate::models::LearningAssignmentAggregateResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `learning:assignment:view`
 ///
-/// Created by `LearningApi::post_learning_assignments_aggregates_query`.
+/// Created by
+/// [`LearningApi::post_learning_assignments_aggregates_query`](crate::api::LearningApi::post_learning_assignments_aggregates_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-assignments-aggregates-query>)
@@ -65,7 +67,7 @@ impl runtime::Operation for PostLearningAssignmentsAggregatesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/learning/assignments/bulkadd`
 ///
-/// Takes optionally a body (a list, each item
+/// Takes optionally a body (a list of
 /// [`LearningAssignmentItem`](crate::models::LearningAssignmentItem)). Returns
-/// [`LearningAssignmentBulkAddResponse`](crate::models::LearningAssignmentBulkAddResponse).
+/// [`LearningAssignmentBulkAddResponse`](crate::models::LearningAssignmentBulkAddResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `learning:assignment:add`
 ///
-/// Created by `LearningApi::post_learning_assignments_bulkadd`.
+/// Created by
+/// [`LearningApi::post_learning_assignments_bulkadd`](crate::api::LearningApi::post_learning_assignments_bulkadd).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-assignments-bulkadd>)
@@ -31,7 +33,7 @@ pub struct PostLearningAssignmentsBulkadd {
 }
 
 impl PostLearningAssignmentsBulkadd {
-    /// The body, `application/json`.
+    /// The body, `application/json`: a list of `LearningAssignmentItem`.
     pub fn body(
         mut self,
         value: impl Into<Option<Vec<LearningAssignmentItem>>>,
@@ -72,7 +74,7 @@ impl runtime::Operation for PostLearningAssignmentsBulkadd {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

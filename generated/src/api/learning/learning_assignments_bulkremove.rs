@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/learning/assignments/bulkremove`
 ///
-/// Takes optionally a body (a list, each item a text). Returns
+/// Takes optionally a body (a list of strings). Returns
 /// [`LearningAssignmentBulkRemoveResponse`](crate::models::LearningAssignmentBulkRemoveResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `learning:assignment:delete`
 ///
-/// Created by `LearningApi::post_learning_assignments_bulkremove`.
+/// Created by
+/// [`LearningApi::post_learning_assignments_bulkremove`](crate::api::LearningApi::post_learning_assignments_bulkremove).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-assignments-bulkremove>)
@@ -30,7 +32,7 @@ pub struct PostLearningAssignmentsBulkremove {
 }
 
 impl PostLearningAssignmentsBulkremove {
-    /// The body, `application/json`.
+    /// The body, `application/json`: a list of strings.
     pub fn body(mut self, value: impl Into<Option<Vec<String>>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -68,7 +70,7 @@ impl runtime::Operation for PostLearningAssignmentsBulkremove {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

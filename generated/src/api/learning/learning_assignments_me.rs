@@ -2,11 +2,10 @@
 
 use crate::models::learning::{
     GetLearningAssignmentsMeExpand, GetLearningAssignmentsMeOverdue,
-    GetLearningAssignmentsMeSortBy, GetLearningAssignmentsMeSortOrder,
-    GetLearningAssignmentsMeStates, GetLearningAssignmentsMeTypes, LearningAssignment,
-    LearningAssignmentsDomainEntity,
+    GetLearningAssignmentsMePass, GetLearningAssignmentsMeSortBy,
+    GetLearningAssignmentsMeSortOrder, GetLearningAssignmentsMeStates,
+    GetLearningAssignmentsMeTypes, LearningAssignment, LearningAssignmentsDomainEntity,
 };
-use crate::models::learning_and_users::GetLearningAssignmentsMePass;
 use crate::runtime;
 
 /// Get learning assignments me.
@@ -14,12 +13,14 @@ use crate::runtime;
 /// `GET /api/v2/learning/assignments/me`
 ///
 /// Takes no arguments. Returns
-/// [`LearningAssignmentsDomainEntity`](crate::models::LearningAssignmentsDomainEntity). `items()`
-/// streams the items of all pages, each [`LearningAssignment`](crate::models::LearningAssignment).
+/// [`LearningAssignmentsDomainEntity`](crate::models::LearningAssignmentsDomainEntity). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`LearningAssignment`](crate::models::LearningAssignment).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `LearningApi::get_learning_assignments_me`.
+/// Created by
+/// [`LearningApi::get_learning_assignments_me`](crate::api::LearningApi::get_learning_assignments_me).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-assignments-me>)
@@ -37,25 +38,25 @@ pub struct GetLearningAssignmentsMe {
 }
 
 impl GetLearningAssignmentsMe {
-    /// The query parameter `moduleId`.
+    /// The query parameter `moduleId`: a string.
     pub fn module_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("moduleId", value.text());
         self
     }
 
-    /// The query parameter `interval`.
+    /// The query parameter `interval`: a string.
     pub fn interval(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("interval", value.text());
         self
     }
 
-    /// The query parameter `completionInterval`.
+    /// The query parameter `completionInterval`: a string.
     pub fn completion_interval(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("completionInterval", value.text());
         self
     }
 
-    /// The query parameter `overdue`, default `Any`.
+    /// The query parameter `overdue`: one of `True`, `False`, `Any`, default `Any`.
     pub fn overdue(
         mut self,
         value: impl Into<Option<GetLearningAssignmentsMeOverdue>>,
@@ -64,19 +65,19 @@ impl GetLearningAssignmentsMe {
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pass`, default `Any`.
+    /// The query parameter `pass`: one of `True`, `False`, `Any`, default `Any`.
     pub fn pass(
         mut self,
         value: impl Into<Option<GetLearningAssignmentsMePass>>,
@@ -85,19 +86,19 @@ impl GetLearningAssignmentsMe {
         self
     }
 
-    /// The query parameter `minPercentageScore`.
+    /// The query parameter `minPercentageScore`: a number (`float`).
     pub fn min_percentage_score(mut self, value: impl Into<Option<f64>>) -> Self {
         self.request.query("minPercentageScore", value.into());
         self
     }
 
-    /// The query parameter `maxPercentageScore`.
+    /// The query parameter `maxPercentageScore`: a number (`float`).
     pub fn max_percentage_score(mut self, value: impl Into<Option<f64>>) -> Self {
         self.request.query("maxPercentageScore", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `Desc`.
+    /// The query parameter `sortOrder`: one of `Asc`, `Desc`, default `Desc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetLearningAssignmentsMeSortOrder>>,
@@ -106,7 +107,7 @@ impl GetLearningAssignmentsMe {
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: one of `RecommendedCompletionDate`, `DateModified`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetLearningAssignmentsMeSortBy>>,
@@ -115,7 +116,8 @@ impl GetLearningAssignmentsMe {
         self
     }
 
-    /// The query parameter `types`.
+    /// The query parameter `types`: a list, each item one of `Informational`, `AssessedContent`,
+    /// `Assessment`, `External`, `Native`.
     pub fn types(
         mut self,
         value: impl IntoIterator<Item = GetLearningAssignmentsMeTypes>,
@@ -124,7 +126,8 @@ impl GetLearningAssignmentsMe {
         self
     }
 
-    /// The query parameter `states`.
+    /// The query parameter `states`: a list, each item one of `Assigned`, `InProgress`, `Completed`,
+    /// `NotCompleted`, `InvalidSchedule`.
     pub fn states(
         mut self,
         value: impl IntoIterator<Item = GetLearningAssignmentsMeStates>,
@@ -133,7 +136,7 @@ impl GetLearningAssignmentsMe {
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `ModuleSummary`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetLearningAssignmentsMeExpand>,
@@ -157,7 +160,7 @@ impl GetLearningAssignmentsMe {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -186,7 +189,7 @@ impl runtime::Operation for GetLearningAssignmentsMe {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

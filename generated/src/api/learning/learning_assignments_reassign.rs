@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `POST /api/v2/learning/assignments/{assignmentId}/reassign`
 ///
-/// Takes `assignment_id` (a text). Returns [`LearningAssignment`](crate::models::LearningAssignment).
+/// Takes `assignment_id` (a string). Returns [`LearningAssignment`](crate::models::LearningAssignment).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `learning:assignment:add`
 ///
-/// Created by `LearningApi::post_learning_assignment_reassign`.
+/// Created by
+/// [`LearningApi::post_learning_assignment_reassign`](crate::api::LearningApi::post_learning_assignment_reassign).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-assignments--assignmentId--reassign>)
@@ -61,7 +63,7 @@ impl runtime::Operation for PostLearningAssignmentReassign {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/learning/assignments/{assignmentId}/reschedule`
 ///
-/// Takes `assignment_id` (a text) and optionally a body
+/// Takes `assignment_id` (a string) and optionally a body
 /// ([`LearningAssignmentReschedule`](crate::models::LearningAssignmentReschedule)). Returns
-/// [`LearningAssignment`](crate::models::LearningAssignment).
+/// [`LearningAssignment`](crate::models::LearningAssignment). Succeeds with the status 200 (OK).
 ///
 /// Permission: `learning:assignment:reschedule`
 ///
-/// Created by `LearningApi::patch_learning_assignment_reschedule`.
+/// Created by
+/// [`LearningApi::patch_learning_assignment_reschedule`](crate::api::LearningApi::patch_learning_assignment_reschedule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-learning-assignments--assignmentId--reschedule>)
@@ -31,7 +32,7 @@ pub struct PatchLearningAssignmentReschedule {
 }
 
 impl PatchLearningAssignmentReschedule {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `LearningAssignmentReschedule`.
     pub fn body(
         mut self,
         value: impl Into<Option<LearningAssignmentReschedule>>,
@@ -74,7 +75,7 @@ impl runtime::Operation for PatchLearningAssignmentReschedule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `POST /api/v2/learning/assignments/{assignmentId}/reset`
 ///
-/// Takes `assignment_id` (a text). Returns [`LearningAssignment`](crate::models::LearningAssignment).
+/// Takes `assignment_id` (a string). Returns [`LearningAssignment`](crate::models::LearningAssignment).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `learning:assignment:reset`
 ///
-/// Created by `LearningApi::post_learning_assignment_reset`.
+/// Created by
+/// [`LearningApi::post_learning_assignment_reset`](crate::api::LearningApi::post_learning_assignment_reset).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-assignments--assignmentId--reset>)
@@ -61,7 +63,7 @@ impl runtime::Operation for PostLearningAssignmentReset {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

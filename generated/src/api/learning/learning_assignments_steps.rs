@@ -10,12 +10,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/learning/assignments/{assignmentId}/steps/{stepId}`
 ///
-/// Takes `assignment_id` (a text) and `step_id` (a text). Returns
-/// [`LearningAssignmentStep`](crate::models::LearningAssignmentStep).
+/// Takes `assignment_id` (a string) and `step_id` (a string). Returns
+/// [`LearningAssignmentStep`](crate::models::LearningAssignmentStep). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `learning:assignment:viewOwn`
 ///
-/// Created by `LearningApi::get_learning_assignment_step`.
+/// Created by
+/// [`LearningApi::get_learning_assignment_step`](crate::api::LearningApi::get_learning_assignment_step).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-assignments--assignmentId--steps--stepId->)
@@ -33,7 +35,7 @@ pub struct GetLearningAssignmentStep {
 }
 
 impl GetLearningAssignmentStep {
-    /// The query parameter `shareableContentObjectId`.
+    /// The query parameter `shareableContentObjectId`: a string.
     pub fn shareable_content_object_id(
         mut self,
         value: impl runtime::OptionalText,
@@ -42,7 +44,7 @@ impl GetLearningAssignmentStep {
         self
     }
 
-    /// The query parameter `defaultShareableContentObject`.
+    /// The query parameter `defaultShareableContentObject`: one of `First`, `Last`, `Next`.
     pub fn default_shareable_content_object(
         mut self,
         value: impl Into<Option<GetLearningAssignmentStepDefaultShareableContentObject>>,
@@ -51,7 +53,7 @@ impl GetLearningAssignmentStep {
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `moduleStep`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetLearningAssignmentStepExpand>,
@@ -92,7 +94,7 @@ impl runtime::Operation for GetLearningAssignmentStep {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -134,13 +136,15 @@ impl crate::api::LearningApi {
 ///
 /// `PATCH /api/v2/learning/assignments/{assignmentId}/steps/{stepId}`
 ///
-/// Takes `assignment_id` (a text), `step_id` (a text) and optionally a body
+/// Takes `assignment_id` (a string), `step_id` (a string) and optionally a body
 /// ([`LearningAssignmentStep`](crate::models::LearningAssignmentStep)). Returns
-/// [`LearningAssignmentStep`](crate::models::LearningAssignmentStep).
+/// [`LearningAssignmentStep`](crate::models::LearningAssignmentStep). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `learning:assignment:editOwn`
 ///
-/// Created by `LearningApi::patch_learning_assignment_step`.
+/// Created by
+/// [`LearningApi::patch_learning_assignment_step`](crate::api::LearningApi::patch_learning_assignment_step).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-learning-assignments--assignmentId--steps--stepId->)
@@ -158,7 +162,7 @@ pub struct PatchLearningAssignmentStep {
 }
 
 impl PatchLearningAssignmentStep {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `LearningAssignmentStep`.
     pub fn body(mut self, value: impl Into<Option<LearningAssignmentStep>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -196,7 +200,7 @@ impl runtime::Operation for PatchLearningAssignmentStep {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,11 +11,11 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/learning/modules/{moduleId}`
 ///
-/// Takes `module_id` (a text). Returns nothing.
+/// Takes `module_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `learning:module:delete`
 ///
-/// Created by `LearningApi::delete_learning_module`.
+/// Created by [`LearningApi::delete_learning_module`](crate::api::LearningApi::delete_learning_module).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-learning-modules--moduleId->)
@@ -65,7 +65,7 @@ impl runtime::Operation for DeleteLearningModule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,11 +103,12 @@ impl crate::api::LearningApi {
 ///
 /// `GET /api/v2/learning/modules/{moduleId}`
 ///
-/// Takes `module_id` (a text). Returns [`LearningModule`](crate::models::LearningModule).
+/// Takes `module_id` (a string). Returns [`LearningModule`](crate::models::LearningModule). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `learning:module:view`
 ///
-/// Created by `LearningApi::get_learning_module`.
+/// Created by [`LearningApi::get_learning_module`](crate::api::LearningApi::get_learning_module).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules--moduleId->)
@@ -125,7 +126,7 @@ pub struct GetLearningModule {
 }
 
 impl GetLearningModule {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `assessmentForm`, `coverArt`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetLearningModuleExpand>,
@@ -166,7 +167,7 @@ impl runtime::Operation for GetLearningModule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -200,14 +201,15 @@ impl crate::api::LearningApi {
 ///
 /// `GET /api/v2/learning/modules`
 ///
-/// Takes no arguments. Returns [`LearningModuleList`](crate::models::LearningModuleList). `items()`
-/// streams the items of all pages, each [`LearningModule`](crate::models::LearningModule).
+/// Takes no arguments. Returns [`LearningModuleList`](crate::models::LearningModuleList). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`LearningModule`](crate::models::LearningModule).
 ///
 /// Permission: `learning:module:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `LearningApi::get_learning_modules`.
+/// Created by [`LearningApi::get_learning_modules`](crate::api::LearningApi::get_learning_modules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules>)
@@ -225,7 +227,8 @@ pub struct GetLearningModules {
 }
 
 impl GetLearningModules {
-    /// The query parameter `types`.
+    /// The query parameter `types`: a list, each item one of `Informational`, `AssessedContent`,
+    /// `Assessment`, `External`, `Native`.
     pub fn types(
         mut self,
         value: impl IntoIterator<Item = GetLearningModulesTypes>,
@@ -234,19 +237,19 @@ impl GetLearningModules {
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `ascending`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `ascending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetLearningModulesSortOrder>>,
@@ -255,7 +258,8 @@ impl GetLearningModules {
         self
     }
 
-    /// The query parameter `sortBy`, default `name`.
+    /// The query parameter `sortBy`: one of `name`, `createddate`, `percentpassed`, `averagescore`, default
+    /// `name`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetLearningModulesSortBy>>,
@@ -264,13 +268,13 @@ impl GetLearningModules {
         self
     }
 
-    /// The query parameter `searchTerm`.
+    /// The query parameter `searchTerm`: a string.
     pub fn search_term(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("searchTerm", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `rule`, `summaryData`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetLearningModulesExpand>,
@@ -279,7 +283,7 @@ impl GetLearningModules {
         self
     }
 
-    /// The query parameter `statuses`.
+    /// The query parameter `statuses`: a list, each item one of `Unpublished`, `Published`, `Archived`.
     pub fn statuses(
         mut self,
         value: impl IntoIterator<Item = GetLearningModulesStatuses>,
@@ -288,7 +292,7 @@ impl GetLearningModules {
         self
     }
 
-    /// The query parameter `externalIds`.
+    /// The query parameter `externalIds`: a list of strings.
     pub fn external_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -317,7 +321,7 @@ impl GetLearningModules {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -346,7 +350,7 @@ impl runtime::Operation for GetLearningModules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -400,11 +404,11 @@ impl crate::api::LearningApi {
 /// `POST /api/v2/learning/modules`
 ///
 /// Takes a body ([`LearningModuleRequest`](crate::models::LearningModuleRequest)). Returns
-/// [`LearningModule`](crate::models::LearningModule).
+/// [`LearningModule`](crate::models::LearningModule). Succeeds with the status 200 (OK).
 ///
 /// Permission: `learning:module:add`
 ///
-/// Created by `LearningApi::post_learning_modules`.
+/// Created by [`LearningApi::post_learning_modules`](crate::api::LearningApi::post_learning_modules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-modules>)
@@ -454,7 +458,7 @@ impl runtime::Operation for PostLearningModules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -492,13 +496,13 @@ impl crate::api::LearningApi {
 ///
 /// `PUT /api/v2/learning/modules/{moduleId}`
 ///
-/// Takes `module_id` (a text) and a body
+/// Takes `module_id` (a string) and a body
 /// ([`LearningModuleRequest`](crate::models::LearningModuleRequest)). Returns
-/// [`LearningModule`](crate::models::LearningModule).
+/// [`LearningModule`](crate::models::LearningModule). Succeeds with the status 200 (OK).
 ///
 /// Permission: `learning:module:edit`
 ///
-/// Created by `LearningApi::put_learning_module`.
+/// Created by [`LearningApi::put_learning_module`](crate::api::LearningApi::put_learning_module).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-learning-modules--moduleId->)
@@ -548,7 +552,7 @@ impl runtime::Operation for PutLearningModule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,16 +11,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/learning/modules/assignments`
 ///
-/// Takes `user_ids` (a list, each item a text). Returns
+/// Takes `user_ids` (the query parameter `userIds`: a list of strings). Returns
 /// [`AssignedLearningModuleDomainEntityListing`](crate::models::AssignedLearningModuleDomainEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`AssignedLearningModule`](crate::models::AssignedLearningModule).
 ///
 /// Permissions, all of: `learning:module:view`, `learning:assignment:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `LearningApi::get_learning_modules_assignments`.
+/// Created by
+/// [`LearningApi::get_learning_modules_assignments`](crate::api::LearningApi::get_learning_modules_assignments).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules-assignments>)
@@ -38,25 +39,25 @@ pub struct GetLearningModulesAssignments {
 }
 
 impl GetLearningModulesAssignments {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `searchTerm`.
+    /// The query parameter `searchTerm`: a string.
     pub fn search_term(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("searchTerm", value.text());
         self
     }
 
-    /// The query parameter `overdue`, default `Any`.
+    /// The query parameter `overdue`: one of `True`, `False`, `Any`, default `Any`.
     pub fn overdue(
         mut self,
         value: impl Into<Option<GetLearningModulesAssignmentsOverdue>>,
@@ -65,7 +66,8 @@ impl GetLearningModulesAssignments {
         self
     }
 
-    /// The query parameter `assignmentStates`.
+    /// The query parameter `assignmentStates`: a list, each item one of `NotAssigned`, `Assigned`,
+    /// `InProgress`, `Completed`, `InvalidSchedule`.
     pub fn assignment_states(
         mut self,
         value: impl IntoIterator<Item = GetLearningModulesAssignmentsAssignmentStates>,
@@ -74,7 +76,7 @@ impl GetLearningModulesAssignments {
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `coverArt`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetLearningModulesAssignmentsExpand>,
@@ -98,7 +100,7 @@ impl GetLearningModulesAssignments {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -129,7 +131,7 @@ impl runtime::Operation for GetLearningModulesAssignments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

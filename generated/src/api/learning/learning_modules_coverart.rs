@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/learning/modules/coverart/{coverArtId}`
 ///
-/// Takes `cover_art_id` (a text). Returns
-/// [`LearningModuleCoverArtResponse`](crate::models::LearningModuleCoverArtResponse).
+/// Takes `cover_art_id` (a string). Returns
+/// [`LearningModuleCoverArtResponse`](crate::models::LearningModuleCoverArtResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `learning:coverart:view`
 ///
-/// Created by `LearningApi::get_learning_modules_coverart_cover_art_id`.
+/// Created by
+/// [`LearningApi::get_learning_modules_coverart_cover_art_id`](crate::api::LearningApi::get_learning_modules_coverart_cover_art_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules-coverart--coverArtId->)
@@ -62,7 +64,7 @@ impl runtime::Operation for GetLearningModulesCoverartCoverArtId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

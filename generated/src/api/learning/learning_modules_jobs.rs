@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/learning/modules/{moduleId}/jobs/{jobId}`
 ///
-/// Takes `module_id` (a text) and `job_id` (a text). Returns
-/// [`LearningModuleJobResponse`](crate::models::LearningModuleJobResponse).
+/// Takes `module_id` (a string) and `job_id` (a string). Returns
+/// [`LearningModuleJobResponse`](crate::models::LearningModuleJobResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `learning:module:view`
 ///
-/// Created by `LearningApi::get_learning_module_job`.
+/// Created by
+/// [`LearningApi::get_learning_module_job`](crate::api::LearningApi::get_learning_module_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules--moduleId--jobs--jobId->)
@@ -62,7 +64,7 @@ impl runtime::Operation for GetLearningModuleJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -102,15 +104,18 @@ impl crate::api::LearningApi {
 ///
 /// `POST /api/v2/learning/modules/{moduleId}/jobs`
 ///
-/// Takes `module_id` (a text) and a body
+/// Takes `module_id` (a string) and a body
 /// ([`LearningModuleJobRequest`](crate::models::LearningModuleJobRequest)). Returns
-/// [`LearningModuleJobResponse`](crate::models::LearningModuleJobResponse).
+/// [`LearningModuleJobResponse`](crate::models::LearningModuleJobResponse). Succeeds with the status
+/// 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `learning:module:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_learning_module_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_learning_module_job`](crate::api::GetLearningModuleJob).
 ///
-/// Created by `LearningApi::post_learning_module_jobs`.
+/// Created by
+/// [`LearningApi::post_learning_module_jobs`](crate::api::LearningApi::post_learning_module_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-modules--moduleId--jobs>)
@@ -168,7 +173,7 @@ impl runtime::Operation for PostLearningModuleJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

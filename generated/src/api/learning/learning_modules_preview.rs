@@ -10,12 +10,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/learning/modules/{moduleId}/preview`
 ///
-/// Takes `module_id` (a text). Returns
-/// [`LearningModulePreviewGetResponse`](crate::models::LearningModulePreviewGetResponse).
+/// Takes `module_id` (a string). Returns
+/// [`LearningModulePreviewGetResponse`](crate::models::LearningModulePreviewGetResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `learning:module:preview`
 ///
-/// Created by `LearningApi::get_learning_module_preview`.
+/// Created by
+/// [`LearningApi::get_learning_module_preview`](crate::api::LearningApi::get_learning_module_preview).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules--moduleId--preview>)
@@ -65,7 +67,7 @@ impl runtime::Operation for GetLearningModulePreview {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,13 +107,15 @@ impl crate::api::LearningApi {
 ///
 /// `PUT /api/v2/learning/modules/{moduleId}/preview`
 ///
-/// Takes `module_id` (a text) and a body
+/// Takes `module_id` (a string) and a body
 /// ([`LearningModulePreviewUpdateRequest`](crate::models::LearningModulePreviewUpdateRequest)). Returns
 /// [`LearningModulePreviewUpdateResponse`](crate::models::LearningModulePreviewUpdateResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `learning:module:preview`
 ///
-/// Created by `LearningApi::put_learning_module_preview`.
+/// Created by
+/// [`LearningApi::put_learning_module_preview`](crate::api::LearningApi::put_learning_module_preview).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-learning-modules--moduleId--preview>)
@@ -161,7 +165,7 @@ impl runtime::Operation for PutLearningModulePreview {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/learning/modules/{moduleId}/publish`
 ///
-/// Takes `module_id` (a text) and optionally a body
+/// Takes `module_id` (a string) and optionally a body
 /// ([`LearningModulePublishRequest`](crate::models::LearningModulePublishRequest)). Returns
-/// [`LearningModulePublishResponse`](crate::models::LearningModulePublishResponse).
+/// [`LearningModulePublishResponse`](crate::models::LearningModulePublishResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `learning:module:publish`
 ///
-/// Created by `LearningApi::post_learning_module_publish`.
+/// Created by
+/// [`LearningApi::post_learning_module_publish`](crate::api::LearningApi::post_learning_module_publish).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-modules--moduleId--publish>)
@@ -33,7 +35,7 @@ pub struct PostLearningModulePublish {
 }
 
 impl PostLearningModulePublish {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `LearningModulePublishRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<LearningModulePublishRequest>>,
@@ -74,7 +76,7 @@ impl runtime::Operation for PostLearningModulePublish {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/learning/modules/{moduleId}/rule`
 ///
-/// Takes `module_id` (a text). Returns [`LearningModuleRule`](crate::models::LearningModuleRule).
+/// Takes `module_id` (a string). Returns [`LearningModuleRule`](crate::models::LearningModuleRule).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `learning:rule:view`
 ///
-/// Created by `LearningApi::get_learning_module_rule`.
+/// Created by
+/// [`LearningApi::get_learning_module_rule`](crate::api::LearningApi::get_learning_module_rule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules--moduleId--rule>)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetLearningModuleRule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -99,12 +101,14 @@ impl crate::api::LearningApi {
 ///
 /// `PUT /api/v2/learning/modules/{moduleId}/rule`
 ///
-/// Takes `module_id` (a text) and a body ([`LearningModuleRule`](crate::models::LearningModuleRule)).
-/// Returns [`LearningModuleRule`](crate::models::LearningModuleRule).
+/// Takes `module_id` (a string) and a body ([`LearningModuleRule`](crate::models::LearningModuleRule)).
+/// Returns [`LearningModuleRule`](crate::models::LearningModuleRule). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `learning:rule:edit`
 ///
-/// Created by `LearningApi::put_learning_module_rule`.
+/// Created by
+/// [`LearningApi::put_learning_module_rule`](crate::api::LearningApi::put_learning_module_rule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-learning-modules--moduleId--rule>)
@@ -122,7 +126,7 @@ pub struct PutLearningModuleRule {
 }
 
 impl PutLearningModuleRule {
-    /// The query parameter `assign`, default `true`.
+    /// The query parameter `assign`: a boolean, default `true`.
     pub fn assign(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("assign", value.into());
         self
@@ -160,7 +164,7 @@ impl runtime::Operation for PutLearningModuleRule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

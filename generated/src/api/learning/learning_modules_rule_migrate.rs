@@ -7,14 +7,16 @@ use crate::runtime;
 ///
 /// `POST /api/v2/learning/modules/{moduleId}/rule/migrate`
 ///
-/// Takes `module_id` (a text). Returns
-/// [`LearningModuleMigrateResponse`](crate::models::LearningModuleMigrateResponse).
+/// Takes `module_id` (a string). Returns
+/// [`LearningModuleMigrateResponse`](crate::models::LearningModuleMigrateResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `learning:module:edit`
 ///
-/// Created by `LearningApi::post_learning_module_rule_migrate`.
+/// Created by
+/// [`LearningApi::post_learning_module_rule_migrate`](crate::api::LearningApi::post_learning_module_rule_migrate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-modules--moduleId--rule-migrate>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostLearningModuleRuleMigrate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/learning/modules/{moduleId}/users/{userId}/assignments`
 ///
-/// Takes `module_id` (a text), `user_id` (a text) and a body
+/// Takes `module_id` (a string), `user_id` (a string) and a body
 /// ([`LearningAssignmentExternalUpdate`](crate::models::LearningAssignmentExternalUpdate)). Returns
-/// [`LearningAssignment`](crate::models::LearningAssignment).
+/// [`LearningAssignment`](crate::models::LearningAssignment). Succeeds with the status 200 (OK).
 ///
 /// Permission: `learning:externalAssignment:edit`
 ///
-/// Created by `LearningApi::patch_learning_module_user_assignments`.
+/// Created by
+/// [`LearningApi::patch_learning_module_user_assignments`](crate::api::LearningApi::patch_learning_module_user_assignments).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-learning-modules--moduleId--users--userId--assignments>)
@@ -65,7 +66,7 @@ impl runtime::Operation for PatchLearningModuleUserAssignments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/learning/modules/{moduleId}/versions/{versionId}`
 ///
-/// Takes `module_id` (a text) and `version_id` (a text). Returns
-/// [`LearningModule`](crate::models::LearningModule).
+/// Takes `module_id` (a string) and `version_id` (a string). Returns
+/// [`LearningModule`](crate::models::LearningModule). Succeeds with the status 200 (OK).
 ///
 /// Permission: `learning:module:view`
 ///
-/// Created by `LearningApi::get_learning_module_version`.
+/// Created by
+/// [`LearningApi::get_learning_module_version`](crate::api::LearningApi::get_learning_module_version).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules--moduleId--versions--versionId->)
@@ -30,7 +31,7 @@ pub struct GetLearningModuleVersion {
 }
 
 impl GetLearningModuleVersion {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `assessmentForm`, `coverArt`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetLearningModuleVersionExpand>,
@@ -71,7 +72,7 @@ impl runtime::Operation for GetLearningModuleVersion {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

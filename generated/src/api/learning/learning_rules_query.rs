@@ -9,16 +9,19 @@ use crate::runtime;
 ///
 /// `POST /api/v2/learning/rules/query`
 ///
-/// Takes `page_size` (an integer), `page_number` (an integer) and a body
+/// Takes `page_size` (the query parameter `pageSize`: an integer (`int32`)), `page_number` (the query
+/// parameter `pageNumber`: an integer (`int32`)) and a body
 /// ([`LearningAssignmentUserQuery`](crate::models::LearningAssignmentUserQuery)). Returns
-/// [`LearningAssignmentUserListing`](crate::models::LearningAssignmentUserListing). `items()` streams
-/// the items of all pages, each [`LearningAssignmentUser`](crate::models::LearningAssignmentUser).
+/// [`LearningAssignmentUserListing`](crate::models::LearningAssignmentUserListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`LearningAssignmentUser`](crate::models::LearningAssignmentUser).
 ///
 /// Permission: `learning:rule:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `LearningApi::post_learning_rules_query`.
+/// Created by
+/// [`LearningApi::post_learning_rules_query`](crate::api::LearningApi::post_learning_rules_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-rules-query>)
@@ -51,7 +54,7 @@ impl PostLearningRulesQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -80,7 +83,7 @@ impl runtime::Operation for PostLearningRulesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

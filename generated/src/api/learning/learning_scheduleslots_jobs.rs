@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/learning/scheduleslots/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`LearningScheduleSlotsJobResponse`](crate::models::LearningScheduleSlotsJobResponse).
+/// Takes `job_id` (a string). Returns
+/// [`LearningScheduleSlotsJobResponse`](crate::models::LearningScheduleSlotsJobResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `learning:scheduleSlotJob:view`
 ///
-/// Created by `LearningApi::get_learning_scheduleslots_job`.
+/// Created by
+/// [`LearningApi::get_learning_scheduleslots_job`](crate::api::LearningApi::get_learning_scheduleslots_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-scheduleslots-jobs--jobId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetLearningScheduleslotsJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,12 +110,15 @@ impl crate::api::LearningApi {
 ///
 /// Takes a body ([`LearningScheduleSlotsJobRequest`](crate::models::LearningScheduleSlotsJobRequest)).
 /// Returns [`LearningScheduleSlotsJobResponse`](crate::models::LearningScheduleSlotsJobResponse).
+/// Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `learning:scheduleSlotJob:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_learning_scheduleslots_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_learning_scheduleslots_job`](crate::api::GetLearningScheduleslotsJob).
 ///
-/// Created by `LearningApi::post_learning_scheduleslots_jobs`.
+/// Created by
+/// [`LearningApi::post_learning_scheduleslots_jobs`](crate::api::LearningApi::post_learning_scheduleslots_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-scheduleslots-jobs>)
@@ -173,7 +178,7 @@ impl runtime::Operation for PostLearningScheduleslotsJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

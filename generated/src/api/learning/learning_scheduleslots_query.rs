@@ -11,11 +11,13 @@ use crate::runtime;
 ///
 /// Takes a body
 /// ([`LearningScheduleSlotsQueryRequest`](crate::models::LearningScheduleSlotsQueryRequest)). Returns
-/// [`LearningScheduleSlotsQueryResponse`](crate::models::LearningScheduleSlotsQueryResponse).
+/// [`LearningScheduleSlotsQueryResponse`](crate::models::LearningScheduleSlotsQueryResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `learning:scheduleSlot:view`
 ///
-/// Created by `LearningApi::post_learning_scheduleslots_query`.
+/// Created by
+/// [`LearningApi::post_learning_scheduleslots_query`](crate::api::LearningApi::post_learning_scheduleslots_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-scheduleslots-query>)
@@ -65,7 +67,7 @@ impl runtime::Operation for PostLearningScheduleslotsQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/learning/scorm/{scormId}`
 ///
-/// Takes `scorm_id` (a text). Returns [`LearningScormResponse`](crate::models::LearningScormResponse).
+/// Takes `scorm_id` (a string). Returns
+/// [`LearningScormResponse`](crate::models::LearningScormResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `learning:scorm:view`
 ///
-/// Created by `LearningApi::get_learning_scorm_scorm_id`.
+/// Created by
+/// [`LearningApi::get_learning_scorm_scorm_id`](crate::api::LearningApi::get_learning_scorm_scorm_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-scorm--scormId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetLearningScormScormId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -102,13 +104,15 @@ impl crate::api::LearningApi {
 /// `POST /api/v2/learning/scorm`
 ///
 /// Takes optionally a body ([`LearningScormUploadRequest`](crate::models::LearningScormUploadRequest)).
-/// Returns [`LearningScormUploadResponse`](crate::models::LearningScormUploadResponse).
+/// Returns [`LearningScormUploadResponse`](crate::models::LearningScormUploadResponse). Succeeds with
+/// the status 201 (created).
 ///
 /// Permission: `learning:scorm:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_learning_scorm_scorm_id`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_learning_scorm_scorm_id`](crate::api::GetLearningScormScormId).
 ///
-/// Created by `LearningApi::post_learning_scorm`.
+/// Created by [`LearningApi::post_learning_scorm`](crate::api::LearningApi::post_learning_scorm).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-scorm>)
@@ -126,7 +130,7 @@ pub struct PostLearningScorm {
 }
 
 impl PostLearningScorm {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `LearningScormUploadRequest`.
     pub fn body(mut self, value: impl Into<Option<LearningScormUploadRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -172,7 +176,7 @@ impl runtime::Operation for PostLearningScorm {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

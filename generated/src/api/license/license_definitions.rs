@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/license/definitions/{licenseId}`
 ///
-/// Takes `license_id` (a text). Returns [`LicenseDefinition`](crate::models::LicenseDefinition).
+/// Takes `license_id` (a string). Returns [`LicenseDefinition`](crate::models::LicenseDefinition).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `authorization:grant:add`, `authorization:license:view`
 ///
-/// Created by `LicenseApi::get_license_definition`.
+/// Created by [`LicenseApi::get_license_definition`](crate::api::LicenseApi::get_license_definition).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-license-definitions--licenseId->)
@@ -69,7 +70,7 @@ impl runtime::Operation for GetLicenseDefinition {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,12 +108,12 @@ impl crate::api::LicenseApi {
 ///
 /// `GET /api/v2/license/definitions`
 ///
-/// Takes no arguments. Returns a list, each item
-/// [`LicenseDefinition`](crate::models::LicenseDefinition).
+/// Takes no arguments. Returns a list of [`LicenseDefinition`](crate::models::LicenseDefinition).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `authorization:grant:add`, `authorization:license:view`
 ///
-/// Created by `LicenseApi::get_license_definitions`.
+/// Created by [`LicenseApi::get_license_definitions`](crate::api::LicenseApi::get_license_definitions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-license-definitions>)
@@ -170,7 +171,7 @@ impl runtime::Operation for GetLicenseDefinitions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -6,9 +6,10 @@ use crate::runtime;
 ///
 /// `POST /api/v2/license/infer`
 ///
-/// Takes optionally a body (a list, each item a text). Returns a list, each item a text.
+/// Takes optionally a body (a list of strings). Returns a list of strings. Succeeds with the status 200
+/// (OK).
 ///
-/// Created by `LicenseApi::post_license_infer`.
+/// Created by [`LicenseApi::post_license_infer`](crate::api::LicenseApi::post_license_infer).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-license-infer>)
@@ -26,7 +27,7 @@ pub struct PostLicenseInfer {
 }
 
 impl PostLicenseInfer {
-    /// The body, `application/json`.
+    /// The body, `application/json`: a list of strings.
     pub fn body(mut self, value: impl Into<Option<Vec<String>>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -64,7 +65,7 @@ impl runtime::Operation for PostLicenseInfer {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

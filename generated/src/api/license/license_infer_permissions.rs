@@ -6,13 +6,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/license/infer/permissions`
 ///
-/// Takes optionally a body (a list, each item a text). Returns a list, each item a text.
+/// Takes optionally a body (a list of strings). Returns a list of strings. Succeeds with the status 200
+/// (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permissions, any of: `authorization:grant:add`, `authorization:license:view`
 ///
-/// Created by `LicenseApi::post_license_infer_permissions`.
+/// Created by
+/// [`LicenseApi::post_license_infer_permissions`](crate::api::LicenseApi::post_license_infer_permissions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-license-infer-permissions>)
@@ -30,7 +32,7 @@ pub struct PostLicenseInferPermissions {
 }
 
 impl PostLicenseInferPermissions {
-    /// The body, `application/json`.
+    /// The body, `application/json`: a list of strings.
     pub fn body(mut self, value: impl Into<Option<Vec<String>>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -70,7 +72,7 @@ impl runtime::Operation for PostLicenseInferPermissions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,12 +8,13 @@ use crate::runtime;
 /// `POST /api/v2/license/organization`
 ///
 /// Takes optionally a body
-/// ([`LicenseBatchAssignmentRequest`](crate::models::LicenseBatchAssignmentRequest)). Returns a list,
-/// each item [`LicenseUpdateStatus`](crate::models::LicenseUpdateStatus).
+/// ([`LicenseBatchAssignmentRequest`](crate::models::LicenseBatchAssignmentRequest)). Returns a list of
+/// [`LicenseUpdateStatus`](crate::models::LicenseUpdateStatus). Succeeds with the status 200 (OK).
 ///
 /// Permission: `authorization:grant:add`
 ///
-/// Created by `LicenseApi::post_license_organization`.
+/// Created by
+/// [`LicenseApi::post_license_organization`](crate::api::LicenseApi::post_license_organization).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-license-organization>)
@@ -37,7 +38,7 @@ pub struct PostLicenseOrganization {
 }
 
 impl PostLicenseOrganization {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `LicenseBatchAssignmentRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<LicenseBatchAssignmentRequest>>,
@@ -78,7 +79,7 @@ impl runtime::Operation for PostLicenseOrganization {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

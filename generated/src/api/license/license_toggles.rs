@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /api/v2/license/toggles/{featureName}`
 ///
-/// Takes `feature_name` (a text). Returns [`LicenseOrgToggle`](crate::models::LicenseOrgToggle).
+/// Takes `feature_name` (a string). Returns [`LicenseOrgToggle`](crate::models::LicenseOrgToggle).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `LicenseApi::get_license_toggle`.
+/// Created by [`LicenseApi::get_license_toggle`](crate::api::LicenseApi::get_license_toggle).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-license-toggles--featureName->)
@@ -65,7 +66,7 @@ impl runtime::Operation for GetLicenseToggle {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -99,9 +100,10 @@ impl crate::api::LicenseApi {
 ///
 /// `POST /api/v2/license/toggles/{featureName}`
 ///
-/// Takes `feature_name` (a text). Returns [`LicenseOrgToggle`](crate::models::LicenseOrgToggle).
+/// Takes `feature_name` (a string). Returns [`LicenseOrgToggle`](crate::models::LicenseOrgToggle).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `LicenseApi::post_license_toggle`.
+/// Created by [`LicenseApi::post_license_toggle`](crate::api::LicenseApi::post_license_toggle).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-license-toggles--featureName->)
@@ -157,7 +159,7 @@ impl runtime::Operation for PostLicenseToggle {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

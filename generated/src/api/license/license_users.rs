@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 ///
 /// `GET /api/v2/license/users/{userId}`
 ///
-/// Takes `user_id` (a text). Returns [`LicenseUser`](crate::models::LicenseUser).
+/// Takes `user_id` (a string). Returns [`LicenseUser`](crate::models::LicenseUser). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, any of: `authorization:grant:add`, `authorization:license:view`
 ///
-/// Created by `LicenseApi::get_license_user`.
+/// Created by [`LicenseApi::get_license_user`](crate::api::LicenseApi::get_license_user).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-license-users--userId->)
@@ -70,7 +71,7 @@ impl runtime::Operation for GetLicenseUser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,11 +106,12 @@ impl crate::api::LicenseApi {
 /// `GET /api/v2/license/users`
 ///
 /// Takes no arguments. Returns [`UserLicensesEntityListing`](crate::models::UserLicensesEntityListing).
-/// `items()` streams the items of all pages, each [`UserLicenses`](crate::models::UserLicenses).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`UserLicenses`](crate::models::UserLicenses).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `LicenseApi::get_license_users`.
+/// Created by [`LicenseApi::get_license_users`](crate::api::LicenseApi::get_license_users).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-license-users>)
@@ -127,13 +129,13 @@ pub struct GetLicenseUsers {
 }
 
 impl GetLicenseUsers {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -154,7 +156,7 @@ impl GetLicenseUsers {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -183,7 +185,7 @@ impl runtime::Operation for GetLicenseUsers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -236,11 +238,12 @@ impl crate::api::LicenseApi {
 ///
 /// `POST /api/v2/license/users`
 ///
-/// Takes optionally a body (a list, each item a text). Returns a map, each value any JSON value.
+/// Takes optionally a body (a list of strings). Returns a map of strings to JSON values. Succeeds with
+/// the status 200 (OK).
 ///
 /// Permissions, any of: `authorization:grant:add`, `authorization:license:view`
 ///
-/// Created by `LicenseApi::post_license_users`.
+/// Created by [`LicenseApi::post_license_users`](crate::api::LicenseApi::post_license_users).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-license-users>)
@@ -264,7 +267,7 @@ pub struct PostLicenseUsers {
 }
 
 impl PostLicenseUsers {
-    /// The body, `application/json`.
+    /// The body, `application/json`: a list of strings.
     pub fn body(mut self, value: impl Into<Option<Vec<String>>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -304,7 +307,7 @@ impl runtime::Operation for PostLicenseUsers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

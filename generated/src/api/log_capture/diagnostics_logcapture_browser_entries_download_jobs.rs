@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/diagnostics/logcapture/browser/entries/download/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
+/// Takes `job_id` (a string). Returns
 /// [`LogCaptureDownloadExecutionResponse`](crate::models::LogCaptureDownloadExecutionResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `troubleshooting:logCapture:view`
 ///
-/// Created by `LogCaptureApi::get_diagnostics_logcapture_browser_entries_download_job`.
+/// Created by
+/// [`LogCaptureApi::get_diagnostics_logcapture_browser_entries_download_job`](crate::api::LogCaptureApi::get_diagnostics_logcapture_browser_entries_download_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-diagnostics-logcapture-browser-entries-download-jobs--jobId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetDiagnosticsLogcaptureBrowserEntriesDownloadJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,13 +112,15 @@ impl crate::api::LogCaptureApi {
 ///
 /// Takes optionally a body ([`LogCaptureQueryRequest`](crate::models::LogCaptureQueryRequest)). Returns
 /// [`LogCaptureDownloadExecutionResponse`](crate::models::LogCaptureDownloadExecutionResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `troubleshooting:logCapture:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_diagnostics_logcapture_browser_entries_download_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_diagnostics_logcapture_browser_entries_download_job`](crate::api::GetDiagnosticsLogcaptureBrowserEntriesDownloadJob).
 ///
-/// Created by `LogCaptureApi::post_diagnostics_logcapture_browser_entries_download_jobs`.
+/// Created by
+/// [`LogCaptureApi::post_diagnostics_logcapture_browser_entries_download_jobs`](crate::api::LogCaptureApi::post_diagnostics_logcapture_browser_entries_download_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-diagnostics-logcapture-browser-entries-download-jobs>)
@@ -134,7 +138,7 @@ pub struct PostDiagnosticsLogcaptureBrowserEntriesDownloadJobs {
 }
 
 impl PostDiagnosticsLogcaptureBrowserEntriesDownloadJobs {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `LogCaptureQueryRequest`.
     pub fn body(mut self, value: impl Into<Option<LogCaptureQueryRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -182,7 +186,7 @@ impl runtime::Operation for PostDiagnosticsLogcaptureBrowserEntriesDownloadJobs 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

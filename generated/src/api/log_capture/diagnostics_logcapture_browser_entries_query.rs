@@ -10,14 +10,15 @@ use crate::runtime;
 /// `POST /api/v2/diagnostics/logcapture/browser/entries/query`
 ///
 /// Takes optionally a body ([`LogCaptureQueryRequest`](crate::models::LogCaptureQueryRequest)). Returns
-/// [`LogCaptureQueryResponse`](crate::models::LogCaptureQueryResponse). `items()` streams the items of
-/// all pages, each [`LogEntry`](crate::models::LogEntry).
+/// [`LogCaptureQueryResponse`](crate::models::LogCaptureQueryResponse). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each [`LogEntry`](crate::models::LogEntry).
 ///
 /// Permission: `troubleshooting:logCapture:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `LogCaptureApi::post_diagnostics_logcapture_browser_entries_query`.
+/// Created by
+/// [`LogCaptureApi::post_diagnostics_logcapture_browser_entries_query`](crate::api::LogCaptureApi::post_diagnostics_logcapture_browser_entries_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-diagnostics-logcapture-browser-entries-query>)
@@ -35,19 +36,19 @@ pub struct PostDiagnosticsLogcaptureBrowserEntriesQuery {
 }
 
 impl PostDiagnosticsLogcaptureBrowserEntriesQuery {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The body, `application/json`.
+    /// The body, `application/json`: `LogCaptureQueryRequest`.
     pub fn body(mut self, value: impl Into<Option<LogCaptureQueryRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -68,7 +69,7 @@ impl PostDiagnosticsLogcaptureBrowserEntriesQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -99,7 +100,7 @@ impl runtime::Operation for PostDiagnosticsLogcaptureBrowserEntriesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/diagnostics/logcapture/browser/users/{userId}`
 ///
-/// Takes `user_id` (a text). Returns nothing.
+/// Takes `user_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `troubleshooting:logCapture:delete`
 ///
-/// Created by `LogCaptureApi::delete_diagnostics_logcapture_browser_user`.
+/// Created by
+/// [`LogCaptureApi::delete_diagnostics_logcapture_browser_user`](crate::api::LogCaptureApi::delete_diagnostics_logcapture_browser_user).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-diagnostics-logcapture-browser-users--userId->)
@@ -66,7 +67,7 @@ impl runtime::Operation for DeleteDiagnosticsLogcaptureBrowserUser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,12 +107,14 @@ impl crate::api::LogCaptureApi {
 ///
 /// `GET /api/v2/diagnostics/logcapture/browser/users/{userId}`
 ///
-/// Takes `user_id` (a text). Returns
+/// Takes `user_id` (a string). Returns
 /// [`LogCaptureUserConfigurationResponse`](crate::models::LogCaptureUserConfigurationResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `troubleshooting:logCapture:view`
 ///
-/// Created by `LogCaptureApi::get_diagnostics_logcapture_browser_user`.
+/// Created by
+/// [`LogCaptureApi::get_diagnostics_logcapture_browser_user`](crate::api::LogCaptureApi::get_diagnostics_logcapture_browser_user).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-diagnostics-logcapture-browser-users--userId->)
@@ -163,7 +166,7 @@ impl runtime::Operation for GetDiagnosticsLogcaptureBrowserUser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -206,15 +209,16 @@ impl crate::api::LogCaptureApi {
 /// `GET /api/v2/diagnostics/logcapture/browser/users`
 ///
 /// Takes no arguments. Returns
-/// [`LogCaptureUserConfigurationListing`](crate::models::LogCaptureUserConfigurationListing). `items()`
-/// streams the items of all pages, each
+/// [`LogCaptureUserConfigurationListing`](crate::models::LogCaptureUserConfigurationListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`LogCaptureUserConfiguration`](crate::models::LogCaptureUserConfiguration).
 ///
 /// Permission: `troubleshooting:logCapture:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `LogCaptureApi::get_diagnostics_logcapture_browser_users`.
+/// Created by
+/// [`LogCaptureApi::get_diagnostics_logcapture_browser_users`](crate::api::LogCaptureApi::get_diagnostics_logcapture_browser_users).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-diagnostics-logcapture-browser-users>)
@@ -232,7 +236,7 @@ pub struct GetDiagnosticsLogcaptureBrowserUsers {
 }
 
 impl GetDiagnosticsLogcaptureBrowserUsers {
-    /// The query parameter `includeExpired`, default `false`.
+    /// The query parameter `includeExpired`: a boolean, default `false`.
     pub fn include_expired(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeExpired", value.into());
         self
@@ -253,7 +257,7 @@ impl GetDiagnosticsLogcaptureBrowserUsers {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -284,7 +288,7 @@ impl runtime::Operation for GetDiagnosticsLogcaptureBrowserUsers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -336,13 +340,15 @@ impl crate::api::LogCaptureApi {
 ///
 /// `POST /api/v2/diagnostics/logcapture/browser/users/{userId}`
 ///
-/// Takes `user_id` (a text) and optionally a body
+/// Takes `user_id` (a string) and optionally a body
 /// ([`LogCaptureUserConfiguration`](crate::models::LogCaptureUserConfiguration)). Returns
-/// [`LogCaptureUserConfiguration`](crate::models::LogCaptureUserConfiguration).
+/// [`LogCaptureUserConfiguration`](crate::models::LogCaptureUserConfiguration). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `troubleshooting:logCapture:add`
 ///
-/// Created by `LogCaptureApi::post_diagnostics_logcapture_browser_user`.
+/// Created by
+/// [`LogCaptureApi::post_diagnostics_logcapture_browser_user`](crate::api::LogCaptureApi::post_diagnostics_logcapture_browser_user).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-diagnostics-logcapture-browser-users--userId->)
@@ -360,7 +366,7 @@ pub struct PostDiagnosticsLogcaptureBrowserUser {
 }
 
 impl PostDiagnosticsLogcaptureBrowserUser {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `LogCaptureUserConfiguration`.
     pub fn body(
         mut self,
         value: impl Into<Option<LogCaptureUserConfiguration>>,
@@ -403,7 +409,7 @@ impl runtime::Operation for PostDiagnosticsLogcaptureBrowserUser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

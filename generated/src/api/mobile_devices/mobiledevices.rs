@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/mobiledevices/{deviceId}`
 ///
-/// Takes `device_id` (a text). Returns nothing.
+/// Takes `device_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
-/// Created by `MobileDevicesApi::delete_mobiledevice`.
+/// Created by
+/// [`MobileDevicesApi::delete_mobiledevice`](crate::api::MobileDevicesApi::delete_mobiledevice).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-mobiledevices--deviceId->)
@@ -63,7 +64,7 @@ impl runtime::Operation for DeleteMobiledevice {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -98,11 +99,12 @@ impl crate::api::MobileDevicesApi {
 ///
 /// `GET /api/v2/mobiledevices/{deviceId}`
 ///
-/// Takes `device_id` (a text). Returns [`UserDevice`](crate::models::UserDevice).
+/// Takes `device_id` (a string). Returns [`UserDevice`](crate::models::UserDevice). Succeeds with the
+/// status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
-/// Created by `MobileDevicesApi::get_mobiledevice`.
+/// Created by [`MobileDevicesApi::get_mobiledevice`](crate::api::MobileDevicesApi::get_mobiledevice).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-mobiledevices--deviceId->)
@@ -162,7 +164,7 @@ impl runtime::Operation for GetMobiledevice {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -198,14 +200,15 @@ impl crate::api::MobileDevicesApi {
 /// `GET /api/v2/mobiledevices`
 ///
 /// Takes no arguments. Returns
-/// [`DirectoryUserDevicesListing`](crate::models::DirectoryUserDevicesListing). `items()` streams the
-/// items of all pages, each [`UserDevice`](crate::models::UserDevice).
+/// [`DirectoryUserDevicesListing`](crate::models::DirectoryUserDevicesListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`UserDevice`](crate::models::UserDevice).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `MobileDevicesApi::get_mobiledevices`.
+/// Created by [`MobileDevicesApi::get_mobiledevices`](crate::api::MobileDevicesApi::get_mobiledevices).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-mobiledevices>)
@@ -229,19 +232,19 @@ pub struct GetMobiledevices {
 }
 
 impl GetMobiledevices {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `ascending`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `ascending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetMobiledevicesSortOrder>>,
@@ -265,7 +268,7 @@ impl GetMobiledevices {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -294,7 +297,7 @@ impl runtime::Operation for GetMobiledevices {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -349,11 +352,12 @@ impl crate::api::MobileDevicesApi {
 /// `POST /api/v2/mobiledevices`
 ///
 /// Takes a body ([`UserDevice`](crate::models::UserDevice)). Returns
-/// [`UserDevice`](crate::models::UserDevice).
+/// [`UserDevice`](crate::models::UserDevice). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
-/// Created by `MobileDevicesApi::post_mobiledevices`.
+/// Created by
+/// [`MobileDevicesApi::post_mobiledevices`](crate::api::MobileDevicesApi::post_mobiledevices).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-mobiledevices>)
@@ -409,7 +413,7 @@ impl runtime::Operation for PostMobiledevices {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -445,12 +449,12 @@ impl crate::api::MobileDevicesApi {
 ///
 /// `PUT /api/v2/mobiledevices/{deviceId}`
 ///
-/// Takes `device_id` (a text) and optionally a body ([`UserDevice`](crate::models::UserDevice)).
-/// Returns [`UserDevice`](crate::models::UserDevice).
+/// Takes `device_id` (a string) and optionally a body ([`UserDevice`](crate::models::UserDevice)).
+/// Returns [`UserDevice`](crate::models::UserDevice). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
-/// Created by `MobileDevicesApi::put_mobiledevice`.
+/// Created by [`MobileDevicesApi::put_mobiledevice`](crate::api::MobileDevicesApi::put_mobiledevice).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-mobiledevices--deviceId->)
@@ -474,7 +478,7 @@ pub struct PutMobiledevice {
 }
 
 impl PutMobiledevice {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `UserDevice`.
     pub fn body(mut self, value: impl Into<Option<UserDevice>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -512,7 +516,7 @@ impl runtime::Operation for PutMobiledevice {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,14 @@ use crate::runtime;
 /// `GET /api/v2/notifications/availabletopics`
 ///
 /// Takes no arguments. Returns
-/// [`AvailableTopicEntityListing`](crate::models::AvailableTopicEntityListing). `items()` streams the
-/// items of all pages, each [`AvailableTopic`](crate::models::AvailableTopic).
+/// [`AvailableTopicEntityListing`](crate::models::AvailableTopicEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`AvailableTopic`](crate::models::AvailableTopic).
 ///
 /// Lists everything on one page.
 ///
-/// Created by `NotificationsApi::get_notifications_availabletopics`.
+/// Created by
+/// [`NotificationsApi::get_notifications_availabletopics`](crate::api::NotificationsApi::get_notifications_availabletopics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-notifications-availabletopics>)
@@ -39,7 +41,7 @@ pub struct GetNotificationsAvailabletopics {
 }
 
 impl GetNotificationsAvailabletopics {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of `GetNotificationsAvailabletopicsExpand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetNotificationsAvailabletopicsExpand>,
@@ -48,7 +50,7 @@ impl GetNotificationsAvailabletopics {
         self
     }
 
-    /// The query parameter `includePreview`, default `true`.
+    /// The query parameter `includePreview`: a boolean, default `true`.
     pub fn include_preview(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includePreview", value.into());
         self
@@ -69,7 +71,7 @@ impl GetNotificationsAvailabletopics {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -98,7 +100,7 @@ impl runtime::Operation for GetNotificationsAvailabletopics {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

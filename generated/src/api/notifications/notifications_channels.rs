@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/notifications/channels`
 ///
-/// Takes no arguments. Returns [`ChannelEntityListing`](crate::models::ChannelEntityListing). `items()`
-/// streams the items of all pages, each [`Channel`](crate::models::Channel).
+/// Takes no arguments. Returns [`ChannelEntityListing`](crate::models::ChannelEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Channel`](crate::models::Channel).
 ///
 /// Lists everything on one page.
 ///
-/// Created by `NotificationsApi::get_notifications_channels`.
+/// Created by
+/// [`NotificationsApi::get_notifications_channels`](crate::api::NotificationsApi::get_notifications_channels).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-notifications-channels>)
@@ -38,7 +40,7 @@ pub struct GetNotificationsChannels {
 }
 
 impl GetNotificationsChannels {
-    /// The query parameter `includechannels`, default `token`.
+    /// The query parameter `includechannels`: one of `token`, `oauthclient`, default `token`.
     pub fn includechannels(
         mut self,
         value: impl Into<Option<GetNotificationsChannelsIncludechannels>>,
@@ -62,7 +64,7 @@ impl GetNotificationsChannels {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -91,7 +93,7 @@ impl runtime::Operation for GetNotificationsChannels {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -140,9 +142,10 @@ impl crate::api::NotificationsApi {
 ///
 /// `HEAD /api/v2/notifications/channels/{channelId}`
 ///
-/// Takes `channel_id` (a text). Returns nothing.
+/// Takes `channel_id` (a string). Returns nothing.
 ///
-/// Created by `NotificationsApi::head_notifications_channel`.
+/// Created by
+/// [`NotificationsApi::head_notifications_channel`](crate::api::NotificationsApi::head_notifications_channel).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#head-api-v2-notifications-channels--channelId->)
@@ -192,7 +195,7 @@ impl runtime::Operation for HeadNotificationsChannel {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -232,9 +235,10 @@ impl crate::api::NotificationsApi {
 ///
 /// `POST /api/v2/notifications/channels`
 ///
-/// Takes no arguments. Returns [`Channel`](crate::models::Channel).
+/// Takes no arguments. Returns [`Channel`](crate::models::Channel). Succeeds with the status 200 (OK).
 ///
-/// Created by `NotificationsApi::post_notifications_channels`.
+/// Created by
+/// [`NotificationsApi::post_notifications_channels`](crate::api::NotificationsApi::post_notifications_channels).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-notifications-channels>)
@@ -290,7 +294,7 @@ impl runtime::Operation for PostNotificationsChannels {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/notifications/channels/{channelId}/subscriptions`
 ///
-/// Takes `channel_id` (a text). Returns bytes.
+/// Takes `channel_id` (a string). Returns bytes.
 ///
-/// Created by `NotificationsApi::delete_notifications_channel_subscriptions`.
+/// Created by
+/// [`NotificationsApi::delete_notifications_channel_subscriptions`](crate::api::NotificationsApi::delete_notifications_channel_subscriptions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-notifications-channels--channelId--subscriptions>)
@@ -59,7 +60,7 @@ impl runtime::Operation for DeleteNotificationsChannelSubscriptions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -99,13 +100,15 @@ impl crate::api::NotificationsApi {
 ///
 /// `GET /api/v2/notifications/channels/{channelId}/subscriptions`
 ///
-/// Takes `channel_id` (a text). Returns
-/// [`ChannelTopicEntityListing`](crate::models::ChannelTopicEntityListing). `items()` streams the items
-/// of all pages, each [`ChannelTopic`](crate::models::ChannelTopic).
+/// Takes `channel_id` (a string). Returns
+/// [`ChannelTopicEntityListing`](crate::models::ChannelTopicEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`ChannelTopic`](crate::models::ChannelTopic).
 ///
 /// Lists everything on one page.
 ///
-/// Created by `NotificationsApi::get_notifications_channel_subscriptions`.
+/// Created by
+/// [`NotificationsApi::get_notifications_channel_subscriptions`](crate::api::NotificationsApi::get_notifications_channel_subscriptions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-notifications-channels--channelId--subscriptions>)
@@ -144,7 +147,7 @@ impl GetNotificationsChannelSubscriptions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -173,7 +176,7 @@ impl runtime::Operation for GetNotificationsChannelSubscriptions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -228,11 +231,12 @@ impl crate::api::NotificationsApi {
 ///
 /// `POST /api/v2/notifications/channels/{channelId}/subscriptions`
 ///
-/// Takes `channel_id` (a text) and a body (a list, each item
-/// [`ChannelTopic`](crate::models::ChannelTopic)). Returns
-/// [`ChannelTopicEntityListing`](crate::models::ChannelTopicEntityListing).
+/// Takes `channel_id` (a string) and a body (a list of [`ChannelTopic`](crate::models::ChannelTopic)).
+/// Returns [`ChannelTopicEntityListing`](crate::models::ChannelTopicEntityListing). Succeeds with the
+/// status 200 (OK).
 ///
-/// Created by `NotificationsApi::post_notifications_channel_subscriptions`.
+/// Created by
+/// [`NotificationsApi::post_notifications_channel_subscriptions`](crate::api::NotificationsApi::post_notifications_channel_subscriptions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-notifications-channels--channelId--subscriptions>)
@@ -256,7 +260,7 @@ pub struct PostNotificationsChannelSubscriptions {
 }
 
 impl PostNotificationsChannelSubscriptions {
-    /// The query parameter `ignoreErrors`, default `false`.
+    /// The query parameter `ignoreErrors`: a boolean, default `false`.
     pub fn ignore_errors(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("ignoreErrors", value.into());
         self
@@ -304,7 +308,7 @@ impl runtime::Operation for PostNotificationsChannelSubscriptions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -347,11 +351,12 @@ impl crate::api::NotificationsApi {
 ///
 /// `PUT /api/v2/notifications/channels/{channelId}/subscriptions`
 ///
-/// Takes `channel_id` (a text) and a body (a list, each item
-/// [`ChannelTopic`](crate::models::ChannelTopic)). Returns
-/// [`ChannelTopicEntityListing`](crate::models::ChannelTopicEntityListing).
+/// Takes `channel_id` (a string) and a body (a list of [`ChannelTopic`](crate::models::ChannelTopic)).
+/// Returns [`ChannelTopicEntityListing`](crate::models::ChannelTopicEntityListing). Succeeds with the
+/// status 200 (OK).
 ///
-/// Created by `NotificationsApi::put_notifications_channel_subscriptions`.
+/// Created by
+/// [`NotificationsApi::put_notifications_channel_subscriptions`](crate::api::NotificationsApi::put_notifications_channel_subscriptions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-notifications-channels--channelId--subscriptions>)
@@ -375,7 +380,7 @@ pub struct PutNotificationsChannelSubscriptions {
 }
 
 impl PutNotificationsChannelSubscriptions {
-    /// The query parameter `ignoreErrors`, default `false`.
+    /// The query parameter `ignoreErrors`: a boolean, default `false`.
     pub fn ignore_errors(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("ignoreErrors", value.into());
         self
@@ -423,7 +428,7 @@ impl runtime::Operation for PutNotificationsChannelSubscriptions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

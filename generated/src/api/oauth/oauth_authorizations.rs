@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/oauth/authorizations/{clientId}`
 ///
-/// Takes `client_id` (a text). Returns [`OAuthAuthorization`](crate::models::OAuthAuthorization).
+/// Takes `client_id` (a string). Returns [`OAuthAuthorization`](crate::models::OAuthAuthorization).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `oauth:client:authorize`
 ///
-/// Created by `OAuthApi::get_oauth_authorization`.
+/// Created by [`OAuthApi::get_oauth_authorization`](crate::api::OAuthApi::get_oauth_authorization).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-oauth-authorizations--clientId->)
@@ -29,7 +30,7 @@ pub struct GetOAuthAuthorization {
 }
 
 impl GetOAuthAuthorization {
-    /// The header `Accept-Language`, default `en-us`.
+    /// The header `Accept-Language`: a string, default `en-us`.
     pub fn accept_language(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("Accept-Language", value.text());
         self
@@ -67,7 +68,7 @@ impl runtime::Operation for GetOAuthAuthorization {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,14 +107,14 @@ impl crate::api::OAuthApi {
 /// `GET /api/v2/oauth/authorizations`
 ///
 /// Takes no arguments. Returns [`OAuthAuthorizationListing`](crate::models::OAuthAuthorizationListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`OAuthAuthorization`](crate::models::OAuthAuthorization).
 ///
 /// Permission: `oauth:client:authorize`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `OAuthApi::get_oauth_authorizations`.
+/// Created by [`OAuthApi::get_oauth_authorizations`](crate::api::OAuthApi::get_oauth_authorizations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-oauth-authorizations>)
@@ -131,7 +132,7 @@ pub struct GetOAuthAuthorizations {
 }
 
 impl GetOAuthAuthorizations {
-    /// The header `Accept-Language`, default `en-us`.
+    /// The header `Accept-Language`: a string, default `en-us`.
     pub fn accept_language(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("Accept-Language", value.text());
         self
@@ -152,7 +153,7 @@ impl GetOAuthAuthorizations {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -181,7 +182,7 @@ impl runtime::Operation for GetOAuthAuthorizations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

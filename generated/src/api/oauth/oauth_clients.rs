@@ -7,11 +7,11 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/oauth/clients/{clientId}`
 ///
-/// Takes `client_id` (a text). Returns bytes.
+/// Takes `client_id` (a string). Returns bytes.
 ///
 /// Permission: `oauth:client:delete`
 ///
-/// Created by `OAuthApi::delete_oauth_client`.
+/// Created by [`OAuthApi::delete_oauth_client`](crate::api::OAuthApi::delete_oauth_client).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-oauth-clients--clientId->)
@@ -61,7 +61,7 @@ impl runtime::Operation for DeleteOAuthClient {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -95,11 +95,12 @@ impl crate::api::OAuthApi {
 ///
 /// `GET /api/v2/oauth/clients/{clientId}`
 ///
-/// Takes `client_id` (a text). Returns [`OAuthClient`](crate::models::OAuthClient).
+/// Takes `client_id` (a string). Returns [`OAuthClient`](crate::models::OAuthClient). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `oauth:client:view`
 ///
-/// Created by `OAuthApi::get_oauth_client`.
+/// Created by [`OAuthApi::get_oauth_client`](crate::api::OAuthApi::get_oauth_client).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-oauth-clients--clientId->)
@@ -155,7 +156,7 @@ impl runtime::Operation for GetOAuthClient {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -190,13 +191,14 @@ impl crate::api::OAuthApi {
 /// `GET /api/v2/oauth/clients`
 ///
 /// Takes no arguments. Returns [`OAuthClientEntityListing`](crate::models::OAuthClientEntityListing).
-/// `items()` streams the items of all pages, each [`OAuthClient`](crate::models::OAuthClient).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`OAuthClient`](crate::models::OAuthClient).
 ///
 /// Permission: `oauth:client:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `OAuthApi::get_oauth_clients`.
+/// Created by [`OAuthApi::get_oauth_clients`](crate::api::OAuthApi::get_oauth_clients).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-oauth-clients>)
@@ -235,7 +237,7 @@ impl GetOAuthClients {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -264,7 +266,7 @@ impl runtime::Operation for GetOAuthClients {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -316,11 +318,11 @@ impl crate::api::OAuthApi {
 /// `POST /api/v2/oauth/clients`
 ///
 /// Takes a body ([`OAuthClientRequest`](crate::models::OAuthClientRequest)). Returns
-/// [`OAuthClient`](crate::models::OAuthClient).
+/// [`OAuthClient`](crate::models::OAuthClient). Succeeds with the status 200 (OK).
 ///
 /// Permission: `oauth:client:add`
 ///
-/// Created by `OAuthApi::post_oauth_clients`.
+/// Created by [`OAuthApi::post_oauth_clients`](crate::api::OAuthApi::post_oauth_clients).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-oauth-clients>)
@@ -388,7 +390,7 @@ impl runtime::Operation for PostOAuthClients {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -423,12 +425,12 @@ impl crate::api::OAuthApi {
 ///
 /// `PUT /api/v2/oauth/clients/{clientId}`
 ///
-/// Takes `client_id` (a text) and a body ([`OAuthClientRequest`](crate::models::OAuthClientRequest)).
-/// Returns [`OAuthClient`](crate::models::OAuthClient).
+/// Takes `client_id` (a string) and a body ([`OAuthClientRequest`](crate::models::OAuthClientRequest)).
+/// Returns [`OAuthClient`](crate::models::OAuthClient). Succeeds with the status 200 (OK).
 ///
 /// Permission: `oauth:client:edit`
 ///
-/// Created by `OAuthApi::put_oauth_client`.
+/// Created by [`OAuthApi::put_oauth_client`](crate::api::OAuthApi::put_oauth_client).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-oauth-clients--clientId->)
@@ -494,7 +496,7 @@ impl runtime::Operation for PutOAuthClient {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

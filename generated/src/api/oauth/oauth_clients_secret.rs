@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `POST /api/v2/oauth/clients/{clientId}/secret`
 ///
-/// Takes `client_id` (a text). Returns [`OAuthClient`](crate::models::OAuthClient).
+/// Takes `client_id` (a string). Returns [`OAuthClient`](crate::models::OAuthClient). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `oauth:client:edit`
 ///
-/// Created by `OAuthApi::post_oauth_client_secret`.
+/// Created by [`OAuthApi::post_oauth_client_secret`](crate::api::OAuthApi::post_oauth_client_secret).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-oauth-clients--clientId--secret>)
@@ -67,7 +68,7 @@ impl runtime::Operation for PostOAuthClientSecret {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

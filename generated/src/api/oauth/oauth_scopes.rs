@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /api/v2/oauth/scopes/{scopeId}`
 ///
-/// Takes `scope_id` (a text). Returns [`OAuthScope`](crate::models::OAuthScope).
+/// Takes `scope_id` (a string). Returns [`OAuthScope`](crate::models::OAuthScope). Succeeds with the
+/// status 200 (OK).
 ///
-/// Created by `OAuthApi::get_oauth_scope`.
+/// Created by [`OAuthApi::get_oauth_scope`](crate::api::OAuthApi::get_oauth_scope).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-oauth-scopes--scopeId->)
@@ -27,7 +28,7 @@ pub struct GetOAuthScope {
 }
 
 impl GetOAuthScope {
-    /// The header `Accept-Language`, default `en-us`.
+    /// The header `Accept-Language`: a string, default `en-us`.
     pub fn accept_language(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("Accept-Language", value.text());
         self
@@ -65,7 +66,7 @@ impl runtime::Operation for GetOAuthScope {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -99,12 +100,13 @@ impl crate::api::OAuthApi {
 ///
 /// `GET /api/v2/oauth/scopes`
 ///
-/// Takes no arguments. Returns [`OAuthScopeListing`](crate::models::OAuthScopeListing). `items()`
-/// streams the items of all pages, each [`OAuthScope`](crate::models::OAuthScope).
+/// Takes no arguments. Returns [`OAuthScopeListing`](crate::models::OAuthScopeListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`OAuthScope`](crate::models::OAuthScope).
 ///
 /// Lists everything on one page.
 ///
-/// Created by `OAuthApi::get_oauth_scopes`.
+/// Created by [`OAuthApi::get_oauth_scopes`](crate::api::OAuthApi::get_oauth_scopes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-oauth-scopes>)
@@ -122,7 +124,7 @@ pub struct GetOAuthScopes {
 }
 
 impl GetOAuthScopes {
-    /// The header `Accept-Language`, default `en-us`.
+    /// The header `Accept-Language`: a string, default `en-us`.
     pub fn accept_language(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("Accept-Language", value.text());
         self
@@ -143,7 +145,7 @@ impl GetOAuthScopes {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -172,7 +174,7 @@ impl runtime::Operation for GetOAuthScopes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

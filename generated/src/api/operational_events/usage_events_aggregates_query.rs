@@ -11,11 +11,13 @@ use crate::runtime;
 ///
 /// Takes optionally a body
 /// ([`EventAggregatesQueryRequest`](crate::models::EventAggregatesQueryRequest)). Returns
-/// [`EventAggregatesResponse`](crate::models::EventAggregatesResponse).
+/// [`EventAggregatesResponse`](crate::models::EventAggregatesResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `usage:events:view`
 ///
-/// Created by `OperationalEventsApi::post_usage_events_aggregates_query`.
+/// Created by
+/// [`OperationalEventsApi::post_usage_events_aggregates_query`](crate::api::OperationalEventsApi::post_usage_events_aggregates_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-usage-events-aggregates-query>)
@@ -33,7 +35,7 @@ pub struct PostUsageEventsAggregatesQuery {
 }
 
 impl PostUsageEventsAggregatesQuery {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `EventAggregatesQueryRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<EventAggregatesQueryRequest>>,
@@ -74,7 +76,7 @@ impl runtime::Operation for PostUsageEventsAggregatesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

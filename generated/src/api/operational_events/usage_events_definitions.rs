@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/usage/events/definitions/{eventDefinitionId}`
 ///
-/// Takes `event_definition_id` (a text). Returns [`EventDefinition`](crate::models::EventDefinition).
+/// Takes `event_definition_id` (a string). Returns [`EventDefinition`](crate::models::EventDefinition).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `usage:events:view`
 ///
-/// Created by `OperationalEventsApi::get_usage_events_definition`.
+/// Created by
+/// [`OperationalEventsApi::get_usage_events_definition`](crate::api::OperationalEventsApi::get_usage_events_definition).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-usage-events-definitions--eventDefinitionId->)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetUsageEventsDefinition {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -102,13 +104,15 @@ impl crate::api::OperationalEventsApi {
 /// `GET /api/v2/usage/events/definitions`
 ///
 /// Takes no arguments. Returns [`EventDefinitionListing`](crate::models::EventDefinitionListing).
-/// `items()` streams the items of all pages, each [`EventDefinition`](crate::models::EventDefinition).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`EventDefinition`](crate::models::EventDefinition).
 ///
 /// Permission: `usage:events:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `OperationalEventsApi::get_usage_events_definitions`.
+/// Created by
+/// [`OperationalEventsApi::get_usage_events_definitions`](crate::api::OperationalEventsApi::get_usage_events_definitions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-usage-events-definitions>)
@@ -141,7 +145,7 @@ impl GetUsageEventsDefinitions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -170,7 +174,7 @@ impl runtime::Operation for GetUsageEventsDefinitions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

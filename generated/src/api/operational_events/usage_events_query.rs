@@ -10,14 +10,16 @@ use crate::runtime;
 /// `POST /api/v2/usage/events/query`
 ///
 /// Takes optionally a body ([`EventQueryRequest`](crate::models::EventQueryRequest)). Returns
-/// [`EventQueryResponse`](crate::models::EventQueryResponse). `items()` streams the items of all pages,
-/// each [`OperationalEvent`](crate::models::OperationalEvent).
+/// [`EventQueryResponse`](crate::models::EventQueryResponse). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
+/// [`OperationalEvent`](crate::models::OperationalEvent).
 ///
 /// Permission: `usage:events:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `OperationalEventsApi::post_usage_events_query`.
+/// Created by
+/// [`OperationalEventsApi::post_usage_events_query`](crate::api::OperationalEventsApi::post_usage_events_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-usage-events-query>)
@@ -35,25 +37,25 @@ pub struct PostUsageEventsQuery {
 }
 
 impl PostUsageEventsQuery {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The body, `application/json`.
+    /// The body, `application/json`: `EventQueryRequest`.
     pub fn body(mut self, value: impl Into<Option<EventQueryRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -74,7 +76,7 @@ impl PostUsageEventsQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -103,7 +105,7 @@ impl runtime::Operation for PostUsageEventsQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

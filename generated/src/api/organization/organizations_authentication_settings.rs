@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/organizations/authentication/settings`
 ///
-/// Takes no arguments. Returns [`OrgAuthSettings`](crate::models::OrgAuthSettings).
+/// Takes no arguments. Returns [`OrgAuthSettings`](crate::models::OrgAuthSettings). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `directory:organization:admin`
 ///
-/// Created by `OrganizationApi::get_organizations_authentication_settings`.
+/// Created by
+/// [`OrganizationApi::get_organizations_authentication_settings`](crate::api::OrganizationApi::get_organizations_authentication_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-authentication-settings>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetOrganizationsAuthenticationSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -101,11 +103,12 @@ impl crate::api::OrganizationApi {
 /// `PATCH /api/v2/organizations/authentication/settings`
 ///
 /// Takes a body ([`OrgAuthSettings`](crate::models::OrgAuthSettings)). Returns
-/// [`OrgAuthSettings`](crate::models::OrgAuthSettings).
+/// [`OrgAuthSettings`](crate::models::OrgAuthSettings). Succeeds with the status 200 (OK).
 ///
 /// Permission: `directory:organization:admin`
 ///
-/// Created by `OrganizationApi::patch_organizations_authentication_settings`.
+/// Created by
+/// [`OrganizationApi::patch_organizations_authentication_settings`](crate::api::OrganizationApi::patch_organizations_authentication_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-organizations-authentication-settings>)
@@ -157,7 +160,7 @@ impl runtime::Operation for PatchOrganizationsAuthenticationSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

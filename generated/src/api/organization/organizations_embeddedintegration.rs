@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/organizations/embeddedintegration`
 ///
-/// Takes no arguments. Returns [`EmbeddedIntegration`](crate::models::EmbeddedIntegration).
+/// Takes no arguments. Returns [`EmbeddedIntegration`](crate::models::EmbeddedIntegration). Succeeds
+/// with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
-/// Created by `OrganizationApi::get_organizations_embeddedintegration`.
+/// Created by
+/// [`OrganizationApi::get_organizations_embeddedintegration`](crate::api::OrganizationApi::get_organizations_embeddedintegration).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-embeddedintegration>)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetOrganizationsEmbeddedintegration {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -100,13 +102,14 @@ impl crate::api::OrganizationApi {
 /// `PUT /api/v2/organizations/embeddedintegration`
 ///
 /// Takes a body ([`EmbeddedIntegration`](crate::models::EmbeddedIntegration)). Returns
-/// [`EmbeddedIntegration`](crate::models::EmbeddedIntegration).
+/// [`EmbeddedIntegration`](crate::models::EmbeddedIntegration). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `directory:organization:admin`
 ///
-/// Created by `OrganizationApi::put_organizations_embeddedintegration`.
+/// Created by
+/// [`OrganizationApi::put_organizations_embeddedintegration`](crate::api::OrganizationApi::put_organizations_embeddedintegration).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-organizations-embeddedintegration>)
@@ -158,7 +161,7 @@ impl runtime::Operation for PutOrganizationsEmbeddedintegration {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/organizations/features/{featureName}`
 ///
-/// Takes `feature_name` (`PatchOrganizationsFeatureFeatureName`) and a body
-/// ([`FeatureState`](crate::models::FeatureState)). Returns
-/// [`OrganizationFeatures`](crate::models::OrganizationFeatures).
+/// Takes `feature_name`
+/// ([`PatchOrganizationsFeatureFeatureName`](crate::models::PatchOrganizationsFeatureFeatureName)) and
+/// a body ([`FeatureState`](crate::models::FeatureState)). Returns
+/// [`OrganizationFeatures`](crate::models::OrganizationFeatures). Succeeds with the status 200 (OK).
 ///
 /// Permission: `directory:organization:admin`
 ///
-/// Created by `OrganizationApi::patch_organizations_feature`.
+/// Created by
+/// [`OrganizationApi::patch_organizations_feature`](crate::api::OrganizationApi::patch_organizations_feature).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-organizations-features--featureName->)
@@ -73,7 +75,7 @@ impl runtime::Operation for PatchOrganizationsFeature {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,12 +8,14 @@ use crate::runtime;
 /// `GET /api/v2/organizations/ipaddressauthentication`
 ///
 /// Takes no arguments. Returns [`IpAddressAuthentication`](crate::models::IpAddressAuthentication).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `directory:organization:admin`
 ///
-/// Created by `OrganizationApi::get_organizations_ipaddressauthentication`.
+/// Created by
+/// [`OrganizationApi::get_organizations_ipaddressauthentication`](crate::api::OrganizationApi::get_organizations_ipaddressauthentication).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-ipaddressauthentication>)
@@ -65,7 +67,7 @@ impl runtime::Operation for GetOrganizationsIpaddressauthentication {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,13 +106,15 @@ impl crate::api::OrganizationApi {
 /// `PUT /api/v2/organizations/ipaddressauthentication`
 ///
 /// Takes a body ([`IpAddressAuthentication`](crate::models::IpAddressAuthentication)). Returns
-/// [`IpAddressAuthentication`](crate::models::IpAddressAuthentication).
+/// [`IpAddressAuthentication`](crate::models::IpAddressAuthentication). Succeeds with the status 200
+/// (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `directory:organization:admin`
 ///
-/// Created by `OrganizationApi::put_organizations_ipaddressauthentication`.
+/// Created by
+/// [`OrganizationApi::put_organizations_ipaddressauthentication`](crate::api::OrganizationApi::put_organizations_ipaddressauthentication).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-organizations-ipaddressauthentication>)
@@ -162,7 +166,7 @@ impl runtime::Operation for PutOrganizationsIpaddressauthentication {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

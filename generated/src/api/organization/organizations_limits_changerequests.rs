@@ -11,12 +11,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/organizations/limits/changerequests/{requestId}`
 ///
-/// Takes `request_id` (a text). Returns
-/// [`LimitChangeRequestDetails`](crate::models::LimitChangeRequestDetails).
+/// Takes `request_id` (a string). Returns
+/// [`LimitChangeRequestDetails`](crate::models::LimitChangeRequestDetails). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `limits:organization:view`
 ///
-/// Created by `OrganizationApi::get_organizations_limits_changerequest`.
+/// Created by
+/// [`OrganizationApi::get_organizations_limits_changerequest`](crate::api::OrganizationApi::get_organizations_limits_changerequest).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-limits-changerequests--requestId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetOrganizationsLimitsChangerequest {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,15 +109,16 @@ impl crate::api::OrganizationApi {
 /// `GET /api/v2/organizations/limits/changerequests`
 ///
 /// Takes no arguments. Returns
-/// [`LimitChangeRequestsEntityListing`](crate::models::LimitChangeRequestsEntityListing). `items()`
-/// streams the items of all pages, each
+/// [`LimitChangeRequestsEntityListing`](crate::models::LimitChangeRequestsEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
 /// [`LimitChangeRequestDetails`](crate::models::LimitChangeRequestDetails).
 ///
 /// Permission: `limits:organization:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `OrganizationApi::get_organizations_limits_changerequests`.
+/// Created by
+/// [`OrganizationApi::get_organizations_limits_changerequests`](crate::api::OrganizationApi::get_organizations_limits_changerequests).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-limits-changerequests>)
@@ -133,19 +136,19 @@ pub struct GetOrganizationsLimitsChangerequests {
 }
 
 impl GetOrganizationsLimitsChangerequests {
-    /// The query parameter `after`.
+    /// The query parameter `after`: an integer (`int64`).
     pub fn after(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("after", value.into());
         self
     }
 
-    /// The query parameter `before`.
+    /// The query parameter `before`: an integer (`int64`).
     pub fn before(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("before", value.into());
         self
     }
 
-    /// The query parameter `status`.
+    /// The query parameter `status`: `GetOrganizationsLimitsChangerequestsStatus`.
     pub fn status(
         mut self,
         value: impl Into<Option<GetOrganizationsLimitsChangerequestsStatus>>,
@@ -154,13 +157,13 @@ impl GetOrganizationsLimitsChangerequests {
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `statusHistory`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetOrganizationsLimitsChangerequestsExpand>,
@@ -184,7 +187,7 @@ impl GetOrganizationsLimitsChangerequests {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -213,7 +216,7 @@ impl runtime::Operation for GetOrganizationsLimitsChangerequests {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,9 +7,11 @@ use crate::runtime;
 ///
 /// `GET /api/v2/organizations/limits/docs`
 ///
-/// Takes no arguments. Returns [`LimitDocumentation`](crate::models::LimitDocumentation).
+/// Takes no arguments. Returns [`LimitDocumentation`](crate::models::LimitDocumentation). Succeeds with
+/// the status 200 (OK).
 ///
-/// Created by `OrganizationApi::get_organizations_limits_docs`.
+/// Created by
+/// [`OrganizationApi::get_organizations_limits_docs`](crate::api::OrganizationApi::get_organizations_limits_docs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-limits-docs>)
@@ -59,7 +61,7 @@ impl runtime::Operation for GetOrganizationsLimitsDocs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

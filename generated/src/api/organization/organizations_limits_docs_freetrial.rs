@@ -7,9 +7,11 @@ use crate::runtime;
 ///
 /// `GET /api/v2/organizations/limits/docs/freetrial`
 ///
-/// Takes no arguments. Returns [`FreeTrialLimitDocs`](crate::models::FreeTrialLimitDocs).
+/// Takes no arguments. Returns [`FreeTrialLimitDocs`](crate::models::FreeTrialLimitDocs). Succeeds with
+/// the status 200 (OK).
 ///
-/// Created by `OrganizationApi::get_organizations_limits_docs_freetrial`.
+/// Created by
+/// [`OrganizationApi::get_organizations_limits_docs_freetrial`](crate::api::OrganizationApi::get_organizations_limits_docs_freetrial).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-limits-docs-freetrial>)
@@ -59,7 +61,7 @@ impl runtime::Operation for GetOrganizationsLimitsDocsFreetrial {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

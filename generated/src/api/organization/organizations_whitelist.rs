@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/organizations/whitelist`
 ///
-/// Takes no arguments. Returns [`OrgWhitelistSettings`](crate::models::OrgWhitelistSettings).
+/// Takes no arguments. Returns [`OrgWhitelistSettings`](crate::models::OrgWhitelistSettings). Succeeds
+/// with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
-/// Created by `OrganizationApi::get_organizations_whitelist`.
+/// Created by
+/// [`OrganizationApi::get_organizations_whitelist`](crate::api::OrganizationApi::get_organizations_whitelist).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-whitelist>)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetOrganizationsWhitelist {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -98,13 +100,14 @@ impl crate::api::OrganizationApi {
 /// `PUT /api/v2/organizations/whitelist`
 ///
 /// Takes a body ([`OrgWhitelistSettings`](crate::models::OrgWhitelistSettings)). Returns
-/// [`OrgWhitelistSettings`](crate::models::OrgWhitelistSettings).
+/// [`OrgWhitelistSettings`](crate::models::OrgWhitelistSettings). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `directory:organization:admin`
 ///
-/// Created by `OrganizationApi::put_organizations_whitelist`.
+/// Created by
+/// [`OrganizationApi::put_organizations_whitelist`](crate::api::OrganizationApi::put_organizations_whitelist).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-organizations-whitelist>)
@@ -156,7 +159,7 @@ impl runtime::Operation for PutOrganizationsWhitelist {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/orgauthorization/pairings/{pairingId}`
 ///
-/// Takes `pairing_id` (a text). Returns [`TrustRequest`](crate::models::TrustRequest).
+/// Takes `pairing_id` (a string). Returns [`TrustRequest`](crate::models::TrustRequest). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permissions, any of: `authorization:orgTrustee:view`, `authorization:orgTrustor:view`
 ///
-/// Created by `OrganizationAuthorizationApi::get_orgauthorization_pairing`.
+/// Created by
+/// [`OrganizationAuthorizationApi::get_orgauthorization_pairing`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_pairing).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-pairings--pairingId->)
@@ -69,7 +71,7 @@ impl runtime::Operation for GetOrgauthorizationPairing {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,11 +112,12 @@ impl crate::api::OrganizationAuthorizationApi {
 /// `POST /api/v2/orgauthorization/pairings`
 ///
 /// Takes a body ([`TrustRequestCreate`](crate::models::TrustRequestCreate)). Returns
-/// [`TrustRequest`](crate::models::TrustRequest).
+/// [`TrustRequest`](crate::models::TrustRequest). Succeeds with the status 200 (OK).
 ///
 /// Permission: `authorization:orgTrustee:add`
 ///
-/// Created by `OrganizationAuthorizationApi::post_orgauthorization_pairings`.
+/// Created by
+/// [`OrganizationAuthorizationApi::post_orgauthorization_pairings`](crate::api::OrganizationAuthorizationApi::post_orgauthorization_pairings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-pairings>)
@@ -172,7 +175,7 @@ impl runtime::Operation for PostOrgauthorizationPairings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

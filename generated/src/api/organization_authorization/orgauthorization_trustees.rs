@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/orgauthorization/trustees/{trusteeOrgId}`
 ///
-/// Takes `trustee_org_id` (a text). Returns nothing.
+/// Takes `trustee_org_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `authorization:orgTrustee:delete`
 ///
-/// Created by `OrganizationAuthorizationApi::delete_orgauthorization_trustee`.
+/// Created by
+/// [`OrganizationAuthorizationApi::delete_orgauthorization_trustee`](crate::api::OrganizationAuthorizationApi::delete_orgauthorization_trustee).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustees--trusteeOrgId->)
@@ -65,7 +66,7 @@ impl runtime::Operation for DeleteOrgauthorizationTrustee {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,13 +106,15 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// `DELETE /api/v2/orgauthorization/trustees`
 ///
-/// Takes `id` (a list, each item a text). Returns nothing.
+/// Takes `id` (the query parameter `id`: a list of strings). Returns nothing. Succeeds with the status
+/// 204 (no content).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `authorization:orgTrustee:delete`
 ///
-/// Created by `OrganizationAuthorizationApi::delete_orgauthorization_trustees`.
+/// Created by
+/// [`OrganizationAuthorizationApi::delete_orgauthorization_trustees`](crate::api::OrganizationAuthorizationApi::delete_orgauthorization_trustees).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustees>)
@@ -163,7 +166,7 @@ impl runtime::Operation for DeleteOrgauthorizationTrustees {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -208,11 +211,13 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// `GET /api/v2/orgauthorization/trustees/{trusteeOrgId}`
 ///
-/// Takes `trustee_org_id` (a text). Returns [`Trustee`](crate::models::Trustee).
+/// Takes `trustee_org_id` (a string). Returns [`Trustee`](crate::models::Trustee). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `authorization:orgTrustee:view`
 ///
-/// Created by `OrganizationAuthorizationApi::get_orgauthorization_trustee`.
+/// Created by
+/// [`OrganizationAuthorizationApi::get_orgauthorization_trustee`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustee).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees--trusteeOrgId->)
@@ -270,7 +275,7 @@ impl runtime::Operation for GetOrgauthorizationTrustee {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -310,14 +315,16 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// `GET /api/v2/orgauthorization/trustees`
 ///
-/// Takes no arguments. Returns [`TrustEntityListing`](crate::models::TrustEntityListing). `items()`
-/// streams the items of all pages, each [`Trustee`](crate::models::Trustee).
+/// Takes no arguments. Returns [`TrustEntityListing`](crate::models::TrustEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Trustee`](crate::models::Trustee).
 ///
 /// Permission: `authorization:orgTrustee:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OrganizationAuthorizationApi::get_orgauthorization_trustees`.
+/// Created by
+/// [`OrganizationAuthorizationApi::get_orgauthorization_trustees`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustees).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees>)
@@ -341,13 +348,13 @@ pub struct GetOrgauthorizationTrustees {
 }
 
 impl GetOrgauthorizationTrustees {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -368,7 +375,7 @@ impl GetOrgauthorizationTrustees {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -399,7 +406,7 @@ impl runtime::Operation for GetOrgauthorizationTrustees {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -454,11 +461,12 @@ impl crate::api::OrganizationAuthorizationApi {
 /// `POST /api/v2/orgauthorization/trustees`
 ///
 /// Takes a body ([`TrustCreate`](crate::models::TrustCreate)). Returns
-/// [`Trustee`](crate::models::Trustee).
+/// [`Trustee`](crate::models::Trustee). Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `authorization:orgTrustee:add`, `authorization:orgTrusteeUser:add`
 ///
-/// Created by `OrganizationAuthorizationApi::post_orgauthorization_trustees`.
+/// Created by
+/// [`OrganizationAuthorizationApi::post_orgauthorization_trustees`](crate::api::OrganizationAuthorizationApi::post_orgauthorization_trustees).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustees>)
@@ -527,7 +535,7 @@ impl runtime::Operation for PostOrgauthorizationTrustees {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -568,12 +576,13 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// `PUT /api/v2/orgauthorization/trustees/{trusteeOrgId}`
 ///
-/// Takes `trustee_org_id` (a text) and a body ([`TrustUpdate`](crate::models::TrustUpdate)). Returns
-/// [`Trustee`](crate::models::Trustee).
+/// Takes `trustee_org_id` (a string) and a body ([`TrustUpdate`](crate::models::TrustUpdate)). Returns
+/// [`Trustee`](crate::models::Trustee). Succeeds with the status 200 (OK).
 ///
 /// Permission: `authorization:orgTrustee:edit`
 ///
-/// Created by `OrganizationAuthorizationApi::put_orgauthorization_trustee`.
+/// Created by
+/// [`OrganizationAuthorizationApi::put_orgauthorization_trustee`](crate::api::OrganizationAuthorizationApi::put_orgauthorization_trustee).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-orgauthorization-trustees--trusteeOrgId->)
@@ -631,7 +640,7 @@ impl runtime::Operation for PutOrgauthorizationTrustee {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

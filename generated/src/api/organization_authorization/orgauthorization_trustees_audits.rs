@@ -10,11 +10,12 @@ use crate::runtime;
 /// `POST /api/v2/orgauthorization/trustees/audits`
 ///
 /// Takes a body ([`TrusteeAuditQueryRequest`](crate::models::TrusteeAuditQueryRequest)). Returns
-/// [`AuditQueryResponse`](crate::models::AuditQueryResponse).
+/// [`AuditQueryResponse`](crate::models::AuditQueryResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `authorization:audit:view`
 ///
-/// Created by `OrganizationAuthorizationApi::post_orgauthorization_trustees_audits`.
+/// Created by
+/// [`OrganizationAuthorizationApi::post_orgauthorization_trustees_audits`](crate::api::OrganizationAuthorizationApi::post_orgauthorization_trustees_audits).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustees-audits>)
@@ -38,25 +39,25 @@ pub struct PostOrgauthorizationTrusteesAudits {
 }
 
 impl PostOrgauthorizationTrusteesAudits {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `timestamp`.
+    /// The query parameter `sortBy`: a string, default `timestamp`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `descending`.
+    /// The query parameter `sortOrder`: a string, default `descending`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
@@ -94,7 +95,7 @@ impl runtime::Operation for PostOrgauthorizationTrusteesAudits {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -3,21 +3,23 @@
 use crate::models::organization_authorization::{
     TrustEntityListing, TrusteeReferenceList,
 };
-use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
+use crate::models::shared::addressable_entity_ref::AddressableEntityRef;
 use crate::runtime;
 
 /// Get orgauthorization trustees care.
 ///
 /// `GET /api/v2/orgauthorization/trustees/care`
 ///
-/// Takes no arguments. Returns [`TrusteeReferenceList`](crate::models::TrusteeReferenceList). `items()`
-/// streams the items of all pages, each `AddressableEntityRef`.
+/// Takes no arguments. Returns [`TrusteeReferenceList`](crate::models::TrusteeReferenceList). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`AddressableEntityRef`](crate::models::AddressableEntityRef).
 ///
 /// Permissions, any of: `authorization:orgTrustee:view`, `authorization:orgTrusteeUser:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `OrganizationAuthorizationApi::get_orgauthorization_trustees_care`.
+/// Created by
+/// [`OrganizationAuthorizationApi::get_orgauthorization_trustees_care`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustees_care).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees-care>)
@@ -50,7 +52,7 @@ impl GetOrgauthorizationTrusteesCare {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -81,7 +83,7 @@ impl runtime::Operation for GetOrgauthorizationTrusteesCare {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -131,11 +133,13 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// `POST /api/v2/orgauthorization/trustees/care`
 ///
-/// Takes no arguments. Returns [`TrustEntityListing`](crate::models::TrustEntityListing).
+/// Takes no arguments. Returns [`TrustEntityListing`](crate::models::TrustEntityListing). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permissions, all of: `authorization:orgTrustee:add`, `authorization:orgTrusteeUser:add`
 ///
-/// Created by `OrganizationAuthorizationApi::post_orgauthorization_trustees_care`.
+/// Created by
+/// [`OrganizationAuthorizationApi::post_orgauthorization_trustees_care`](crate::api::OrganizationAuthorizationApi::post_orgauthorization_trustees_care).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustees-care>)
@@ -153,25 +157,25 @@ pub struct PostOrgauthorizationTrusteesCare {
 }
 
 impl PostOrgauthorizationTrusteesCare {
-    /// The query parameter `assignDefaultRole`.
+    /// The query parameter `assignDefaultRole`: a boolean.
     pub fn assign_default_role(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("assignDefaultRole", value.into());
         self
     }
 
-    /// The query parameter `autoExpire`.
+    /// The query parameter `autoExpire`: a boolean.
     pub fn auto_expire(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("autoExpire", value.into());
         self
     }
 
-    /// The query parameter `assignFullAccess`.
+    /// The query parameter `assignFullAccess`: a boolean.
     pub fn assign_full_access(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("assignFullAccess", value.into());
         self
     }
 
-    /// The query parameter `allowTrustedUserAccess`.
+    /// The query parameter `allowTrustedUserAccess`: a boolean.
     pub fn allow_trusted_user_access(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("allowTrustedUserAccess", value.into());
         self
@@ -211,7 +215,7 @@ impl runtime::Operation for PostOrgauthorizationTrusteesCare {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/orgauthorization/trustees/{trusteeOrgId}/clonedusers/{trusteeUserId}`
 ///
-/// Takes `trustee_org_id` (a text) and `trustee_user_id` (a text). Returns nothing.
+/// Takes `trustee_org_id` (a string) and `trustee_user_id` (a string). Returns nothing. Succeeds with
+/// the status 204 (no content).
 ///
 /// Permission: `directory:user:delete`
 ///
-/// Created by `OrganizationAuthorizationApi::delete_orgauthorization_trustee_cloneduser`.
+/// Created by
+/// [`OrganizationAuthorizationApi::delete_orgauthorization_trustee_cloneduser`](crate::api::OrganizationAuthorizationApi::delete_orgauthorization_trustee_cloneduser).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustees--trusteeOrgId--clonedusers--trusteeUserId->)
@@ -61,7 +63,7 @@ impl runtime::Operation for DeleteOrgauthorizationTrusteeCloneduser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,15 +105,16 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// `GET /api/v2/orgauthorization/trustees/{trusteeOrgId}/clonedusers`
 ///
-/// Takes `trustee_org_id` (a text). Returns
-/// [`ClonedUserEntityListing`](crate::models::ClonedUserEntityListing). `items()` streams the items of
-/// all pages, each [`ClonedUser`](crate::models::ClonedUser).
+/// Takes `trustee_org_id` (a string). Returns
+/// [`ClonedUserEntityListing`](crate::models::ClonedUserEntityListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each [`ClonedUser`](crate::models::ClonedUser).
 ///
 /// Permission: `directory:user:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `OrganizationAuthorizationApi::get_orgauthorization_trustee_clonedusers`.
+/// Created by
+/// [`OrganizationAuthorizationApi::get_orgauthorization_trustee_clonedusers`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustee_clonedusers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees--trusteeOrgId--clonedusers>)
@@ -144,7 +147,7 @@ impl GetOrgauthorizationTrusteeClonedusers {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -173,7 +176,7 @@ impl runtime::Operation for GetOrgauthorizationTrusteeClonedusers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/orgauthorization/trustees/default`
 ///
-/// Takes no arguments. Returns [`Trustee`](crate::models::Trustee).
+/// Takes no arguments. Returns [`Trustee`](crate::models::Trustee). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `authorization:orgTrustee:view`, `authorization:orgTrusteeUser:view`
 ///
-/// Created by `OrganizationAuthorizationApi::get_orgauthorization_trustees_default`.
+/// Created by
+/// [`OrganizationAuthorizationApi::get_orgauthorization_trustees_default`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustees_default).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees-default>)
@@ -63,7 +64,7 @@ impl runtime::Operation for GetOrgauthorizationTrusteesDefault {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -100,11 +101,12 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// `POST /api/v2/orgauthorization/trustees/default`
 ///
-/// Takes no arguments. Returns [`Trustee`](crate::models::Trustee).
+/// Takes no arguments. Returns [`Trustee`](crate::models::Trustee). Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `authorization:orgTrustee:add`, `authorization:orgTrusteeUser:add`
 ///
-/// Created by `OrganizationAuthorizationApi::post_orgauthorization_trustees_default`.
+/// Created by
+/// [`OrganizationAuthorizationApi::post_orgauthorization_trustees_default`](crate::api::OrganizationAuthorizationApi::post_orgauthorization_trustees_default).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustees-default>)
@@ -122,13 +124,13 @@ pub struct PostOrgauthorizationTrusteesDefault {
 }
 
 impl PostOrgauthorizationTrusteesDefault {
-    /// The query parameter `assignDefaultRole`.
+    /// The query parameter `assignDefaultRole`: a boolean.
     pub fn assign_default_role(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("assignDefaultRole", value.into());
         self
     }
 
-    /// The query parameter `autoExpire`.
+    /// The query parameter `autoExpire`: a boolean.
     pub fn auto_expire(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("autoExpire", value.into());
         self
@@ -168,7 +170,7 @@ impl runtime::Operation for PostOrgauthorizationTrusteesDefault {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

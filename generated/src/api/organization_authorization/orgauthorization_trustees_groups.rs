@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/orgauthorization/trustees/{trusteeOrgId}/groups/{trusteeGroupId}`
 ///
-/// Takes `trustee_org_id` (a text) and `trustee_group_id` (a text). Returns nothing.
+/// Takes `trustee_org_id` (a string) and `trustee_group_id` (a string). Returns nothing. Succeeds with
+/// the status 204 (no content).
 ///
 /// Permission: `authorization:orgTrusteeGroup:delete`
 ///
-/// Created by `OrganizationAuthorizationApi::delete_orgauthorization_trustee_group`.
+/// Created by
+/// [`OrganizationAuthorizationApi::delete_orgauthorization_trustee_group`](crate::api::OrganizationAuthorizationApi::delete_orgauthorization_trustee_group).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustees--trusteeOrgId--groups--trusteeGroupId->)
@@ -65,7 +67,7 @@ impl runtime::Operation for DeleteOrgauthorizationTrusteeGroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,12 +109,13 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// `GET /api/v2/orgauthorization/trustees/{trusteeOrgId}/groups/{trusteeGroupId}`
 ///
-/// Takes `trustee_org_id` (a text) and `trustee_group_id` (a text). Returns
-/// [`TrustGroup`](crate::models::TrustGroup).
+/// Takes `trustee_org_id` (a string) and `trustee_group_id` (a string). Returns
+/// [`TrustGroup`](crate::models::TrustGroup). Succeeds with the status 200 (OK).
 ///
 /// Permission: `authorization:orgTrusteeGroup:view`
 ///
-/// Created by `OrganizationAuthorizationApi::get_orgauthorization_trustee_group`.
+/// Created by
+/// [`OrganizationAuthorizationApi::get_orgauthorization_trustee_group`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustee_group).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees--trusteeOrgId--groups--trusteeGroupId->)
@@ -164,7 +167,7 @@ impl runtime::Operation for GetOrgauthorizationTrusteeGroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -206,15 +209,16 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// `GET /api/v2/orgauthorization/trustees/{trusteeOrgId}/groups`
 ///
-/// Takes `trustee_org_id` (a text). Returns
-/// [`TrustGroupEntityListing`](crate::models::TrustGroupEntityListing). `items()` streams the items of
-/// all pages, each [`TrustGroup`](crate::models::TrustGroup).
+/// Takes `trustee_org_id` (a string). Returns
+/// [`TrustGroupEntityListing`](crate::models::TrustGroupEntityListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each [`TrustGroup`](crate::models::TrustGroup).
 ///
 /// Permission: `authorization:orgTrusteeGroup:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OrganizationAuthorizationApi::get_orgauthorization_trustee_groups`.
+/// Created by
+/// [`OrganizationAuthorizationApi::get_orgauthorization_trustee_groups`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustee_groups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees--trusteeOrgId--groups>)
@@ -232,13 +236,13 @@ pub struct GetOrgauthorizationTrusteeGroups {
 }
 
 impl GetOrgauthorizationTrusteeGroups {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -259,7 +263,7 @@ impl GetOrgauthorizationTrusteeGroups {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -290,7 +294,7 @@ impl runtime::Operation for GetOrgauthorizationTrusteeGroups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -349,13 +353,14 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// `POST /api/v2/orgauthorization/trustees/{trusteeOrgId}/groups`
 ///
-/// Takes `trustee_org_id` (a text) and a body
+/// Takes `trustee_org_id` (a string) and a body
 /// ([`TrustMemberCreate`](crate::models::TrustMemberCreate)). Returns
-/// [`TrustGroup`](crate::models::TrustGroup).
+/// [`TrustGroup`](crate::models::TrustGroup). Succeeds with the status 200 (OK).
 ///
 /// Permission: `authorization:orgTrusteeGroup:add`
 ///
-/// Created by `OrganizationAuthorizationApi::post_orgauthorization_trustee_groups`.
+/// Created by
+/// [`OrganizationAuthorizationApi::post_orgauthorization_trustee_groups`](crate::api::OrganizationAuthorizationApi::post_orgauthorization_trustee_groups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustees--trusteeOrgId--groups>)
@@ -407,7 +412,7 @@ impl runtime::Operation for PostOrgauthorizationTrusteeGroups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

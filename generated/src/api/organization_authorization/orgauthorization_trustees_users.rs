@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/orgauthorization/trustees/{trusteeOrgId}/users/{trusteeUserId}`
 ///
-/// Takes `trustee_org_id` (a text) and `trustee_user_id` (a text). Returns nothing.
+/// Takes `trustee_org_id` (a string) and `trustee_user_id` (a string). Returns nothing. Succeeds with
+/// the status 204 (no content).
 ///
 /// Permission: `authorization:orgTrusteeUser:delete`
 ///
-/// Created by `OrganizationAuthorizationApi::delete_orgauthorization_trustee_user`.
+/// Created by
+/// [`OrganizationAuthorizationApi::delete_orgauthorization_trustee_user`](crate::api::OrganizationAuthorizationApi::delete_orgauthorization_trustee_user).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustees--trusteeOrgId--users--trusteeUserId->)
@@ -65,7 +67,7 @@ impl runtime::Operation for DeleteOrgauthorizationTrusteeUser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,12 +109,13 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// `GET /api/v2/orgauthorization/trustees/{trusteeOrgId}/users/{trusteeUserId}`
 ///
-/// Takes `trustee_org_id` (a text) and `trustee_user_id` (a text). Returns
-/// [`TrustUser`](crate::models::TrustUser).
+/// Takes `trustee_org_id` (a string) and `trustee_user_id` (a string). Returns
+/// [`TrustUser`](crate::models::TrustUser). Succeeds with the status 200 (OK).
 ///
 /// Permission: `authorization:orgTrusteeUser:view`
 ///
-/// Created by `OrganizationAuthorizationApi::get_orgauthorization_trustee_user`.
+/// Created by
+/// [`OrganizationAuthorizationApi::get_orgauthorization_trustee_user`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustee_user).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees--trusteeOrgId--users--trusteeUserId->)
@@ -170,7 +173,7 @@ impl runtime::Operation for GetOrgauthorizationTrusteeUser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -212,15 +215,16 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// `GET /api/v2/orgauthorization/trustees/{trusteeOrgId}/users`
 ///
-/// Takes `trustee_org_id` (a text). Returns
-/// [`TrustUserEntityListing`](crate::models::TrustUserEntityListing). `items()` streams the items of
-/// all pages, each [`TrustUser`](crate::models::TrustUser).
+/// Takes `trustee_org_id` (a string). Returns
+/// [`TrustUserEntityListing`](crate::models::TrustUserEntityListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each [`TrustUser`](crate::models::TrustUser).
 ///
 /// Permission: `authorization:orgTrusteeUser:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OrganizationAuthorizationApi::get_orgauthorization_trustee_users`.
+/// Created by
+/// [`OrganizationAuthorizationApi::get_orgauthorization_trustee_users`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustee_users).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees--trusteeOrgId--users>)
@@ -244,13 +248,13 @@ pub struct GetOrgauthorizationTrusteeUsers {
 }
 
 impl GetOrgauthorizationTrusteeUsers {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -271,7 +275,7 @@ impl GetOrgauthorizationTrusteeUsers {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -302,7 +306,7 @@ impl runtime::Operation for GetOrgauthorizationTrusteeUsers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -361,13 +365,14 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// `POST /api/v2/orgauthorization/trustees/{trusteeOrgId}/users`
 ///
-/// Takes `trustee_org_id` (a text) and a body
+/// Takes `trustee_org_id` (a string) and a body
 /// ([`TrustMemberCreate`](crate::models::TrustMemberCreate)). Returns
-/// [`TrustUser`](crate::models::TrustUser).
+/// [`TrustUser`](crate::models::TrustUser). Succeeds with the status 200 (OK).
 ///
 /// Permission: `authorization:orgTrusteeUser:add`
 ///
-/// Created by `OrganizationAuthorizationApi::post_orgauthorization_trustee_users`.
+/// Created by
+/// [`OrganizationAuthorizationApi::post_orgauthorization_trustee_users`](crate::api::OrganizationAuthorizationApi::post_orgauthorization_trustee_users).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustees--trusteeOrgId--users>)
@@ -425,7 +430,7 @@ impl runtime::Operation for PostOrgauthorizationTrusteeUsers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/orgauthorization/trustors/{trustorOrgId}/clonedusers/{trusteeUserId}`
 ///
-/// Takes `trustor_org_id` (a text) and `trustee_user_id` (a text). Returns nothing.
+/// Takes `trustor_org_id` (a string) and `trustee_user_id` (a string). Returns nothing. Succeeds with
+/// the status 204 (no content).
 ///
 /// Permission: `authorization:orgTrusteeUser:delete`
 ///
-/// Created by `OrganizationAuthorizationApi::delete_orgauthorization_trustor_cloneduser`.
+/// Created by
+/// [`OrganizationAuthorizationApi::delete_orgauthorization_trustor_cloneduser`](crate::api::OrganizationAuthorizationApi::delete_orgauthorization_trustor_cloneduser).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustors--trustorOrgId--clonedusers--trusteeUserId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for DeleteOrgauthorizationTrustorCloneduser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,12 +107,13 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// `GET /api/v2/orgauthorization/trustors/{trustorOrgId}/clonedusers/{trusteeUserId}`
 ///
-/// Takes `trustor_org_id` (a text) and `trustee_user_id` (a text). Returns
-/// [`ClonedUser`](crate::models::ClonedUser).
+/// Takes `trustor_org_id` (a string) and `trustee_user_id` (a string). Returns
+/// [`ClonedUser`](crate::models::ClonedUser). Succeeds with the status 200 (OK).
 ///
 /// Permission: `authorization:orgTrusteeUser:view`
 ///
-/// Created by `OrganizationAuthorizationApi::get_orgauthorization_trustor_cloneduser`.
+/// Created by
+/// [`OrganizationAuthorizationApi::get_orgauthorization_trustor_cloneduser`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustor_cloneduser).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustors--trustorOrgId--clonedusers--trusteeUserId->)
@@ -162,7 +165,7 @@ impl runtime::Operation for GetOrgauthorizationTrustorCloneduser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -204,15 +207,16 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// `GET /api/v2/orgauthorization/trustors/{trustorOrgId}/clonedusers`
 ///
-/// Takes `trustor_org_id` (a text). Returns
-/// [`ClonedUserEntityListing`](crate::models::ClonedUserEntityListing). `items()` streams the items of
-/// all pages, each [`ClonedUser`](crate::models::ClonedUser).
+/// Takes `trustor_org_id` (a string). Returns
+/// [`ClonedUserEntityListing`](crate::models::ClonedUserEntityListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each [`ClonedUser`](crate::models::ClonedUser).
 ///
 /// Permission: `authorization:orgTrusteeUser:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `OrganizationAuthorizationApi::get_orgauthorization_trustor_clonedusers`.
+/// Created by
+/// [`OrganizationAuthorizationApi::get_orgauthorization_trustor_clonedusers`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustor_clonedusers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustors--trustorOrgId--clonedusers>)
@@ -245,7 +249,7 @@ impl GetOrgauthorizationTrustorClonedusers {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -276,7 +280,7 @@ impl runtime::Operation for GetOrgauthorizationTrustorClonedusers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -331,12 +335,13 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// `PUT /api/v2/orgauthorization/trustors/{trustorOrgId}/clonedusers/{trusteeUserId}`
 ///
-/// Takes `trustor_org_id` (a text) and `trustee_user_id` (a text). Returns
-/// [`ClonedUser`](crate::models::ClonedUser).
+/// Takes `trustor_org_id` (a string) and `trustee_user_id` (a string). Returns
+/// [`ClonedUser`](crate::models::ClonedUser). Succeeds with the status 200 (OK).
 ///
 /// Permission: `authorization:orgTrusteeUser:add`
 ///
-/// Created by `OrganizationAuthorizationApi::put_orgauthorization_trustor_cloneduser`.
+/// Created by
+/// [`OrganizationAuthorizationApi::put_orgauthorization_trustor_cloneduser`](crate::api::OrganizationAuthorizationApi::put_orgauthorization_trustor_cloneduser).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-orgauthorization-trustors--trustorOrgId--clonedusers--trusteeUserId->)
@@ -388,7 +393,7 @@ impl runtime::Operation for PutOrgauthorizationTrustorCloneduser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

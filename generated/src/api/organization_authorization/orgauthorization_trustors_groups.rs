@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/orgauthorization/trustors/{trustorOrgId}/groups/{trustorGroupId}`
 ///
-/// Takes `trustor_org_id` (a text) and `trustor_group_id` (a text). Returns nothing.
+/// Takes `trustor_org_id` (a string) and `trustor_group_id` (a string). Returns nothing. Succeeds with
+/// the status 204 (no content).
 ///
 /// Permission: `authorization:orgTrusteeGroup:delete`
 ///
-/// Created by `OrganizationAuthorizationApi::delete_orgauthorization_trustor_group`.
+/// Created by
+/// [`OrganizationAuthorizationApi::delete_orgauthorization_trustor_group`](crate::api::OrganizationAuthorizationApi::delete_orgauthorization_trustor_group).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustors--trustorOrgId--groups--trustorGroupId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for DeleteOrgauthorizationTrustorGroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,12 +107,13 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// `GET /api/v2/orgauthorization/trustors/{trustorOrgId}/groups/{trustorGroupId}`
 ///
-/// Takes `trustor_org_id` (a text) and `trustor_group_id` (a text). Returns
-/// [`TrustGroup`](crate::models::TrustGroup).
+/// Takes `trustor_org_id` (a string) and `trustor_group_id` (a string). Returns
+/// [`TrustGroup`](crate::models::TrustGroup). Succeeds with the status 200 (OK).
 ///
 /// Permission: `authorization:orgTrusteeGroup:view`
 ///
-/// Created by `OrganizationAuthorizationApi::get_orgauthorization_trustor_group`.
+/// Created by
+/// [`OrganizationAuthorizationApi::get_orgauthorization_trustor_group`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustor_group).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustors--trustorOrgId--groups--trustorGroupId->)
@@ -162,7 +165,7 @@ impl runtime::Operation for GetOrgauthorizationTrustorGroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -204,15 +207,16 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// `GET /api/v2/orgauthorization/trustors/{trustorOrgId}/groups`
 ///
-/// Takes `trustor_org_id` (a text). Returns
-/// [`TrustGroupEntityListing`](crate::models::TrustGroupEntityListing). `items()` streams the items of
-/// all pages, each [`TrustGroup`](crate::models::TrustGroup).
+/// Takes `trustor_org_id` (a string). Returns
+/// [`TrustGroupEntityListing`](crate::models::TrustGroupEntityListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each [`TrustGroup`](crate::models::TrustGroup).
 ///
 /// Permission: `authorization:orgTrusteeGroup:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OrganizationAuthorizationApi::get_orgauthorization_trustor_groups`.
+/// Created by
+/// [`OrganizationAuthorizationApi::get_orgauthorization_trustor_groups`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustor_groups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustors--trustorOrgId--groups>)
@@ -230,13 +234,13 @@ pub struct GetOrgauthorizationTrustorGroups {
 }
 
 impl GetOrgauthorizationTrustorGroups {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -257,7 +261,7 @@ impl GetOrgauthorizationTrustorGroups {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -288,7 +292,7 @@ impl runtime::Operation for GetOrgauthorizationTrustorGroups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -347,12 +351,13 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// `PUT /api/v2/orgauthorization/trustors/{trustorOrgId}/groups/{trustorGroupId}`
 ///
-/// Takes `trustor_org_id` (a text) and `trustor_group_id` (a text). Returns
-/// [`TrustGroup`](crate::models::TrustGroup).
+/// Takes `trustor_org_id` (a string) and `trustor_group_id` (a string). Returns
+/// [`TrustGroup`](crate::models::TrustGroup). Succeeds with the status 200 (OK).
 ///
 /// Permission: `authorization:orgTrusteeGroup:add`
 ///
-/// Created by `OrganizationAuthorizationApi::put_orgauthorization_trustor_group`.
+/// Created by
+/// [`OrganizationAuthorizationApi::put_orgauthorization_trustor_group`](crate::api::OrganizationAuthorizationApi::put_orgauthorization_trustor_group).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-orgauthorization-trustors--trustorOrgId--groups--trustorGroupId->)
@@ -404,7 +409,7 @@ impl runtime::Operation for PutOrgauthorizationTrustorGroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/orgauthorization/trustors/{trustorOrgId}/users/{trusteeUserId}`
 ///
-/// Takes `trustor_org_id` (a text) and `trustee_user_id` (a text). Returns nothing.
+/// Takes `trustor_org_id` (a string) and `trustee_user_id` (a string). Returns nothing. Succeeds with
+/// the status 204 (no content).
 ///
 /// Permission: `authorization:orgTrusteeUser:delete`
 ///
-/// Created by `OrganizationAuthorizationApi::delete_orgauthorization_trustor_user`.
+/// Created by
+/// [`OrganizationAuthorizationApi::delete_orgauthorization_trustor_user`](crate::api::OrganizationAuthorizationApi::delete_orgauthorization_trustor_user).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustors--trustorOrgId--users--trusteeUserId->)
@@ -69,7 +71,7 @@ impl runtime::Operation for DeleteOrgauthorizationTrustorUser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -111,12 +113,13 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// `GET /api/v2/orgauthorization/trustors/{trustorOrgId}/users/{trusteeUserId}`
 ///
-/// Takes `trustor_org_id` (a text) and `trustee_user_id` (a text). Returns
-/// [`TrustUser`](crate::models::TrustUser).
+/// Takes `trustor_org_id` (a string) and `trustee_user_id` (a string). Returns
+/// [`TrustUser`](crate::models::TrustUser). Succeeds with the status 200 (OK).
 ///
 /// Permission: `authorization:orgTrusteeUser:view`
 ///
-/// Created by `OrganizationAuthorizationApi::get_orgauthorization_trustor_user`.
+/// Created by
+/// [`OrganizationAuthorizationApi::get_orgauthorization_trustor_user`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustor_user).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustors--trustorOrgId--users--trusteeUserId->)
@@ -174,7 +177,7 @@ impl runtime::Operation for GetOrgauthorizationTrustorUser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -216,15 +219,16 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// `GET /api/v2/orgauthorization/trustors/{trustorOrgId}/users`
 ///
-/// Takes `trustor_org_id` (a text). Returns
-/// [`TrustUserEntityListing`](crate::models::TrustUserEntityListing). `items()` streams the items of
-/// all pages, each [`TrustUser`](crate::models::TrustUser).
+/// Takes `trustor_org_id` (a string). Returns
+/// [`TrustUserEntityListing`](crate::models::TrustUserEntityListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each [`TrustUser`](crate::models::TrustUser).
 ///
 /// Permission: `authorization:orgTrusteeUser:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OrganizationAuthorizationApi::get_orgauthorization_trustor_users`.
+/// Created by
+/// [`OrganizationAuthorizationApi::get_orgauthorization_trustor_users`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustor_users).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustors--trustorOrgId--users>)
@@ -249,13 +253,13 @@ pub struct GetOrgauthorizationTrustorUsers {
 }
 
 impl GetOrgauthorizationTrustorUsers {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -276,7 +280,7 @@ impl GetOrgauthorizationTrustorUsers {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -310,7 +314,7 @@ impl runtime::Operation for GetOrgauthorizationTrustorUsers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -369,12 +373,13 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// `PUT /api/v2/orgauthorization/trustors/{trustorOrgId}/users/{trusteeUserId}`
 ///
-/// Takes `trustor_org_id` (a text) and `trustee_user_id` (a text). Returns
-/// [`TrustUser`](crate::models::TrustUser).
+/// Takes `trustor_org_id` (a string) and `trustee_user_id` (a string). Returns
+/// [`TrustUser`](crate::models::TrustUser). Succeeds with the status 200 (OK).
 ///
 /// Permission: `authorization:orgTrusteeUser:add`
 ///
-/// Created by `OrganizationAuthorizationApi::put_orgauthorization_trustor_user`.
+/// Created by
+/// [`OrganizationAuthorizationApi::put_orgauthorization_trustor_user`](crate::api::OrganizationAuthorizationApi::put_orgauthorization_trustor_user).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-orgauthorization-trustors--trustorOrgId--users--trusteeUserId->)
@@ -436,7 +441,7 @@ impl runtime::Operation for PutOrgauthorizationTrustorUser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/attemptlimits/{attemptLimitsId}`
 ///
-/// Takes `attempt_limits_id` (a text). Returns nothing.
+/// Takes `attempt_limits_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:attemptLimits:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_attemptlimit`.
+/// Created by
+/// [`OutboundApi::delete_outbound_attemptlimit`](crate::api::OutboundApi::delete_outbound_attemptlimit).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-attemptlimits--attemptLimitsId->)
@@ -76,7 +77,7 @@ impl runtime::Operation for DeleteOutboundAttemptlimit {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -116,11 +117,13 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/attemptlimits/{attemptLimitsId}`
 ///
-/// Takes `attempt_limits_id` (a text). Returns [`AttemptLimits`](crate::models::AttemptLimits).
+/// Takes `attempt_limits_id` (a string). Returns [`AttemptLimits`](crate::models::AttemptLimits).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:attemptLimits:view`
 ///
-/// Created by `OutboundApi::get_outbound_attemptlimit`.
+/// Created by
+/// [`OutboundApi::get_outbound_attemptlimit`](crate::api::OutboundApi::get_outbound_attemptlimit).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-attemptlimits--attemptLimitsId->)
@@ -180,7 +183,7 @@ impl runtime::Operation for GetOutboundAttemptlimit {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -219,14 +222,16 @@ impl crate::api::OutboundApi {
 /// `GET /api/v2/outbound/attemptlimits`
 ///
 /// Takes no arguments. Returns
-/// [`AttemptLimitsEntityListing`](crate::models::AttemptLimitsEntityListing). `items()` streams the
-/// items of all pages, each [`AttemptLimits`](crate::models::AttemptLimits).
+/// [`AttemptLimitsEntityListing`](crate::models::AttemptLimitsEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`AttemptLimits`](crate::models::AttemptLimits).
 ///
 /// Permission: `outbound:attemptLimits:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OutboundApi::get_outbound_attemptlimits`.
+/// Created by
+/// [`OutboundApi::get_outbound_attemptlimits`](crate::api::OutboundApi::get_outbound_attemptlimits).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-attemptlimits>)
@@ -250,25 +255,25 @@ pub struct GetOutboundAttemptlimits {
 }
 
 impl GetOutboundAttemptlimits {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `allowEmptyResult`, default `false`.
+    /// The query parameter `allowEmptyResult`: a boolean, default `false`.
     pub fn allow_empty_result(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("allowEmptyResult", value.into());
         self
     }
 
-    /// The query parameter `filterType`, default `Prefix`.
+    /// The query parameter `filterType`: `GetOutboundAttemptlimitsFilterType`, default `Prefix`.
     pub fn filter_type(
         mut self,
         value: impl Into<Option<GetOutboundAttemptlimitsFilterType>>,
@@ -277,19 +282,19 @@ impl GetOutboundAttemptlimits {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundAttemptlimitsSortOrder>>,
@@ -313,7 +318,7 @@ impl GetOutboundAttemptlimits {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -342,7 +347,7 @@ impl runtime::Operation for GetOutboundAttemptlimits {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -396,11 +401,12 @@ impl crate::api::OutboundApi {
 /// `POST /api/v2/outbound/attemptlimits`
 ///
 /// Takes a body ([`AttemptLimits`](crate::models::AttemptLimits)). Returns
-/// [`AttemptLimits`](crate::models::AttemptLimits).
+/// [`AttemptLimits`](crate::models::AttemptLimits). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:attemptLimits:add`
 ///
-/// Created by `OutboundApi::post_outbound_attemptlimits`.
+/// Created by
+/// [`OutboundApi::post_outbound_attemptlimits`](crate::api::OutboundApi::post_outbound_attemptlimits).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-attemptlimits>)
@@ -472,7 +478,7 @@ impl runtime::Operation for PostOutboundAttemptlimits {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -513,12 +519,13 @@ impl crate::api::OutboundApi {
 ///
 /// `PUT /api/v2/outbound/attemptlimits/{attemptLimitsId}`
 ///
-/// Takes `attempt_limits_id` (a text) and a body ([`AttemptLimits`](crate::models::AttemptLimits)).
-/// Returns [`AttemptLimits`](crate::models::AttemptLimits).
+/// Takes `attempt_limits_id` (a string) and a body ([`AttemptLimits`](crate::models::AttemptLimits)).
+/// Returns [`AttemptLimits`](crate::models::AttemptLimits). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:attemptLimits:edit`
 ///
-/// Created by `OutboundApi::put_outbound_attemptlimit`.
+/// Created by
+/// [`OutboundApi::put_outbound_attemptlimit`](crate::api::OutboundApi::put_outbound_attemptlimit).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-attemptlimits--attemptLimitsId->)
@@ -591,7 +598,7 @@ impl runtime::Operation for PutOutboundAttemptlimit {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

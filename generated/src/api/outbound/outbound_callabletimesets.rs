@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/callabletimesets/{callableTimeSetId}`
 ///
-/// Takes `callable_time_set_id` (a text). Returns nothing.
+/// Takes `callable_time_set_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:callableTimeSet:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_callabletimeset`.
+/// Created by
+/// [`OutboundApi::delete_outbound_callabletimeset`](crate::api::OutboundApi::delete_outbound_callabletimeset).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-callabletimesets--callableTimeSetId->)
@@ -76,7 +77,7 @@ impl runtime::Operation for DeleteOutboundCallabletimeset {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -116,11 +117,13 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/callabletimesets/{callableTimeSetId}`
 ///
-/// Takes `callable_time_set_id` (a text). Returns [`CallableTimeSet`](crate::models::CallableTimeSet).
+/// Takes `callable_time_set_id` (a string). Returns
+/// [`CallableTimeSet`](crate::models::CallableTimeSet). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:callableTimeSet:view`
 ///
-/// Created by `OutboundApi::get_outbound_callabletimeset`.
+/// Created by
+/// [`OutboundApi::get_outbound_callabletimeset`](crate::api::OutboundApi::get_outbound_callabletimeset).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-callabletimesets--callableTimeSetId->)
@@ -182,7 +185,7 @@ impl runtime::Operation for GetOutboundCallabletimeset {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -223,14 +226,16 @@ impl crate::api::OutboundApi {
 /// `GET /api/v2/outbound/callabletimesets`
 ///
 /// Takes no arguments. Returns
-/// [`CallableTimeSetEntityListing`](crate::models::CallableTimeSetEntityListing). `items()` streams the
-/// items of all pages, each [`CallableTimeSet`](crate::models::CallableTimeSet).
+/// [`CallableTimeSetEntityListing`](crate::models::CallableTimeSetEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`CallableTimeSet`](crate::models::CallableTimeSet).
 ///
 /// Permission: `outbound:callableTimeSet:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OutboundApi::get_outbound_callabletimesets`.
+/// Created by
+/// [`OutboundApi::get_outbound_callabletimesets`](crate::api::OutboundApi::get_outbound_callabletimesets).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-callabletimesets>)
@@ -254,25 +259,25 @@ pub struct GetOutboundCallabletimesets {
 }
 
 impl GetOutboundCallabletimesets {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `allowEmptyResult`, default `false`.
+    /// The query parameter `allowEmptyResult`: a boolean, default `false`.
     pub fn allow_empty_result(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("allowEmptyResult", value.into());
         self
     }
 
-    /// The query parameter `filterType`, default `Prefix`.
+    /// The query parameter `filterType`: `GetOutboundCallabletimesetsFilterType`, default `Prefix`.
     pub fn filter_type(
         mut self,
         value: impl Into<Option<GetOutboundCallabletimesetsFilterType>>,
@@ -281,19 +286,19 @@ impl GetOutboundCallabletimesets {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundCallabletimesetsSortOrder>>,
@@ -317,7 +322,7 @@ impl GetOutboundCallabletimesets {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -348,7 +353,7 @@ impl runtime::Operation for GetOutboundCallabletimesets {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -403,11 +408,12 @@ impl crate::api::OutboundApi {
 /// `POST /api/v2/outbound/callabletimesets`
 ///
 /// Takes a body ([`CallableTimeSet`](crate::models::CallableTimeSet)). Returns
-/// [`CallableTimeSet`](crate::models::CallableTimeSet).
+/// [`CallableTimeSet`](crate::models::CallableTimeSet). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:callableTimeSet:add`
 ///
-/// Created by `OutboundApi::post_outbound_callabletimesets`.
+/// Created by
+/// [`OutboundApi::post_outbound_callabletimesets`](crate::api::OutboundApi::post_outbound_callabletimesets).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-callabletimesets>)
@@ -482,7 +488,7 @@ impl runtime::Operation for PostOutboundCallabletimesets {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -523,13 +529,14 @@ impl crate::api::OutboundApi {
 ///
 /// `PUT /api/v2/outbound/callabletimesets/{callableTimeSetId}`
 ///
-/// Takes `callable_time_set_id` (a text) and a body
+/// Takes `callable_time_set_id` (a string) and a body
 /// ([`CallableTimeSet`](crate::models::CallableTimeSet)). Returns
-/// [`CallableTimeSet`](crate::models::CallableTimeSet).
+/// [`CallableTimeSet`](crate::models::CallableTimeSet). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:callableTimeSet:edit`
 ///
-/// Created by `OutboundApi::put_outbound_callabletimeset`.
+/// Created by
+/// [`OutboundApi::put_outbound_callabletimeset`](crate::api::OutboundApi::put_outbound_callabletimeset).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-callabletimesets--callableTimeSetId->)
@@ -607,7 +614,7 @@ impl runtime::Operation for PutOutboundCallabletimeset {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/callanalysisresponsesets/{callAnalysisSetId}`
 ///
-/// Takes `call_analysis_set_id` (a text). Returns nothing.
+/// Takes `call_analysis_set_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:responseSet:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_callanalysisresponseset`.
+/// Created by
+/// [`OutboundApi::delete_outbound_callanalysisresponseset`](crate::api::OutboundApi::delete_outbound_callanalysisresponseset).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-callanalysisresponsesets--callAnalysisSetId->)
@@ -74,7 +75,7 @@ impl runtime::Operation for DeleteOutboundCallanalysisresponseset {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -114,11 +115,13 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/callanalysisresponsesets/{callAnalysisSetId}`
 ///
-/// Takes `call_analysis_set_id` (a text). Returns [`ResponseSet`](crate::models::ResponseSet).
+/// Takes `call_analysis_set_id` (a string). Returns [`ResponseSet`](crate::models::ResponseSet).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:responseSet:view`
 ///
-/// Created by `OutboundApi::get_outbound_callanalysisresponseset`.
+/// Created by
+/// [`OutboundApi::get_outbound_callanalysisresponseset`](crate::api::OutboundApi::get_outbound_callanalysisresponseset).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-callanalysisresponsesets--callAnalysisSetId->)
@@ -178,7 +181,7 @@ impl runtime::Operation for GetOutboundCallanalysisresponseset {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -219,13 +222,15 @@ impl crate::api::OutboundApi {
 /// `GET /api/v2/outbound/callanalysisresponsesets`
 ///
 /// Takes no arguments. Returns [`ResponseSetEntityListing`](crate::models::ResponseSetEntityListing).
-/// `items()` streams the items of all pages, each [`ResponseSet`](crate::models::ResponseSet).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`ResponseSet`](crate::models::ResponseSet).
 ///
 /// Permission: `outbound:responseSet:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OutboundApi::get_outbound_callanalysisresponsesets`.
+/// Created by
+/// [`OutboundApi::get_outbound_callanalysisresponsesets`](crate::api::OutboundApi::get_outbound_callanalysisresponsesets).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-callanalysisresponsesets>)
@@ -249,25 +254,25 @@ pub struct GetOutboundCallanalysisresponsesets {
 }
 
 impl GetOutboundCallanalysisresponsesets {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `allowEmptyResult`, default `false`.
+    /// The query parameter `allowEmptyResult`: a boolean, default `false`.
     pub fn allow_empty_result(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("allowEmptyResult", value.into());
         self
     }
 
-    /// The query parameter `filterType`, default `Prefix`.
+    /// The query parameter `filterType`: `GetOutboundCallanalysisresponsesetsFilterType`, default `Prefix`.
     pub fn filter_type(
         mut self,
         value: impl Into<Option<GetOutboundCallanalysisresponsesetsFilterType>>,
@@ -276,19 +281,19 @@ impl GetOutboundCallanalysisresponsesets {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundCallanalysisresponsesetsSortOrder>>,
@@ -312,7 +317,7 @@ impl GetOutboundCallanalysisresponsesets {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -341,7 +346,7 @@ impl runtime::Operation for GetOutboundCallanalysisresponsesets {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -398,11 +403,12 @@ impl crate::api::OutboundApi {
 /// `POST /api/v2/outbound/callanalysisresponsesets`
 ///
 /// Takes a body ([`ResponseSet`](crate::models::ResponseSet)). Returns
-/// [`ResponseSet`](crate::models::ResponseSet).
+/// [`ResponseSet`](crate::models::ResponseSet). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:responseSet:add`
 ///
-/// Created by `OutboundApi::post_outbound_callanalysisresponsesets`.
+/// Created by
+/// [`OutboundApi::post_outbound_callanalysisresponsesets`](crate::api::OutboundApi::post_outbound_callanalysisresponsesets).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-callanalysisresponsesets>)
@@ -472,7 +478,7 @@ impl runtime::Operation for PostOutboundCallanalysisresponsesets {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -513,12 +519,13 @@ impl crate::api::OutboundApi {
 ///
 /// `PUT /api/v2/outbound/callanalysisresponsesets/{callAnalysisSetId}`
 ///
-/// Takes `call_analysis_set_id` (a text) and a body ([`ResponseSet`](crate::models::ResponseSet)).
-/// Returns [`ResponseSet`](crate::models::ResponseSet).
+/// Takes `call_analysis_set_id` (a string) and a body ([`ResponseSet`](crate::models::ResponseSet)).
+/// Returns [`ResponseSet`](crate::models::ResponseSet). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:responseSet:edit`
 ///
-/// Created by `OutboundApi::put_outbound_callanalysisresponseset`.
+/// Created by
+/// [`OutboundApi::put_outbound_callanalysisresponseset`](crate::api::OutboundApi::put_outbound_callanalysisresponseset).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-callanalysisresponsesets--callAnalysisSetId->)
@@ -592,7 +599,7 @@ impl runtime::Operation for PutOutboundCallanalysisresponseset {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

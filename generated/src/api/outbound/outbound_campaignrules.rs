@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/campaignrules/{campaignRuleId}`
 ///
-/// Takes `campaign_rule_id` (a text). Returns nothing.
+/// Takes `campaign_rule_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:campaignRule:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_campaignrule`.
+/// Created by
+/// [`OutboundApi::delete_outbound_campaignrule`](crate::api::OutboundApi::delete_outbound_campaignrule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-campaignrules--campaignRuleId->)
@@ -79,7 +80,7 @@ impl runtime::Operation for DeleteOutboundCampaignrule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -119,11 +120,13 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/campaignrules/{campaignRuleId}`
 ///
-/// Takes `campaign_rule_id` (a text). Returns [`CampaignRule`](crate::models::CampaignRule).
+/// Takes `campaign_rule_id` (a string). Returns [`CampaignRule`](crate::models::CampaignRule). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `outbound:campaignRule:view`
 ///
-/// Created by `OutboundApi::get_outbound_campaignrule`.
+/// Created by
+/// [`OutboundApi::get_outbound_campaignrule`](crate::api::OutboundApi::get_outbound_campaignrule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaignrules--campaignRuleId->)
@@ -183,7 +186,7 @@ impl runtime::Operation for GetOutboundCampaignrule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -222,13 +225,15 @@ impl crate::api::OutboundApi {
 /// `GET /api/v2/outbound/campaignrules`
 ///
 /// Takes no arguments. Returns [`CampaignRuleEntityListing`](crate::models::CampaignRuleEntityListing).
-/// `items()` streams the items of all pages, each [`CampaignRule`](crate::models::CampaignRule).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`CampaignRule`](crate::models::CampaignRule).
 ///
 /// Permission: `outbound:campaignRule:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OutboundApi::get_outbound_campaignrules`.
+/// Created by
+/// [`OutboundApi::get_outbound_campaignrules`](crate::api::OutboundApi::get_outbound_campaignrules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaignrules>)
@@ -252,25 +257,25 @@ pub struct GetOutboundCampaignrules {
 }
 
 impl GetOutboundCampaignrules {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `allowEmptyResult`, default `false`.
+    /// The query parameter `allowEmptyResult`: a boolean, default `false`.
     pub fn allow_empty_result(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("allowEmptyResult", value.into());
         self
     }
 
-    /// The query parameter `filterType`, default `Prefix`.
+    /// The query parameter `filterType`: `GetOutboundCampaignrulesFilterType`, default `Prefix`.
     pub fn filter_type(
         mut self,
         value: impl Into<Option<GetOutboundCampaignrulesFilterType>>,
@@ -279,19 +284,19 @@ impl GetOutboundCampaignrules {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundCampaignrulesSortOrder>>,
@@ -315,7 +320,7 @@ impl GetOutboundCampaignrules {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -344,7 +349,7 @@ impl runtime::Operation for GetOutboundCampaignrules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -398,11 +403,12 @@ impl crate::api::OutboundApi {
 /// `POST /api/v2/outbound/campaignrules`
 ///
 /// Takes a body ([`CampaignRule`](crate::models::CampaignRule)). Returns
-/// [`CampaignRule`](crate::models::CampaignRule).
+/// [`CampaignRule`](crate::models::CampaignRule). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:campaignRule:add`
 ///
-/// Created by `OutboundApi::post_outbound_campaignrules`.
+/// Created by
+/// [`OutboundApi::post_outbound_campaignrules`](crate::api::OutboundApi::post_outbound_campaignrules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-campaignrules>)
@@ -486,7 +492,7 @@ impl runtime::Operation for PostOutboundCampaignrules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -527,12 +533,13 @@ impl crate::api::OutboundApi {
 ///
 /// `PUT /api/v2/outbound/campaignrules/{campaignRuleId}`
 ///
-/// Takes `campaign_rule_id` (a text) and a body ([`CampaignRule`](crate::models::CampaignRule)).
-/// Returns [`CampaignRule`](crate::models::CampaignRule).
+/// Takes `campaign_rule_id` (a string) and a body ([`CampaignRule`](crate::models::CampaignRule)).
+/// Returns [`CampaignRule`](crate::models::CampaignRule). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:campaignRule:edit`
 ///
-/// Created by `OutboundApi::put_outbound_campaignrule`.
+/// Created by
+/// [`OutboundApi::put_outbound_campaignrule`](crate::api::OutboundApi::put_outbound_campaignrule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-campaignrules--campaignRuleId->)
@@ -619,7 +626,7 @@ impl runtime::Operation for PutOutboundCampaignrule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,16 +7,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/outbound/campaigns/{campaignId}/agentownedmappingpreview/results`
 ///
-/// Takes `campaign_id` (a text). Returns
-/// [`AgentOwnedMappingPreviewListing`](crate::models::AgentOwnedMappingPreviewListing). `items()`
-/// streams the items of all pages, each
+/// Takes `campaign_id` (a string). Returns
+/// [`AgentOwnedMappingPreviewListing`](crate::models::AgentOwnedMappingPreviewListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
 /// [`AgentOwnedMappingPreview`](crate::models::AgentOwnedMappingPreview).
 ///
 /// Permissions, all of: `outbound:campaign:view`, `outbound:contact:view`, `routing:queue:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `OutboundApi::get_outbound_campaign_agentownedmappingpreview_results`.
+/// Created by
+/// [`OutboundApi::get_outbound_campaign_agentownedmappingpreview_results`](crate::api::OutboundApi::get_outbound_campaign_agentownedmappingpreview_results).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns--campaignId--agentownedmappingpreview-results>)
@@ -49,7 +50,7 @@ impl GetOutboundCampaignAgentownedmappingpreviewResults {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -80,7 +81,7 @@ impl runtime::Operation for GetOutboundCampaignAgentownedmappingpreviewResults {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,10 +7,11 @@ use crate::runtime;
 ///
 /// `PUT /api/v2/outbound/campaigns/{campaignId}/agents/{userId}`
 ///
-/// Takes `campaign_id` (a text), `user_id` (a text) and a body ([`Agent`](crate::models::Agent)).
-/// Returns a text.
+/// Takes `campaign_id` (a string), `user_id` (a string) and a body ([`Agent`](crate::models::Agent)).
+/// Returns a string. Succeeds with the status 200 (OK).
 ///
-/// Created by `OutboundApi::put_outbound_campaign_agent`.
+/// Created by
+/// [`OutboundApi::put_outbound_campaign_agent`](crate::api::OutboundApi::put_outbound_campaign_agent).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-campaigns--campaignId--agents--userId->)
@@ -78,7 +79,7 @@ impl runtime::Operation for PutOutboundCampaignAgent {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

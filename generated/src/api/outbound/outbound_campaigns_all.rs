@@ -11,15 +11,17 @@ use crate::runtime;
 /// `GET /api/v2/outbound/campaigns/all`
 ///
 /// Takes no arguments. Returns
-/// [`CommonCampaignEntityListing`](crate::models::CommonCampaignEntityListing). `items()` streams the
-/// items of all pages, each [`CommonCampaign`](crate::models::CommonCampaign).
+/// [`CommonCampaignEntityListing`](crate::models::CommonCampaignEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`CommonCampaign`](crate::models::CommonCampaign).
 ///
 /// Permissions, any of: `outbound:campaign:view`, `outbound:messagingCampaign:view`,
 /// `outbound:emailCampaign:view`, `outbound:whatsAppCampaign:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OutboundApi::get_outbound_campaigns_all`.
+/// Created by
+/// [`OutboundApi::get_outbound_campaigns_all`](crate::api::OutboundApi::get_outbound_campaigns_all).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns-all>)
@@ -37,19 +39,19 @@ pub struct GetOutboundCampaignsAll {
 }
 
 impl GetOutboundCampaignsAll {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -60,13 +62,13 @@ impl GetOutboundCampaignsAll {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a list of strings.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -80,7 +82,7 @@ impl GetOutboundCampaignsAll {
         self
     }
 
-    /// The query parameter `mediaType`.
+    /// The query parameter `mediaType`: a list, each item one of `email`, `sms`, `voice`, `whatsapp`.
     pub fn media_type(
         mut self,
         value: impl IntoIterator<Item = GetOutboundCampaignsAllMediaType>,
@@ -89,7 +91,7 @@ impl GetOutboundCampaignsAll {
         self
     }
 
-    /// The query parameter `sortOrder`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundCampaignsAllSortOrder>>,
@@ -113,7 +115,7 @@ impl GetOutboundCampaignsAll {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -149,7 +151,7 @@ impl runtime::Operation for GetOutboundCampaignsAll {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

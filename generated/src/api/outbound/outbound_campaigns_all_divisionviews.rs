@@ -13,7 +13,7 @@ use crate::runtime;
 ///
 /// Takes no arguments. Returns
 /// [`CommonCampaignDivisionViewEntityListing`](crate::models::CommonCampaignDivisionViewEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`CommonCampaignDivisionView`](crate::models::CommonCampaignDivisionView).
 ///
 /// Permissions, any of: `outbound:campaign:search`, `outbound:messagingCampaign:search`,
@@ -21,7 +21,8 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OutboundApi::get_outbound_campaigns_all_divisionviews`.
+/// Created by
+/// [`OutboundApi::get_outbound_campaigns_all_divisionviews`](crate::api::OutboundApi::get_outbound_campaigns_all_divisionviews).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns-all-divisionviews>)
@@ -39,19 +40,19 @@ pub struct GetOutboundCampaignsAllDivisionviews {
 }
 
 impl GetOutboundCampaignsAllDivisionviews {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -62,13 +63,13 @@ impl GetOutboundCampaignsAllDivisionviews {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a list of strings.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -82,7 +83,7 @@ impl GetOutboundCampaignsAllDivisionviews {
         self
     }
 
-    /// The query parameter `mediaType`.
+    /// The query parameter `mediaType`: a list, each item one of `email`, `sms`, `voice`, `whatsapp`.
     pub fn media_type(
         mut self,
         value: impl IntoIterator<Item = GetOutboundCampaignsAllDivisionviewsMediaType>,
@@ -91,7 +92,7 @@ impl GetOutboundCampaignsAllDivisionviews {
         self
     }
 
-    /// The query parameter `sortOrder`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundCampaignsAllDivisionviewsSortOrder>>,
@@ -115,7 +116,7 @@ impl GetOutboundCampaignsAllDivisionviews {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -151,7 +152,7 @@ impl runtime::Operation for GetOutboundCampaignsAllDivisionviews {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

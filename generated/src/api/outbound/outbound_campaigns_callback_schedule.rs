@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/outbound/campaigns/{campaignId}/callback/schedule`
 ///
-/// Takes `campaign_id` (a text) and a body
+/// Takes `campaign_id` (a string) and a body
 /// ([`ContactCallbackRequest`](crate::models::ContactCallbackRequest)). Returns
-/// [`ContactCallbackRequest`](crate::models::ContactCallbackRequest).
+/// [`ContactCallbackRequest`](crate::models::ContactCallbackRequest). Succeeds with the status 200
+/// (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
-/// Created by `OutboundApi::post_outbound_campaign_callback_schedule`.
+/// Created by
+/// [`OutboundApi::post_outbound_campaign_callback_schedule`](crate::api::OutboundApi::post_outbound_campaign_callback_schedule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-campaigns--campaignId--callback-schedule>)
@@ -87,7 +89,7 @@ impl runtime::Operation for PostOutboundCampaignCallbackSchedule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/outbound/campaigns/{campaignId}/diagnostics`
 ///
-/// Takes `campaign_id` (a text). Returns [`CampaignDiagnostics`](crate::models::CampaignDiagnostics).
+/// Takes `campaign_id` (a string). Returns [`CampaignDiagnostics`](crate::models::CampaignDiagnostics).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:campaign:view`
 ///
-/// Created by `OutboundApi::get_outbound_campaign_diagnostics`.
+/// Created by
+/// [`OutboundApi::get_outbound_campaign_diagnostics`](crate::api::OutboundApi::get_outbound_campaign_diagnostics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns--campaignId--diagnostics>)
@@ -71,7 +73,7 @@ impl runtime::Operation for GetOutboundCampaignDiagnostics {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

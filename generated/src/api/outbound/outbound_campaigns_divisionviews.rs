@@ -11,11 +11,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/outbound/campaigns/divisionviews/{campaignId}`
 ///
-/// Takes `campaign_id` (a text). Returns [`CampaignDivisionView`](crate::models::CampaignDivisionView).
+/// Takes `campaign_id` (a string). Returns
+/// [`CampaignDivisionView`](crate::models::CampaignDivisionView). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:campaign:search`
 ///
-/// Created by `OutboundApi::get_outbound_campaigns_divisionview`.
+/// Created by
+/// [`OutboundApi::get_outbound_campaigns_divisionview`](crate::api::OutboundApi::get_outbound_campaigns_divisionview).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns-divisionviews--campaignId->)
@@ -65,7 +67,7 @@ impl runtime::Operation for GetOutboundCampaignsDivisionview {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,14 +108,16 @@ impl crate::api::OutboundApi {
 /// `GET /api/v2/outbound/campaigns/divisionviews`
 ///
 /// Takes no arguments. Returns
-/// [`CampaignDivisionViewListing`](crate::models::CampaignDivisionViewListing). `items()` streams the
-/// items of all pages, each [`CampaignDivisionView`](crate::models::CampaignDivisionView).
+/// [`CampaignDivisionViewListing`](crate::models::CampaignDivisionViewListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`CampaignDivisionView`](crate::models::CampaignDivisionView).
 ///
 /// Permission: `outbound:campaign:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OutboundApi::get_outbound_campaigns_divisionviews`.
+/// Created by
+/// [`OutboundApi::get_outbound_campaigns_divisionviews`](crate::api::OutboundApi::get_outbound_campaigns_divisionviews).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns-divisionviews>)
@@ -131,19 +135,19 @@ pub struct GetOutboundCampaignsDivisionviews {
 }
 
 impl GetOutboundCampaignsDivisionviews {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `filterType`, default `Prefix`.
+    /// The query parameter `filterType`: `GetOutboundCampaignsDivisionviewsFilterType`, default `Prefix`.
     pub fn filter_type(
         mut self,
         value: impl Into<Option<GetOutboundCampaignsDivisionviewsFilterType>>,
@@ -152,13 +156,13 @@ impl GetOutboundCampaignsDivisionviews {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -169,13 +173,13 @@ impl GetOutboundCampaignsDivisionviews {
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundCampaignsDivisionviewsSortOrder>>,
@@ -199,7 +203,7 @@ impl GetOutboundCampaignsDivisionviews {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -228,7 +232,7 @@ impl runtime::Operation for GetOutboundCampaignsDivisionviews {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

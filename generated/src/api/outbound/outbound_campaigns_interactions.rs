@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/outbound/campaigns/{campaignId}/interactions`
 ///
-/// Takes `campaign_id` (a text). Returns [`CampaignInteractions`](crate::models::CampaignInteractions).
+/// Takes `campaign_id` (a string). Returns
+/// [`CampaignInteractions`](crate::models::CampaignInteractions). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:campaign:view`
 ///
-/// Created by `OutboundApi::get_outbound_campaign_interactions`.
+/// Created by
+/// [`OutboundApi::get_outbound_campaign_interactions`](crate::api::OutboundApi::get_outbound_campaign_interactions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns--campaignId--interactions>)
@@ -67,7 +69,7 @@ impl runtime::Operation for GetOutboundCampaignInteractions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/outbound/campaigns/{campaignId}/linedistribution`
 ///
-/// Takes `campaign_id` (a text). Returns
-/// [`CampaignOutboundLinesDistribution`](crate::models::CampaignOutboundLinesDistribution).
+/// Takes `campaign_id` (a string). Returns
+/// [`CampaignOutboundLinesDistribution`](crate::models::CampaignOutboundLinesDistribution). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `outbound:lineDistribution:view`
 ///
-/// Created by `OutboundApi::get_outbound_campaign_linedistribution`.
+/// Created by
+/// [`OutboundApi::get_outbound_campaign_linedistribution`](crate::api::OutboundApi::get_outbound_campaign_linedistribution).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns--campaignId--linedistribution>)
@@ -30,7 +32,7 @@ pub struct GetOutboundCampaignLinedistribution {
 }
 
 impl GetOutboundCampaignLinedistribution {
-    /// The query parameter `includeOnlyActiveCampaigns`, default `true`.
+    /// The query parameter `includeOnlyActiveCampaigns`: a boolean, default `true`.
     pub fn include_only_active_campaigns(
         mut self,
         value: impl Into<Option<bool>>,
@@ -39,31 +41,31 @@ impl GetOutboundCampaignLinedistribution {
         self
     }
 
-    /// The query parameter `edgeGroupId`.
+    /// The query parameter `edgeGroupId`: a string.
     pub fn edge_group_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("edgeGroupId", value.text());
         self
     }
 
-    /// The query parameter `siteId`.
+    /// The query parameter `siteId`: a string.
     pub fn site_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("siteId", value.text());
         self
     }
 
-    /// The query parameter `useWeight`.
+    /// The query parameter `useWeight`: a boolean.
     pub fn use_weight(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("useWeight", value.into());
         self
     }
 
-    /// The query parameter `relativeWeight`.
+    /// The query parameter `relativeWeight`: an integer (`int32`).
     pub fn relative_weight(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("relativeWeight", value.into());
         self
     }
 
-    /// The query parameter `outboundLineCount`.
+    /// The query parameter `outboundLineCount`: an integer (`int32`).
     pub fn outbound_line_count(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("outboundLineCount", value.into());
         self
@@ -103,7 +105,7 @@ impl runtime::Operation for GetOutboundCampaignLinedistribution {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

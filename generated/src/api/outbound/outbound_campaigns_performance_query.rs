@@ -7,15 +7,17 @@ use crate::runtime;
 ///
 /// `POST /api/v2/outbound/campaigns/performance/query`
 ///
-/// Takes a body (a list, each item a text). Returns
-/// [`CampaignPerformanceDataListing`](crate::models::CampaignPerformanceDataListing). `items()` streams
-/// the items of all pages, each [`CampaignPerformanceData`](crate::models::CampaignPerformanceData).
+/// Takes a body (a list of strings). Returns
+/// [`CampaignPerformanceDataListing`](crate::models::CampaignPerformanceDataListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`CampaignPerformanceData`](crate::models::CampaignPerformanceData).
 ///
 /// Permissions, any of: `outbound:performance:view`, `outbound:campaign:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `OutboundApi::post_outbound_campaigns_performance_query`.
+/// Created by
+/// [`OutboundApi::post_outbound_campaigns_performance_query`](crate::api::OutboundApi::post_outbound_campaigns_performance_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-campaigns-performance-query>)
@@ -48,7 +50,7 @@ impl PostOutboundCampaignsPerformanceQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -79,7 +81,7 @@ impl runtime::Operation for PostOutboundCampaignsPerformanceQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/campaigns/{campaignId}/progress`
 ///
-/// Takes `campaign_id` (a text). Returns nothing.
+/// Takes `campaign_id` (a string). Returns nothing. Succeeds with the status 202 (accepted: the work is
+/// not finished yet).
 ///
 /// Permissions, any of: `outbound:campaign:edit`, `outbound:campaign:recycle`
 ///
-/// Created by `OutboundApi::delete_outbound_campaign_progress`.
+/// Created by
+/// [`OutboundApi::delete_outbound_campaign_progress`](crate::api::OutboundApi::delete_outbound_campaign_progress).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-campaigns--campaignId--progress>)
@@ -70,7 +72,7 @@ impl runtime::Operation for DeleteOutboundCampaignProgress {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,11 +112,13 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/campaigns/{campaignId}/progress`
 ///
-/// Takes `campaign_id` (a text). Returns [`CampaignProgress`](crate::models::CampaignProgress).
+/// Takes `campaign_id` (a string). Returns [`CampaignProgress`](crate::models::CampaignProgress).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:campaign:view`
 ///
-/// Created by `OutboundApi::get_outbound_campaign_progress`.
+/// Created by
+/// [`OutboundApi::get_outbound_campaign_progress`](crate::api::OutboundApi::get_outbound_campaign_progress).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns--campaignId--progress>)
@@ -174,7 +178,7 @@ impl runtime::Operation for GetOutboundCampaignProgress {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -214,12 +218,13 @@ impl crate::api::OutboundApi {
 ///
 /// `POST /api/v2/outbound/campaigns/progress`
 ///
-/// Takes a body (a list, each item a text). Returns a list, each item
-/// [`CampaignProgress`](crate::models::CampaignProgress).
+/// Takes a body (a list of strings). Returns a list of
+/// [`CampaignProgress`](crate::models::CampaignProgress). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:campaign:view`
 ///
-/// Created by `OutboundApi::post_outbound_campaigns_progress`.
+/// Created by
+/// [`OutboundApi::post_outbound_campaigns_progress`](crate::api::OutboundApi::post_outbound_campaigns_progress).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-campaigns-progress>)
@@ -285,7 +290,7 @@ impl runtime::Operation for PostOutboundCampaignsProgress {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

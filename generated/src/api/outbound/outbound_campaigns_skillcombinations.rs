@@ -7,15 +7,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/outbound/campaigns/{campaignId}/skillcombinations`
 ///
-/// Takes `campaign_id` (a text). Returns
-/// [`PagedSkillCombinationListing`](crate::models::PagedSkillCombinationListing). `items()` streams the
-/// items of all pages, each [`SkillCombinationInfo`](crate::models::SkillCombinationInfo).
+/// Takes `campaign_id` (a string). Returns
+/// [`PagedSkillCombinationListing`](crate::models::PagedSkillCombinationListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`SkillCombinationInfo`](crate::models::SkillCombinationInfo).
 ///
 /// Permission: `outbound:campaign:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OutboundApi::get_outbound_campaign_skillcombinations`.
+/// Created by
+/// [`OutboundApi::get_outbound_campaign_skillcombinations`](crate::api::OutboundApi::get_outbound_campaign_skillcombinations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns--campaignId--skillcombinations>)
@@ -33,13 +35,13 @@ pub struct GetOutboundCampaignSkillcombinations {
 }
 
 impl GetOutboundCampaignSkillcombinations {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -60,7 +62,7 @@ impl GetOutboundCampaignSkillcombinations {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -89,7 +91,7 @@ impl runtime::Operation for GetOutboundCampaignSkillcombinations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

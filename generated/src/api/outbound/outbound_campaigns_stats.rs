@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/outbound/campaigns/{campaignId}/stats`
 ///
-/// Takes `campaign_id` (a text). Returns [`CampaignStats`](crate::models::CampaignStats).
+/// Takes `campaign_id` (a string). Returns [`CampaignStats`](crate::models::CampaignStats). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `outbound:campaign:view`
 ///
-/// Created by `OutboundApi::get_outbound_campaign_stats`.
+/// Created by
+/// [`OutboundApi::get_outbound_campaign_stats`](crate::api::OutboundApi::get_outbound_campaign_stats).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns--campaignId--stats>)
@@ -71,7 +73,7 @@ impl runtime::Operation for GetOutboundCampaignStats {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -6,11 +6,12 @@ use crate::runtime;
 ///
 /// `POST /api/v2/outbound/campaigns/{campaignId}/stop`
 ///
-/// Takes `campaign_id` (a text). Returns nothing.
+/// Takes `campaign_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:campaign:stop`
 ///
-/// Created by `OutboundApi::post_outbound_campaign_stop`.
+/// Created by
+/// [`OutboundApi::post_outbound_campaign_stop`](crate::api::OutboundApi::post_outbound_campaign_stop).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-campaigns--campaignId--stop>)
@@ -60,7 +61,7 @@ impl runtime::Operation for PostOutboundCampaignStop {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

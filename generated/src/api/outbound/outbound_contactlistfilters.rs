@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/contactlistfilters/{contactListFilterId}`
 ///
-/// Takes `contact_list_filter_id` (a text). Returns nothing.
+/// Takes `contact_list_filter_id` (a string). Returns nothing. Succeeds with the status 204 (no
+/// content).
 ///
 /// Permission: `outbound:contactListFilter:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_contactlistfilter`.
+/// Created by
+/// [`OutboundApi::delete_outbound_contactlistfilter`](crate::api::OutboundApi::delete_outbound_contactlistfilter).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-contactlistfilters--contactListFilterId->)
@@ -76,7 +78,7 @@ impl runtime::Operation for DeleteOutboundContactlistfilter {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -116,12 +118,13 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/contactlistfilters/{contactListFilterId}`
 ///
-/// Takes `contact_list_filter_id` (a text). Returns
-/// [`ContactListFilter`](crate::models::ContactListFilter).
+/// Takes `contact_list_filter_id` (a string). Returns
+/// [`ContactListFilter`](crate::models::ContactListFilter). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:contactListFilter:view`
 ///
-/// Created by `OutboundApi::get_outbound_contactlistfilter`.
+/// Created by
+/// [`OutboundApi::get_outbound_contactlistfilter`](crate::api::OutboundApi::get_outbound_contactlistfilter).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlistfilters--contactListFilterId->)
@@ -183,7 +186,7 @@ impl runtime::Operation for GetOutboundContactlistfilter {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -224,14 +227,16 @@ impl crate::api::OutboundApi {
 /// `GET /api/v2/outbound/contactlistfilters`
 ///
 /// Takes no arguments. Returns
-/// [`ContactListFilterEntityListing`](crate::models::ContactListFilterEntityListing). `items()` streams
-/// the items of all pages, each [`ContactListFilter`](crate::models::ContactListFilter).
+/// [`ContactListFilterEntityListing`](crate::models::ContactListFilterEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`ContactListFilter`](crate::models::ContactListFilter).
 ///
 /// Permission: `outbound:contactListFilter:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OutboundApi::get_outbound_contactlistfilters`.
+/// Created by
+/// [`OutboundApi::get_outbound_contactlistfilters`](crate::api::OutboundApi::get_outbound_contactlistfilters).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlistfilters>)
@@ -255,25 +260,25 @@ pub struct GetOutboundContactlistfilters {
 }
 
 impl GetOutboundContactlistfilters {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `allowEmptyResult`, default `false`.
+    /// The query parameter `allowEmptyResult`: a boolean, default `false`.
     pub fn allow_empty_result(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("allowEmptyResult", value.into());
         self
     }
 
-    /// The query parameter `filterType`, default `Prefix`.
+    /// The query parameter `filterType`: `GetOutboundContactlistfiltersFilterType`, default `Prefix`.
     pub fn filter_type(
         mut self,
         value: impl Into<Option<GetOutboundContactlistfiltersFilterType>>,
@@ -282,19 +287,19 @@ impl GetOutboundContactlistfilters {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundContactlistfiltersSortOrder>>,
@@ -303,7 +308,7 @@ impl GetOutboundContactlistfilters {
         self
     }
 
-    /// The query parameter `contactListId`.
+    /// The query parameter `contactListId`: a string.
     pub fn contact_list_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("contactListId", value.text());
         self
@@ -324,7 +329,7 @@ impl GetOutboundContactlistfilters {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -355,7 +360,7 @@ impl runtime::Operation for GetOutboundContactlistfilters {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -410,11 +415,12 @@ impl crate::api::OutboundApi {
 /// `POST /api/v2/outbound/contactlistfilters`
 ///
 /// Takes a body ([`ContactListFilter`](crate::models::ContactListFilter)). Returns
-/// [`ContactListFilter`](crate::models::ContactListFilter).
+/// [`ContactListFilter`](crate::models::ContactListFilter). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:contactListFilter:add`
 ///
-/// Created by `OutboundApi::post_outbound_contactlistfilters`.
+/// Created by
+/// [`OutboundApi::post_outbound_contactlistfilters`](crate::api::OutboundApi::post_outbound_contactlistfilters).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlistfilters>)
@@ -500,7 +506,7 @@ impl runtime::Operation for PostOutboundContactlistfilters {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -541,13 +547,14 @@ impl crate::api::OutboundApi {
 ///
 /// `PUT /api/v2/outbound/contactlistfilters/{contactListFilterId}`
 ///
-/// Takes `contact_list_filter_id` (a text) and a body
+/// Takes `contact_list_filter_id` (a string) and a body
 /// ([`ContactListFilter`](crate::models::ContactListFilter)). Returns
-/// [`ContactListFilter`](crate::models::ContactListFilter).
+/// [`ContactListFilter`](crate::models::ContactListFilter). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:contactListFilter:edit`
 ///
-/// Created by `OutboundApi::put_outbound_contactlistfilter`.
+/// Created by
+/// [`OutboundApi::put_outbound_contactlistfilter`](crate::api::OutboundApi::put_outbound_contactlistfilter).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-contactlistfilters--contactListFilterId->)
@@ -632,7 +639,7 @@ impl runtime::Operation for PutOutboundContactlistfilter {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,14 +11,16 @@ use crate::runtime;
 ///
 /// Takes a body
 /// ([`ContactListFilterBulkRetrieveBody`](crate::models::ContactListFilterBulkRetrieveBody)). Returns
-/// [`ContactListFilterEntityListing`](crate::models::ContactListFilterEntityListing). `items()` streams
-/// the items of all pages, each [`ContactListFilter`](crate::models::ContactListFilter).
+/// [`ContactListFilterEntityListing`](crate::models::ContactListFilterEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`ContactListFilter`](crate::models::ContactListFilter).
 ///
 /// Permission: `outbound:contactListFilter:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `OutboundApi::post_outbound_contactlistfilters_bulk_retrieve`.
+/// Created by
+/// [`OutboundApi::post_outbound_contactlistfilters_bulk_retrieve`](crate::api::OutboundApi::post_outbound_contactlistfilters_bulk_retrieve).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlistfilters-bulk-retrieve>)
@@ -51,7 +53,7 @@ impl PostOutboundContactlistfiltersBulkRetrieve {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -82,7 +84,7 @@ impl runtime::Operation for PostOutboundContactlistfiltersBulkRetrieve {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

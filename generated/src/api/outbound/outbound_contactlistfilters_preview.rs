@@ -8,11 +8,12 @@ use crate::runtime;
 /// `POST /api/v2/outbound/contactlistfilters/preview`
 ///
 /// Takes a body ([`ContactListFilter`](crate::models::ContactListFilter)). Returns
-/// [`FilterPreviewResponse`](crate::models::FilterPreviewResponse).
+/// [`FilterPreviewResponse`](crate::models::FilterPreviewResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:contact:view`
 ///
-/// Created by `OutboundApi::post_outbound_contactlistfilters_preview`.
+/// Created by
+/// [`OutboundApi::post_outbound_contactlistfilters_preview`](crate::api::OutboundApi::post_outbound_contactlistfilters_preview).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlistfilters-preview>)
@@ -68,7 +69,7 @@ impl runtime::Operation for PostOutboundContactlistfiltersPreview {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/contactlists/{contactListId}`
 ///
-/// Takes `contact_list_id` (a text). Returns nothing.
+/// Takes `contact_list_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:contactList:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_contactlist`.
+/// Created by
+/// [`OutboundApi::delete_outbound_contactlist`](crate::api::OutboundApi::delete_outbound_contactlist).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-contactlists--contactListId->)
@@ -82,7 +83,7 @@ impl runtime::Operation for DeleteOutboundContactlist {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -122,11 +123,13 @@ impl crate::api::OutboundApi {
 ///
 /// `DELETE /api/v2/outbound/contactlists`
 ///
-/// Takes `id` (a list, each item a text). Returns nothing.
+/// Takes `id` (the query parameter `id`: a list of strings). Returns nothing. Succeeds with the status
+/// 204 (no content).
 ///
 /// Permission: `outbound:contactList:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_contactlists`.
+/// Created by
+/// [`OutboundApi::delete_outbound_contactlists`](crate::api::OutboundApi::delete_outbound_contactlists).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-contactlists>)
@@ -183,7 +186,7 @@ impl runtime::Operation for DeleteOutboundContactlists {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -228,11 +231,13 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/contactlists/{contactListId}`
 ///
-/// Takes `contact_list_id` (a text). Returns [`ContactList`](crate::models::ContactList).
+/// Takes `contact_list_id` (a string). Returns [`ContactList`](crate::models::ContactList). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `outbound:contactList:view`
 ///
-/// Created by `OutboundApi::get_outbound_contactlist`.
+/// Created by
+/// [`OutboundApi::get_outbound_contactlist`](crate::api::OutboundApi::get_outbound_contactlist).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists--contactListId->)
@@ -257,13 +262,13 @@ pub struct GetOutboundContactlist {
 }
 
 impl GetOutboundContactlist {
-    /// The query parameter `includeImportStatus`, default `false`.
+    /// The query parameter `includeImportStatus`: a boolean, default `false`.
     pub fn include_import_status(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeImportStatus", value.into());
         self
     }
 
-    /// The query parameter `includeSize`, default `false`.
+    /// The query parameter `includeSize`: a boolean, default `false`.
     pub fn include_size(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeSize", value.into());
         self
@@ -304,7 +309,7 @@ impl runtime::Operation for GetOutboundContactlist {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -343,13 +348,15 @@ impl crate::api::OutboundApi {
 /// `GET /api/v2/outbound/contactlists`
 ///
 /// Takes no arguments. Returns [`ContactListEntityListing`](crate::models::ContactListEntityListing).
-/// `items()` streams the items of all pages, each [`ContactList`](crate::models::ContactList).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`ContactList`](crate::models::ContactList).
 ///
 /// Permission: `outbound:contactList:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OutboundApi::get_outbound_contactlists`.
+/// Created by
+/// [`OutboundApi::get_outbound_contactlists`](crate::api::OutboundApi::get_outbound_contactlists).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists>)
@@ -373,37 +380,37 @@ pub struct GetOutboundContactlists {
 }
 
 impl GetOutboundContactlists {
-    /// The query parameter `includeImportStatus`, default `false`.
+    /// The query parameter `includeImportStatus`: a boolean, default `false`.
     pub fn include_import_status(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeImportStatus", value.into());
         self
     }
 
-    /// The query parameter `includeSize`, default `false`.
+    /// The query parameter `includeSize`: a boolean, default `false`.
     pub fn include_size(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeSize", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `allowEmptyResult`, default `false`.
+    /// The query parameter `allowEmptyResult`: a boolean, default `false`.
     pub fn allow_empty_result(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("allowEmptyResult", value.into());
         self
     }
 
-    /// The query parameter `filterType`, default `Prefix`.
+    /// The query parameter `filterType`: `GetOutboundContactlistsFilterType`, default `Prefix`.
     pub fn filter_type(
         mut self,
         value: impl Into<Option<GetOutboundContactlistsFilterType>>,
@@ -412,13 +419,13 @@ impl GetOutboundContactlists {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -429,7 +436,7 @@ impl GetOutboundContactlists {
         self
     }
 
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a list of strings.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -443,13 +450,13 @@ impl GetOutboundContactlists {
         self
     }
 
-    /// The query parameter `timeZone`.
+    /// The query parameter `timeZone`: a string.
     pub fn time_zone(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("timeZone", value.text());
         self
     }
 
-    /// The query parameter `dateExpiration`.
+    /// The query parameter `dateExpiration`: a list of strings.
     pub fn date_expiration(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -463,13 +470,13 @@ impl GetOutboundContactlists {
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundContactlistsSortOrder>>,
@@ -493,7 +500,7 @@ impl GetOutboundContactlists {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -524,7 +531,7 @@ impl runtime::Operation for GetOutboundContactlists {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -578,11 +585,12 @@ impl crate::api::OutboundApi {
 /// `POST /api/v2/outbound/contactlists`
 ///
 /// Takes a body ([`ContactList`](crate::models::ContactList)). Returns
-/// [`ContactList`](crate::models::ContactList).
+/// [`ContactList`](crate::models::ContactList). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:contactList:add`
 ///
-/// Created by `OutboundApi::post_outbound_contactlists`.
+/// Created by
+/// [`OutboundApi::post_outbound_contactlists`](crate::api::OutboundApi::post_outbound_contactlists).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists>)
@@ -663,7 +671,7 @@ impl runtime::Operation for PostOutboundContactlists {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -703,12 +711,13 @@ impl crate::api::OutboundApi {
 ///
 /// `PUT /api/v2/outbound/contactlists/{contactListId}`
 ///
-/// Takes `contact_list_id` (a text) and a body ([`ContactList`](crate::models::ContactList)). Returns
-/// [`ContactList`](crate::models::ContactList).
+/// Takes `contact_list_id` (a string) and a body ([`ContactList`](crate::models::ContactList)). Returns
+/// [`ContactList`](crate::models::ContactList). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:contactList:edit`
 ///
-/// Created by `OutboundApi::put_outbound_contactlist`.
+/// Created by
+/// [`OutboundApi::put_outbound_contactlist`](crate::api::OutboundApi::put_outbound_contactlist).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-contactlists--contactListId->)
@@ -794,7 +803,7 @@ impl runtime::Operation for PutOutboundContactlist {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,9 +8,11 @@ use crate::runtime;
 /// `POST /api/v2/outbound/contactlists/bulk/update`
 ///
 /// Takes a body ([`ContactListsBulkEditRequest`](crate::models::ContactListsBulkEditRequest)). Returns
-/// [`ContactListsBulkEditResponse`](crate::models::ContactListsBulkEditResponse).
+/// [`ContactListsBulkEditResponse`](crate::models::ContactListsBulkEditResponse). Succeeds with the
+/// status 200 (OK).
 ///
-/// Created by `OutboundApi::post_outbound_contactlists_bulk_update`.
+/// Created by
+/// [`OutboundApi::post_outbound_contactlists_bulk_update`](crate::api::OutboundApi::post_outbound_contactlists_bulk_update).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists-bulk-update>)
@@ -60,7 +62,7 @@ impl runtime::Operation for PostOutboundContactlistsBulkUpdate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

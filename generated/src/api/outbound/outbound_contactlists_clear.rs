@@ -6,11 +6,12 @@ use crate::runtime;
 ///
 /// `POST /api/v2/outbound/contactlists/{contactListId}/clear`
 ///
-/// Takes `contact_list_id` (a text). Returns nothing.
+/// Takes `contact_list_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `outbound:contact:delete`
 ///
-/// Created by `OutboundApi::post_outbound_contactlist_clear`.
+/// Created by
+/// [`OutboundApi::post_outbound_contactlist_clear`](crate::api::OutboundApi::post_outbound_contactlist_clear).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists--contactListId--clear>)
@@ -60,7 +61,7 @@ impl runtime::Operation for PostOutboundContactlistClear {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/contactlists/{contactListId}/contacts/{contactId}`
 ///
-/// Takes `contact_list_id` (a text) and `contact_id` (a text). Returns nothing.
+/// Takes `contact_list_id` (a string) and `contact_id` (a string). Returns nothing. Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `outbound:contact:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_contactlist_contact`.
+/// Created by
+/// [`OutboundApi::delete_outbound_contactlist_contact`](crate::api::OutboundApi::delete_outbound_contactlist_contact).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-contactlists--contactListId--contacts--contactId->)
@@ -71,7 +73,7 @@ impl runtime::Operation for DeleteOutboundContactlistContact {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -113,11 +115,13 @@ impl crate::api::OutboundApi {
 ///
 /// `DELETE /api/v2/outbound/contactlists/{contactListId}/contacts`
 ///
-/// Takes `contact_list_id` (a text) and `contact_ids` (a list, each item a text). Returns nothing.
+/// Takes `contact_list_id` (a string) and `contact_ids` (the query parameter `contactIds`: a list of
+/// strings). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `outbound:contact:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_contactlist_contacts`.
+/// Created by
+/// [`OutboundApi::delete_outbound_contactlist_contacts`](crate::api::OutboundApi::delete_outbound_contactlist_contacts).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-contactlists--contactListId--contacts>)
@@ -177,7 +181,7 @@ impl runtime::Operation for DeleteOutboundContactlistContacts {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -224,12 +228,13 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/contactlists/{contactListId}/contacts/{contactId}`
 ///
-/// Takes `contact_list_id` (a text) and `contact_id` (a text). Returns
-/// [`DialerContact`](crate::models::DialerContact).
+/// Takes `contact_list_id` (a string) and `contact_id` (a string). Returns
+/// [`DialerContact`](crate::models::DialerContact). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:contact:view`
 ///
-/// Created by `OutboundApi::get_outbound_contactlist_contact`.
+/// Created by
+/// [`OutboundApi::get_outbound_contactlist_contact`](crate::api::OutboundApi::get_outbound_contactlist_contact).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists--contactListId--contacts--contactId->)
@@ -289,7 +294,7 @@ impl runtime::Operation for GetOutboundContactlistContact {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -331,13 +336,14 @@ impl crate::api::OutboundApi {
 ///
 /// `POST /api/v2/outbound/contactlists/{contactListId}/contacts`
 ///
-/// Takes `contact_list_id` (a text) and a body (a list, each item
-/// [`WritableDialerContact`](crate::models::WritableDialerContact)). Returns a list, each item
-/// [`DialerContact`](crate::models::DialerContact).
+/// Takes `contact_list_id` (a string) and a body (a list of
+/// [`WritableDialerContact`](crate::models::WritableDialerContact)). Returns a list of
+/// [`DialerContact`](crate::models::DialerContact). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:contact:add`
 ///
-/// Created by `OutboundApi::post_outbound_contactlist_contacts`.
+/// Created by
+/// [`OutboundApi::post_outbound_contactlist_contacts`](crate::api::OutboundApi::post_outbound_contactlist_contacts).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists--contactListId--contacts>)
@@ -362,19 +368,19 @@ pub struct PostOutboundContactlistContacts {
 }
 
 impl PostOutboundContactlistContacts {
-    /// The query parameter `priority`.
+    /// The query parameter `priority`: a boolean.
     pub fn priority(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("priority", value.into());
         self
     }
 
-    /// The query parameter `clearSystemData`.
+    /// The query parameter `clearSystemData`: a boolean.
     pub fn clear_system_data(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("clearSystemData", value.into());
         self
     }
 
-    /// The query parameter `doNotQueue`.
+    /// The query parameter `doNotQueue`: a boolean.
     pub fn do_not_queue(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("doNotQueue", value.into());
         self
@@ -425,7 +431,7 @@ impl runtime::Operation for PostOutboundContactlistContacts {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -468,13 +474,14 @@ impl crate::api::OutboundApi {
 ///
 /// `PUT /api/v2/outbound/contactlists/{contactListId}/contacts/{contactId}`
 ///
-/// Takes `contact_list_id` (a text), `contact_id` (a text) and a body
+/// Takes `contact_list_id` (a string), `contact_id` (a string) and a body
 /// ([`DialerContact`](crate::models::DialerContact)). Returns
-/// [`DialerContact`](crate::models::DialerContact).
+/// [`DialerContact`](crate::models::DialerContact). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:contact:edit`
 ///
-/// Created by `OutboundApi::put_outbound_contactlist_contact`.
+/// Created by
+/// [`OutboundApi::put_outbound_contactlist_contact`](crate::api::OutboundApi::put_outbound_contactlist_contact).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-contactlists--contactListId--contacts--contactId->)
@@ -542,7 +549,7 @@ impl runtime::Operation for PutOutboundContactlistContact {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `POST /api/v2/outbound/contactlists/{contactListId}/contacts/bulk`
 ///
-/// Takes `contact_list_id` (a text) and a body (a list, each item a text). Returns a list, each item
-/// [`DialerContact`](crate::models::DialerContact).
+/// Takes `contact_list_id` (a string) and a body (a list of strings). Returns a list of
+/// [`DialerContact`](crate::models::DialerContact). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:contact:view`
 ///
-/// Created by `OutboundApi::post_outbound_contactlist_contacts_bulk`.
+/// Created by
+/// [`OutboundApi::post_outbound_contactlist_contacts_bulk`](crate::api::OutboundApi::post_outbound_contactlist_contacts_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists--contactListId--contacts-bulk>)
@@ -72,7 +73,7 @@ impl runtime::Operation for PostOutboundContactlistContactsBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

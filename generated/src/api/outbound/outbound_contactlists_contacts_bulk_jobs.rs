@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/outbound/contactlists/{contactListId}/contacts/bulk/jobs/{jobId}`
 ///
-/// Takes `contact_list_id` (a text) and `job_id` (a text). Returns
-/// [`ContactsBulkOperationJob`](crate::models::ContactsBulkOperationJob).
+/// Takes `contact_list_id` (a string) and `job_id` (a string). Returns
+/// [`ContactsBulkOperationJob`](crate::models::ContactsBulkOperationJob). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `outbound:contactList:view`
 ///
-/// Created by `OutboundApi::get_outbound_contactlist_contacts_bulk_job`.
+/// Created by
+/// [`OutboundApi::get_outbound_contactlist_contacts_bulk_job`](crate::api::OutboundApi::get_outbound_contactlist_contacts_bulk_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists--contactListId--contacts-bulk-jobs--jobId->)
@@ -62,7 +64,7 @@ impl runtime::Operation for GetOutboundContactlistContactsBulkJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,16 +106,17 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/contactlists/{contactListId}/contacts/bulk/jobs`
 ///
-/// Takes `contact_list_id` (a text). Returns
-/// [`ContactsBulkOperationJobListing`](crate::models::ContactsBulkOperationJobListing). `items()`
-/// streams the items of all pages, each
+/// Takes `contact_list_id` (a string). Returns
+/// [`ContactsBulkOperationJobListing`](crate::models::ContactsBulkOperationJobListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ContactsBulkOperationJob`](crate::models::ContactsBulkOperationJob).
 ///
 /// Permission: `outbound:contactList:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `OutboundApi::get_outbound_contactlist_contacts_bulk_jobs`.
+/// Created by
+/// [`OutboundApi::get_outbound_contactlist_contacts_bulk_jobs`](crate::api::OutboundApi::get_outbound_contactlist_contacts_bulk_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists--contactListId--contacts-bulk-jobs>)
@@ -146,7 +149,7 @@ impl GetOutboundContactlistContactsBulkJobs {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -175,7 +178,7 @@ impl runtime::Operation for GetOutboundContactlistContactsBulkJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/outbound/contactlists/{contactListId}/contacts/bulk/update`
 ///
-/// Takes `contact_list_id` (a text) and a body
+/// Takes `contact_list_id` (a string) and a body
 /// ([`ContactBulkEditRequest`](crate::models::ContactBulkEditRequest)). Returns
-/// [`ContactsBulkOperationJob`](crate::models::ContactsBulkOperationJob).
+/// [`ContactsBulkOperationJob`](crate::models::ContactsBulkOperationJob). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `outbound:contact:edit`
 ///
-/// Created by `OutboundApi::post_outbound_contactlist_contacts_bulk_update`.
+/// Created by
+/// [`OutboundApi::post_outbound_contactlist_contacts_bulk_update`](crate::api::OutboundApi::post_outbound_contactlist_contacts_bulk_update).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists--contactListId--contacts-bulk-update>)
@@ -63,7 +65,7 @@ impl runtime::Operation for PostOutboundContactlistContactsBulkUpdate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,16 +9,18 @@ use crate::runtime;
 ///
 /// `POST /api/v2/outbound/contactlists/{contactListId}/contacts/search`
 ///
-/// Takes `contact_list_id` (a text) and a body
+/// Takes `contact_list_id` (a string) and a body
 /// ([`ContactListingRequest`](crate::models::ContactListingRequest)). Returns
-/// [`ContactListingResponse`](crate::models::ContactListingResponse). `items()` streams the items of
-/// all pages, each [`DialerContact`](crate::models::DialerContact).
+/// [`ContactListingResponse`](crate::models::ContactListingResponse). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`DialerContact`](crate::models::DialerContact).
 ///
 /// Permission: `outbound:contact:view`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by `OutboundApi::post_outbound_contactlist_contacts_search`.
+/// Created by
+/// [`OutboundApi::post_outbound_contactlist_contacts_search`](crate::api::OutboundApi::post_outbound_contactlist_contacts_search).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists--contactListId--contacts-search>)
@@ -51,7 +53,7 @@ impl PostOutboundContactlistContactsSearch {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -80,7 +82,7 @@ impl runtime::Operation for PostOutboundContactlistContactsSearch {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

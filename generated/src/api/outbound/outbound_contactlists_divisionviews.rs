@@ -11,12 +11,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/outbound/contactlists/divisionviews/{contactListId}`
 ///
-/// Takes `contact_list_id` (a text). Returns
-/// [`ContactListDivisionView`](crate::models::ContactListDivisionView).
+/// Takes `contact_list_id` (a string). Returns
+/// [`ContactListDivisionView`](crate::models::ContactListDivisionView). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `outbound:contactList:search`
 ///
-/// Created by `OutboundApi::get_outbound_contactlists_divisionview`.
+/// Created by
+/// [`OutboundApi::get_outbound_contactlists_divisionview`](crate::api::OutboundApi::get_outbound_contactlists_divisionview).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists-divisionviews--contactListId->)
@@ -34,13 +36,13 @@ pub struct GetOutboundContactlistsDivisionview {
 }
 
 impl GetOutboundContactlistsDivisionview {
-    /// The query parameter `includeImportStatus`, default `false`.
+    /// The query parameter `includeImportStatus`: a boolean, default `false`.
     pub fn include_import_status(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeImportStatus", value.into());
         self
     }
 
-    /// The query parameter `includeSize`, default `false`.
+    /// The query parameter `includeSize`: a boolean, default `false`.
     pub fn include_size(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeSize", value.into());
         self
@@ -78,7 +80,7 @@ impl runtime::Operation for GetOutboundContactlistsDivisionview {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -119,14 +121,16 @@ impl crate::api::OutboundApi {
 /// `GET /api/v2/outbound/contactlists/divisionviews`
 ///
 /// Takes no arguments. Returns
-/// [`ContactListDivisionViewListing`](crate::models::ContactListDivisionViewListing). `items()` streams
-/// the items of all pages, each [`ContactListDivisionView`](crate::models::ContactListDivisionView).
+/// [`ContactListDivisionViewListing`](crate::models::ContactListDivisionViewListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`ContactListDivisionView`](crate::models::ContactListDivisionView).
 ///
 /// Permission: `outbound:contactList:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OutboundApi::get_outbound_contactlists_divisionviews`.
+/// Created by
+/// [`OutboundApi::get_outbound_contactlists_divisionviews`](crate::api::OutboundApi::get_outbound_contactlists_divisionviews).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists-divisionviews>)
@@ -144,31 +148,32 @@ pub struct GetOutboundContactlistsDivisionviews {
 }
 
 impl GetOutboundContactlistsDivisionviews {
-    /// The query parameter `includeImportStatus`, default `false`.
+    /// The query parameter `includeImportStatus`: a boolean, default `false`.
     pub fn include_import_status(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeImportStatus", value.into());
         self
     }
 
-    /// The query parameter `includeSize`, default `false`.
+    /// The query parameter `includeSize`: a boolean, default `false`.
     pub fn include_size(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeSize", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `filterType`, default `Prefix`.
+    /// The query parameter `filterType`: `GetOutboundContactlistsDivisionviewsFilterType`, default
+    /// `Prefix`.
     pub fn filter_type(
         mut self,
         value: impl Into<Option<GetOutboundContactlistsDivisionviewsFilterType>>,
@@ -177,13 +182,13 @@ impl GetOutboundContactlistsDivisionviews {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -194,13 +199,13 @@ impl GetOutboundContactlistsDivisionviews {
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundContactlistsDivisionviewsSortOrder>>,
@@ -224,7 +229,7 @@ impl GetOutboundContactlistsDivisionviews {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -253,7 +258,7 @@ impl runtime::Operation for GetOutboundContactlistsDivisionviews {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

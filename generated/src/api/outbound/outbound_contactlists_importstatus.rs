@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/outbound/contactlists/{contactListId}/importstatus`
 ///
-/// Takes `contact_list_id` (a text). Returns [`ImportStatus`](crate::models::ImportStatus).
+/// Takes `contact_list_id` (a string). Returns [`ImportStatus`](crate::models::ImportStatus). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `outbound:contactList:view`
 ///
-/// Created by `OutboundApi::get_outbound_contactlist_importstatus`.
+/// Created by
+/// [`OutboundApi::get_outbound_contactlist_importstatus`](crate::api::OutboundApi::get_outbound_contactlist_importstatus).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists--contactListId--importstatus>)
@@ -71,7 +73,7 @@ impl runtime::Operation for GetOutboundContactlistImportstatus {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/outbound/contactlists/{contactListId}/timezonemappingpreview`
 ///
-/// Takes `contact_list_id` (a text). Returns
-/// [`TimeZoneMappingPreview`](crate::models::TimeZoneMappingPreview).
+/// Takes `contact_list_id` (a string). Returns
+/// [`TimeZoneMappingPreview`](crate::models::TimeZoneMappingPreview). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `outbound:contactList:view`
 ///
-/// Created by `OutboundApi::get_outbound_contactlist_timezonemappingpreview`.
+/// Created by
+/// [`OutboundApi::get_outbound_contactlist_timezonemappingpreview`](crate::api::OutboundApi::get_outbound_contactlist_timezonemappingpreview).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists--contactListId--timezonemappingpreview>)
@@ -62,7 +64,7 @@ impl runtime::Operation for GetOutboundContactlistTimezonemappingpreview {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

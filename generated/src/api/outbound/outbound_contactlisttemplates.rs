@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/contactlisttemplates/{contactListTemplateId}`
 ///
-/// Takes `contact_list_template_id` (a text). Returns nothing.
+/// Takes `contact_list_template_id` (a string). Returns nothing. Succeeds with the status 204 (no
+/// content).
 ///
 /// Permission: `outbound:contactListTemplate:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_contactlisttemplate`.
+/// Created by
+/// [`OutboundApi::delete_outbound_contactlisttemplate`](crate::api::OutboundApi::delete_outbound_contactlisttemplate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-contactlisttemplates--contactListTemplateId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for DeleteOutboundContactlisttemplate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,11 +108,13 @@ impl crate::api::OutboundApi {
 ///
 /// `DELETE /api/v2/outbound/contactlisttemplates`
 ///
-/// Takes `id` (a list, each item a text). Returns nothing.
+/// Takes `id` (the query parameter `id`: a list of strings). Returns nothing. Succeeds with the status
+/// 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `outbound:contactListTemplate:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_contactlisttemplates`.
+/// Created by
+/// [`OutboundApi::delete_outbound_contactlisttemplates`](crate::api::OutboundApi::delete_outbound_contactlisttemplates).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-contactlisttemplates>)
@@ -162,7 +166,7 @@ impl runtime::Operation for DeleteOutboundContactlisttemplates {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -207,12 +211,13 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/contactlisttemplates/{contactListTemplateId}`
 ///
-/// Takes `contact_list_template_id` (a text). Returns
-/// [`ContactListTemplate`](crate::models::ContactListTemplate).
+/// Takes `contact_list_template_id` (a string). Returns
+/// [`ContactListTemplate`](crate::models::ContactListTemplate). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:contactListTemplate:view`
 ///
-/// Created by `OutboundApi::get_outbound_contactlisttemplate`.
+/// Created by
+/// [`OutboundApi::get_outbound_contactlisttemplate`](crate::api::OutboundApi::get_outbound_contactlisttemplate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlisttemplates--contactListTemplateId->)
@@ -264,7 +269,7 @@ impl runtime::Operation for GetOutboundContactlisttemplate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -305,14 +310,16 @@ impl crate::api::OutboundApi {
 /// `GET /api/v2/outbound/contactlisttemplates`
 ///
 /// Takes no arguments. Returns
-/// [`ContactListTemplateEntityListing`](crate::models::ContactListTemplateEntityListing). `items()`
-/// streams the items of all pages, each [`ContactListTemplate`](crate::models::ContactListTemplate).
+/// [`ContactListTemplateEntityListing`](crate::models::ContactListTemplateEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`ContactListTemplate`](crate::models::ContactListTemplate).
 ///
 /// Permission: `outbound:contactListTemplate:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OutboundApi::get_outbound_contactlisttemplates`.
+/// Created by
+/// [`OutboundApi::get_outbound_contactlisttemplates`](crate::api::OutboundApi::get_outbound_contactlisttemplates).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlisttemplates>)
@@ -330,25 +337,25 @@ pub struct GetOutboundContactlisttemplates {
 }
 
 impl GetOutboundContactlisttemplates {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `allowEmptyResult`, default `false`.
+    /// The query parameter `allowEmptyResult`: a boolean, default `false`.
     pub fn allow_empty_result(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("allowEmptyResult", value.into());
         self
     }
 
-    /// The query parameter `filterType`, default `Prefix`.
+    /// The query parameter `filterType`: `GetOutboundContactlisttemplatesFilterType`, default `Prefix`.
     pub fn filter_type(
         mut self,
         value: impl Into<Option<GetOutboundContactlisttemplatesFilterType>>,
@@ -357,25 +364,25 @@ impl GetOutboundContactlisttemplates {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `timeZone`.
+    /// The query parameter `timeZone`: a string.
     pub fn time_zone(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("timeZone", value.text());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundContactlisttemplatesSortOrder>>,
@@ -399,7 +406,7 @@ impl GetOutboundContactlisttemplates {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -430,7 +437,7 @@ impl runtime::Operation for GetOutboundContactlisttemplates {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -485,11 +492,12 @@ impl crate::api::OutboundApi {
 /// `POST /api/v2/outbound/contactlisttemplates`
 ///
 /// Takes a body ([`ContactListTemplate`](crate::models::ContactListTemplate)). Returns
-/// [`ContactListTemplate`](crate::models::ContactListTemplate).
+/// [`ContactListTemplate`](crate::models::ContactListTemplate). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:contactListTemplate:add`
 ///
-/// Created by `OutboundApi::post_outbound_contactlisttemplates`.
+/// Created by
+/// [`OutboundApi::post_outbound_contactlisttemplates`](crate::api::OutboundApi::post_outbound_contactlisttemplates).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlisttemplates>)
@@ -541,7 +549,7 @@ impl runtime::Operation for PostOutboundContactlisttemplates {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -582,13 +590,14 @@ impl crate::api::OutboundApi {
 ///
 /// `PUT /api/v2/outbound/contactlisttemplates/{contactListTemplateId}`
 ///
-/// Takes `contact_list_template_id` (a text) and a body
+/// Takes `contact_list_template_id` (a string) and a body
 /// ([`ContactListTemplate`](crate::models::ContactListTemplate)). Returns
-/// [`ContactListTemplate`](crate::models::ContactListTemplate).
+/// [`ContactListTemplate`](crate::models::ContactListTemplate). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:contactListTemplate:edit`
 ///
-/// Created by `OutboundApi::put_outbound_contactlisttemplate`.
+/// Created by
+/// [`OutboundApi::put_outbound_contactlisttemplate`](crate::api::OutboundApi::put_outbound_contactlisttemplate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-contactlisttemplates--contactListTemplateId->)
@@ -640,7 +649,7 @@ impl runtime::Operation for PutOutboundContactlisttemplate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

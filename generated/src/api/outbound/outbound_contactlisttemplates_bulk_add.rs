@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/outbound/contactlisttemplates/bulk/add`
 ///
-/// Takes a body (a list, each item [`ContactListTemplate`](crate::models::ContactListTemplate)).
-/// Returns [`ContactListTemplateEntityListing`](crate::models::ContactListTemplateEntityListing).
+/// Takes a body (a list of [`ContactListTemplate`](crate::models::ContactListTemplate)). Returns
+/// [`ContactListTemplateEntityListing`](crate::models::ContactListTemplateEntityListing). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `outbound:contactListTemplate:add`
 ///
-/// Created by `OutboundApi::post_outbound_contactlisttemplates_bulk_add`.
+/// Created by
+/// [`OutboundApi::post_outbound_contactlisttemplates_bulk_add`](crate::api::OutboundApi::post_outbound_contactlisttemplates_bulk_add).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlisttemplates-bulk-add>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostOutboundContactlisttemplatesBulkAdd {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -13,14 +13,15 @@ use crate::runtime;
 /// Takes a body
 /// ([`ContactListTemplateBulkRetrieveBody`](crate::models::ContactListTemplateBulkRetrieveBody)).
 /// Returns [`ContactListTemplateEntityListing`](crate::models::ContactListTemplateEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ContactListTemplate`](crate::models::ContactListTemplate).
 ///
 /// Permission: `outbound:contactListTemplate:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `OutboundApi::post_outbound_contactlisttemplates_bulk_retrieve`.
+/// Created by
+/// [`OutboundApi::post_outbound_contactlisttemplates_bulk_retrieve`](crate::api::OutboundApi::post_outbound_contactlisttemplates_bulk_retrieve).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlisttemplates-bulk-retrieve>)
@@ -53,7 +54,7 @@ impl PostOutboundContactlisttemplatesBulkRetrieve {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -84,7 +85,7 @@ impl runtime::Operation for PostOutboundContactlisttemplatesBulkRetrieve {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -6,11 +6,12 @@ use crate::runtime;
 ///
 /// `POST /api/v2/outbound/conversations/{conversationId}/dnc`
 ///
-/// Takes `conversation_id` (a text). Returns bytes.
+/// Takes `conversation_id` (a string). Returns bytes.
 ///
 /// Permission: `outbound:dnc:add`
 ///
-/// Created by `OutboundApi::post_outbound_conversation_dnc`.
+/// Created by
+/// [`OutboundApi::post_outbound_conversation_dnc`](crate::api::OutboundApi::post_outbound_conversation_dnc).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-conversations--conversationId--dnc>)
@@ -70,7 +71,7 @@ impl runtime::Operation for PostOutboundConversationDnc {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

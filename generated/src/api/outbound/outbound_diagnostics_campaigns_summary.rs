@@ -7,12 +7,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/outbound/diagnostics/campaigns/{campaignId}/summary`
 ///
-/// Takes `campaign_id` (a text), `start` (a text) and `end` (a text). Returns
-/// [`CampaignDiagnosticSummary`](crate::models::CampaignDiagnosticSummary).
+/// Takes `campaign_id` (a string), `start` (the query parameter `start`: a string) and `end` (the query
+/// parameter `end`: a string). Returns
+/// [`CampaignDiagnosticSummary`](crate::models::CampaignDiagnosticSummary). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `outbound:campaignDiagnostic:view`
 ///
-/// Created by `OutboundApi::get_outbound_diagnostics_campaign_summary`.
+/// Created by
+/// [`OutboundApi::get_outbound_diagnostics_campaign_summary`](crate::api::OutboundApi::get_outbound_diagnostics_campaign_summary).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-diagnostics-campaigns--campaignId--summary>)
@@ -64,7 +67,7 @@ impl runtime::Operation for GetOutboundDiagnosticsCampaignSummary {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/dnclists/{dncListId}`
 ///
-/// Takes `dnc_list_id` (a text). Returns nothing.
+/// Takes `dnc_list_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:dncList:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_dnclist`.
+/// Created by
+/// [`OutboundApi::delete_outbound_dnclist`](crate::api::OutboundApi::delete_outbound_dnclist).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-dnclists--dncListId->)
@@ -74,7 +75,7 @@ impl runtime::Operation for DeleteOutboundDnclist {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -112,11 +113,12 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/dnclists/{dncListId}`
 ///
-/// Takes `dnc_list_id` (a text). Returns [`DncList`](crate::models::DncList).
+/// Takes `dnc_list_id` (a string). Returns [`DncList`](crate::models::DncList). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `outbound:dncList:view`
 ///
-/// Created by `OutboundApi::get_outbound_dnclist`.
+/// Created by [`OutboundApi::get_outbound_dnclist`](crate::api::OutboundApi::get_outbound_dnclist).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-dnclists--dncListId->)
@@ -141,13 +143,13 @@ pub struct GetOutboundDnclist {
 }
 
 impl GetOutboundDnclist {
-    /// The query parameter `includeImportStatus`, default `false`.
+    /// The query parameter `includeImportStatus`: a boolean, default `false`.
     pub fn include_import_status(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeImportStatus", value.into());
         self
     }
 
-    /// The query parameter `includeSize`, default `false`.
+    /// The query parameter `includeSize`: a boolean, default `false`.
     pub fn include_size(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeSize", value.into());
         self
@@ -188,7 +190,7 @@ impl runtime::Operation for GetOutboundDnclist {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -226,14 +228,15 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/dnclists`
 ///
-/// Takes no arguments. Returns [`DncListEntityListing`](crate::models::DncListEntityListing). `items()`
-/// streams the items of all pages, each [`DncList`](crate::models::DncList).
+/// Takes no arguments. Returns [`DncListEntityListing`](crate::models::DncListEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`DncList`](crate::models::DncList).
 ///
 /// Permission: `outbound:dncList:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OutboundApi::get_outbound_dnclists`.
+/// Created by [`OutboundApi::get_outbound_dnclists`](crate::api::OutboundApi::get_outbound_dnclists).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-dnclists>)
@@ -257,37 +260,37 @@ pub struct GetOutboundDnclists {
 }
 
 impl GetOutboundDnclists {
-    /// The query parameter `includeImportStatus`, default `false`.
+    /// The query parameter `includeImportStatus`: a boolean, default `false`.
     pub fn include_import_status(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeImportStatus", value.into());
         self
     }
 
-    /// The query parameter `includeSize`, default `false`.
+    /// The query parameter `includeSize`: a boolean, default `false`.
     pub fn include_size(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeSize", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `allowEmptyResult`, default `false`.
+    /// The query parameter `allowEmptyResult`: a boolean, default `false`.
     pub fn allow_empty_result(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("allowEmptyResult", value.into());
         self
     }
 
-    /// The query parameter `filterType`, default `Prefix`.
+    /// The query parameter `filterType`: `GetOutboundDnclistsFilterType`, default `Prefix`.
     pub fn filter_type(
         mut self,
         value: impl Into<Option<GetOutboundDnclistsFilterType>>,
@@ -296,13 +299,13 @@ impl GetOutboundDnclists {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `dncSourceType`.
+    /// The query parameter `dncSourceType`: one of `rds`, `rds_custom`, `dnc.com`, `gryphon`.
     pub fn dnc_source_type(
         mut self,
         value: impl Into<Option<GetOutboundDnclistsDncSourceType>>,
@@ -311,7 +314,7 @@ impl GetOutboundDnclists {
         self
     }
 
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a list of strings.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -325,13 +328,13 @@ impl GetOutboundDnclists {
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundDnclistsSortOrder>>,
@@ -355,7 +358,7 @@ impl GetOutboundDnclists {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -384,7 +387,7 @@ impl runtime::Operation for GetOutboundDnclists {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -438,11 +441,11 @@ impl crate::api::OutboundApi {
 /// `POST /api/v2/outbound/dnclists`
 ///
 /// Takes a body ([`DncListCreate`](crate::models::DncListCreate)). Returns
-/// [`DncList`](crate::models::DncList).
+/// [`DncList`](crate::models::DncList). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:dncList:add`
 ///
-/// Created by `OutboundApi::post_outbound_dnclists`.
+/// Created by [`OutboundApi::post_outbound_dnclists`](crate::api::OutboundApi::post_outbound_dnclists).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-dnclists>)
@@ -515,7 +518,7 @@ impl runtime::Operation for PostOutboundDnclists {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -550,12 +553,12 @@ impl crate::api::OutboundApi {
 ///
 /// `PUT /api/v2/outbound/dnclists/{dncListId}`
 ///
-/// Takes `dnc_list_id` (a text) and a body ([`DncList`](crate::models::DncList)). Returns
-/// [`DncList`](crate::models::DncList).
+/// Takes `dnc_list_id` (a string) and a body ([`DncList`](crate::models::DncList)). Returns
+/// [`DncList`](crate::models::DncList). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:dncList:edit`
 ///
-/// Created by `OutboundApi::put_outbound_dnclist`.
+/// Created by [`OutboundApi::put_outbound_dnclist`](crate::api::OutboundApi::put_outbound_dnclist).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-dnclists--dncListId->)
@@ -631,7 +634,7 @@ impl runtime::Operation for PutOutboundDnclist {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

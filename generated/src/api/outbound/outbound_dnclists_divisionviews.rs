@@ -11,11 +11,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/outbound/dnclists/divisionviews/{dncListId}`
 ///
-/// Takes `dnc_list_id` (a text). Returns [`DncListDivisionView`](crate::models::DncListDivisionView).
+/// Takes `dnc_list_id` (a string). Returns [`DncListDivisionView`](crate::models::DncListDivisionView).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:dncList:search`
 ///
-/// Created by `OutboundApi::get_outbound_dnclists_divisionview`.
+/// Created by
+/// [`OutboundApi::get_outbound_dnclists_divisionview`](crate::api::OutboundApi::get_outbound_dnclists_divisionview).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-dnclists-divisionviews--dncListId->)
@@ -33,13 +35,13 @@ pub struct GetOutboundDnclistsDivisionview {
 }
 
 impl GetOutboundDnclistsDivisionview {
-    /// The query parameter `includeImportStatus`, default `false`.
+    /// The query parameter `includeImportStatus`: a boolean, default `false`.
     pub fn include_import_status(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeImportStatus", value.into());
         self
     }
 
-    /// The query parameter `includeSize`, default `false`.
+    /// The query parameter `includeSize`: a boolean, default `false`.
     pub fn include_size(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeSize", value.into());
         self
@@ -77,7 +79,7 @@ impl runtime::Operation for GetOutboundDnclistsDivisionview {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -118,14 +120,16 @@ impl crate::api::OutboundApi {
 /// `GET /api/v2/outbound/dnclists/divisionviews`
 ///
 /// Takes no arguments. Returns
-/// [`DncListDivisionViewListing`](crate::models::DncListDivisionViewListing). `items()` streams the
-/// items of all pages, each [`DncListDivisionView`](crate::models::DncListDivisionView).
+/// [`DncListDivisionViewListing`](crate::models::DncListDivisionViewListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`DncListDivisionView`](crate::models::DncListDivisionView).
 ///
 /// Permission: `outbound:dncList:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OutboundApi::get_outbound_dnclists_divisionviews`.
+/// Created by
+/// [`OutboundApi::get_outbound_dnclists_divisionviews`](crate::api::OutboundApi::get_outbound_dnclists_divisionviews).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-dnclists-divisionviews>)
@@ -143,31 +147,31 @@ pub struct GetOutboundDnclistsDivisionviews {
 }
 
 impl GetOutboundDnclistsDivisionviews {
-    /// The query parameter `includeImportStatus`, default `false`.
+    /// The query parameter `includeImportStatus`: a boolean, default `false`.
     pub fn include_import_status(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeImportStatus", value.into());
         self
     }
 
-    /// The query parameter `includeSize`, default `false`.
+    /// The query parameter `includeSize`: a boolean, default `false`.
     pub fn include_size(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeSize", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `filterType`, default `Prefix`.
+    /// The query parameter `filterType`: `GetOutboundDnclistsDivisionviewsFilterType`, default `Prefix`.
     pub fn filter_type(
         mut self,
         value: impl Into<Option<GetOutboundDnclistsDivisionviewsFilterType>>,
@@ -176,13 +180,13 @@ impl GetOutboundDnclistsDivisionviews {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `dncSourceType`.
+    /// The query parameter `dncSourceType`: one of `rds`, `rds_custom`, `dnc.com`, `gryphon`.
     pub fn dnc_source_type(
         mut self,
         value: impl Into<Option<GetOutboundDnclistsDivisionviewsDncSourceType>>,
@@ -191,7 +195,7 @@ impl GetOutboundDnclistsDivisionviews {
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -202,13 +206,13 @@ impl GetOutboundDnclistsDivisionviews {
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundDnclistsDivisionviewsSortOrder>>,
@@ -232,7 +236,7 @@ impl GetOutboundDnclistsDivisionviews {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -261,7 +265,7 @@ impl runtime::Operation for GetOutboundDnclistsDivisionviews {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/dnclists/{dncListId}/emailaddresses`
 ///
-/// Takes `dnc_list_id` (a text). Returns nothing.
+/// Takes `dnc_list_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `outbound:dnc:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_dnclist_emailaddresses`.
+/// Created by
+/// [`OutboundApi::delete_outbound_dnclist_emailaddresses`](crate::api::OutboundApi::delete_outbound_dnclist_emailaddresses).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-dnclists--dncListId--emailaddresses>)
@@ -29,7 +30,7 @@ pub struct DeleteOutboundDnclistEmailaddresses {
 }
 
 impl DeleteOutboundDnclistEmailaddresses {
-    /// The query parameter `expiredOnly`, default `false`.
+    /// The query parameter `expiredOnly`: a boolean, default `false`.
     pub fn expired_only(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("expiredOnly", value.into());
         self
@@ -67,7 +68,7 @@ impl runtime::Operation for DeleteOutboundDnclistEmailaddresses {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,12 +108,14 @@ impl crate::api::OutboundApi {
 ///
 /// `PATCH /api/v2/outbound/dnclists/{dncListId}/emailaddresses`
 ///
-/// Takes `dnc_list_id` (a text) and a body
-/// ([`DncPatchEmailsRequest`](crate::models::DncPatchEmailsRequest)). Returns nothing.
+/// Takes `dnc_list_id` (a string) and a body
+/// ([`DncPatchEmailsRequest`](crate::models::DncPatchEmailsRequest)). Returns nothing. Succeeds with
+/// the status 204 (no content).
 ///
 /// Permission: `outbound:dnc:edit`
 ///
-/// Created by `OutboundApi::patch_outbound_dnclist_emailaddresses`.
+/// Created by
+/// [`OutboundApi::patch_outbound_dnclist_emailaddresses`](crate::api::OutboundApi::patch_outbound_dnclist_emailaddresses).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-outbound-dnclists--dncListId--emailaddresses>)
@@ -162,7 +165,7 @@ impl runtime::Operation for PatchOutboundDnclistEmailaddresses {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -205,11 +208,13 @@ impl crate::api::OutboundApi {
 ///
 /// `POST /api/v2/outbound/dnclists/{dncListId}/emailaddresses`
 ///
-/// Takes `dnc_list_id` (a text) and a body (a list, each item a text). Returns nothing.
+/// Takes `dnc_list_id` (a string) and a body (a list of strings). Returns nothing. Succeeds with the
+/// status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `outbound:dnc:add`
 ///
-/// Created by `OutboundApi::post_outbound_dnclist_emailaddresses`.
+/// Created by
+/// [`OutboundApi::post_outbound_dnclist_emailaddresses`](crate::api::OutboundApi::post_outbound_dnclist_emailaddresses).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-dnclists--dncListId--emailaddresses>)
@@ -259,7 +264,7 @@ impl runtime::Operation for PostOutboundDnclistEmailaddresses {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/outbound/dnclists/{dncListId}/importstatus`
 ///
-/// Takes `dnc_list_id` (a text). Returns [`ImportStatus`](crate::models::ImportStatus).
+/// Takes `dnc_list_id` (a string). Returns [`ImportStatus`](crate::models::ImportStatus). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `outbound:dncList:view`
 ///
-/// Created by `OutboundApi::get_outbound_dnclist_importstatus`.
+/// Created by
+/// [`OutboundApi::get_outbound_dnclist_importstatus`](crate::api::OutboundApi::get_outbound_dnclist_importstatus).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-dnclists--dncListId--importstatus>)
@@ -71,7 +73,7 @@ impl runtime::Operation for GetOutboundDnclistImportstatus {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

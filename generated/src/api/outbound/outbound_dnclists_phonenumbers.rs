@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/dnclists/{dncListId}/phonenumbers`
 ///
-/// Takes `dnc_list_id` (a text). Returns nothing.
+/// Takes `dnc_list_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `outbound:dnc:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_dnclist_phonenumbers`.
+/// Created by
+/// [`OutboundApi::delete_outbound_dnclist_phonenumbers`](crate::api::OutboundApi::delete_outbound_dnclist_phonenumbers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-dnclists--dncListId--phonenumbers>)
@@ -29,7 +30,7 @@ pub struct DeleteOutboundDnclistPhonenumbers {
 }
 
 impl DeleteOutboundDnclistPhonenumbers {
-    /// The query parameter `expiredOnly`, default `false`.
+    /// The query parameter `expiredOnly`: a boolean, default `false`.
     pub fn expired_only(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("expiredOnly", value.into());
         self
@@ -67,7 +68,7 @@ impl runtime::Operation for DeleteOutboundDnclistPhonenumbers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,12 +108,14 @@ impl crate::api::OutboundApi {
 ///
 /// `PATCH /api/v2/outbound/dnclists/{dncListId}/phonenumbers`
 ///
-/// Takes `dnc_list_id` (a text) and a body
+/// Takes `dnc_list_id` (a string) and a body
 /// ([`DncPatchPhoneNumbersRequest`](crate::models::DncPatchPhoneNumbersRequest)). Returns nothing.
+/// Succeeds with the status 204 (no content).
 ///
 /// Permission: `outbound:dnc:edit`
 ///
-/// Created by `OutboundApi::patch_outbound_dnclist_phonenumbers`.
+/// Created by
+/// [`OutboundApi::patch_outbound_dnclist_phonenumbers`](crate::api::OutboundApi::patch_outbound_dnclist_phonenumbers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-outbound-dnclists--dncListId--phonenumbers>)
@@ -162,7 +165,7 @@ impl runtime::Operation for PatchOutboundDnclistPhonenumbers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -205,11 +208,12 @@ impl crate::api::OutboundApi {
 ///
 /// `POST /api/v2/outbound/dnclists/{dncListId}/phonenumbers`
 ///
-/// Takes `dnc_list_id` (a text) and a body (a list, each item a text). Returns bytes.
+/// Takes `dnc_list_id` (a string) and a body (a list of strings). Returns bytes.
 ///
 /// Permission: `outbound:dnc:add`
 ///
-/// Created by `OutboundApi::post_outbound_dnclist_phonenumbers`.
+/// Created by
+/// [`OutboundApi::post_outbound_dnclist_phonenumbers`](crate::api::OutboundApi::post_outbound_dnclist_phonenumbers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-dnclists--dncListId--phonenumbers>)
@@ -234,7 +238,7 @@ pub struct PostOutboundDnclistPhonenumbers {
 }
 
 impl PostOutboundDnclistPhonenumbers {
-    /// The query parameter `expirationDateTime`.
+    /// The query parameter `expirationDateTime`: a string.
     pub fn expiration_date_time(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("expirationDateTime", value.text());
         self
@@ -278,7 +282,7 @@ impl runtime::Operation for PostOutboundDnclistPhonenumbers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

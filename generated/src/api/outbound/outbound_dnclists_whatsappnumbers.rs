@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/dnclists/{dncListId}/whatsappnumbers`
 ///
-/// Takes `dnc_list_id` (a text). Returns nothing.
+/// Takes `dnc_list_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `outbound:dnc:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_dnclist_whatsappnumbers`.
+/// Created by
+/// [`OutboundApi::delete_outbound_dnclist_whatsappnumbers`](crate::api::OutboundApi::delete_outbound_dnclist_whatsappnumbers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-dnclists--dncListId--whatsappnumbers>)
@@ -29,7 +30,7 @@ pub struct DeleteOutboundDnclistWhatsappnumbers {
 }
 
 impl DeleteOutboundDnclistWhatsappnumbers {
-    /// The query parameter `expiredOnly`, default `false`.
+    /// The query parameter `expiredOnly`: a boolean, default `false`.
     pub fn expired_only(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("expiredOnly", value.into());
         self
@@ -67,7 +68,7 @@ impl runtime::Operation for DeleteOutboundDnclistWhatsappnumbers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,13 +108,14 @@ impl crate::api::OutboundApi {
 ///
 /// `PATCH /api/v2/outbound/dnclists/{dncListId}/whatsappnumbers`
 ///
-/// Takes `dnc_list_id` (a text) and a body
+/// Takes `dnc_list_id` (a string) and a body
 /// ([`DncPatchWhatsAppNumbersRequest`](crate::models::DncPatchWhatsAppNumbersRequest)). Returns
-/// nothing.
+/// nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `outbound:dnc:edit`
 ///
-/// Created by `OutboundApi::patch_outbound_dnclist_whatsappnumbers`.
+/// Created by
+/// [`OutboundApi::patch_outbound_dnclist_whatsappnumbers`](crate::api::OutboundApi::patch_outbound_dnclist_whatsappnumbers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-outbound-dnclists--dncListId--whatsappnumbers>)
@@ -163,7 +165,7 @@ impl runtime::Operation for PatchOutboundDnclistWhatsappnumbers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/outbound/events/{eventId}`
 ///
-/// Takes `event_id` (a text). Returns [`EventLog`](crate::models::EventLog).
+/// Takes `event_id` (a string). Returns [`EventLog`](crate::models::EventLog). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `outbound:eventLog:view`
 ///
-/// Created by `OutboundApi::get_outbound_event`.
+/// Created by [`OutboundApi::get_outbound_event`](crate::api::OutboundApi::get_outbound_event).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-events--eventId->)
@@ -74,7 +75,7 @@ impl runtime::Operation for GetOutboundEvent {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -109,13 +110,14 @@ impl crate::api::OutboundApi {
 /// `GET /api/v2/outbound/events`
 ///
 /// Takes no arguments. Returns [`DialerEventEntityListing`](crate::models::DialerEventEntityListing).
-/// `items()` streams the items of all pages, each [`EventLog`](crate::models::EventLog).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`EventLog`](crate::models::EventLog).
 ///
 /// Permission: `outbound:eventLog:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OutboundApi::get_outbound_events`.
+/// Created by [`OutboundApi::get_outbound_events`](crate::api::OutboundApi::get_outbound_events).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-events>)
@@ -139,19 +141,19 @@ pub struct GetOutboundEvents {
 }
 
 impl GetOutboundEvents {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `filterType`, default `Prefix`.
+    /// The query parameter `filterType`: `GetOutboundEventsFilterType`, default `Prefix`.
     pub fn filter_type(
         mut self,
         value: impl Into<Option<GetOutboundEventsFilterType>>,
@@ -160,25 +162,25 @@ impl GetOutboundEvents {
         self
     }
 
-    /// The query parameter `category`.
+    /// The query parameter `category`: a string.
     pub fn category(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("category", value.text());
         self
     }
 
-    /// The query parameter `level`.
+    /// The query parameter `level`: a string.
     pub fn level(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("level", value.text());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundEventsSortOrder>>,
@@ -202,7 +204,7 @@ impl GetOutboundEvents {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -231,7 +233,7 @@ impl runtime::Operation for GetOutboundEvents {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,11 +11,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/filespecificationtemplates/{fileSpecificationTemplateId}`
 ///
-/// Takes `file_specification_template_id` (a text). Returns nothing.
+/// Takes `file_specification_template_id` (a string). Returns nothing. Succeeds with the status 204 (no
+/// content).
 ///
 /// Permission: `outbound:fileSpecificationTemplate:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_filespecificationtemplate`.
+/// Created by
+/// [`OutboundApi::delete_outbound_filespecificationtemplate`](crate::api::OutboundApi::delete_outbound_filespecificationtemplate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-filespecificationtemplates--fileSpecificationTemplateId->)
@@ -67,7 +69,7 @@ impl runtime::Operation for DeleteOutboundFilespecificationtemplate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,12 +109,14 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/filespecificationtemplates/{fileSpecificationTemplateId}`
 ///
-/// Takes `file_specification_template_id` (a text). Returns
-/// [`FileSpecificationTemplate`](crate::models::FileSpecificationTemplate).
+/// Takes `file_specification_template_id` (a string). Returns
+/// [`FileSpecificationTemplate`](crate::models::FileSpecificationTemplate). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `outbound:fileSpecificationTemplate:view`
 ///
-/// Created by `OutboundApi::get_outbound_filespecificationtemplate`.
+/// Created by
+/// [`OutboundApi::get_outbound_filespecificationtemplate`](crate::api::OutboundApi::get_outbound_filespecificationtemplate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-filespecificationtemplates--fileSpecificationTemplateId->)
@@ -164,7 +168,7 @@ impl runtime::Operation for GetOutboundFilespecificationtemplate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -206,14 +210,15 @@ impl crate::api::OutboundApi {
 ///
 /// Takes no arguments. Returns
 /// [`FileSpecificationTemplateEntityListing`](crate::models::FileSpecificationTemplateEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`FileSpecificationTemplate`](crate::models::FileSpecificationTemplate).
 ///
 /// Permission: `outbound:fileSpecificationTemplate:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OutboundApi::get_outbound_filespecificationtemplates`.
+/// Created by
+/// [`OutboundApi::get_outbound_filespecificationtemplates`](crate::api::OutboundApi::get_outbound_filespecificationtemplates).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-filespecificationtemplates>)
@@ -231,25 +236,26 @@ pub struct GetOutboundFilespecificationtemplates {
 }
 
 impl GetOutboundFilespecificationtemplates {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `allowEmptyResult`, default `false`.
+    /// The query parameter `allowEmptyResult`: a boolean, default `false`.
     pub fn allow_empty_result(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("allowEmptyResult", value.into());
         self
     }
 
-    /// The query parameter `filterType`, default `Prefix`.
+    /// The query parameter `filterType`: `GetOutboundFilespecificationtemplatesFilterType`, default
+    /// `Prefix`.
     pub fn filter_type(
         mut self,
         value: impl Into<Option<GetOutboundFilespecificationtemplatesFilterType>>,
@@ -258,19 +264,19 @@ impl GetOutboundFilespecificationtemplates {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundFilespecificationtemplatesSortOrder>>,
@@ -294,7 +300,7 @@ impl GetOutboundFilespecificationtemplates {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -325,7 +331,7 @@ impl runtime::Operation for GetOutboundFilespecificationtemplates {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -384,11 +390,13 @@ impl crate::api::OutboundApi {
 /// `POST /api/v2/outbound/filespecificationtemplates`
 ///
 /// Takes a body ([`FileSpecificationTemplate`](crate::models::FileSpecificationTemplate)). Returns
-/// [`FileSpecificationTemplate`](crate::models::FileSpecificationTemplate).
+/// [`FileSpecificationTemplate`](crate::models::FileSpecificationTemplate). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `outbound:fileSpecificationTemplate:add`
 ///
-/// Created by `OutboundApi::post_outbound_filespecificationtemplates`.
+/// Created by
+/// [`OutboundApi::post_outbound_filespecificationtemplates`](crate::api::OutboundApi::post_outbound_filespecificationtemplates).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-filespecificationtemplates>)
@@ -440,7 +448,7 @@ impl runtime::Operation for PostOutboundFilespecificationtemplates {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -481,13 +489,15 @@ impl crate::api::OutboundApi {
 ///
 /// `PUT /api/v2/outbound/filespecificationtemplates/{fileSpecificationTemplateId}`
 ///
-/// Takes `file_specification_template_id` (a text) and a body
+/// Takes `file_specification_template_id` (a string) and a body
 /// ([`FileSpecificationTemplate`](crate::models::FileSpecificationTemplate)). Returns
-/// [`FileSpecificationTemplate`](crate::models::FileSpecificationTemplate).
+/// [`FileSpecificationTemplate`](crate::models::FileSpecificationTemplate). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `outbound:fileSpecificationTemplate:edit`
 ///
-/// Created by `OutboundApi::put_outbound_filespecificationtemplate`.
+/// Created by
+/// [`OutboundApi::put_outbound_filespecificationtemplate`](crate::api::OutboundApi::put_outbound_filespecificationtemplate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-filespecificationtemplates--fileSpecificationTemplateId->)
@@ -539,7 +549,7 @@ impl runtime::Operation for PutOutboundFilespecificationtemplate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

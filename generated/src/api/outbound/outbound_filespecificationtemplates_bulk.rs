@@ -6,11 +6,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/filespecificationtemplates/bulk`
 ///
-/// Takes `id` (a list, each item a text). Returns nothing.
+/// Takes `id` (the query parameter `id`: a list of strings). Returns nothing. Succeeds with the status
+/// 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `outbound:fileSpecificationTemplate:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_filespecificationtemplates_bulk`.
+/// Created by
+/// [`OutboundApi::delete_outbound_filespecificationtemplates_bulk`](crate::api::OutboundApi::delete_outbound_filespecificationtemplates_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-filespecificationtemplates-bulk>)
@@ -62,7 +64,7 @@ impl runtime::Operation for DeleteOutboundFilespecificationtemplatesBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/importtemplates/{importTemplateId}`
 ///
-/// Takes `import_template_id` (a text). Returns nothing.
+/// Takes `import_template_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `outbound:importTemplate:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_importtemplate`.
+/// Created by
+/// [`OutboundApi::delete_outbound_importtemplate`](crate::api::OutboundApi::delete_outbound_importtemplate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-importtemplates--importTemplateId->)
@@ -66,7 +67,7 @@ impl runtime::Operation for DeleteOutboundImporttemplate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,11 +107,13 @@ impl crate::api::OutboundApi {
 ///
 /// `DELETE /api/v2/outbound/importtemplates`
 ///
-/// Takes `id` (a list, each item a text). Returns nothing.
+/// Takes `id` (the query parameter `id`: a list of strings). Returns nothing. Succeeds with the status
+/// 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `outbound:importTemplate:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_importtemplates`.
+/// Created by
+/// [`OutboundApi::delete_outbound_importtemplates`](crate::api::OutboundApi::delete_outbound_importtemplates).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-importtemplates>)
@@ -162,7 +165,7 @@ impl runtime::Operation for DeleteOutboundImporttemplates {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -207,11 +210,13 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/importtemplates/{importTemplateId}`
 ///
-/// Takes `import_template_id` (a text). Returns [`ImportTemplate`](crate::models::ImportTemplate).
+/// Takes `import_template_id` (a string). Returns [`ImportTemplate`](crate::models::ImportTemplate).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:importTemplate:view`
 ///
-/// Created by `OutboundApi::get_outbound_importtemplate`.
+/// Created by
+/// [`OutboundApi::get_outbound_importtemplate`](crate::api::OutboundApi::get_outbound_importtemplate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-importtemplates--importTemplateId->)
@@ -229,7 +234,7 @@ pub struct GetOutboundImporttemplate {
 }
 
 impl GetOutboundImporttemplate {
-    /// The query parameter `includeImportStatus`, default `false`.
+    /// The query parameter `includeImportStatus`: a boolean, default `false`.
     pub fn include_import_status(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeImportStatus", value.into());
         self
@@ -269,7 +274,7 @@ impl runtime::Operation for GetOutboundImporttemplate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -310,14 +315,16 @@ impl crate::api::OutboundApi {
 /// `GET /api/v2/outbound/importtemplates`
 ///
 /// Takes no arguments. Returns
-/// [`ImportTemplateEntityListing`](crate::models::ImportTemplateEntityListing). `items()` streams the
-/// items of all pages, each [`ImportTemplate`](crate::models::ImportTemplate).
+/// [`ImportTemplateEntityListing`](crate::models::ImportTemplateEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`ImportTemplate`](crate::models::ImportTemplate).
 ///
 /// Permission: `outbound:importTemplate:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OutboundApi::get_outbound_importtemplates`.
+/// Created by
+/// [`OutboundApi::get_outbound_importtemplates`](crate::api::OutboundApi::get_outbound_importtemplates).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-importtemplates>)
@@ -335,31 +342,31 @@ pub struct GetOutboundImporttemplates {
 }
 
 impl GetOutboundImporttemplates {
-    /// The query parameter `includeImportStatus`, default `false`.
+    /// The query parameter `includeImportStatus`: a boolean, default `false`.
     pub fn include_import_status(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeImportStatus", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `allowEmptyResult`, default `false`.
+    /// The query parameter `allowEmptyResult`: a boolean, default `false`.
     pub fn allow_empty_result(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("allowEmptyResult", value.into());
         self
     }
 
-    /// The query parameter `filterType`, default `Prefix`.
+    /// The query parameter `filterType`: `GetOutboundImporttemplatesFilterType`, default `Prefix`.
     pub fn filter_type(
         mut self,
         value: impl Into<Option<GetOutboundImporttemplatesFilterType>>,
@@ -368,19 +375,19 @@ impl GetOutboundImporttemplates {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundImporttemplatesSortOrder>>,
@@ -389,7 +396,7 @@ impl GetOutboundImporttemplates {
         self
     }
 
-    /// The query parameter `contactListTemplateId`.
+    /// The query parameter `contactListTemplateId`: a string.
     pub fn contact_list_template_id(
         mut self,
         value: impl runtime::OptionalText,
@@ -413,7 +420,7 @@ impl GetOutboundImporttemplates {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -444,7 +451,7 @@ impl runtime::Operation for GetOutboundImporttemplates {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -499,11 +506,12 @@ impl crate::api::OutboundApi {
 /// `POST /api/v2/outbound/importtemplates`
 ///
 /// Takes a body ([`ImportTemplate`](crate::models::ImportTemplate)). Returns
-/// [`ImportTemplate`](crate::models::ImportTemplate).
+/// [`ImportTemplate`](crate::models::ImportTemplate). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:importTemplate:add`
 ///
-/// Created by `OutboundApi::post_outbound_importtemplates`.
+/// Created by
+/// [`OutboundApi::post_outbound_importtemplates`](crate::api::OutboundApi::post_outbound_importtemplates).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-importtemplates>)
@@ -553,7 +561,7 @@ impl runtime::Operation for PostOutboundImporttemplates {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -594,12 +602,14 @@ impl crate::api::OutboundApi {
 ///
 /// `PUT /api/v2/outbound/importtemplates/{importTemplateId}`
 ///
-/// Takes `import_template_id` (a text) and a body ([`ImportTemplate`](crate::models::ImportTemplate)).
-/// Returns [`ImportTemplate`](crate::models::ImportTemplate).
+/// Takes `import_template_id` (a string) and a body
+/// ([`ImportTemplate`](crate::models::ImportTemplate)). Returns
+/// [`ImportTemplate`](crate::models::ImportTemplate). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:importTemplate:edit`
 ///
-/// Created by `OutboundApi::put_outbound_importtemplate`.
+/// Created by
+/// [`OutboundApi::put_outbound_importtemplate`](crate::api::OutboundApi::put_outbound_importtemplate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-importtemplates--importTemplateId->)
@@ -651,7 +661,7 @@ impl runtime::Operation for PutOutboundImporttemplate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

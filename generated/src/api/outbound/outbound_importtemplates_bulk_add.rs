@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/outbound/importtemplates/bulk/add`
 ///
-/// Takes a body (a list, each item [`ImportTemplate`](crate::models::ImportTemplate)). Returns
-/// [`ImportTemplateEntityListing`](crate::models::ImportTemplateEntityListing).
+/// Takes a body (a list of [`ImportTemplate`](crate::models::ImportTemplate)). Returns
+/// [`ImportTemplateEntityListing`](crate::models::ImportTemplateEntityListing). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `outbound:importTemplate:add`
 ///
-/// Created by `OutboundApi::post_outbound_importtemplates_bulk_add`.
+/// Created by
+/// [`OutboundApi::post_outbound_importtemplates_bulk_add`](crate::api::OutboundApi::post_outbound_importtemplates_bulk_add).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-importtemplates-bulk-add>)
@@ -62,7 +64,7 @@ impl runtime::Operation for PostOutboundImporttemplatesBulkAdd {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/outbound/importtemplates/{importTemplateId}/importstatus`
 ///
-/// Takes `import_template_id` (a text). Returns [`ImportStatus`](crate::models::ImportStatus).
+/// Takes `import_template_id` (a string). Returns [`ImportStatus`](crate::models::ImportStatus).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:importTemplate:view`
 ///
-/// Created by `OutboundApi::get_outbound_importtemplate_importstatus`.
+/// Created by
+/// [`OutboundApi::get_outbound_importtemplate_importstatus`](crate::api::OutboundApi::get_outbound_importtemplate_importstatus).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-importtemplates--importTemplateId--importstatus>)
@@ -29,7 +31,7 @@ pub struct GetOutboundImporttemplateImportstatus {
 }
 
 impl GetOutboundImporttemplateImportstatus {
-    /// The query parameter `listNamePrefix`.
+    /// The query parameter `listNamePrefix`: a string.
     pub fn list_name_prefix(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("listNamePrefix", value.text());
         self
@@ -69,7 +71,7 @@ impl runtime::Operation for GetOutboundImporttemplateImportstatus {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

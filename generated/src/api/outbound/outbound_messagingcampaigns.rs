@@ -11,13 +11,14 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/messagingcampaigns/{messagingCampaignId}`
 ///
-/// Takes `messaging_campaign_id` (a text). Returns
-/// [`MessagingCampaign`](crate::models::MessagingCampaign).
+/// Takes `messaging_campaign_id` (a string). Returns
+/// [`MessagingCampaign`](crate::models::MessagingCampaign). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `outbound:messagingCampaign:delete`, `outbound:emailCampaign:delete`,
 /// `outbound:whatsAppCampaign:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_messagingcampaign`.
+/// Created by
+/// [`OutboundApi::delete_outbound_messagingcampaign`](crate::api::OutboundApi::delete_outbound_messagingcampaign).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-messagingcampaigns--messagingCampaignId->)
@@ -73,7 +74,7 @@ impl runtime::Operation for DeleteOutboundMessagingcampaign {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -113,13 +114,14 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/messagingcampaigns/{messagingCampaignId}`
 ///
-/// Takes `messaging_campaign_id` (a text). Returns
-/// [`MessagingCampaign`](crate::models::MessagingCampaign).
+/// Takes `messaging_campaign_id` (a string). Returns
+/// [`MessagingCampaign`](crate::models::MessagingCampaign). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `outbound:messagingCampaign:view`, `outbound:emailCampaign:view`,
 /// `outbound:whatsAppCampaign:view`
 ///
-/// Created by `OutboundApi::get_outbound_messagingcampaign`.
+/// Created by
+/// [`OutboundApi::get_outbound_messagingcampaign`](crate::api::OutboundApi::get_outbound_messagingcampaign).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-messagingcampaigns--messagingCampaignId->)
@@ -175,7 +177,7 @@ impl runtime::Operation for GetOutboundMessagingcampaign {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -216,15 +218,17 @@ impl crate::api::OutboundApi {
 /// `GET /api/v2/outbound/messagingcampaigns`
 ///
 /// Takes no arguments. Returns
-/// [`MessagingCampaignEntityListing`](crate::models::MessagingCampaignEntityListing). `items()` streams
-/// the items of all pages, each [`MessagingCampaign`](crate::models::MessagingCampaign).
+/// [`MessagingCampaignEntityListing`](crate::models::MessagingCampaignEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`MessagingCampaign`](crate::models::MessagingCampaign).
 ///
 /// Permissions, any of: `outbound:messagingCampaign:view`, `outbound:emailCampaign:view`,
 /// `outbound:whatsAppCampaign:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OutboundApi::get_outbound_messagingcampaigns`.
+/// Created by
+/// [`OutboundApi::get_outbound_messagingcampaigns`](crate::api::OutboundApi::get_outbound_messagingcampaigns).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-messagingcampaigns>)
@@ -242,19 +246,19 @@ pub struct GetOutboundMessagingcampaigns {
 }
 
 impl GetOutboundMessagingcampaigns {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `name`.
+    /// The query parameter `sortBy`: one of `campaignStatus`, `name`, `type`, default `name`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetOutboundMessagingcampaignsSortBy>>,
@@ -263,7 +267,7 @@ impl GetOutboundMessagingcampaigns {
         self
     }
 
-    /// The query parameter `sortOrder`, default `ascending`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `ascending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundMessagingcampaignsSortOrder>>,
@@ -272,19 +276,19 @@ impl GetOutboundMessagingcampaigns {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `contactListId`.
+    /// The query parameter `contactListId`: a string.
     pub fn contact_list_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("contactListId", value.text());
         self
     }
 
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a list of strings.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -298,7 +302,7 @@ impl GetOutboundMessagingcampaigns {
         self
     }
 
-    /// The query parameter `type`.
+    /// The query parameter `type`: one of `EMAIL`, `SMS`, `WHATSAPP`.
     pub fn r#type(
         mut self,
         value: impl Into<Option<GetOutboundMessagingcampaignsType>>,
@@ -307,13 +311,13 @@ impl GetOutboundMessagingcampaigns {
         self
     }
 
-    /// The query parameter `senderSmsPhoneNumber`.
+    /// The query parameter `senderSmsPhoneNumber`: a string.
     pub fn sender_sms_phone_number(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("senderSmsPhoneNumber", value.text());
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -324,13 +328,14 @@ impl GetOutboundMessagingcampaigns {
         self
     }
 
-    /// The query parameter `contentTemplateId`.
+    /// The query parameter `contentTemplateId`: a string.
     pub fn content_template_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("contentTemplateId", value.text());
         self
     }
 
-    /// The query parameter `campaignStatus`.
+    /// The query parameter `campaignStatus`: one of `on`, `stopping`, `off`, `complete`, `invalid`,
+    /// `forced_off`, `forced_stopping`.
     pub fn campaign_status(
         mut self,
         value: impl Into<Option<GetOutboundMessagingcampaignsCampaignStatus>>,
@@ -339,7 +344,7 @@ impl GetOutboundMessagingcampaigns {
         self
     }
 
-    /// The query parameter `ruleSetIds`.
+    /// The query parameter `ruleSetIds`: a list of strings.
     pub fn rule_set_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -368,7 +373,7 @@ impl GetOutboundMessagingcampaigns {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -403,7 +408,7 @@ impl runtime::Operation for GetOutboundMessagingcampaigns {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -458,12 +463,13 @@ impl crate::api::OutboundApi {
 /// `POST /api/v2/outbound/messagingcampaigns`
 ///
 /// Takes a body ([`MessagingCampaign`](crate::models::MessagingCampaign)). Returns
-/// [`MessagingCampaign`](crate::models::MessagingCampaign).
+/// [`MessagingCampaign`](crate::models::MessagingCampaign). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `outbound:messagingCampaign:add`, `outbound:emailCampaign:add`,
 /// `outbound:whatsAppCampaign:add`
 ///
-/// Created by `OutboundApi::post_outbound_messagingcampaigns`.
+/// Created by
+/// [`OutboundApi::post_outbound_messagingcampaigns`](crate::api::OutboundApi::post_outbound_messagingcampaigns).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-messagingcampaigns>)
@@ -519,7 +525,7 @@ impl runtime::Operation for PostOutboundMessagingcampaigns {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -560,14 +566,15 @@ impl crate::api::OutboundApi {
 ///
 /// `PUT /api/v2/outbound/messagingcampaigns/{messagingCampaignId}`
 ///
-/// Takes `messaging_campaign_id` (a text) and a body
+/// Takes `messaging_campaign_id` (a string) and a body
 /// ([`MessagingCampaign`](crate::models::MessagingCampaign)). Returns
-/// [`MessagingCampaign`](crate::models::MessagingCampaign).
+/// [`MessagingCampaign`](crate::models::MessagingCampaign). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `outbound:messagingCampaign:edit`, `outbound:emailCampaign:edit`,
 /// `outbound:whatsAppCampaign:edit`
 ///
-/// Created by `OutboundApi::put_outbound_messagingcampaign`.
+/// Created by
+/// [`OutboundApi::put_outbound_messagingcampaign`](crate::api::OutboundApi::put_outbound_messagingcampaign).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-messagingcampaigns--messagingCampaignId->)
@@ -623,7 +630,7 @@ impl runtime::Operation for PutOutboundMessagingcampaign {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/outbound/messagingcampaigns/{messagingCampaignId}/diagnostics`
 ///
-/// Takes `messaging_campaign_id` (a text). Returns
-/// [`MessagingCampaignDiagnostics`](crate::models::MessagingCampaignDiagnostics).
+/// Takes `messaging_campaign_id` (a string). Returns
+/// [`MessagingCampaignDiagnostics`](crate::models::MessagingCampaignDiagnostics). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, any of: `outbound:messagingCampaign:view`, `outbound:emailCampaign:view`,
 /// `outbound:whatsAppCampaign:view`
 ///
-/// Created by `OutboundApi::get_outbound_messagingcampaign_diagnostics`.
+/// Created by
+/// [`OutboundApi::get_outbound_messagingcampaign_diagnostics`](crate::api::OutboundApi::get_outbound_messagingcampaign_diagnostics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-messagingcampaigns--messagingCampaignId--diagnostics>)
@@ -69,7 +71,7 @@ impl runtime::Operation for GetOutboundMessagingcampaignDiagnostics {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -12,13 +12,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/outbound/messagingcampaigns/divisionviews/{messagingCampaignId}`
 ///
-/// Takes `messaging_campaign_id` (a text). Returns
-/// [`MessagingCampaignDivisionView`](crate::models::MessagingCampaignDivisionView).
+/// Takes `messaging_campaign_id` (a string). Returns
+/// [`MessagingCampaignDivisionView`](crate::models::MessagingCampaignDivisionView). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, any of: `outbound:messagingCampaign:search`, `outbound:emailCampaign:search`,
 /// `outbound:whatsAppCampaign:search`
 ///
-/// Created by `OutboundApi::get_outbound_messagingcampaigns_divisionview`.
+/// Created by
+/// [`OutboundApi::get_outbound_messagingcampaigns_divisionview`](crate::api::OutboundApi::get_outbound_messagingcampaigns_divisionview).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-messagingcampaigns-divisionviews--messagingCampaignId->)
@@ -74,7 +76,7 @@ impl runtime::Operation for GetOutboundMessagingcampaignsDivisionview {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -116,7 +118,7 @@ impl crate::api::OutboundApi {
 ///
 /// Takes no arguments. Returns
 /// [`MessagingCampaignDivisionViewEntityListing`](crate::models::MessagingCampaignDivisionViewEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`MessagingCampaignDivisionView`](crate::models::MessagingCampaignDivisionView).
 ///
 /// Permissions, any of: `outbound:messagingCampaign:search`, `outbound:emailCampaign:search`,
@@ -124,7 +126,8 @@ impl crate::api::OutboundApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OutboundApi::get_outbound_messagingcampaigns_divisionviews`.
+/// Created by
+/// [`OutboundApi::get_outbound_messagingcampaigns_divisionviews`](crate::api::OutboundApi::get_outbound_messagingcampaigns_divisionviews).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-messagingcampaigns-divisionviews>)
@@ -142,19 +145,19 @@ pub struct GetOutboundMessagingcampaignsDivisionviews {
 }
 
 impl GetOutboundMessagingcampaignsDivisionviews {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundMessagingcampaignsDivisionviewsSortOrder>>,
@@ -163,13 +166,13 @@ impl GetOutboundMessagingcampaignsDivisionviews {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `type`.
+    /// The query parameter `type`: one of `EMAIL`, `SMS`, `WHATSAPP`.
     pub fn r#type(
         mut self,
         value: impl Into<Option<GetOutboundMessagingcampaignsDivisionviewsType>>,
@@ -178,7 +181,7 @@ impl GetOutboundMessagingcampaignsDivisionviews {
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -189,19 +192,20 @@ impl GetOutboundMessagingcampaignsDivisionviews {
         self
     }
 
-    /// The query parameter `senderSmsPhoneNumber`.
+    /// The query parameter `senderSmsPhoneNumber`: a string.
     pub fn sender_sms_phone_number(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("senderSmsPhoneNumber", value.text());
         self
     }
 
-    /// The query parameter `contentTemplateId`.
+    /// The query parameter `contentTemplateId`: a string.
     pub fn content_template_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("contentTemplateId", value.text());
         self
     }
 
-    /// The query parameter `campaignStatus`.
+    /// The query parameter `campaignStatus`: one of `on`, `stopping`, `off`, `complete`, `invalid`,
+    /// `forced_off`, `forced_stopping`.
     pub fn campaign_status(
         mut self,
         value: impl Into<
@@ -227,7 +231,7 @@ impl GetOutboundMessagingcampaignsDivisionviews {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -262,7 +266,7 @@ impl runtime::Operation for GetOutboundMessagingcampaignsDivisionviews {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/messagingcampaigns/{messagingCampaignId}/progress`
 ///
-/// Takes `messaging_campaign_id` (a text). Returns nothing.
+/// Takes `messaging_campaign_id` (a string). Returns nothing. Succeeds with the status 202 (accepted:
+/// the work is not finished yet).
 ///
 /// Permissions, any of: `outbound:messagingCampaign:edit`, `outbound:messagingCampaign:recycle`,
 /// `outbound:emailCampaign:edit`, `outbound:emailCampaign:recycle`, `outbound:whatsAppCampaign:edit`,
 /// `outbound:whatsAppCampaign:recycle`
 ///
-/// Created by `OutboundApi::delete_outbound_messagingcampaign_progress`.
+/// Created by
+/// [`OutboundApi::delete_outbound_messagingcampaign_progress`](crate::api::OutboundApi::delete_outbound_messagingcampaign_progress).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-messagingcampaigns--messagingCampaignId--progress>)
@@ -72,7 +74,7 @@ impl runtime::Operation for DeleteOutboundMessagingcampaignProgress {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -112,13 +114,14 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/messagingcampaigns/{messagingCampaignId}/progress`
 ///
-/// Takes `messaging_campaign_id` (a text). Returns
-/// [`CampaignProgress`](crate::models::CampaignProgress).
+/// Takes `messaging_campaign_id` (a string). Returns
+/// [`CampaignProgress`](crate::models::CampaignProgress). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `outbound:messagingCampaign:view`, `outbound:emailCampaign:view`,
 /// `outbound:whatsAppCampaign:view`
 ///
-/// Created by `OutboundApi::get_outbound_messagingcampaign_progress`.
+/// Created by
+/// [`OutboundApi::get_outbound_messagingcampaign_progress`](crate::api::OutboundApi::get_outbound_messagingcampaign_progress).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-messagingcampaigns--messagingCampaignId--progress>)
@@ -174,7 +177,7 @@ impl runtime::Operation for GetOutboundMessagingcampaignProgress {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -214,13 +217,14 @@ impl crate::api::OutboundApi {
 ///
 /// `POST /api/v2/outbound/messagingcampaigns/progress`
 ///
-/// Takes a body (a list, each item a text). Returns a list, each item
-/// [`CampaignProgress`](crate::models::CampaignProgress).
+/// Takes a body (a list of strings). Returns a list of
+/// [`CampaignProgress`](crate::models::CampaignProgress). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `outbound:messagingCampaign:view`, `outbound:emailCampaign:view`,
 /// `outbound:whatsAppCampaign:view`
 ///
-/// Created by `OutboundApi::post_outbound_messagingcampaigns_progress`.
+/// Created by
+/// [`OutboundApi::post_outbound_messagingcampaigns_progress`](crate::api::OutboundApi::post_outbound_messagingcampaigns_progress).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-messagingcampaigns-progress>)
@@ -276,7 +280,7 @@ impl runtime::Operation for PostOutboundMessagingcampaignsProgress {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

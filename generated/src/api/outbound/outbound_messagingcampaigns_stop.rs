@@ -6,12 +6,13 @@ use crate::runtime;
 ///
 /// `POST /api/v2/outbound/messagingcampaigns/{messagingCampaignId}/stop`
 ///
-/// Takes `messaging_campaign_id` (a text). Returns nothing.
+/// Takes `messaging_campaign_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `outbound:messagingCampaign:stop`, `outbound:emailCampaign:stop`,
 /// `outbound:whatsAppCampaign:stop`
 ///
-/// Created by `OutboundApi::post_outbound_messagingcampaign_stop`.
+/// Created by
+/// [`OutboundApi::post_outbound_messagingcampaign_stop`](crate::api::OutboundApi::post_outbound_messagingcampaign_stop).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-messagingcampaigns--messagingCampaignId--stop>)
@@ -67,7 +68,7 @@ impl runtime::Operation for PostOutboundMessagingcampaignStop {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/rulesets/{ruleSetId}`
 ///
-/// Takes `rule_set_id` (a text). Returns nothing.
+/// Takes `rule_set_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:ruleSet:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_ruleset`.
+/// Created by
+/// [`OutboundApi::delete_outbound_ruleset`](crate::api::OutboundApi::delete_outbound_ruleset).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-rulesets--ruleSetId->)
@@ -74,7 +75,7 @@ impl runtime::Operation for DeleteOutboundRuleset {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -112,11 +113,12 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/rulesets/{ruleSetId}`
 ///
-/// Takes `rule_set_id` (a text). Returns [`RuleSet`](crate::models::RuleSet).
+/// Takes `rule_set_id` (a string). Returns [`RuleSet`](crate::models::RuleSet). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `outbound:ruleSet:view`
 ///
-/// Created by `OutboundApi::get_outbound_ruleset`.
+/// Created by [`OutboundApi::get_outbound_ruleset`](crate::api::OutboundApi::get_outbound_ruleset).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-rulesets--ruleSetId->)
@@ -176,7 +178,7 @@ impl runtime::Operation for GetOutboundRuleset {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -214,14 +216,15 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/rulesets`
 ///
-/// Takes no arguments. Returns [`RuleSetEntityListing`](crate::models::RuleSetEntityListing). `items()`
-/// streams the items of all pages, each [`RuleSet`](crate::models::RuleSet).
+/// Takes no arguments. Returns [`RuleSetEntityListing`](crate::models::RuleSetEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`RuleSet`](crate::models::RuleSet).
 ///
 /// Permission: `outbound:ruleSet:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OutboundApi::get_outbound_rulesets`.
+/// Created by [`OutboundApi::get_outbound_rulesets`](crate::api::OutboundApi::get_outbound_rulesets).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-rulesets>)
@@ -245,25 +248,25 @@ pub struct GetOutboundRulesets {
 }
 
 impl GetOutboundRulesets {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `allowEmptyResult`, default `false`.
+    /// The query parameter `allowEmptyResult`: a boolean, default `false`.
     pub fn allow_empty_result(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("allowEmptyResult", value.into());
         self
     }
 
-    /// The query parameter `filterType`, default `Prefix`.
+    /// The query parameter `filterType`: `GetOutboundRulesetsFilterType`, default `Prefix`.
     pub fn filter_type(
         mut self,
         value: impl Into<Option<GetOutboundRulesetsFilterType>>,
@@ -272,19 +275,19 @@ impl GetOutboundRulesets {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundRulesetsSortOrder>>,
@@ -308,7 +311,7 @@ impl GetOutboundRulesets {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -337,7 +340,7 @@ impl runtime::Operation for GetOutboundRulesets {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -391,10 +394,11 @@ impl crate::api::OutboundApi {
 /// `POST /api/v2/outbound/rulesets`
 ///
 /// Takes a body ([`RuleSet`](crate::models::RuleSet)). Returns [`RuleSet`](crate::models::RuleSet).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:ruleSet:add`
 ///
-/// Created by `OutboundApi::post_outbound_rulesets`.
+/// Created by [`OutboundApi::post_outbound_rulesets`](crate::api::OutboundApi::post_outbound_rulesets).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-rulesets>)
@@ -468,7 +472,7 @@ impl runtime::Operation for PostOutboundRulesets {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -503,12 +507,12 @@ impl crate::api::OutboundApi {
 ///
 /// `PUT /api/v2/outbound/rulesets/{ruleSetId}`
 ///
-/// Takes `rule_set_id` (a text) and a body ([`RuleSet`](crate::models::RuleSet)). Returns
-/// [`RuleSet`](crate::models::RuleSet).
+/// Takes `rule_set_id` (a string) and a body ([`RuleSet`](crate::models::RuleSet)). Returns
+/// [`RuleSet`](crate::models::RuleSet). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:ruleSet:edit`
 ///
-/// Created by `OutboundApi::put_outbound_ruleset`.
+/// Created by [`OutboundApi::put_outbound_ruleset`](crate::api::OutboundApi::put_outbound_ruleset).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-rulesets--ruleSetId->)
@@ -585,7 +589,7 @@ impl runtime::Operation for PutOutboundRuleset {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

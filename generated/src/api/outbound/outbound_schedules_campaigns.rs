@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/schedules/campaigns/{campaignId}`
 ///
-/// Takes `campaign_id` (a text). Returns nothing.
+/// Takes `campaign_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `outbound:schedule:delete`, `outbound:campaign:deleteSchedule`
 ///
-/// Created by `OutboundApi::delete_outbound_schedules_campaign`.
+/// Created by
+/// [`OutboundApi::delete_outbound_schedules_campaign`](crate::api::OutboundApi::delete_outbound_schedules_campaign).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-schedules-campaigns--campaignId->)
@@ -69,7 +70,7 @@ impl runtime::Operation for DeleteOutboundSchedulesCampaign {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -109,11 +110,13 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/schedules/campaigns/{campaignId}`
 ///
-/// Takes `campaign_id` (a text). Returns [`CampaignSchedule`](crate::models::CampaignSchedule).
+/// Takes `campaign_id` (a string). Returns [`CampaignSchedule`](crate::models::CampaignSchedule).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `outbound:schedule:view`, `outbound:campaign:viewSchedule`
 ///
-/// Created by `OutboundApi::get_outbound_schedules_campaign`.
+/// Created by
+/// [`OutboundApi::get_outbound_schedules_campaign`](crate::api::OutboundApi::get_outbound_schedules_campaign).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-schedules-campaigns--campaignId->)
@@ -175,7 +178,7 @@ impl runtime::Operation for GetOutboundSchedulesCampaign {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -215,11 +218,13 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/schedules/campaigns`
 ///
-/// Takes no arguments. Returns a list, each item [`CampaignSchedule`](crate::models::CampaignSchedule).
+/// Takes no arguments. Returns a list of [`CampaignSchedule`](crate::models::CampaignSchedule).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `outbound:schedule:view`, `outbound:campaign:viewSchedule`
 ///
-/// Created by `OutboundApi::get_outbound_schedules_campaigns`.
+/// Created by
+/// [`OutboundApi::get_outbound_schedules_campaigns`](crate::api::OutboundApi::get_outbound_schedules_campaigns).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-schedules-campaigns>)
@@ -277,7 +282,7 @@ impl runtime::Operation for GetOutboundSchedulesCampaigns {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -312,12 +317,13 @@ impl crate::api::OutboundApi {
 ///
 /// `PUT /api/v2/outbound/schedules/campaigns/{campaignId}`
 ///
-/// Takes `campaign_id` (a text) and a body ([`CampaignSchedule`](crate::models::CampaignSchedule)).
-/// Returns [`CampaignSchedule`](crate::models::CampaignSchedule).
+/// Takes `campaign_id` (a string) and a body ([`CampaignSchedule`](crate::models::CampaignSchedule)).
+/// Returns [`CampaignSchedule`](crate::models::CampaignSchedule). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `outbound:schedule:edit`, `outbound:campaign:editSchedule`
 ///
-/// Created by `OutboundApi::put_outbound_schedules_campaign`.
+/// Created by
+/// [`OutboundApi::put_outbound_schedules_campaign`](crate::api::OutboundApi::put_outbound_schedules_campaign).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-schedules-campaigns--campaignId->)
@@ -387,7 +393,7 @@ impl runtime::Operation for PutOutboundSchedulesCampaign {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

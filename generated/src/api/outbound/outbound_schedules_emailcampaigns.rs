@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/schedules/emailcampaigns/{emailCampaignId}`
 ///
-/// Takes `email_campaign_id` (a text). Returns nothing.
+/// Takes `email_campaign_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `outbound:emailCampaignSchedule:delete`,
 /// `outbound:emailCampaign:deleteSchedule`
 ///
-/// Created by `OutboundApi::delete_outbound_schedules_emailcampaign`.
+/// Created by
+/// [`OutboundApi::delete_outbound_schedules_emailcampaign`](crate::api::OutboundApi::delete_outbound_schedules_emailcampaign).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-schedules-emailcampaigns--emailCampaignId->)
@@ -67,7 +68,7 @@ impl runtime::Operation for DeleteOutboundSchedulesEmailcampaign {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,12 +108,13 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/schedules/emailcampaigns/{emailCampaignId}`
 ///
-/// Takes `email_campaign_id` (a text). Returns
-/// [`EmailCampaignSchedule`](crate::models::EmailCampaignSchedule).
+/// Takes `email_campaign_id` (a string). Returns
+/// [`EmailCampaignSchedule`](crate::models::EmailCampaignSchedule). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `outbound:emailCampaignSchedule:view`, `outbound:emailCampaign:viewSchedule`
 ///
-/// Created by `OutboundApi::get_outbound_schedules_emailcampaign`.
+/// Created by
+/// [`OutboundApi::get_outbound_schedules_emailcampaign`](crate::api::OutboundApi::get_outbound_schedules_emailcampaign).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-schedules-emailcampaigns--emailCampaignId->)
@@ -167,7 +169,7 @@ impl runtime::Operation for GetOutboundSchedulesEmailcampaign {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -208,15 +210,16 @@ impl crate::api::OutboundApi {
 /// `GET /api/v2/outbound/schedules/emailcampaigns`
 ///
 /// Takes no arguments. Returns
-/// [`EmailCampaignScheduleEntityListing`](crate::models::EmailCampaignScheduleEntityListing). `items()`
-/// streams the items of all pages, each
+/// [`EmailCampaignScheduleEntityListing`](crate::models::EmailCampaignScheduleEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`EmailCampaignSchedule`](crate::models::EmailCampaignSchedule).
 ///
 /// Permissions, any of: `outbound:emailCampaignSchedule:view`, `outbound:emailCampaign:viewSchedule`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `OutboundApi::get_outbound_schedules_emailcampaigns`.
+/// Created by
+/// [`OutboundApi::get_outbound_schedules_emailcampaigns`](crate::api::OutboundApi::get_outbound_schedules_emailcampaigns).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-schedules-emailcampaigns>)
@@ -249,7 +252,7 @@ impl GetOutboundSchedulesEmailcampaigns {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -283,7 +286,7 @@ impl runtime::Operation for GetOutboundSchedulesEmailcampaigns {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -337,13 +340,14 @@ impl crate::api::OutboundApi {
 ///
 /// `PUT /api/v2/outbound/schedules/emailcampaigns/{emailCampaignId}`
 ///
-/// Takes `email_campaign_id` (a text) and a body
+/// Takes `email_campaign_id` (a string) and a body
 /// ([`EmailCampaignSchedule`](crate::models::EmailCampaignSchedule)). Returns
-/// [`EmailCampaignSchedule`](crate::models::EmailCampaignSchedule).
+/// [`EmailCampaignSchedule`](crate::models::EmailCampaignSchedule). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `outbound:emailCampaignSchedule:edit`, `outbound:emailCampaign:editSchedule`
 ///
-/// Created by `OutboundApi::put_outbound_schedules_emailcampaign`.
+/// Created by
+/// [`OutboundApi::put_outbound_schedules_emailcampaign`](crate::api::OutboundApi::put_outbound_schedules_emailcampaign).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-schedules-emailcampaigns--emailCampaignId->)
@@ -398,7 +402,7 @@ impl runtime::Operation for PutOutboundSchedulesEmailcampaign {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

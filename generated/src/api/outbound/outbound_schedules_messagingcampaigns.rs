@@ -9,12 +9,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/schedules/messagingcampaigns/{messagingCampaignId}`
 ///
-/// Takes `messaging_campaign_id` (a text). Returns nothing.
+/// Takes `messaging_campaign_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `outbound:messagingCampaignSchedule:delete`,
 /// `outbound:messagingCampaign:deleteSchedule`
 ///
-/// Created by `OutboundApi::delete_outbound_schedules_messagingcampaign`.
+/// Created by
+/// [`OutboundApi::delete_outbound_schedules_messagingcampaign`](crate::api::OutboundApi::delete_outbound_schedules_messagingcampaign).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-schedules-messagingcampaigns--messagingCampaignId->)
@@ -69,7 +70,7 @@ impl runtime::Operation for DeleteOutboundSchedulesMessagingcampaign {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -109,13 +110,15 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/schedules/messagingcampaigns/{messagingCampaignId}`
 ///
-/// Takes `messaging_campaign_id` (a text). Returns
-/// [`MessagingCampaignSchedule`](crate::models::MessagingCampaignSchedule).
+/// Takes `messaging_campaign_id` (a string). Returns
+/// [`MessagingCampaignSchedule`](crate::models::MessagingCampaignSchedule). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permissions, any of: `outbound:messagingCampaignSchedule:view`,
 /// `outbound:messagingCampaign:viewSchedule`
 ///
-/// Created by `OutboundApi::get_outbound_schedules_messagingcampaign`.
+/// Created by
+/// [`OutboundApi::get_outbound_schedules_messagingcampaign`](crate::api::OutboundApi::get_outbound_schedules_messagingcampaign).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-schedules-messagingcampaigns--messagingCampaignId->)
@@ -170,7 +173,7 @@ impl runtime::Operation for GetOutboundSchedulesMessagingcampaign {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -212,7 +215,7 @@ impl crate::api::OutboundApi {
 ///
 /// Takes no arguments. Returns
 /// [`MessagingCampaignScheduleEntityListing`](crate::models::MessagingCampaignScheduleEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`MessagingCampaignSchedule`](crate::models::MessagingCampaignSchedule).
 ///
 /// Permissions, any of: `outbound:messagingCampaignSchedule:view`,
@@ -220,7 +223,8 @@ impl crate::api::OutboundApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `OutboundApi::get_outbound_schedules_messagingcampaigns`.
+/// Created by
+/// [`OutboundApi::get_outbound_schedules_messagingcampaigns`](crate::api::OutboundApi::get_outbound_schedules_messagingcampaigns).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-schedules-messagingcampaigns>)
@@ -253,7 +257,7 @@ impl GetOutboundSchedulesMessagingcampaigns {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -287,7 +291,7 @@ impl runtime::Operation for GetOutboundSchedulesMessagingcampaigns {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -343,14 +347,16 @@ impl crate::api::OutboundApi {
 ///
 /// `PUT /api/v2/outbound/schedules/messagingcampaigns/{messagingCampaignId}`
 ///
-/// Takes `messaging_campaign_id` (a text) and a body
+/// Takes `messaging_campaign_id` (a string) and a body
 /// ([`MessagingCampaignSchedule`](crate::models::MessagingCampaignSchedule)). Returns
-/// [`MessagingCampaignSchedule`](crate::models::MessagingCampaignSchedule).
+/// [`MessagingCampaignSchedule`](crate::models::MessagingCampaignSchedule). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permissions, any of: `outbound:messagingCampaignSchedule:edit`,
 /// `outbound:messagingCampaign:editSchedule`
 ///
-/// Created by `OutboundApi::put_outbound_schedules_messagingcampaign`.
+/// Created by
+/// [`OutboundApi::put_outbound_schedules_messagingcampaign`](crate::api::OutboundApi::put_outbound_schedules_messagingcampaign).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-schedules-messagingcampaigns--messagingCampaignId->)
@@ -405,7 +411,7 @@ impl runtime::Operation for PutOutboundSchedulesMessagingcampaign {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/schedules/sequences/{sequenceId}`
 ///
-/// Takes `sequence_id` (a text). Returns nothing.
+/// Takes `sequence_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `outbound:schedule:delete`, `outbound:campaignSequenceSchedule:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_schedules_sequence`.
+/// Created by
+/// [`OutboundApi::delete_outbound_schedules_sequence`](crate::api::OutboundApi::delete_outbound_schedules_sequence).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-schedules-sequences--sequenceId->)
@@ -69,7 +70,7 @@ impl runtime::Operation for DeleteOutboundSchedulesSequence {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -109,11 +110,13 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/schedules/sequences/{sequenceId}`
 ///
-/// Takes `sequence_id` (a text). Returns [`SequenceSchedule`](crate::models::SequenceSchedule).
+/// Takes `sequence_id` (a string). Returns [`SequenceSchedule`](crate::models::SequenceSchedule).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `outbound:schedule:view`, `outbound:campaignSequenceSchedule:view`
 ///
-/// Created by `OutboundApi::get_outbound_schedules_sequence`.
+/// Created by
+/// [`OutboundApi::get_outbound_schedules_sequence`](crate::api::OutboundApi::get_outbound_schedules_sequence).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-schedules-sequences--sequenceId->)
@@ -175,7 +178,7 @@ impl runtime::Operation for GetOutboundSchedulesSequence {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -215,11 +218,13 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/schedules/sequences`
 ///
-/// Takes no arguments. Returns a list, each item [`SequenceSchedule`](crate::models::SequenceSchedule).
+/// Takes no arguments. Returns a list of [`SequenceSchedule`](crate::models::SequenceSchedule).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `outbound:schedule:view`, `outbound:campaignSequenceSchedule:view`
 ///
-/// Created by `OutboundApi::get_outbound_schedules_sequences`.
+/// Created by
+/// [`OutboundApi::get_outbound_schedules_sequences`](crate::api::OutboundApi::get_outbound_schedules_sequences).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-schedules-sequences>)
@@ -279,7 +284,7 @@ impl runtime::Operation for GetOutboundSchedulesSequences {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -314,12 +319,13 @@ impl crate::api::OutboundApi {
 ///
 /// `PUT /api/v2/outbound/schedules/sequences/{sequenceId}`
 ///
-/// Takes `sequence_id` (a text) and a body ([`SequenceSchedule`](crate::models::SequenceSchedule)).
-/// Returns [`SequenceSchedule`](crate::models::SequenceSchedule).
+/// Takes `sequence_id` (a string) and a body ([`SequenceSchedule`](crate::models::SequenceSchedule)).
+/// Returns [`SequenceSchedule`](crate::models::SequenceSchedule). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `outbound:schedule:edit`, `outbound:campaignSequenceSchedule:edit`
 ///
-/// Created by `OutboundApi::put_outbound_schedules_sequence`.
+/// Created by
+/// [`OutboundApi::put_outbound_schedules_sequence`](crate::api::OutboundApi::put_outbound_schedules_sequence).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-schedules-sequences--sequenceId->)
@@ -389,7 +395,7 @@ impl runtime::Operation for PutOutboundSchedulesSequence {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

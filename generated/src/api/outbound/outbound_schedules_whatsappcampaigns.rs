@@ -9,12 +9,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/schedules/whatsappcampaigns/{whatsAppCampaignId}`
 ///
-/// Takes `whats_app_campaign_id` (a text). Returns nothing.
+/// Takes `whats_app_campaign_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `outbound:whatsAppCampaignSchedule:delete`,
 /// `outbound:whatsAppCampaign:deleteSchedule`
 ///
-/// Created by `OutboundApi::delete_outbound_schedules_whatsappcampaign`.
+/// Created by
+/// [`OutboundApi::delete_outbound_schedules_whatsappcampaign`](crate::api::OutboundApi::delete_outbound_schedules_whatsappcampaign).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-schedules-whatsappcampaigns--whatsAppCampaignId->)
@@ -69,7 +70,7 @@ impl runtime::Operation for DeleteOutboundSchedulesWhatsappcampaign {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -109,13 +110,15 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/schedules/whatsappcampaigns/{whatsAppCampaignId}`
 ///
-/// Takes `whats_app_campaign_id` (a text). Returns
-/// [`WhatsAppCampaignSchedule`](crate::models::WhatsAppCampaignSchedule).
+/// Takes `whats_app_campaign_id` (a string). Returns
+/// [`WhatsAppCampaignSchedule`](crate::models::WhatsAppCampaignSchedule). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `outbound:whatsAppCampaignSchedule:view`,
 /// `outbound:whatsAppCampaign:viewSchedule`
 ///
-/// Created by `OutboundApi::get_outbound_schedules_whatsappcampaign`.
+/// Created by
+/// [`OutboundApi::get_outbound_schedules_whatsappcampaign`](crate::api::OutboundApi::get_outbound_schedules_whatsappcampaign).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-schedules-whatsappcampaigns--whatsAppCampaignId->)
@@ -170,7 +173,7 @@ impl runtime::Operation for GetOutboundSchedulesWhatsappcampaign {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -212,7 +215,7 @@ impl crate::api::OutboundApi {
 ///
 /// Takes no arguments. Returns
 /// [`WhatsAppCampaignScheduleEntityListing`](crate::models::WhatsAppCampaignScheduleEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`WhatsAppCampaignSchedule`](crate::models::WhatsAppCampaignSchedule).
 ///
 /// Permissions, any of: `outbound:whatsAppCampaignSchedule:view`,
@@ -220,7 +223,8 @@ impl crate::api::OutboundApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `OutboundApi::get_outbound_schedules_whatsappcampaigns`.
+/// Created by
+/// [`OutboundApi::get_outbound_schedules_whatsappcampaigns`](crate::api::OutboundApi::get_outbound_schedules_whatsappcampaigns).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-schedules-whatsappcampaigns>)
@@ -253,7 +257,7 @@ impl GetOutboundSchedulesWhatsappcampaigns {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -287,7 +291,7 @@ impl runtime::Operation for GetOutboundSchedulesWhatsappcampaigns {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -343,14 +347,16 @@ impl crate::api::OutboundApi {
 ///
 /// `PUT /api/v2/outbound/schedules/whatsappcampaigns/{whatsAppCampaignId}`
 ///
-/// Takes `whats_app_campaign_id` (a text) and a body
+/// Takes `whats_app_campaign_id` (a string) and a body
 /// ([`WhatsAppCampaignSchedule`](crate::models::WhatsAppCampaignSchedule)). Returns
-/// [`WhatsAppCampaignSchedule`](crate::models::WhatsAppCampaignSchedule).
+/// [`WhatsAppCampaignSchedule`](crate::models::WhatsAppCampaignSchedule). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `outbound:whatsAppCampaignSchedule:edit`,
 /// `outbound:whatsAppCampaign:editSchedule`
 ///
-/// Created by `OutboundApi::put_outbound_schedules_whatsappcampaign`.
+/// Created by
+/// [`OutboundApi::put_outbound_schedules_whatsappcampaign`](crate::api::OutboundApi::put_outbound_schedules_whatsappcampaign).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-schedules-whatsappcampaigns--whatsAppCampaignId->)
@@ -405,7 +411,7 @@ impl runtime::Operation for PutOutboundSchedulesWhatsappcampaign {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

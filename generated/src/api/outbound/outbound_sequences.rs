@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/outbound/sequences/{sequenceId}`
 ///
-/// Takes `sequence_id` (a text). Returns nothing.
+/// Takes `sequence_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:campaignSequence:delete`
 ///
-/// Created by `OutboundApi::delete_outbound_sequence`.
+/// Created by
+/// [`OutboundApi::delete_outbound_sequence`](crate::api::OutboundApi::delete_outbound_sequence).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-sequences--sequenceId->)
@@ -76,7 +77,7 @@ impl runtime::Operation for DeleteOutboundSequence {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -114,11 +115,12 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/sequences/{sequenceId}`
 ///
-/// Takes `sequence_id` (a text). Returns [`CampaignSequence`](crate::models::CampaignSequence).
+/// Takes `sequence_id` (a string). Returns [`CampaignSequence`](crate::models::CampaignSequence).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:campaignSequence:view`
 ///
-/// Created by `OutboundApi::get_outbound_sequence`.
+/// Created by [`OutboundApi::get_outbound_sequence`](crate::api::OutboundApi::get_outbound_sequence).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-sequences--sequenceId->)
@@ -180,7 +182,7 @@ impl runtime::Operation for GetOutboundSequence {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -219,14 +221,15 @@ impl crate::api::OutboundApi {
 /// `GET /api/v2/outbound/sequences`
 ///
 /// Takes no arguments. Returns
-/// [`CampaignSequenceEntityListing`](crate::models::CampaignSequenceEntityListing). `items()` streams
-/// the items of all pages, each [`CampaignSequence`](crate::models::CampaignSequence).
+/// [`CampaignSequenceEntityListing`](crate::models::CampaignSequenceEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`CampaignSequence`](crate::models::CampaignSequence).
 ///
 /// Permission: `outbound:campaignSequence:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `OutboundApi::get_outbound_sequences`.
+/// Created by [`OutboundApi::get_outbound_sequences`](crate::api::OutboundApi::get_outbound_sequences).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-sequences>)
@@ -250,25 +253,25 @@ pub struct GetOutboundSequences {
 }
 
 impl GetOutboundSequences {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `allowEmptyResult`, default `false`.
+    /// The query parameter `allowEmptyResult`: a boolean, default `false`.
     pub fn allow_empty_result(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("allowEmptyResult", value.into());
         self
     }
 
-    /// The query parameter `filterType`, default `Prefix`.
+    /// The query parameter `filterType`: `GetOutboundSequencesFilterType`, default `Prefix`.
     pub fn filter_type(
         mut self,
         value: impl Into<Option<GetOutboundSequencesFilterType>>,
@@ -277,19 +280,19 @@ impl GetOutboundSequences {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundSequencesSortOrder>>,
@@ -313,7 +316,7 @@ impl GetOutboundSequences {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -344,7 +347,7 @@ impl runtime::Operation for GetOutboundSequences {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -398,11 +401,12 @@ impl crate::api::OutboundApi {
 /// `POST /api/v2/outbound/sequences`
 ///
 /// Takes a body ([`CampaignSequence`](crate::models::CampaignSequence)). Returns
-/// [`CampaignSequence`](crate::models::CampaignSequence).
+/// [`CampaignSequence`](crate::models::CampaignSequence). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:campaignSequence:add`
 ///
-/// Created by `OutboundApi::post_outbound_sequences`.
+/// Created by
+/// [`OutboundApi::post_outbound_sequences`](crate::api::OutboundApi::post_outbound_sequences).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-sequences>)
@@ -477,7 +481,7 @@ impl runtime::Operation for PostOutboundSequences {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -515,12 +519,12 @@ impl crate::api::OutboundApi {
 ///
 /// `PUT /api/v2/outbound/sequences/{sequenceId}`
 ///
-/// Takes `sequence_id` (a text) and a body ([`CampaignSequence`](crate::models::CampaignSequence)).
-/// Returns [`CampaignSequence`](crate::models::CampaignSequence).
+/// Takes `sequence_id` (a string) and a body ([`CampaignSequence`](crate::models::CampaignSequence)).
+/// Returns [`CampaignSequence`](crate::models::CampaignSequence). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:campaignSequence:edit`
 ///
-/// Created by `OutboundApi::put_outbound_sequence`.
+/// Created by [`OutboundApi::put_outbound_sequence`](crate::api::OutboundApi::put_outbound_sequence).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-sequences--sequenceId->)
@@ -602,7 +606,7 @@ impl runtime::Operation for PutOutboundSequence {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

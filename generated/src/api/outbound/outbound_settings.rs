@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/outbound/settings`
 ///
-/// Takes no arguments. Returns [`OutboundSettings`](crate::models::OutboundSettings).
+/// Takes no arguments. Returns [`OutboundSettings`](crate::models::OutboundSettings). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `outbound:settings:view`
 ///
-/// Created by `OutboundApi::get_outbound_settings`.
+/// Created by [`OutboundApi::get_outbound_settings`](crate::api::OutboundApi::get_outbound_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-settings>)
@@ -67,7 +68,7 @@ impl runtime::Operation for GetOutboundSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -101,11 +102,13 @@ impl crate::api::OutboundApi {
 ///
 /// `PATCH /api/v2/outbound/settings`
 ///
-/// Takes a body ([`OutboundSettings`](crate::models::OutboundSettings)). Returns nothing.
+/// Takes a body ([`OutboundSettings`](crate::models::OutboundSettings)). Returns nothing. Succeeds with
+/// the status 204 (no content).
 ///
 /// Permission: `outbound:settings:edit`
 ///
-/// Created by `OutboundApi::patch_outbound_settings`.
+/// Created by
+/// [`OutboundApi::patch_outbound_settings`](crate::api::OutboundApi::patch_outbound_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-outbound-settings>)
@@ -130,7 +133,7 @@ pub struct PatchOutboundSettings {
 }
 
 impl PatchOutboundSettings {
-    /// The query parameter `useMaxCallsPerAgentDecimal`.
+    /// The query parameter `useMaxCallsPerAgentDecimal`: a boolean.
     pub fn use_max_calls_per_agent_decimal(
         mut self,
         value: impl Into<Option<bool>>,
@@ -184,7 +187,7 @@ impl runtime::Operation for PatchOutboundSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

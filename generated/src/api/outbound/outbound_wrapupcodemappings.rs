@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/outbound/wrapupcodemappings`
 ///
-/// Takes no arguments. Returns [`WrapUpCodeMapping`](crate::models::WrapUpCodeMapping).
+/// Takes no arguments. Returns [`WrapUpCodeMapping`](crate::models::WrapUpCodeMapping). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `outbound:wrapUpCodeMapping:view`
 ///
-/// Created by `OutboundApi::get_outbound_wrapupcodemappings`.
+/// Created by
+/// [`OutboundApi::get_outbound_wrapupcodemappings`](crate::api::OutboundApi::get_outbound_wrapupcodemappings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-wrapupcodemappings>)
@@ -69,7 +71,7 @@ impl runtime::Operation for GetOutboundWrapupcodemappings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,11 +107,12 @@ impl crate::api::OutboundApi {
 /// `PUT /api/v2/outbound/wrapupcodemappings`
 ///
 /// Takes a body ([`WrapUpCodeMapping`](crate::models::WrapUpCodeMapping)). Returns
-/// [`WrapUpCodeMapping`](crate::models::WrapUpCodeMapping).
+/// [`WrapUpCodeMapping`](crate::models::WrapUpCodeMapping). Succeeds with the status 200 (OK).
 ///
 /// Permission: `outbound:wrapUpCodeMapping:edit`
 ///
-/// Created by `OutboundApi::put_outbound_wrapupcodemappings`.
+/// Created by
+/// [`OutboundApi::put_outbound_wrapupcodemappings`](crate::api::OutboundApi::put_outbound_wrapupcodemappings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-wrapupcodemappings>)
@@ -171,7 +174,7 @@ impl runtime::Operation for PutOutboundWrapupcodemappings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -4,18 +4,19 @@ use crate::models::presence::{
     GetPresenceDefinition0LocaleCode, GetPresenceDefinitions0LocaleCode,
     OrganizationPresenceDefinitionEntityListing,
 };
-use crate::models::presence_and_users::OrganizationPresenceDefinition;
+use crate::models::shared::presence_and_users::OrganizationPresenceDefinition;
 use crate::runtime;
 
 /// Delete presence definition0.
 ///
 /// `DELETE /api/v2/presence/definitions/{definitionId}`
 ///
-/// Takes `definition_id` (a text). Returns nothing.
+/// Takes `definition_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permissions, any of: `presence:presenceDefinition:delete`, `presence:presenceDefinition:edit`
 ///
-/// Created by `PresenceApi::delete_presence_definition0`.
+/// Created by
+/// [`PresenceApi::delete_presence_definition0`](crate::api::PresenceApi::delete_presence_definition0).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-presence-definitions--definitionId->)
@@ -67,7 +68,7 @@ impl runtime::Operation for DeletePresenceDefinition0 {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,11 +108,14 @@ impl crate::api::PresenceApi {
 ///
 /// `GET /api/v2/presence/definitions/{definitionId}`
 ///
-/// Takes `definition_id` (a text). Returns `OrganizationPresenceDefinition`.
+/// Takes `definition_id` (a string). Returns
+/// [`OrganizationPresenceDefinition`](crate::models::OrganizationPresenceDefinition). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `presence:presenceDefinition:view`
 ///
-/// Created by `PresenceApi::get_presence_definition0`.
+/// Created by
+/// [`PresenceApi::get_presence_definition0`](crate::api::PresenceApi::get_presence_definition0).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-presence-definitions--definitionId->)
@@ -129,7 +133,7 @@ pub struct GetPresenceDefinition0 {
 }
 
 impl GetPresenceDefinition0 {
-    /// The query parameter `localeCode`.
+    /// The query parameter `localeCode`: `GetPresenceDefinition0LocaleCode`.
     pub fn locale_code(
         mut self,
         value: impl Into<Option<GetPresenceDefinition0LocaleCode>>,
@@ -172,7 +176,7 @@ impl runtime::Operation for GetPresenceDefinition0 {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -212,13 +216,15 @@ impl crate::api::PresenceApi {
 ///
 /// Takes no arguments. Returns
 /// [`OrganizationPresenceDefinitionEntityListing`](crate::models::OrganizationPresenceDefinitionEntityListing).
-/// `items()` streams the items of all pages, each `OrganizationPresenceDefinition`.
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`OrganizationPresenceDefinition`](crate::models::OrganizationPresenceDefinition).
 ///
 /// Permission: `presence:presenceDefinition:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `PresenceApi::get_presence_definitions0`.
+/// Created by
+/// [`PresenceApi::get_presence_definitions0`](crate::api::PresenceApi::get_presence_definitions0).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-presence-definitions>)
@@ -236,13 +242,13 @@ pub struct GetPresenceDefinitions0 {
 }
 
 impl GetPresenceDefinitions0 {
-    /// The query parameter `deactivated`, default `false`.
+    /// The query parameter `deactivated`: a string, default `false`.
     pub fn deactivated(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("deactivated", value.text());
         self
     }
 
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a list of strings.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -256,7 +262,7 @@ impl GetPresenceDefinitions0 {
         self
     }
 
-    /// The query parameter `localeCode`.
+    /// The query parameter `localeCode`: `GetPresenceDefinitions0LocaleCode`.
     pub fn locale_code(
         mut self,
         value: impl Into<Option<GetPresenceDefinitions0LocaleCode>>,
@@ -280,7 +286,7 @@ impl GetPresenceDefinitions0 {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -311,7 +317,7 @@ impl runtime::Operation for GetPresenceDefinitions0 {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -362,11 +368,14 @@ impl crate::api::PresenceApi {
 ///
 /// `POST /api/v2/presence/definitions`
 ///
-/// Takes a body (`OrganizationPresenceDefinition`). Returns `OrganizationPresenceDefinition`.
+/// Takes a body ([`OrganizationPresenceDefinition`](crate::models::OrganizationPresenceDefinition)).
+/// Returns [`OrganizationPresenceDefinition`](crate::models::OrganizationPresenceDefinition). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `presence:presenceDefinition:add`
 ///
-/// Created by `PresenceApi::post_presence_definitions0`.
+/// Created by
+/// [`PresenceApi::post_presence_definitions0`](crate::api::PresenceApi::post_presence_definitions0).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-presence-definitions>)
@@ -418,7 +427,7 @@ impl runtime::Operation for PostPresenceDefinitions0 {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -458,12 +467,15 @@ impl crate::api::PresenceApi {
 ///
 /// `PUT /api/v2/presence/definitions/{definitionId}`
 ///
-/// Takes `definition_id` (a text) and a body (`OrganizationPresenceDefinition`). Returns
-/// `OrganizationPresenceDefinition`.
+/// Takes `definition_id` (a string) and a body
+/// ([`OrganizationPresenceDefinition`](crate::models::OrganizationPresenceDefinition)). Returns
+/// [`OrganizationPresenceDefinition`](crate::models::OrganizationPresenceDefinition). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `presence:presenceDefinition:edit`
 ///
-/// Created by `PresenceApi::put_presence_definition0`.
+/// Created by
+/// [`PresenceApi::put_presence_definition0`](crate::api::PresenceApi::put_presence_definition0).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-presence-definitions--definitionId->)
@@ -515,7 +527,7 @@ impl runtime::Operation for PutPresenceDefinition0 {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/presence/settings`
 ///
-/// Takes no arguments. Returns [`PresenceSettings`](crate::models::PresenceSettings).
+/// Takes no arguments. Returns [`PresenceSettings`](crate::models::PresenceSettings). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `presence:settings:view`
 ///
-/// Created by `PresenceApi::get_presence_settings`.
+/// Created by [`PresenceApi::get_presence_settings`](crate::api::PresenceApi::get_presence_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-presence-settings>)
@@ -61,7 +62,7 @@ impl runtime::Operation for GetPresenceSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -96,11 +97,11 @@ impl crate::api::PresenceApi {
 /// `PUT /api/v2/presence/settings`
 ///
 /// Takes a body ([`PresenceSettings`](crate::models::PresenceSettings)). Returns
-/// [`PresenceSettings`](crate::models::PresenceSettings).
+/// [`PresenceSettings`](crate::models::PresenceSettings). Succeeds with the status 200 (OK).
 ///
 /// Permission: `presence:settings:edit`
 ///
-/// Created by `PresenceApi::put_presence_settings`.
+/// Created by [`PresenceApi::put_presence_settings`](crate::api::PresenceApi::put_presence_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-presence-settings>)
@@ -150,7 +151,7 @@ impl runtime::Operation for PutPresenceSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

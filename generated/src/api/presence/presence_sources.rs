@@ -7,11 +7,11 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/presence/sources/{sourceId}`
 ///
-/// Takes `source_id` (a text). Returns nothing.
+/// Takes `source_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permissions, any of: `presence:source:delete`, `presence:source:edit`
 ///
-/// Created by `PresenceApi::delete_presence_source`.
+/// Created by [`PresenceApi::delete_presence_source`](crate::api::PresenceApi::delete_presence_source).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-presence-sources--sourceId->)
@@ -63,7 +63,7 @@ impl runtime::Operation for DeletePresenceSource {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -101,11 +101,12 @@ impl crate::api::PresenceApi {
 ///
 /// `GET /api/v2/presence/sources/{sourceId}`
 ///
-/// Takes `source_id` (a text). Returns [`Source`](crate::models::Source).
+/// Takes `source_id` (a string). Returns [`Source`](crate::models::Source). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `presence:source:view`
 ///
-/// Created by `PresenceApi::get_presence_source`.
+/// Created by [`PresenceApi::get_presence_source`](crate::api::PresenceApi::get_presence_source).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-presence-sources--sourceId->)
@@ -155,7 +156,7 @@ impl runtime::Operation for GetPresenceSource {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -189,14 +190,15 @@ impl crate::api::PresenceApi {
 ///
 /// `GET /api/v2/presence/sources`
 ///
-/// Takes no arguments. Returns [`SourceEntityListing`](crate::models::SourceEntityListing). `items()`
-/// streams the items of all pages, each [`Source`](crate::models::Source).
+/// Takes no arguments. Returns [`SourceEntityListing`](crate::models::SourceEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Source`](crate::models::Source).
 ///
 /// Permission: `presence:source:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `PresenceApi::get_presence_sources`.
+/// Created by [`PresenceApi::get_presence_sources`](crate::api::PresenceApi::get_presence_sources).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-presence-sources>)
@@ -214,7 +216,7 @@ pub struct GetPresenceSources {
 }
 
 impl GetPresenceSources {
-    /// The query parameter `deactivated`, default `false`.
+    /// The query parameter `deactivated`: a string, default `false`.
     pub fn deactivated(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("deactivated", value.text());
         self
@@ -235,7 +237,7 @@ impl GetPresenceSources {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -264,7 +266,7 @@ impl runtime::Operation for GetPresenceSources {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -314,10 +316,11 @@ impl crate::api::PresenceApi {
 /// `POST /api/v2/presence/sources`
 ///
 /// Takes a body ([`Source`](crate::models::Source)). Returns [`Source`](crate::models::Source).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `presence:source:add`
 ///
-/// Created by `PresenceApi::post_presence_sources`.
+/// Created by [`PresenceApi::post_presence_sources`](crate::api::PresenceApi::post_presence_sources).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-presence-sources>)
@@ -367,7 +370,7 @@ impl runtime::Operation for PostPresenceSources {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -402,12 +405,12 @@ impl crate::api::PresenceApi {
 ///
 /// `PUT /api/v2/presence/sources/{sourceId}`
 ///
-/// Takes `source_id` (a text) and a body ([`Source`](crate::models::Source)). Returns
-/// [`Source`](crate::models::Source).
+/// Takes `source_id` (a string) and a body ([`Source`](crate::models::Source)). Returns
+/// [`Source`](crate::models::Source). Succeeds with the status 200 (OK).
 ///
 /// Permission: `presence:source:edit`
 ///
-/// Created by `PresenceApi::put_presence_source`.
+/// Created by [`PresenceApi::put_presence_source`](crate::api::PresenceApi::put_presence_source).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-presence-sources--sourceId->)
@@ -457,7 +460,7 @@ impl runtime::Operation for PutPresenceSource {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/presence/users/{userId}/primarysource`
 ///
-/// Takes `user_id` (a text). Returns [`UserPrimarySource`](crate::models::UserPrimarySource).
+/// Takes `user_id` (a string). Returns [`UserPrimarySource`](crate::models::UserPrimarySource).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `presence:userPrimarySource:view`
 ///
-/// Created by `PresenceApi::get_presence_user_primarysource`.
+/// Created by
+/// [`PresenceApi::get_presence_user_primarysource`](crate::api::PresenceApi::get_presence_user_primarysource).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-presence-users--userId--primarysource>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetPresenceUserPrimarysource {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,12 +105,13 @@ impl crate::api::PresenceApi {
 ///
 /// `PUT /api/v2/presence/users/{userId}/primarysource`
 ///
-/// Takes `user_id` (a text) and a body ([`UserPrimarySource`](crate::models::UserPrimarySource)).
-/// Returns [`UserPrimarySource`](crate::models::UserPrimarySource).
+/// Takes `user_id` (a string) and a body ([`UserPrimarySource`](crate::models::UserPrimarySource)).
+/// Returns [`UserPrimarySource`](crate::models::UserPrimarySource). Succeeds with the status 200 (OK).
 ///
 /// Permission: `presence:userPrimarySource:edit`
 ///
-/// Created by `PresenceApi::put_presence_user_primarysource`.
+/// Created by
+/// [`PresenceApi::put_presence_user_primarysource`](crate::api::PresenceApi::put_presence_user_primarysource).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-presence-users--userId--primarysource>)
@@ -160,7 +163,7 @@ impl runtime::Operation for PutPresenceUserPrimarysource {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

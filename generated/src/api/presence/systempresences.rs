@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /api/v2/systempresences`
 ///
-/// Takes no arguments. Returns a list, each item [`SystemPresence`](crate::models::SystemPresence).
+/// Takes no arguments. Returns a list of [`SystemPresence`](crate::models::SystemPresence). Succeeds
+/// with the status 200 (OK).
 ///
-/// Created by `PresenceApi::get_systempresences`.
+/// Created by [`PresenceApi::get_systempresences`](crate::api::PresenceApi::get_systempresences).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-systempresences>)
@@ -65,7 +66,7 @@ impl runtime::Operation for GetSystempresences {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

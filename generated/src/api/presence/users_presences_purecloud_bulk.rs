@@ -7,9 +7,11 @@ use crate::runtime;
 ///
 /// `GET /api/v2/users/presences/purecloud/bulk`
 ///
-/// Takes no arguments. Returns a list, each item [`UcUserPresence`](crate::models::UcUserPresence).
+/// Takes no arguments. Returns a list of [`UcUserPresence`](crate::models::UcUserPresence). Succeeds
+/// with the status 200 (OK).
 ///
-/// Created by `PresenceApi::get_users_presences_purecloud_bulk`.
+/// Created by
+/// [`PresenceApi::get_users_presences_purecloud_bulk`](crate::api::PresenceApi::get_users_presences_purecloud_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-presences-purecloud-bulk>)
@@ -27,7 +29,7 @@ pub struct GetUsersPresencesPurecloudBulk {
 }
 
 impl GetUsersPresencesPurecloudBulk {
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -70,7 +72,7 @@ impl runtime::Operation for GetUsersPresencesPurecloudBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

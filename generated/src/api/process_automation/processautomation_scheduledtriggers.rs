@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/processautomation/scheduledtriggers/{scheduledTriggerId}`
 ///
-/// Takes `scheduled_trigger_id` (a text). Returns nothing.
+/// Takes `scheduled_trigger_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `processautomation:trigger:delete`
 ///
-/// Created by `ProcessAutomationApi::delete_processautomation_scheduledtrigger`.
+/// Created by
+/// [`ProcessAutomationApi::delete_processautomation_scheduledtrigger`](crate::api::ProcessAutomationApi::delete_processautomation_scheduledtrigger).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-processautomation-scheduledtriggers--scheduledTriggerId->)
@@ -66,7 +67,7 @@ impl runtime::Operation for DeleteProcessautomationScheduledtrigger {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,12 +107,13 @@ impl crate::api::ProcessAutomationApi {
 ///
 /// `GET /api/v2/processautomation/scheduledtriggers/{scheduledTriggerId}`
 ///
-/// Takes `scheduled_trigger_id` (a text). Returns
-/// [`ScheduledTrigger`](crate::models::ScheduledTrigger).
+/// Takes `scheduled_trigger_id` (a string). Returns
+/// [`ScheduledTrigger`](crate::models::ScheduledTrigger). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `processautomation:trigger:edit`, `processautomation:trigger:view`
 ///
-/// Created by `ProcessAutomationApi::get_processautomation_scheduledtrigger`.
+/// Created by
+/// [`ProcessAutomationApi::get_processautomation_scheduledtrigger`](crate::api::ProcessAutomationApi::get_processautomation_scheduledtrigger).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-processautomation-scheduledtriggers--scheduledTriggerId->)
@@ -163,7 +165,7 @@ impl runtime::Operation for GetProcessautomationScheduledtrigger {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -204,14 +206,16 @@ impl crate::api::ProcessAutomationApi {
 /// `GET /api/v2/processautomation/scheduledtriggers`
 ///
 /// Takes no arguments. Returns
-/// [`ScheduledTriggerEntityListing`](crate::models::ScheduledTriggerEntityListing). `items()` streams
-/// the items of all pages, each [`ScheduledTrigger`](crate::models::ScheduledTrigger).
+/// [`ScheduledTriggerEntityListing`](crate::models::ScheduledTriggerEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`ScheduledTrigger`](crate::models::ScheduledTrigger).
 ///
 /// Permissions, any of: `processautomation:trigger:edit`, `processautomation:trigger:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `ProcessAutomationApi::get_processautomation_scheduledtriggers`.
+/// Created by
+/// [`ProcessAutomationApi::get_processautomation_scheduledtriggers`](crate::api::ProcessAutomationApi::get_processautomation_scheduledtriggers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-processautomation-scheduledtriggers>)
@@ -229,25 +233,25 @@ pub struct GetProcessautomationScheduledtriggers {
 }
 
 impl GetProcessautomationScheduledtriggers {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `enabled`.
+    /// The query parameter `enabled`: a boolean.
     pub fn enabled(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("enabled", value.into());
         self
@@ -268,7 +272,7 @@ impl GetProcessautomationScheduledtriggers {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -299,7 +303,7 @@ impl runtime::Operation for GetProcessautomationScheduledtriggers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -354,11 +358,12 @@ impl crate::api::ProcessAutomationApi {
 /// `POST /api/v2/processautomation/scheduledtriggers`
 ///
 /// Takes a body ([`CreateScheduledTriggerRequest`](crate::models::CreateScheduledTriggerRequest)).
-/// Returns [`ScheduledTrigger`](crate::models::ScheduledTrigger).
+/// Returns [`ScheduledTrigger`](crate::models::ScheduledTrigger). Succeeds with the status 200 (OK).
 ///
 /// Permission: `processautomation:trigger:add`
 ///
-/// Created by `ProcessAutomationApi::post_processautomation_scheduledtriggers`.
+/// Created by
+/// [`ProcessAutomationApi::post_processautomation_scheduledtriggers`](crate::api::ProcessAutomationApi::post_processautomation_scheduledtriggers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-processautomation-scheduledtriggers>)
@@ -410,7 +415,7 @@ impl runtime::Operation for PostProcessautomationScheduledtriggers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -451,13 +456,14 @@ impl crate::api::ProcessAutomationApi {
 ///
 /// `PUT /api/v2/processautomation/scheduledtriggers/{scheduledTriggerId}`
 ///
-/// Takes `scheduled_trigger_id` (a text) and a body
+/// Takes `scheduled_trigger_id` (a string) and a body
 /// ([`UpdateScheduledTriggerRequest`](crate::models::UpdateScheduledTriggerRequest)). Returns
-/// [`ScheduledTrigger`](crate::models::ScheduledTrigger).
+/// [`ScheduledTrigger`](crate::models::ScheduledTrigger). Succeeds with the status 200 (OK).
 ///
 /// Permission: `processautomation:trigger:edit`
 ///
-/// Created by `ProcessAutomationApi::put_processautomation_scheduledtrigger`.
+/// Created by
+/// [`ProcessAutomationApi::put_processautomation_scheduledtrigger`](crate::api::ProcessAutomationApi::put_processautomation_scheduledtrigger).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-processautomation-scheduledtriggers--scheduledTriggerId->)
@@ -509,7 +515,7 @@ impl runtime::Operation for PutProcessautomationScheduledtrigger {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

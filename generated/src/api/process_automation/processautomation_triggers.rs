@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/processautomation/triggers/{triggerId}`
 ///
-/// Takes `trigger_id` (a text). Returns nothing.
+/// Takes `trigger_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `processautomation:trigger:delete`
 ///
-/// Created by `ProcessAutomationApi::delete_processautomation_trigger`.
+/// Created by
+/// [`ProcessAutomationApi::delete_processautomation_trigger`](crate::api::ProcessAutomationApi::delete_processautomation_trigger).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-processautomation-triggers--triggerId->)
@@ -65,7 +66,7 @@ impl runtime::Operation for DeleteProcessautomationTrigger {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,11 +106,13 @@ impl crate::api::ProcessAutomationApi {
 ///
 /// `GET /api/v2/processautomation/triggers/{triggerId}`
 ///
-/// Takes `trigger_id` (a text). Returns [`Trigger`](crate::models::Trigger).
+/// Takes `trigger_id` (a string). Returns [`Trigger`](crate::models::Trigger). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permissions, any of: `processautomation:trigger:edit`, `processautomation:trigger:view`
 ///
-/// Created by `ProcessAutomationApi::get_processautomation_trigger`.
+/// Created by
+/// [`ProcessAutomationApi::get_processautomation_trigger`](crate::api::ProcessAutomationApi::get_processautomation_trigger).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-processautomation-triggers--triggerId->)
@@ -161,7 +164,7 @@ impl runtime::Operation for GetProcessautomationTrigger {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -201,14 +204,16 @@ impl crate::api::ProcessAutomationApi {
 ///
 /// `GET /api/v2/processautomation/triggers`
 ///
-/// Takes no arguments. Returns [`TriggerEntityListing`](crate::models::TriggerEntityListing). `items()`
-/// streams the items of all pages, each [`Trigger`](crate::models::Trigger).
+/// Takes no arguments. Returns [`TriggerEntityListing`](crate::models::TriggerEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Trigger`](crate::models::Trigger).
 ///
 /// Permissions, any of: `processautomation:trigger:edit`, `processautomation:trigger:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `ProcessAutomationApi::get_processautomation_triggers`.
+/// Created by
+/// [`ProcessAutomationApi::get_processautomation_triggers`](crate::api::ProcessAutomationApi::get_processautomation_triggers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-processautomation-triggers>)
@@ -226,37 +231,37 @@ pub struct GetProcessautomationTriggers {
 }
 
 impl GetProcessautomationTriggers {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `topicName`.
+    /// The query parameter `topicName`: a string.
     pub fn topic_name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("topicName", value.text());
         self
     }
 
-    /// The query parameter `enabled`.
+    /// The query parameter `enabled`: a boolean.
     pub fn enabled(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("enabled", value.into());
         self
     }
 
-    /// The query parameter `hasDelayBy`.
+    /// The query parameter `hasDelayBy`: a boolean.
     pub fn has_delay_by(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("hasDelayBy", value.into());
         self
@@ -277,7 +282,7 @@ impl GetProcessautomationTriggers {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -308,7 +313,7 @@ impl runtime::Operation for GetProcessautomationTriggers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -361,11 +366,12 @@ impl crate::api::ProcessAutomationApi {
 /// `POST /api/v2/processautomation/triggers`
 ///
 /// Takes a body ([`CreateTriggerRequest`](crate::models::CreateTriggerRequest)). Returns
-/// [`Trigger`](crate::models::Trigger).
+/// [`Trigger`](crate::models::Trigger). Succeeds with the status 200 (OK).
 ///
 /// Permission: `processautomation:trigger:add`
 ///
-/// Created by `ProcessAutomationApi::post_processautomation_triggers`.
+/// Created by
+/// [`ProcessAutomationApi::post_processautomation_triggers`](crate::api::ProcessAutomationApi::post_processautomation_triggers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-processautomation-triggers>)
@@ -417,7 +423,7 @@ impl runtime::Operation for PostProcessautomationTriggers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -458,13 +464,14 @@ impl crate::api::ProcessAutomationApi {
 ///
 /// `PUT /api/v2/processautomation/triggers/{triggerId}`
 ///
-/// Takes `trigger_id` (a text) and a body
+/// Takes `trigger_id` (a string) and a body
 /// ([`UpdateTriggerRequest`](crate::models::UpdateTriggerRequest)). Returns
-/// [`Trigger`](crate::models::Trigger).
+/// [`Trigger`](crate::models::Trigger). Succeeds with the status 200 (OK).
 ///
 /// Permission: `processautomation:trigger:edit`
 ///
-/// Created by `ProcessAutomationApi::put_processautomation_trigger`.
+/// Created by
+/// [`ProcessAutomationApi::put_processautomation_trigger`](crate::api::ProcessAutomationApi::put_processautomation_trigger).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-processautomation-triggers--triggerId->)
@@ -516,7 +523,7 @@ impl runtime::Operation for PutProcessautomationTrigger {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

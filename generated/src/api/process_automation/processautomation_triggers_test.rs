@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `POST /api/v2/processautomation/triggers/{triggerId}/test`
 ///
-/// Takes `trigger_id` (a text) and optionally a body (a text). Returns
-/// [`TestModeResults`](crate::models::TestModeResults).
+/// Takes `trigger_id` (a string) and optionally a body (a string). Returns
+/// [`TestModeResults`](crate::models::TestModeResults). Succeeds with the status 200 (OK).
 ///
 /// Permission: `processautomation:trigger:test`
 ///
-/// Created by `ProcessAutomationApi::post_processautomation_trigger_test`.
+/// Created by
+/// [`ProcessAutomationApi::post_processautomation_trigger_test`](crate::api::ProcessAutomationApi::post_processautomation_trigger_test).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-processautomation-triggers--triggerId--test>)
@@ -30,7 +31,7 @@ pub struct PostProcessautomationTriggerTest {
 }
 
 impl PostProcessautomationTriggerTest {
-    /// The body, `application/json`.
+    /// The body, `application/json`: a string.
     pub fn body(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.json_body("application/json", value.text().map(str::to_owned));
         self
@@ -70,7 +71,7 @@ impl runtime::Operation for PostProcessautomationTriggerTest {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

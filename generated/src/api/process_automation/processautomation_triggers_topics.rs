@@ -8,13 +8,14 @@ use crate::runtime;
 /// `GET /api/v2/processautomation/triggers/topics`
 ///
 /// Takes no arguments. Returns [`TopicCursorEntityListing`](crate::models::TopicCursorEntityListing).
-/// `items()` streams the items of all pages, each a text.
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each a string.
 ///
 /// Permissions, any of: `processautomation:trigger:edit`, `processautomation:trigger:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `ProcessAutomationApi::get_processautomation_triggers_topics`.
+/// Created by
+/// [`ProcessAutomationApi::get_processautomation_triggers_topics`](crate::api::ProcessAutomationApi::get_processautomation_triggers_topics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-processautomation-triggers-topics>)
@@ -32,19 +33,19 @@ pub struct GetProcessautomationTriggersTopics {
 }
 
 impl GetProcessautomationTriggersTopics {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
@@ -65,7 +66,7 @@ impl GetProcessautomationTriggersTopics {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -96,7 +97,7 @@ impl runtime::Operation for GetProcessautomationTriggersTopics {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `POST /api/v2/processautomation/triggers/topics/{topicName}/test`
 ///
-/// Takes `topic_name` (a text) and optionally a body (a text). Returns
-/// [`TestModeEventResults`](crate::models::TestModeEventResults).
+/// Takes `topic_name` (a string) and optionally a body (a string). Returns
+/// [`TestModeEventResults`](crate::models::TestModeEventResults). Succeeds with the status 200 (OK).
 ///
 /// Permission: `processautomation:trigger:test`
 ///
-/// Created by `ProcessAutomationApi::post_processautomation_triggers_topic_test`.
+/// Created by
+/// [`ProcessAutomationApi::post_processautomation_triggers_topic_test`](crate::api::ProcessAutomationApi::post_processautomation_triggers_topic_test).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-processautomation-triggers-topics--topicName--test>)
@@ -30,7 +31,7 @@ pub struct PostProcessautomationTriggersTopicTest {
 }
 
 impl PostProcessautomationTriggersTopicTest {
-    /// The body, `application/json`.
+    /// The body, `application/json`: a string.
     pub fn body(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.json_body("application/json", value.text().map(str::to_owned));
         self
@@ -70,7 +71,7 @@ impl runtime::Operation for PostProcessautomationTriggersTopicTest {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,14 +11,16 @@ use crate::runtime::time;
 /// `GET /api/v2/quality/agents/activity`
 ///
 /// Takes no arguments. Returns
-/// [`AgentActivityEntityListing`](crate::models::AgentActivityEntityListing). `items()` streams the
-/// items of all pages, each [`AgentActivity`](crate::models::AgentActivity).
+/// [`AgentActivityEntityListing`](crate::models::AgentActivityEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`AgentActivity`](crate::models::AgentActivity).
 ///
 /// Permission: `quality:evaluation:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `QualityApi::get_quality_agents_activity`.
+/// Created by
+/// [`QualityApi::get_quality_agents_activity`](crate::api::QualityApi::get_quality_agents_activity).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-agents-activity>)
@@ -42,25 +44,25 @@ pub struct GetQualityAgentsActivity {
 }
 
 impl GetQualityAgentsActivity {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of strings.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -71,31 +73,31 @@ impl GetQualityAgentsActivity {
         self
     }
 
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `previousPage`.
+    /// The query parameter `previousPage`: a string.
     pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("previousPage", value.text());
         self
     }
 
-    /// The query parameter `startTime`.
+    /// The query parameter `startTime`: a timestamp.
     pub fn start_time(mut self, value: impl runtime::Optional<time::Timestamp>) -> Self {
         self.request.query("startTime", value.into_optional());
         self
     }
 
-    /// The query parameter `endTime`.
+    /// The query parameter `endTime`: a timestamp.
     pub fn end_time(mut self, value: impl runtime::Optional<time::Timestamp>) -> Self {
         self.request.query("endTime", value.into_optional());
         self
     }
 
-    /// The query parameter `agentUserId`.
+    /// The query parameter `agentUserId`: a list of strings.
     pub fn agent_user_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -109,37 +111,37 @@ impl GetQualityAgentsActivity {
         self
     }
 
-    /// The query parameter `evaluatorUserId`.
+    /// The query parameter `evaluatorUserId`: a string.
     pub fn evaluator_user_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("evaluatorUserId", value.text());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `group`.
+    /// The query parameter `group`: a string.
     pub fn group(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("group", value.text());
         self
     }
 
-    /// The query parameter `agentTeamId`.
+    /// The query parameter `agentTeamId`: a string.
     pub fn agent_team_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("agentTeamId", value.text());
         self
     }
 
-    /// The query parameter `formContextId`.
+    /// The query parameter `formContextId`: a string.
     pub fn form_context_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("formContextId", value.text());
         self
     }
 
-    /// The query parameter `userState`, default `Legacy`.
+    /// The query parameter `userState`: one of `Any`, `Legacy`, default `Legacy`.
     pub fn user_state(
         mut self,
         value: impl Into<Option<GetQualityAgentsActivityUserState>>,
@@ -163,7 +165,7 @@ impl GetQualityAgentsActivity {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -192,7 +194,7 @@ impl runtime::Operation for GetQualityAgentsActivity {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

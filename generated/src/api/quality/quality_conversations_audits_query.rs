@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/quality/conversations/audits/query/{transactionId}`
 ///
-/// Takes `transaction_id` (a text). Returns
+/// Takes `transaction_id` (a string). Returns
 /// [`QualityAuditQueryExecutionStatusResponse`](crate::models::QualityAuditQueryExecutionStatusResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `audits:interactionDetails:view`
 ///
-/// Created by `QualityApi::get_quality_conversations_audits_query_transaction_id`.
+/// Created by
+/// [`QualityApi::get_quality_conversations_audits_query_transaction_id`](crate::api::QualityApi::get_quality_conversations_audits_query_transaction_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-conversations-audits-query--transactionId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetQualityConversationsAuditsQueryTransactionId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,14 +112,17 @@ impl crate::api::QualityApi {
 ///
 /// Takes a body ([`QmAuditQueryRequest`](crate::models::QmAuditQueryRequest)). Returns
 /// [`QualityAuditQueryExecutionStatusResponse`](crate::models::QualityAuditQueryExecutionStatusResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `audits:interactionDetails:view`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_quality_conversations_audits_query_transaction_id`, its results by
-/// `get_quality_conversations_audits_query_transaction_id_results`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_quality_conversations_audits_query_transaction_id`](crate::api::GetQualityConversationsAuditsQueryTransactionId),
+/// its results by
+/// [`get_quality_conversations_audits_query_transaction_id_results`](crate::api::GetQualityConversationsAuditsQueryTransactionIdResults).
 ///
-/// Created by `QualityApi::post_quality_conversations_audits_query`.
+/// Created by
+/// [`QualityApi::post_quality_conversations_audits_query`](crate::api::QualityApi::post_quality_conversations_audits_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-conversations-audits-query>)
@@ -177,7 +182,7 @@ impl runtime::Operation for PostQualityConversationsAuditsQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

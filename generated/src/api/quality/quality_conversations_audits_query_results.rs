@@ -10,16 +10,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/quality/conversations/audits/query/{transactionId}/results`
 ///
-/// Takes `transaction_id` (a text). Returns
+/// Takes `transaction_id` (a string). Returns
 /// [`QualityAuditQueryExecutionResultsResponse`](crate::models::QualityAuditQueryExecutionResultsResponse).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`QualityAuditLogMessage`](crate::models::QualityAuditLogMessage).
 ///
 /// Permission: `audits:interactionDetails:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Created by `QualityApi::get_quality_conversations_audits_query_transaction_id_results`.
+/// Created by
+/// [`QualityApi::get_quality_conversations_audits_query_transaction_id_results`](crate::api::QualityApi::get_quality_conversations_audits_query_transaction_id_results).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-conversations-audits-query--transactionId--results>)
@@ -37,19 +38,19 @@ pub struct GetQualityConversationsAuditsQueryTransactionIdResults {
 }
 
 impl GetQualityConversationsAuditsQueryTransactionIdResults {
-    /// The query parameter `cursor`.
+    /// The query parameter `cursor`: a string.
     pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("cursor", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `user`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -75,7 +76,7 @@ impl GetQualityConversationsAuditsQueryTransactionIdResults {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -106,7 +107,7 @@ impl runtime::Operation for GetQualityConversationsAuditsQueryTransactionIdResul
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

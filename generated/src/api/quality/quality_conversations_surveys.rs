@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/quality/conversations/{conversationId}/surveys`
 ///
-/// Takes `conversation_id` (a text). Returns a list, each item [`Survey`](crate::models::Survey).
+/// Takes `conversation_id` (a string). Returns a list of [`Survey`](crate::models::Survey). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `quality:survey:view`
 ///
-/// Created by `QualityApi::get_quality_conversation_surveys`.
+/// Created by
+/// [`QualityApi::get_quality_conversation_surveys`](crate::api::QualityApi::get_quality_conversation_surveys).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-conversations--conversationId--surveys>)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetQualityConversationSurveys {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,14 +10,16 @@ use crate::runtime;
 /// `POST /api/v2/quality/evaluations/search`
 ///
 /// Takes a body ([`EvaluationSearchRequestDto`](crate::models::EvaluationSearchRequestDto)). Returns
-/// [`EvaluationSearchResponse`](crate::models::EvaluationSearchResponse). `items()` streams the items
-/// of all pages, each [`EvaluationSearchItemResponse`](crate::models::EvaluationSearchItemResponse).
+/// [`EvaluationSearchResponse`](crate::models::EvaluationSearchResponse). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`EvaluationSearchItemResponse`](crate::models::EvaluationSearchItemResponse).
 ///
 /// Permission: `quality:evaluation:searchAny`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by `QualityApi::post_quality_evaluations_search`.
+/// Created by
+/// [`QualityApi::post_quality_evaluations_search`](crate::api::QualityApi::post_quality_evaluations_search).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-evaluations-search>)
@@ -50,7 +52,7 @@ impl PostQualityEvaluationsSearch {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -81,7 +83,7 @@ impl runtime::Operation for PostQualityEvaluationsSearch {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

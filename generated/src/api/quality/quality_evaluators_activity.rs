@@ -9,14 +9,16 @@ use crate::runtime::time;
 /// `GET /api/v2/quality/evaluators/activity`
 ///
 /// Takes no arguments. Returns
-/// [`EvaluatorActivityEntityListing`](crate::models::EvaluatorActivityEntityListing). `items()` streams
-/// the items of all pages, each [`EvaluatorActivity`](crate::models::EvaluatorActivity).
+/// [`EvaluatorActivityEntityListing`](crate::models::EvaluatorActivityEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`EvaluatorActivity`](crate::models::EvaluatorActivity).
 ///
 /// Permission: `quality:evaluation:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `QualityApi::get_quality_evaluators_activity`.
+/// Created by
+/// [`QualityApi::get_quality_evaluators_activity`](crate::api::QualityApi::get_quality_evaluators_activity).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-evaluators-activity>)
@@ -40,25 +42,25 @@ pub struct GetQualityEvaluatorsActivity {
 }
 
 impl GetQualityEvaluatorsActivity {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of strings.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -69,37 +71,37 @@ impl GetQualityEvaluatorsActivity {
         self
     }
 
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `previousPage`.
+    /// The query parameter `previousPage`: a string.
     pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("previousPage", value.text());
         self
     }
 
-    /// The query parameter `startTime`.
+    /// The query parameter `startTime`: a timestamp.
     pub fn start_time(mut self, value: impl runtime::Optional<time::Timestamp>) -> Self {
         self.request.query("startTime", value.into_optional());
         self
     }
 
-    /// The query parameter `endTime`.
+    /// The query parameter `endTime`: a timestamp.
     pub fn end_time(mut self, value: impl runtime::Optional<time::Timestamp>) -> Self {
         self.request.query("endTime", value.into_optional());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `permission`.
+    /// The query parameter `permission`: a list of strings.
     pub fn permission(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -113,13 +115,13 @@ impl GetQualityEvaluatorsActivity {
         self
     }
 
-    /// The query parameter `group`.
+    /// The query parameter `group`: a string.
     pub fn group(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("group", value.text());
         self
     }
 
-    /// The query parameter `agentTeamId`.
+    /// The query parameter `agentTeamId`: a string.
     pub fn agent_team_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("agentTeamId", value.text());
         self
@@ -140,7 +142,7 @@ impl GetQualityEvaluatorsActivity {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -180,7 +182,7 @@ impl runtime::Operation for GetQualityEvaluatorsActivity {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

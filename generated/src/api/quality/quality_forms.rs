@@ -3,20 +3,20 @@
 use crate::models::quality::{
     EvaluationFormResponse, EvaluationFormResponseEntityListing, GetQualityFormsExpand,
 };
-use crate::models::shared_by_7_b1dc58::EvaluationForm;
+use crate::models::shared::evaluation_form::EvaluationForm;
 use crate::runtime;
 
 /// Delete quality form.
 ///
 /// `DELETE /api/v2/quality/forms/{formId}`
 ///
-/// Takes `form_id` (a text). Returns nothing.
+/// Takes `form_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `quality:evaluationForm:delete`
 ///
-/// Created by `QualityApi::delete_quality_form`.
+/// Created by [`QualityApi::delete_quality_form`](crate::api::QualityApi::delete_quality_form).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-quality-forms--formId->)
@@ -74,7 +74,7 @@ impl runtime::Operation for DeleteQualityForm {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -109,13 +109,15 @@ impl crate::api::QualityApi {
 ///
 /// `GET /api/v2/quality/forms/{formId}`
 ///
-/// Takes `form_id` (a text). Returns [`EvaluationFormResponse`](crate::models::EvaluationFormResponse).
+/// Takes `form_id` (a string). Returns
+/// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `quality:evaluationForm:view`
 ///
-/// Created by `QualityApi::get_quality_form`.
+/// Created by [`QualityApi::get_quality_form`](crate::api::QualityApi::get_quality_form).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms--formId->)
@@ -175,7 +177,7 @@ impl runtime::Operation for GetQualityForm {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -212,7 +214,7 @@ impl crate::api::QualityApi {
 ///
 /// Takes no arguments. Returns
 /// [`EvaluationFormResponseEntityListing`](crate::models::EvaluationFormResponseEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse).
 ///
 /// **Deprecated.** Genesys may remove this operation.
@@ -221,7 +223,7 @@ impl crate::api::QualityApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `QualityApi::get_quality_forms`.
+/// Created by [`QualityApi::get_quality_forms`](crate::api::QualityApi::get_quality_forms).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms>)
@@ -245,49 +247,49 @@ pub struct GetQualityForms {
 }
 
 impl GetQualityForms {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `previousPage`.
+    /// The query parameter `previousPage`: a string.
     pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("previousPage", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `publishHistory`.
     pub fn expand(mut self, value: impl Into<Option<GetQualityFormsExpand>>) -> Self {
         self.request.query("expand", value.into());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`.
+    /// The query parameter `sortOrder`: a string.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
@@ -308,7 +310,7 @@ impl GetQualityForms {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -337,7 +339,7 @@ impl runtime::Operation for GetQualityForms {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -393,14 +395,15 @@ impl crate::api::QualityApi {
 ///
 /// `POST /api/v2/quality/forms`
 ///
-/// Takes a body (`EvaluationForm`). Returns
-/// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse).
+/// Takes a body ([`EvaluationForm`](crate::models::EvaluationForm)). Returns
+/// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `quality:evaluationForm:add`
 ///
-/// Created by `QualityApi::post_quality_forms`.
+/// Created by [`QualityApi::post_quality_forms`](crate::api::QualityApi::post_quality_forms).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-forms>)
@@ -456,7 +459,7 @@ impl runtime::Operation for PostQualityForms {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -492,14 +495,15 @@ impl crate::api::QualityApi {
 ///
 /// `PUT /api/v2/quality/forms/{formId}`
 ///
-/// Takes `form_id` (a text) and a body (`EvaluationForm`). Returns
-/// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse).
+/// Takes `form_id` (a string) and a body ([`EvaluationForm`](crate::models::EvaluationForm)). Returns
+/// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `quality:evaluationForm:edit`
 ///
-/// Created by `QualityApi::put_quality_form`.
+/// Created by [`QualityApi::put_quality_form`](crate::api::QualityApi::put_quality_form).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-quality-forms--formId->)
@@ -555,7 +559,7 @@ impl runtime::Operation for PutQualityForm {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

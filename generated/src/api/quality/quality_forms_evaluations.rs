@@ -4,18 +4,19 @@ use crate::models::quality::{
     EvaluationFormResponse, EvaluationFormResponseEntityListing,
     GetQualityFormsEvaluationsExpand,
 };
-use crate::models::shared_by_7_b1dc58::EvaluationForm;
+use crate::models::shared::evaluation_form::EvaluationForm;
 use crate::runtime;
 
 /// Delete quality forms evaluation.
 ///
 /// `DELETE /api/v2/quality/forms/evaluations/{formId}`
 ///
-/// Takes `form_id` (a text). Returns nothing.
+/// Takes `form_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `quality:evaluationForm:delete`
 ///
-/// Created by `QualityApi::delete_quality_forms_evaluation`.
+/// Created by
+/// [`QualityApi::delete_quality_forms_evaluation`](crate::api::QualityApi::delete_quality_forms_evaluation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-quality-forms-evaluations--formId->)
@@ -73,7 +74,7 @@ impl runtime::Operation for DeleteQualityFormsEvaluation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -113,11 +114,14 @@ impl crate::api::QualityApi {
 ///
 /// `GET /api/v2/quality/forms/evaluations/{formId}`
 ///
-/// Takes `form_id` (a text). Returns [`EvaluationFormResponse`](crate::models::EvaluationFormResponse).
+/// Takes `form_id` (a string). Returns
+/// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `quality:evaluationForm:view`
 ///
-/// Created by `QualityApi::get_quality_forms_evaluation`.
+/// Created by
+/// [`QualityApi::get_quality_forms_evaluation`](crate::api::QualityApi::get_quality_forms_evaluation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-evaluations--formId->)
@@ -177,7 +181,7 @@ impl runtime::Operation for GetQualityFormsEvaluation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -219,14 +223,15 @@ impl crate::api::QualityApi {
 ///
 /// Takes no arguments. Returns
 /// [`EvaluationFormResponseEntityListing`](crate::models::EvaluationFormResponseEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse).
 ///
 /// Permission: `quality:evaluationForm:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `QualityApi::get_quality_forms_evaluations`.
+/// Created by
+/// [`QualityApi::get_quality_forms_evaluations`](crate::api::QualityApi::get_quality_forms_evaluations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-evaluations>)
@@ -250,37 +255,37 @@ pub struct GetQualityFormsEvaluations {
 }
 
 impl GetQualityFormsEvaluations {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `previousPage`.
+    /// The query parameter `previousPage`: a string.
     pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("previousPage", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `publishHistory`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetQualityFormsEvaluationsExpand>>,
@@ -289,13 +294,13 @@ impl GetQualityFormsEvaluations {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`.
+    /// The query parameter `sortOrder`: a string.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
@@ -316,7 +321,7 @@ impl GetQualityFormsEvaluations {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -345,7 +350,7 @@ impl runtime::Operation for GetQualityFormsEvaluations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -401,12 +406,14 @@ impl crate::api::QualityApi {
 ///
 /// `POST /api/v2/quality/forms/evaluations`
 ///
-/// Takes a body (`EvaluationForm`). Returns
-/// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse).
+/// Takes a body ([`EvaluationForm`](crate::models::EvaluationForm)). Returns
+/// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `quality:evaluationForm:add`
 ///
-/// Created by `QualityApi::post_quality_forms_evaluations`.
+/// Created by
+/// [`QualityApi::post_quality_forms_evaluations`](crate::api::QualityApi::post_quality_forms_evaluations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-forms-evaluations>)
@@ -462,7 +469,7 @@ impl runtime::Operation for PostQualityFormsEvaluations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -503,12 +510,14 @@ impl crate::api::QualityApi {
 ///
 /// `PUT /api/v2/quality/forms/evaluations/{formId}`
 ///
-/// Takes `form_id` (a text) and a body (`EvaluationForm`). Returns
-/// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse).
+/// Takes `form_id` (a string) and a body ([`EvaluationForm`](crate::models::EvaluationForm)). Returns
+/// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `quality:evaluationForm:edit`
 ///
-/// Created by `QualityApi::put_quality_forms_evaluation`.
+/// Created by
+/// [`QualityApi::put_quality_forms_evaluation`](crate::api::QualityApi::put_quality_forms_evaluation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-quality-forms-evaluations--formId->)
@@ -564,7 +573,7 @@ impl runtime::Operation for PutQualityFormsEvaluation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

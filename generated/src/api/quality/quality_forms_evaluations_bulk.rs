@@ -9,16 +9,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/quality/forms/evaluations/bulk`
 ///
-/// Takes `id` (a list, each item a text). Returns
+/// Takes `id` (the query parameter `id`: a list of strings). Returns
 /// [`EvaluationFormResponseEntityListing`](crate::models::EvaluationFormResponseEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse).
 ///
 /// Permission: `quality:evaluationForm:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `QualityApi::get_quality_forms_evaluations_bulk`.
+/// Created by
+/// [`QualityApi::get_quality_forms_evaluations_bulk`](crate::api::QualityApi::get_quality_forms_evaluations_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-evaluations-bulk>)
@@ -36,7 +37,7 @@ pub struct GetQualityFormsEvaluationsBulk {
 }
 
 impl GetQualityFormsEvaluationsBulk {
-    /// The query parameter `includeLatestVersionFormName`, default `false`.
+    /// The query parameter `includeLatestVersionFormName`: a boolean, default `false`.
     pub fn include_latest_version_form_name(
         mut self,
         value: impl Into<Option<bool>>,
@@ -60,7 +61,7 @@ impl GetQualityFormsEvaluationsBulk {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -89,7 +90,7 @@ impl runtime::Operation for GetQualityFormsEvaluationsBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/quality/forms/evaluations/bulk/contexts`
 ///
-/// Takes `context_id` (a list, each item a text). Returns a list, each item
-/// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse).
+/// Takes `context_id` (the query parameter `contextId`: a list of strings). Returns a list of
+/// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `quality:evaluationForm:view`
 ///
-/// Created by `QualityApi::get_quality_forms_evaluations_bulk_contexts`.
+/// Created by
+/// [`QualityApi::get_quality_forms_evaluations_bulk_contexts`](crate::api::QualityApi::get_quality_forms_evaluations_bulk_contexts).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-evaluations-bulk-contexts>)
@@ -62,7 +64,7 @@ impl runtime::Operation for GetQualityFormsEvaluationsBulkContexts {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,16 +9,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/quality/forms/evaluations/{formId}/versions`
 ///
-/// Takes `form_id` (a text). Returns
+/// Takes `form_id` (a string). Returns
 /// [`EvaluationFormResponseEntityListing`](crate::models::EvaluationFormResponseEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse).
 ///
 /// Permission: `quality:evaluationForm:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `QualityApi::get_quality_forms_evaluation_versions`.
+/// Created by
+/// [`QualityApi::get_quality_forms_evaluation_versions`](crate::api::QualityApi::get_quality_forms_evaluation_versions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-evaluations--formId--versions>)
@@ -42,19 +43,19 @@ pub struct GetQualityFormsEvaluationVersions {
 }
 
 impl GetQualityFormsEvaluationVersions {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `asc`.
+    /// The query parameter `sortOrder`: a string, default `asc`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
@@ -75,7 +76,7 @@ impl GetQualityFormsEvaluationVersions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -104,7 +105,7 @@ impl runtime::Operation for GetQualityFormsEvaluationVersions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/quality/forms/surveys/{formId}`
 ///
-/// Takes `form_id` (a text). Returns nothing.
+/// Takes `form_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `quality:surveyForm:delete`
 ///
-/// Created by `QualityApi::delete_quality_forms_survey`.
+/// Created by
+/// [`QualityApi::delete_quality_forms_survey`](crate::api::QualityApi::delete_quality_forms_survey).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-quality-forms-surveys--formId->)
@@ -69,7 +70,7 @@ impl runtime::Operation for DeleteQualityFormsSurvey {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -109,11 +110,13 @@ impl crate::api::QualityApi {
 ///
 /// `GET /api/v2/quality/forms/surveys/{formId}`
 ///
-/// Takes `form_id` (a text). Returns [`SurveyForm`](crate::models::SurveyForm).
+/// Takes `form_id` (a string). Returns [`SurveyForm`](crate::models::SurveyForm). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `quality:surveyForm:view`
 ///
-/// Created by `QualityApi::get_quality_forms_survey`.
+/// Created by
+/// [`QualityApi::get_quality_forms_survey`](crate::api::QualityApi::get_quality_forms_survey).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-surveys--formId->)
@@ -169,7 +172,7 @@ impl runtime::Operation for GetQualityFormsSurvey {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -208,13 +211,15 @@ impl crate::api::QualityApi {
 /// `GET /api/v2/quality/forms/surveys`
 ///
 /// Takes no arguments. Returns [`SurveyFormEntityListing`](crate::models::SurveyFormEntityListing).
-/// `items()` streams the items of all pages, each [`SurveyForm`](crate::models::SurveyForm).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`SurveyForm`](crate::models::SurveyForm).
 ///
 /// Permission: `quality:surveyForm:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `QualityApi::get_quality_forms_surveys`.
+/// Created by
+/// [`QualityApi::get_quality_forms_surveys`](crate::api::QualityApi::get_quality_forms_surveys).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-surveys>)
@@ -238,37 +243,37 @@ pub struct GetQualityFormsSurveys {
 }
 
 impl GetQualityFormsSurveys {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `previousPage`.
+    /// The query parameter `previousPage`: a string.
     pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("previousPage", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `publishHistory`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetQualityFormsSurveysExpand>>,
@@ -277,13 +282,13 @@ impl GetQualityFormsSurveys {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`.
+    /// The query parameter `sortOrder`: a string.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
@@ -304,7 +309,7 @@ impl GetQualityFormsSurveys {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -333,7 +338,7 @@ impl runtime::Operation for GetQualityFormsSurveys {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -386,12 +391,13 @@ impl crate::api::QualityApi {
 ///
 /// `PATCH /api/v2/quality/forms/surveys/{formId}`
 ///
-/// Takes `form_id` (a text) and a body ([`SurveyForm`](crate::models::SurveyForm)). Returns
-/// [`SurveyForm`](crate::models::SurveyForm).
+/// Takes `form_id` (a string) and a body ([`SurveyForm`](crate::models::SurveyForm)). Returns
+/// [`SurveyForm`](crate::models::SurveyForm). Succeeds with the status 200 (OK).
 ///
 /// Permission: `quality:surveyForm:disable`
 ///
-/// Created by `QualityApi::patch_quality_forms_survey`.
+/// Created by
+/// [`QualityApi::patch_quality_forms_survey`](crate::api::QualityApi::patch_quality_forms_survey).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-quality-forms-surveys--formId->)
@@ -447,7 +453,7 @@ impl runtime::Operation for PatchQualityFormsSurvey {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -489,11 +495,12 @@ impl crate::api::QualityApi {
 /// `POST /api/v2/quality/forms/surveys`
 ///
 /// Takes a body ([`SurveyForm`](crate::models::SurveyForm)). Returns
-/// [`SurveyForm`](crate::models::SurveyForm).
+/// [`SurveyForm`](crate::models::SurveyForm). Succeeds with the status 200 (OK).
 ///
 /// Permission: `quality:surveyForm:add`
 ///
-/// Created by `QualityApi::post_quality_forms_surveys`.
+/// Created by
+/// [`QualityApi::post_quality_forms_surveys`](crate::api::QualityApi::post_quality_forms_surveys).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-forms-surveys>)
@@ -549,7 +556,7 @@ impl runtime::Operation for PostQualityFormsSurveys {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -587,12 +594,13 @@ impl crate::api::QualityApi {
 ///
 /// `PUT /api/v2/quality/forms/surveys/{formId}`
 ///
-/// Takes `form_id` (a text) and a body ([`SurveyForm`](crate::models::SurveyForm)). Returns
-/// [`SurveyForm`](crate::models::SurveyForm).
+/// Takes `form_id` (a string) and a body ([`SurveyForm`](crate::models::SurveyForm)). Returns
+/// [`SurveyForm`](crate::models::SurveyForm). Succeeds with the status 200 (OK).
 ///
 /// Permission: `quality:surveyForm:edit`
 ///
-/// Created by `QualityApi::put_quality_forms_survey`.
+/// Created by
+/// [`QualityApi::put_quality_forms_survey`](crate::api::QualityApi::put_quality_forms_survey).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-quality-forms-surveys--formId->)
@@ -648,7 +656,7 @@ impl runtime::Operation for PutQualityFormsSurvey {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

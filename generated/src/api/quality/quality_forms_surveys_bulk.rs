@@ -7,15 +7,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/quality/forms/surveys/bulk`
 ///
-/// Takes `id` (a list, each item a text). Returns
-/// [`SurveyFormEntityListing`](crate::models::SurveyFormEntityListing). `items()` streams the items of
-/// all pages, each [`SurveyForm`](crate::models::SurveyForm).
+/// Takes `id` (the query parameter `id`: a list of strings). Returns
+/// [`SurveyFormEntityListing`](crate::models::SurveyFormEntityListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each [`SurveyForm`](crate::models::SurveyForm).
 ///
 /// Permission: `quality:surveyForm:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `QualityApi::get_quality_forms_surveys_bulk`.
+/// Created by
+/// [`QualityApi::get_quality_forms_surveys_bulk`](crate::api::QualityApi::get_quality_forms_surveys_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-surveys-bulk>)
@@ -48,7 +49,7 @@ impl GetQualityFormsSurveysBulk {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -77,7 +78,7 @@ impl runtime::Operation for GetQualityFormsSurveysBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

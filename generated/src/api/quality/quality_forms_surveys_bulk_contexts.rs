@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/quality/forms/surveys/bulk/contexts`
 ///
-/// Takes `context_id` (a list, each item a text). Returns a list, each item
-/// [`SurveyForm`](crate::models::SurveyForm).
+/// Takes `context_id` (the query parameter `contextId`: a list of strings). Returns a list of
+/// [`SurveyForm`](crate::models::SurveyForm). Succeeds with the status 200 (OK).
 ///
 /// Permission: `quality:surveyForm:view`
 ///
-/// Created by `QualityApi::get_quality_forms_surveys_bulk_contexts`.
+/// Created by
+/// [`QualityApi::get_quality_forms_surveys_bulk_contexts`](crate::api::QualityApi::get_quality_forms_surveys_bulk_contexts).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-surveys-bulk-contexts>)
@@ -30,7 +31,7 @@ pub struct GetQualityFormsSurveysBulkContexts {
 }
 
 impl GetQualityFormsSurveysBulkContexts {
-    /// The query parameter `published`, default `true`.
+    /// The query parameter `published`: a boolean, default `true`.
     pub fn published(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("published", value.into());
         self
@@ -68,7 +69,7 @@ impl runtime::Operation for GetQualityFormsSurveysBulkContexts {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,15 +7,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/quality/forms/surveys/{formId}/versions`
 ///
-/// Takes `form_id` (a text). Returns
-/// [`SurveyFormEntityListing`](crate::models::SurveyFormEntityListing). `items()` streams the items of
-/// all pages, each [`SurveyForm`](crate::models::SurveyForm).
+/// Takes `form_id` (a string). Returns
+/// [`SurveyFormEntityListing`](crate::models::SurveyFormEntityListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each [`SurveyForm`](crate::models::SurveyForm).
 ///
 /// Permission: `quality:surveyForm:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `QualityApi::get_quality_forms_survey_versions`.
+/// Created by
+/// [`QualityApi::get_quality_forms_survey_versions`](crate::api::QualityApi::get_quality_forms_survey_versions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-surveys--formId--versions>)
@@ -39,13 +40,13 @@ pub struct GetQualityFormsSurveyVersions {
 }
 
 impl GetQualityFormsSurveyVersions {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -66,7 +67,7 @@ impl GetQualityFormsSurveyVersions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -95,7 +96,7 @@ impl runtime::Operation for GetQualityFormsSurveyVersions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

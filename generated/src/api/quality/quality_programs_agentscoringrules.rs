@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/quality/programs/{programId}/agentscoringrules/{ruleId}`
 ///
-/// Takes `program_id` (a text) and `rule_id` (a text). Returns nothing.
+/// Takes `program_id` (a string) and `rule_id` (a string). Returns nothing. Succeeds with the status
+/// 204 (no content).
 ///
 /// Permission: `quality:scoringRule:delete`
 ///
-/// Created by `QualityApi::delete_quality_program_agentscoringrule`.
+/// Created by
+/// [`QualityApi::delete_quality_program_agentscoringrule`](crate::api::QualityApi::delete_quality_program_agentscoringrule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-quality-programs--programId--agentscoringrules--ruleId->)
@@ -61,7 +63,7 @@ impl runtime::Operation for DeleteQualityProgramAgentscoringrule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,12 +105,13 @@ impl crate::api::QualityApi {
 ///
 /// `GET /api/v2/quality/programs/{programId}/agentscoringrules/{ruleId}`
 ///
-/// Takes `program_id` (a text) and `rule_id` (a text). Returns
-/// [`AgentScoringRule`](crate::models::AgentScoringRule).
+/// Takes `program_id` (a string) and `rule_id` (a string). Returns
+/// [`AgentScoringRule`](crate::models::AgentScoringRule). Succeeds with the status 200 (OK).
 ///
 /// Permission: `quality:scoringRule:view`
 ///
-/// Created by `QualityApi::get_quality_program_agentscoringrule`.
+/// Created by
+/// [`QualityApi::get_quality_program_agentscoringrule`](crate::api::QualityApi::get_quality_program_agentscoringrule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-programs--programId--agentscoringrules--ruleId->)
@@ -158,7 +161,7 @@ impl runtime::Operation for GetQualityProgramAgentscoringrule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -200,15 +203,17 @@ impl crate::api::QualityApi {
 ///
 /// `GET /api/v2/quality/programs/{programId}/agentscoringrules`
 ///
-/// Takes `program_id` (a text). Returns
-/// [`AgentScoringRuleEntityListing`](crate::models::AgentScoringRuleEntityListing). `items()` streams
-/// the items of all pages, each [`AgentScoringRule`](crate::models::AgentScoringRule).
+/// Takes `program_id` (a string). Returns
+/// [`AgentScoringRuleEntityListing`](crate::models::AgentScoringRuleEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`AgentScoringRule`](crate::models::AgentScoringRule).
 ///
 /// Permission: `quality:scoringRule:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `QualityApi::get_quality_program_agentscoringrules`.
+/// Created by
+/// [`QualityApi::get_quality_program_agentscoringrules`](crate::api::QualityApi::get_quality_program_agentscoringrules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-programs--programId--agentscoringrules>)
@@ -241,7 +246,7 @@ impl GetQualityProgramAgentscoringrules {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -270,7 +275,7 @@ impl runtime::Operation for GetQualityProgramAgentscoringrules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -327,12 +332,13 @@ impl crate::api::QualityApi {
 ///
 /// `POST /api/v2/quality/programs/{programId}/agentscoringrules`
 ///
-/// Takes `program_id` (a text) and a body ([`AgentScoringRule`](crate::models::AgentScoringRule)).
-/// Returns [`AgentScoringRule`](crate::models::AgentScoringRule).
+/// Takes `program_id` (a string) and a body ([`AgentScoringRule`](crate::models::AgentScoringRule)).
+/// Returns [`AgentScoringRule`](crate::models::AgentScoringRule). Succeeds with the status 200 (OK).
 ///
 /// Permission: `quality:scoringRule:add`
 ///
-/// Created by `QualityApi::post_quality_program_agentscoringrules`.
+/// Created by
+/// [`QualityApi::post_quality_program_agentscoringrules`](crate::api::QualityApi::post_quality_program_agentscoringrules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-programs--programId--agentscoringrules>)
@@ -382,7 +388,7 @@ impl runtime::Operation for PostQualityProgramAgentscoringrules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -425,13 +431,14 @@ impl crate::api::QualityApi {
 ///
 /// `PUT /api/v2/quality/programs/{programId}/agentscoringrules/{ruleId}`
 ///
-/// Takes `program_id` (a text), `rule_id` (a text) and a body
+/// Takes `program_id` (a string), `rule_id` (a string) and a body
 /// ([`AgentScoringRule`](crate::models::AgentScoringRule)). Returns
-/// [`AgentScoringRule`](crate::models::AgentScoringRule).
+/// [`AgentScoringRule`](crate::models::AgentScoringRule). Succeeds with the status 200 (OK).
 ///
 /// Permission: `quality:scoringRule:edit`
 ///
-/// Created by `QualityApi::put_quality_program_agentscoringrule`.
+/// Created by
+/// [`QualityApi::put_quality_program_agentscoringrule`](crate::api::QualityApi::put_quality_program_agentscoringrule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-quality-programs--programId--agentscoringrules--ruleId->)
@@ -481,7 +488,7 @@ impl runtime::Operation for PutQualityProgramAgentscoringrule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

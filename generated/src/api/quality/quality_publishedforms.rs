@@ -9,13 +9,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/quality/publishedforms/{formId}`
 ///
-/// Takes `form_id` (a text). Returns [`EvaluationFormResponse`](crate::models::EvaluationFormResponse).
+/// Takes `form_id` (a string). Returns
+/// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `quality:evaluationForm:view`
 ///
-/// Created by `QualityApi::get_quality_publishedform`.
+/// Created by
+/// [`QualityApi::get_quality_publishedform`](crate::api::QualityApi::get_quality_publishedform).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-publishedforms--formId->)
@@ -71,7 +74,7 @@ impl runtime::Operation for GetQualityPublishedform {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -112,7 +115,7 @@ impl crate::api::QualityApi {
 ///
 /// Takes no arguments. Returns
 /// [`EvaluationFormResponseEntityListing`](crate::models::EvaluationFormResponseEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse).
 ///
 /// **Deprecated.** Genesys may remove this operation.
@@ -121,7 +124,8 @@ impl crate::api::QualityApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `QualityApi::get_quality_publishedforms`.
+/// Created by
+/// [`QualityApi::get_quality_publishedforms`](crate::api::QualityApi::get_quality_publishedforms).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-publishedforms>)
@@ -145,25 +149,25 @@ pub struct GetQualityPublishedforms {
 }
 
 impl GetQualityPublishedforms {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `onlyLatestPerContext`, default `false`.
+    /// The query parameter `onlyLatestPerContext`: a boolean, default `false`.
     pub fn only_latest_per_context(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("onlyLatestPerContext", value.into());
         self
@@ -184,7 +188,7 @@ impl GetQualityPublishedforms {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -213,7 +217,7 @@ impl runtime::Operation for GetQualityPublishedforms {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -270,13 +274,15 @@ impl crate::api::QualityApi {
 /// `POST /api/v2/quality/publishedforms`
 ///
 /// Takes a body ([`PublishForm`](crate::models::PublishForm)). Returns
-/// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse).
+/// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `quality:evaluationForm:add`
 ///
-/// Created by `QualityApi::post_quality_publishedforms`.
+/// Created by
+/// [`QualityApi::post_quality_publishedforms`](crate::api::QualityApi::post_quality_publishedforms).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-publishedforms>)
@@ -332,7 +338,7 @@ impl runtime::Operation for PostQualityPublishedforms {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/quality/publishedforms/evaluations/{formId}`
 ///
-/// Takes `form_id` (a text). Returns [`EvaluationFormResponse`](crate::models::EvaluationFormResponse).
+/// Takes `form_id` (a string). Returns
+/// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `quality:evaluationForm:view`
 ///
-/// Created by `QualityApi::get_quality_publishedforms_evaluation`.
+/// Created by
+/// [`QualityApi::get_quality_publishedforms_evaluation`](crate::api::QualityApi::get_quality_publishedforms_evaluation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-publishedforms-evaluations--formId->)
@@ -69,7 +72,7 @@ impl runtime::Operation for GetQualityPublishedformsEvaluation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -111,14 +114,15 @@ impl crate::api::QualityApi {
 ///
 /// Takes no arguments. Returns
 /// [`EvaluationFormResponseEntityListing`](crate::models::EvaluationFormResponseEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse).
 ///
 /// Permission: `quality:evaluationForm:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `QualityApi::get_quality_publishedforms_evaluations`.
+/// Created by
+/// [`QualityApi::get_quality_publishedforms_evaluations`](crate::api::QualityApi::get_quality_publishedforms_evaluations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-publishedforms-evaluations>)
@@ -142,25 +146,25 @@ pub struct GetQualityPublishedformsEvaluations {
 }
 
 impl GetQualityPublishedformsEvaluations {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `onlyLatestPerContext`, default `false`.
+    /// The query parameter `onlyLatestPerContext`: a boolean, default `false`.
     pub fn only_latest_per_context(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("onlyLatestPerContext", value.into());
         self
@@ -181,7 +185,7 @@ impl GetQualityPublishedformsEvaluations {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -210,7 +214,7 @@ impl runtime::Operation for GetQualityPublishedformsEvaluations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -269,11 +273,13 @@ impl crate::api::QualityApi {
 /// `POST /api/v2/quality/publishedforms/evaluations`
 ///
 /// Takes a body ([`PublishForm`](crate::models::PublishForm)). Returns
-/// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse).
+/// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `quality:evaluationForm:add`
 ///
-/// Created by `QualityApi::post_quality_publishedforms_evaluations`.
+/// Created by
+/// [`QualityApi::post_quality_publishedforms_evaluations`](crate::api::QualityApi::post_quality_publishedforms_evaluations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-publishedforms-evaluations>)
@@ -329,7 +335,7 @@ impl runtime::Operation for PostQualityPublishedformsEvaluations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

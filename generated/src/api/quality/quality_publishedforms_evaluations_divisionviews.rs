@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/quality/publishedforms/evaluations/divisionviews/{evaluationFormId}`
 ///
-/// Takes `evaluation_form_id` (a text). Returns
-/// [`EvaluationFormDivisionView`](crate::models::EvaluationFormDivisionView).
+/// Takes `evaluation_form_id` (a string). Returns
+/// [`EvaluationFormDivisionView`](crate::models::EvaluationFormDivisionView). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `quality:evaluationForm:search`
 ///
-/// Created by `QualityApi::get_quality_publishedforms_evaluations_divisionview`.
+/// Created by
+/// [`QualityApi::get_quality_publishedforms_evaluations_divisionview`](crate::api::QualityApi::get_quality_publishedforms_evaluations_divisionview).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-publishedforms-evaluations-divisionviews--evaluationFormId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetQualityPublishedformsEvaluationsDivisionview {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,16 +108,17 @@ impl crate::api::QualityApi {
 ///
 /// `GET /api/v2/quality/publishedforms/evaluations/divisionviews`
 ///
-/// Takes `id` (a list, each item a text). Returns
-/// [`EvaluationFormDivisionViewListing`](crate::models::EvaluationFormDivisionViewListing). `items()`
-/// streams the items of all pages, each
+/// Takes `id` (the query parameter `id`: a list of strings). Returns
+/// [`EvaluationFormDivisionViewListing`](crate::models::EvaluationFormDivisionViewListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`EvaluationFormDivisionView`](crate::models::EvaluationFormDivisionView).
 ///
 /// Permission: `quality:evaluationForm:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `QualityApi::get_quality_publishedforms_evaluations_divisionviews`.
+/// Created by
+/// [`QualityApi::get_quality_publishedforms_evaluations_divisionviews`](crate::api::QualityApi::get_quality_publishedforms_evaluations_divisionviews).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-publishedforms-evaluations-divisionviews>)
@@ -133,25 +136,25 @@ pub struct GetQualityPublishedformsEvaluationsDivisionviews {
 }
 
 impl GetQualityPublishedformsEvaluationsDivisionviews {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a string.
     pub fn division_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("divisionId", value.text());
         self
@@ -172,7 +175,7 @@ impl GetQualityPublishedformsEvaluationsDivisionviews {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -203,7 +206,7 @@ impl runtime::Operation for GetQualityPublishedformsEvaluationsDivisionviews {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

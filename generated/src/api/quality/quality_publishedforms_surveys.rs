@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/quality/publishedforms/surveys/{formId}`
 ///
-/// Takes `form_id` (a text). Returns [`SurveyForm`](crate::models::SurveyForm).
+/// Takes `form_id` (a string). Returns [`SurveyForm`](crate::models::SurveyForm). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `quality:surveyForm:view`
 ///
-/// Created by `QualityApi::get_quality_publishedforms_survey`.
+/// Created by
+/// [`QualityApi::get_quality_publishedforms_survey`](crate::api::QualityApi::get_quality_publishedforms_survey).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-publishedforms-surveys--formId->)
@@ -67,7 +69,7 @@ impl runtime::Operation for GetQualityPublishedformsSurvey {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,13 +110,15 @@ impl crate::api::QualityApi {
 /// `GET /api/v2/quality/publishedforms/surveys`
 ///
 /// Takes no arguments. Returns [`SurveyFormEntityListing`](crate::models::SurveyFormEntityListing).
-/// `items()` streams the items of all pages, each [`SurveyForm`](crate::models::SurveyForm).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`SurveyForm`](crate::models::SurveyForm).
 ///
 /// Permission: `quality:surveyForm:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `QualityApi::get_quality_publishedforms_surveys`.
+/// Created by
+/// [`QualityApi::get_quality_publishedforms_surveys`](crate::api::QualityApi::get_quality_publishedforms_surveys).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-publishedforms-surveys>)
@@ -138,25 +142,25 @@ pub struct GetQualityPublishedformsSurveys {
 }
 
 impl GetQualityPublishedformsSurveys {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `onlyLatestEnabledPerContext`, default `false`.
+    /// The query parameter `onlyLatestEnabledPerContext`: a boolean, default `false`.
     pub fn only_latest_enabled_per_context(
         mut self,
         value: impl Into<Option<bool>>,
@@ -180,7 +184,7 @@ impl GetQualityPublishedformsSurveys {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -209,7 +213,7 @@ impl runtime::Operation for GetQualityPublishedformsSurveys {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -264,11 +268,12 @@ impl crate::api::QualityApi {
 /// `POST /api/v2/quality/publishedforms/surveys`
 ///
 /// Takes a body ([`PublishForm`](crate::models::PublishForm)). Returns
-/// [`SurveyForm`](crate::models::SurveyForm).
+/// [`SurveyForm`](crate::models::SurveyForm). Succeeds with the status 200 (OK).
 ///
 /// Permission: `quality:surveyForm:add`
 ///
-/// Created by `QualityApi::post_quality_publishedforms_surveys`.
+/// Created by
+/// [`QualityApi::post_quality_publishedforms_surveys`](crate::api::QualityApi::post_quality_publishedforms_surveys).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-publishedforms-surveys>)
@@ -324,7 +329,7 @@ impl runtime::Operation for PostQualityPublishedformsSurveys {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/quality/publishedforms/surveys/divisionviews/{surveyFormId}`
 ///
-/// Takes `survey_form_id` (a text). Returns
-/// [`SurveyFormDivisionView`](crate::models::SurveyFormDivisionView).
+/// Takes `survey_form_id` (a string). Returns
+/// [`SurveyFormDivisionView`](crate::models::SurveyFormDivisionView). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `quality:surveyForm:search`
 ///
-/// Created by `QualityApi::get_quality_publishedforms_surveys_divisionview`.
+/// Created by
+/// [`QualityApi::get_quality_publishedforms_surveys_divisionview`](crate::api::QualityApi::get_quality_publishedforms_surveys_divisionview).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-publishedforms-surveys-divisionviews--surveyFormId->)
@@ -62,7 +64,7 @@ impl runtime::Operation for GetQualityPublishedformsSurveysDivisionview {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -102,15 +104,17 @@ impl crate::api::QualityApi {
 ///
 /// `GET /api/v2/quality/publishedforms/surveys/divisionviews`
 ///
-/// Takes `id` (a list, each item a text). Returns
-/// [`SurveyFormDivisionViewListing`](crate::models::SurveyFormDivisionViewListing). `items()` streams
-/// the items of all pages, each [`SurveyFormDivisionView`](crate::models::SurveyFormDivisionView).
+/// Takes `id` (the query parameter `id`: a list of strings). Returns
+/// [`SurveyFormDivisionViewListing`](crate::models::SurveyFormDivisionViewListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`SurveyFormDivisionView`](crate::models::SurveyFormDivisionView).
 ///
 /// Permission: `quality:surveyForm:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `QualityApi::get_quality_publishedforms_surveys_divisionviews`.
+/// Created by
+/// [`QualityApi::get_quality_publishedforms_surveys_divisionviews`](crate::api::QualityApi::get_quality_publishedforms_surveys_divisionviews).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-publishedforms-surveys-divisionviews>)
@@ -128,25 +132,25 @@ pub struct GetQualityPublishedformsSurveysDivisionviews {
 }
 
 impl GetQualityPublishedformsSurveysDivisionviews {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a string.
     pub fn division_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("divisionId", value.text());
         self
@@ -167,7 +171,7 @@ impl GetQualityPublishedformsSurveysDivisionviews {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -196,7 +200,7 @@ impl runtime::Operation for GetQualityPublishedformsSurveysDivisionviews {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/quality/surveys/{surveyId}`
 ///
-/// Takes `survey_id` (a text). Returns [`Survey`](crate::models::Survey).
+/// Takes `survey_id` (a string). Returns [`Survey`](crate::models::Survey). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `quality:survey:view`
 ///
-/// Created by `QualityApi::get_quality_survey`.
+/// Created by [`QualityApi::get_quality_survey`](crate::api::QualityApi::get_quality_survey).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-surveys--surveyId->)
@@ -61,7 +62,7 @@ impl runtime::Operation for GetQualitySurvey {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -96,11 +97,11 @@ impl crate::api::QualityApi {
 /// `POST /api/v2/quality/surveys`
 ///
 /// Takes a body ([`CreateSurveyRequest`](crate::models::CreateSurveyRequest)). Returns
-/// [`CreateSurveyResponse`](crate::models::CreateSurveyResponse).
+/// [`CreateSurveyResponse`](crate::models::CreateSurveyResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `quality:survey:add`
 ///
-/// Created by `QualityApi::post_quality_surveys`.
+/// Created by [`QualityApi::post_quality_surveys`](crate::api::QualityApi::post_quality_surveys).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-surveys>)
@@ -150,7 +151,7 @@ impl runtime::Operation for PostQualitySurveys {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

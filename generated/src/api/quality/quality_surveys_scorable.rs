@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/quality/surveys/scorable`
 ///
-/// Takes `customer_survey_url` (a text). Returns [`ScorableSurvey`](crate::models::ScorableSurvey).
+/// Takes `customer_survey_url` (the query parameter `customerSurveyUrl`: a string). Returns
+/// [`ScorableSurvey`](crate::models::ScorableSurvey). Succeeds with the status 200 (OK).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `QualityApi::get_quality_surveys_scorable`.
+/// Created by
+/// [`QualityApi::get_quality_surveys_scorable`](crate::api::QualityApi::get_quality_surveys_scorable).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-surveys-scorable>)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetQualitySurveysScorable {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -101,12 +103,14 @@ impl crate::api::QualityApi {
 ///
 /// `PUT /api/v2/quality/surveys/scorable`
 ///
-/// Takes `customer_survey_url` (a text) and a body ([`ScorableSurvey`](crate::models::ScorableSurvey)).
-/// Returns [`ScorableSurvey`](crate::models::ScorableSurvey).
+/// Takes `customer_survey_url` (the query parameter `customerSurveyUrl`: a string) and a body
+/// ([`ScorableSurvey`](crate::models::ScorableSurvey)). Returns
+/// [`ScorableSurvey`](crate::models::ScorableSurvey). Succeeds with the status 200 (OK).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `QualityApi::put_quality_surveys_scorable`.
+/// Created by
+/// [`QualityApi::put_quality_surveys_scorable`](crate::api::QualityApi::put_quality_surveys_scorable).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-quality-surveys-scorable>)
@@ -156,7 +160,7 @@ impl runtime::Operation for PutQualitySurveysScorable {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,9 +8,10 @@ use crate::runtime;
 /// `POST /api/v2/quality/surveys/scoring`
 ///
 /// Takes a body ([`SurveyFormAndScoringSet`](crate::models::SurveyFormAndScoringSet)). Returns
-/// [`SurveyScoringSet`](crate::models::SurveyScoringSet).
+/// [`SurveyScoringSet`](crate::models::SurveyScoringSet). Succeeds with the status 200 (OK).
 ///
-/// Created by `QualityApi::post_quality_surveys_scoring`.
+/// Created by
+/// [`QualityApi::post_quality_surveys_scoring`](crate::api::QualityApi::post_quality_surveys_scoring).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-surveys-scoring>)
@@ -60,7 +61,7 @@ impl runtime::Operation for PostQualitySurveysScoring {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/conversations/{conversationId}/recordingmetadata`
 ///
-/// Takes `conversation_id` (a text). Returns a list, each item
-/// [`RecordingMetadata`](crate::models::RecordingMetadata).
+/// Takes `conversation_id` (a string). Returns a list of
+/// [`RecordingMetadata`](crate::models::RecordingMetadata). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `recording:recording:view`, `recording:recordingSegment:view`,
 /// `recording:snippetRecording:view`, `recording:screenRecording:view`
 ///
-/// Created by `RecordingApi::get_conversation_recordingmetadata`.
+/// Created by
+/// [`RecordingApi::get_conversation_recordingmetadata`](crate::api::RecordingApi::get_conversation_recordingmetadata).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--recordingmetadata>)
@@ -76,7 +77,7 @@ impl runtime::Operation for GetConversationRecordingmetadata {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -116,13 +117,14 @@ impl crate::api::RecordingApi {
 ///
 /// `GET /api/v2/conversations/{conversationId}/recordingmetadata/{recordingId}`
 ///
-/// Takes `conversation_id` (a text) and `recording_id` (a text). Returns
-/// [`RecordingMetadata`](crate::models::RecordingMetadata).
+/// Takes `conversation_id` (a string) and `recording_id` (a string). Returns
+/// [`RecordingMetadata`](crate::models::RecordingMetadata). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `recording:recording:view`, `recording:recordingSegment:view`,
 /// `recording:snippetRecording:view`, `recording:screenRecording:view`
 ///
-/// Created by `RecordingApi::get_conversation_recordingmetadata_recording_id`.
+/// Created by
+/// [`RecordingApi::get_conversation_recordingmetadata_recording_id`](crate::api::RecordingApi::get_conversation_recordingmetadata_recording_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--recordingmetadata--recordingId->)
@@ -185,7 +187,7 @@ impl runtime::Operation for GetConversationRecordingmetadataRecordingId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

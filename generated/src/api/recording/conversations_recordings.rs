@@ -2,22 +2,24 @@
 
 use crate::models::recording::{
     GetConversationRecordingChatFormatId, GetConversationRecordingEmailFormatId,
-    GetConversationRecordingMessageFormatId, GetConversationRecordingsFormatId, Recording,
+    GetConversationRecordingFormatId, GetConversationRecordingMessageFormatId,
+    GetConversationRecordingsFormatId, Recording,
 };
-use crate::models::shared_by_4_80d9d9::GetConversationRecordingFormatId;
 use crate::runtime;
 
 /// Get conversation recording.
 ///
 /// `GET /api/v2/conversations/{conversationId}/recordings/{recordingId}`
 ///
-/// Takes `conversation_id` (a text) and `recording_id` (a text). Returns
-/// [`Recording`](crate::models::Recording).
+/// Takes `conversation_id` (a string) and `recording_id` (a string). Returns
+/// [`Recording`](crate::models::Recording). Succeeds with the status 200 (OK) or 202 (accepted: the
+/// work is not finished yet).
 ///
 /// Permissions, any of: `recording:recording:view`, `recording:recordingSegment:view`,
 /// `recording:snippetRecording:view`, `recording:screenRecording:view`
 ///
-/// Created by `RecordingApi::get_conversation_recording`.
+/// Created by
+/// [`RecordingApi::get_conversation_recording`](crate::api::RecordingApi::get_conversation_recording).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--recordings--recordingId->)
@@ -41,7 +43,8 @@ pub struct GetConversationRecording {
 }
 
 impl GetConversationRecording {
-    /// The query parameter `formatId`, default `WEBM`.
+    /// The query parameter `formatId`: one of `WAV`, `WEBM`, `WAV_ULAW`, `OGG_VORBIS`, `OGG_OPUS`, `MP3`,
+    /// `NONE`, default `WEBM`.
     pub fn format_id(
         mut self,
         value: impl Into<Option<GetConversationRecordingFormatId>>,
@@ -50,7 +53,7 @@ impl GetConversationRecording {
         self
     }
 
-    /// The query parameter `emailFormatId`, default `EML`.
+    /// The query parameter `emailFormatId`: one of `EML`, `NONE`, default `EML`.
     pub fn email_format_id(
         mut self,
         value: impl Into<Option<GetConversationRecordingEmailFormatId>>,
@@ -59,7 +62,7 @@ impl GetConversationRecording {
         self
     }
 
-    /// The query parameter `chatFormatId`, default `ZIP`.
+    /// The query parameter `chatFormatId`: one of `ZIP`, `NONE`, default `ZIP`.
     pub fn chat_format_id(
         mut self,
         value: impl Into<Option<GetConversationRecordingChatFormatId>>,
@@ -68,7 +71,7 @@ impl GetConversationRecording {
         self
     }
 
-    /// The query parameter `messageFormatId`, default `ZIP`.
+    /// The query parameter `messageFormatId`: one of `ZIP`, `NONE`, default `ZIP`.
     pub fn message_format_id(
         mut self,
         value: impl Into<Option<GetConversationRecordingMessageFormatId>>,
@@ -77,25 +80,25 @@ impl GetConversationRecording {
         self
     }
 
-    /// The query parameter `download`, default `false`.
+    /// The query parameter `download`: a boolean, default `false`.
     pub fn download(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("download", value.into());
         self
     }
 
-    /// The query parameter `fileName`.
+    /// The query parameter `fileName`: a string.
     pub fn file_name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("fileName", value.text());
         self
     }
 
-    /// The query parameter `locale`.
+    /// The query parameter `locale`: a string.
     pub fn locale(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("locale", value.text());
         self
     }
 
-    /// The query parameter `mediaFormats`.
+    /// The query parameter `mediaFormats`: a list of strings.
     pub fn media_formats(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -148,7 +151,7 @@ impl runtime::Operation for GetConversationRecording {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -190,13 +193,15 @@ impl crate::api::RecordingApi {
 ///
 /// `GET /api/v2/conversations/{conversationId}/recordings`
 ///
-/// Takes `conversation_id` (a text). Returns a list, each item [`Recording`](crate::models::Recording).
-/// With the status 202 the body is not decoded.
+/// Takes `conversation_id` (a string). Returns a list of [`Recording`](crate::models::Recording).
+/// Succeeds with the status 200 (OK) or 202 (accepted: the work is not finished yet). With 202 the
+/// value is empty; `status()` of the response tells which it is.
 ///
 /// Permissions, any of: `recording:recording:view`, `recording:recordingSegment:view`,
 /// `recording:snippetRecording:view`, `recording:screenRecording:view`
 ///
-/// Created by `RecordingApi::get_conversation_recordings`.
+/// Created by
+/// [`RecordingApi::get_conversation_recordings`](crate::api::RecordingApi::get_conversation_recordings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--recordings>)
@@ -222,13 +227,14 @@ pub struct GetConversationRecordings {
 }
 
 impl GetConversationRecordings {
-    /// The query parameter `maxWaitMs`, default `5000`.
+    /// The query parameter `maxWaitMs`: an integer (`int32`), default `5000`.
     pub fn max_wait_ms(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("maxWaitMs", value.into());
         self
     }
 
-    /// The query parameter `formatId`, default `WEBM`.
+    /// The query parameter `formatId`: one of `WAV`, `WEBM`, `WAV_ULAW`, `OGG_VORBIS`, `OGG_OPUS`, `MP3`,
+    /// `NONE`, default `WEBM`.
     pub fn format_id(
         mut self,
         value: impl Into<Option<GetConversationRecordingsFormatId>>,
@@ -237,7 +243,7 @@ impl GetConversationRecordings {
         self
     }
 
-    /// The query parameter `mediaFormats`.
+    /// The query parameter `mediaFormats`: a list of strings.
     pub fn media_formats(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -251,13 +257,13 @@ impl GetConversationRecordings {
         self
     }
 
-    /// The query parameter `locale`.
+    /// The query parameter `locale`: a string.
     pub fn locale(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("locale", value.text());
         self
     }
 
-    /// The query parameter `includePauseAnnotationsForScreenRecordings`, default `false`.
+    /// The query parameter `includePauseAnnotationsForScreenRecordings`: a boolean, default `false`.
     pub fn include_pause_annotations_for_screen_recordings(
         mut self,
         value: impl Into<Option<bool>>,
@@ -309,7 +315,7 @@ impl runtime::Operation for GetConversationRecordings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -349,8 +355,9 @@ impl crate::api::RecordingApi {
 ///
 /// `PUT /api/v2/conversations/{conversationId}/recordings/{recordingId}`
 ///
-/// Takes `conversation_id` (a text), `recording_id` (a text) and a body
-/// ([`Recording`](crate::models::Recording)). Returns [`Recording`](crate::models::Recording).
+/// Takes `conversation_id` (a string), `recording_id` (a string) and a body
+/// ([`Recording`](crate::models::Recording)). Returns [`Recording`](crate::models::Recording). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permissions, any of: `recording:recording:view`, `recording:recording:editRetention`,
 /// `recording:recording:restore`, `recording:screenRecording:view`,
@@ -358,7 +365,8 @@ impl crate::api::RecordingApi {
 /// `recording:snippetRecording:view`, `recording:snippetRecording:editRetention`,
 /// `recording:snippetRecording:restore`
 ///
-/// Created by `RecordingApi::put_conversation_recording`.
+/// Created by
+/// [`RecordingApi::put_conversation_recording`](crate::api::RecordingApi::put_conversation_recording).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations--conversationId--recordings--recordingId->)
@@ -382,7 +390,7 @@ pub struct PutConversationRecording {
 }
 
 impl PutConversationRecording {
-    /// The query parameter `clearExport`.
+    /// The query parameter `clearExport`: a boolean.
     pub fn clear_export(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("clearExport", value.into());
         self
@@ -432,7 +440,7 @@ impl runtime::Operation for PutConversationRecording {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,14 +7,15 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/conversations/{conversationId}/recordings/{recordingId}/annotations/{annotationId}`
 ///
-/// Takes `conversation_id` (a text), `recording_id` (a text) and `annotation_id` (a text). Returns
-/// bytes.
+/// Takes `conversation_id` (a string), `recording_id` (a string) and `annotation_id` (a string).
+/// Returns bytes.
 ///
 /// Permissions, any of: `recording:annotation:delete`, `recording:recording:view`,
 /// `recording:recordingSegment:view`, `recording:snippetRecording:view`,
 /// `recording:screenRecording:view`
 ///
-/// Created by `RecordingApi::delete_conversation_recording_annotation`.
+/// Created by
+/// [`RecordingApi::delete_conversation_recording_annotation`](crate::api::RecordingApi::delete_conversation_recording_annotation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations--conversationId--recordings--recordingId--annotations--annotationId->)
@@ -72,7 +73,7 @@ impl runtime::Operation for DeleteConversationRecordingAnnotation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -116,14 +117,15 @@ impl crate::api::RecordingApi {
 ///
 /// `GET /api/v2/conversations/{conversationId}/recordings/{recordingId}/annotations/{annotationId}`
 ///
-/// Takes `conversation_id` (a text), `recording_id` (a text) and `annotation_id` (a text). Returns
-/// [`Annotation`](crate::models::Annotation).
+/// Takes `conversation_id` (a string), `recording_id` (a string) and `annotation_id` (a string).
+/// Returns [`Annotation`](crate::models::Annotation). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `recording:annotation:view`, `recording:recording:view`,
 /// `recording:recordingSegment:view`, `recording:snippetRecording:view`,
 /// `recording:screenRecording:view`
 ///
-/// Created by `RecordingApi::get_conversation_recording_annotation`.
+/// Created by
+/// [`RecordingApi::get_conversation_recording_annotation`](crate::api::RecordingApi::get_conversation_recording_annotation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--recordings--recordingId--annotations--annotationId->)
@@ -187,7 +189,7 @@ impl runtime::Operation for GetConversationRecordingAnnotation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -231,14 +233,15 @@ impl crate::api::RecordingApi {
 ///
 /// `GET /api/v2/conversations/{conversationId}/recordings/{recordingId}/annotations`
 ///
-/// Takes `conversation_id` (a text) and `recording_id` (a text). Returns a list, each item
-/// [`Annotation`](crate::models::Annotation).
+/// Takes `conversation_id` (a string) and `recording_id` (a string). Returns a list of
+/// [`Annotation`](crate::models::Annotation). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `recording:annotation:view`, `recording:recording:view`,
 /// `recording:recordingSegment:view`, `recording:snippetRecording:view`,
 /// `recording:screenRecording:view`
 ///
-/// Created by `RecordingApi::get_conversation_recording_annotations`.
+/// Created by
+/// [`RecordingApi::get_conversation_recording_annotations`](crate::api::RecordingApi::get_conversation_recording_annotations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--recordings--recordingId--annotations>)
@@ -302,7 +305,7 @@ impl runtime::Operation for GetConversationRecordingAnnotations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -344,14 +347,16 @@ impl crate::api::RecordingApi {
 ///
 /// `POST /api/v2/conversations/{conversationId}/recordings/{recordingId}/annotations`
 ///
-/// Takes `conversation_id` (a text), `recording_id` (a text) and a body
+/// Takes `conversation_id` (a string), `recording_id` (a string) and a body
 /// ([`Annotation`](crate::models::Annotation)). Returns [`Annotation`](crate::models::Annotation).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `recording:annotation:add`, `recording:annotation:edit`,
 /// `recording:recording:view`, `recording:recordingSegment:view`, `recording:snippetRecording:view`,
 /// `recording:screenRecording:view`
 ///
-/// Created by `RecordingApi::post_conversation_recording_annotations`.
+/// Created by
+/// [`RecordingApi::post_conversation_recording_annotations`](crate::api::RecordingApi::post_conversation_recording_annotations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--recordings--recordingId--annotations>)
@@ -416,7 +421,7 @@ impl runtime::Operation for PostConversationRecordingAnnotations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -461,14 +466,16 @@ impl crate::api::RecordingApi {
 ///
 /// `PUT /api/v2/conversations/{conversationId}/recordings/{recordingId}/annotations/{annotationId}`
 ///
-/// Takes `conversation_id` (a text), `recording_id` (a text), `annotation_id` (a text) and a body
+/// Takes `conversation_id` (a string), `recording_id` (a string), `annotation_id` (a string) and a body
 /// ([`Annotation`](crate::models::Annotation)). Returns [`Annotation`](crate::models::Annotation).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `recording:annotation:edit`, `recording:annotation:add`,
 /// `recording:recording:view`, `recording:recordingSegment:view`, `recording:snippetRecording:view`,
 /// `recording:screenRecording:view`
 ///
-/// Created by `RecordingApi::put_conversation_recording_annotation`.
+/// Created by
+/// [`RecordingApi::put_conversation_recording_annotation`](crate::api::RecordingApi::put_conversation_recording_annotation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations--conversationId--recordings--recordingId--annotations--annotationId->)
@@ -533,7 +540,7 @@ impl runtime::Operation for PutConversationRecordingAnnotation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

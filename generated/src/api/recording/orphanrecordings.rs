@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/orphanrecordings/{orphanId}`
 ///
-/// Takes `orphan_id` (a text). Returns [`OrphanRecording`](crate::models::OrphanRecording).
+/// Takes `orphan_id` (a string). Returns [`OrphanRecording`](crate::models::OrphanRecording). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `recording:orphan:delete`
 ///
-/// Created by `RecordingApi::delete_orphanrecording`.
+/// Created by
+/// [`RecordingApi::delete_orphanrecording`](crate::api::RecordingApi::delete_orphanrecording).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orphanrecordings--orphanId->)
@@ -64,7 +66,7 @@ impl runtime::Operation for DeleteOrphanrecording {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -102,11 +104,12 @@ impl crate::api::RecordingApi {
 ///
 /// `GET /api/v2/orphanrecordings/{orphanId}`
 ///
-/// Takes `orphan_id` (a text). Returns [`OrphanRecording`](crate::models::OrphanRecording).
+/// Takes `orphan_id` (a string). Returns [`OrphanRecording`](crate::models::OrphanRecording). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `recording:orphan:view`
 ///
-/// Created by `RecordingApi::get_orphanrecording`.
+/// Created by [`RecordingApi::get_orphanrecording`](crate::api::RecordingApi::get_orphanrecording).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orphanrecordings--orphanId->)
@@ -162,7 +165,7 @@ impl runtime::Operation for GetOrphanrecording {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -197,13 +200,14 @@ impl crate::api::RecordingApi {
 /// `GET /api/v2/orphanrecordings`
 ///
 /// Takes no arguments. Returns [`OrphanRecordingListing`](crate::models::OrphanRecordingListing).
-/// `items()` streams the items of all pages, each [`OrphanRecording`](crate::models::OrphanRecording).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`OrphanRecording`](crate::models::OrphanRecording).
 ///
 /// Permission: `recording:orphan:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `RecordingApi::get_orphanrecordings`.
+/// Created by [`RecordingApi::get_orphanrecordings`](crate::api::RecordingApi::get_orphanrecordings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orphanrecordings>)
@@ -227,25 +231,25 @@ pub struct GetOrphanrecordings {
 }
 
 impl GetOrphanrecordings {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of strings.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -256,25 +260,25 @@ impl GetOrphanrecordings {
         self
     }
 
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `previousPage`.
+    /// The query parameter `previousPage`: a string.
     pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("previousPage", value.text());
         self
     }
 
-    /// The query parameter `hasConversation`, default `false`.
+    /// The query parameter `hasConversation`: a boolean, default `false`.
     pub fn has_conversation(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("hasConversation", value.into());
         self
     }
 
-    /// The query parameter `media`.
+    /// The query parameter `media`: one of `Call`, `Screen`.
     pub fn media(mut self, value: impl Into<Option<GetOrphanrecordingsMedia>>) -> Self {
         self.request.query("media", value.into());
         self
@@ -295,7 +299,7 @@ impl GetOrphanrecordings {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -324,7 +328,7 @@ impl runtime::Operation for GetOrphanrecordings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -377,13 +381,13 @@ impl crate::api::RecordingApi {
 ///
 /// `PUT /api/v2/orphanrecordings/{orphanId}`
 ///
-/// Takes `orphan_id` (a text) and optionally a body
+/// Takes `orphan_id` (a string) and optionally a body
 /// ([`OrphanUpdateRequest`](crate::models::OrphanUpdateRequest)). Returns
-/// [`Recording`](crate::models::Recording).
+/// [`Recording`](crate::models::Recording). Succeeds with the status 200 (OK).
 ///
 /// Permission: `recording:orphan:edit`
 ///
-/// Created by `RecordingApi::put_orphanrecording`.
+/// Created by [`RecordingApi::put_orphanrecording`](crate::api::RecordingApi::put_orphanrecording).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-orphanrecordings--orphanId->)
@@ -408,7 +412,7 @@ pub struct PutOrphanrecording {
 }
 
 impl PutOrphanrecording {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `OrphanUpdateRequest`.
     pub fn body(mut self, value: impl Into<Option<OrphanUpdateRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -457,7 +461,7 @@ impl runtime::Operation for PutOrphanrecording {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

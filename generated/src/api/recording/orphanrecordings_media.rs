@@ -10,12 +10,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/orphanrecordings/{orphanId}/media`
 ///
-/// Takes `orphan_id` (a text). Returns [`Recording`](crate::models::Recording). With the status 202 the
-/// body is not decoded.
+/// Takes `orphan_id` (a string). Returns [`Recording`](crate::models::Recording). Succeeds with the
+/// status 200 (OK) or 202 (accepted: the work is not finished yet). With 202 the value is empty;
+/// `status()` of the response tells which it is.
 ///
 /// Permission: `recording:orphan:view`
 ///
-/// Created by `RecordingApi::get_orphanrecording_media`.
+/// Created by
+/// [`RecordingApi::get_orphanrecording_media`](crate::api::RecordingApi::get_orphanrecording_media).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orphanrecordings--orphanId--media>)
@@ -39,7 +41,8 @@ pub struct GetOrphanrecordingMedia {
 }
 
 impl GetOrphanrecordingMedia {
-    /// The query parameter `formatId`, default `WEBM`.
+    /// The query parameter `formatId`: one of `WAV`, `WEBM`, `WAV_ULAW`, `OGG_VORBIS`, `OGG_OPUS`, `MP3`,
+    /// `NONE`, default `WEBM`.
     pub fn format_id(
         mut self,
         value: impl Into<Option<GetOrphanrecordingMediaFormatId>>,
@@ -48,7 +51,7 @@ impl GetOrphanrecordingMedia {
         self
     }
 
-    /// The query parameter `emailFormatId`, default `EML`.
+    /// The query parameter `emailFormatId`: one of `EML`, `NONE`, default `EML`.
     pub fn email_format_id(
         mut self,
         value: impl Into<Option<GetOrphanrecordingMediaEmailFormatId>>,
@@ -57,7 +60,7 @@ impl GetOrphanrecordingMedia {
         self
     }
 
-    /// The query parameter `chatFormatId`, default `ZIP`.
+    /// The query parameter `chatFormatId`: one of `ZIP`, `NONE`, default `ZIP`.
     pub fn chat_format_id(
         mut self,
         value: impl Into<Option<GetOrphanrecordingMediaChatFormatId>>,
@@ -66,7 +69,7 @@ impl GetOrphanrecordingMedia {
         self
     }
 
-    /// The query parameter `messageFormatId`, default `ZIP`.
+    /// The query parameter `messageFormatId`: one of `ZIP`, `NONE`, default `ZIP`.
     pub fn message_format_id(
         mut self,
         value: impl Into<Option<GetOrphanrecordingMediaMessageFormatId>>,
@@ -75,25 +78,25 @@ impl GetOrphanrecordingMedia {
         self
     }
 
-    /// The query parameter `download`, default `false`.
+    /// The query parameter `download`: a boolean, default `false`.
     pub fn download(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("download", value.into());
         self
     }
 
-    /// The query parameter `fileName`.
+    /// The query parameter `fileName`: a string.
     pub fn file_name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("fileName", value.text());
         self
     }
 
-    /// The query parameter `locale`.
+    /// The query parameter `locale`: a string.
     pub fn locale(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("locale", value.text());
         self
     }
 
-    /// The query parameter `mediaFormats`.
+    /// The query parameter `mediaFormats`: a list of strings.
     pub fn media_formats(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -139,7 +142,7 @@ impl runtime::Operation for GetOrphanrecordingMedia {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

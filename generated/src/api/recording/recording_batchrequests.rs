@@ -10,10 +10,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/recording/batchrequests/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`BatchDownloadJobStatusResult`](crate::models::BatchDownloadJobStatusResult).
+/// Takes `job_id` (a string). Returns
+/// [`BatchDownloadJobStatusResult`](crate::models::BatchDownloadJobStatusResult). Succeeds with the
+/// status 200 (OK).
 ///
-/// Created by `RecordingApi::get_recording_batchrequest`.
+/// Created by
+/// [`RecordingApi::get_recording_batchrequest`](crate::api::RecordingApi::get_recording_batchrequest).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-batchrequests--jobId->)
@@ -75,7 +77,7 @@ impl runtime::Operation for GetRecordingBatchrequest {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -116,14 +118,17 @@ impl crate::api::RecordingApi {
 /// `POST /api/v2/recording/batchrequests`
 ///
 /// Takes a body ([`BatchDownloadJobSubmission`](crate::models::BatchDownloadJobSubmission)). Returns
-/// [`BatchDownloadJobSubmissionResult`](crate::models::BatchDownloadJobSubmissionResult).
+/// [`BatchDownloadJobSubmissionResult`](crate::models::BatchDownloadJobSubmissionResult). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permissions, any of: `recording:recording:view`, `recording:recordingSegment:view`,
 /// `recording:snippetRecording:view`, `recording:screenRecording:view`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_recording_batchrequest`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_recording_batchrequest`](crate::api::GetRecordingBatchrequest).
 ///
-/// Created by `RecordingApi::post_recording_batchrequests`.
+/// Created by
+/// [`RecordingApi::post_recording_batchrequests`](crate::api::RecordingApi::post_recording_batchrequests).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-batchrequests>)
@@ -204,7 +209,7 @@ impl runtime::Operation for PostRecordingBatchrequests {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

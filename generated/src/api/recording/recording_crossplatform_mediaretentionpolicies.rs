@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/recording/crossplatform/mediaretentionpolicies`
 ///
-/// Takes `ids` (a text). Returns nothing.
+/// Takes `ids` (the query parameter `ids`: a string). Returns nothing. Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `recording:crossPlatformRetentionPolicy:delete`
 ///
-/// Created by `RecordingApi::delete_recording_crossplatform_mediaretentionpolicies`.
+/// Created by
+/// [`RecordingApi::delete_recording_crossplatform_mediaretentionpolicies`](crate::api::RecordingApi::delete_recording_crossplatform_mediaretentionpolicies).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-recording-crossplatform-mediaretentionpolicies>)
@@ -66,7 +68,7 @@ impl runtime::Operation for DeleteRecordingCrossplatformMediaretentionpolicies {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,11 +108,12 @@ impl crate::api::RecordingApi {
 ///
 /// `DELETE /api/v2/recording/crossplatform/mediaretentionpolicies/{policyId}`
 ///
-/// Takes `policy_id` (a text). Returns nothing.
+/// Takes `policy_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `recording:crossPlatformRetentionPolicy:delete`
 ///
-/// Created by `RecordingApi::delete_recording_crossplatform_mediaretentionpolicy`.
+/// Created by
+/// [`RecordingApi::delete_recording_crossplatform_mediaretentionpolicy`](crate::api::RecordingApi::delete_recording_crossplatform_mediaretentionpolicy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-recording-crossplatform-mediaretentionpolicies--policyId->)
@@ -162,7 +165,7 @@ impl runtime::Operation for DeleteRecordingCrossplatformMediaretentionpolicy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -202,14 +205,16 @@ impl crate::api::RecordingApi {
 ///
 /// `GET /api/v2/recording/crossplatform/mediaretentionpolicies`
 ///
-/// Takes no arguments. Returns [`PolicyEntityListing`](crate::models::PolicyEntityListing). `items()`
-/// streams the items of all pages, each [`Policy`](crate::models::Policy).
+/// Takes no arguments. Returns [`PolicyEntityListing`](crate::models::PolicyEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Policy`](crate::models::Policy).
 ///
 /// Permission: `recording:crossPlatformRetentionPolicy:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `RecordingApi::get_recording_crossplatform_mediaretentionpolicies`.
+/// Created by
+/// [`RecordingApi::get_recording_crossplatform_mediaretentionpolicies`](crate::api::RecordingApi::get_recording_crossplatform_mediaretentionpolicies).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-crossplatform-mediaretentionpolicies>)
@@ -227,25 +232,25 @@ pub struct GetRecordingCrossplatformMediaretentionpolicies {
 }
 
 impl GetRecordingCrossplatformMediaretentionpolicies {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of strings.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -256,43 +261,43 @@ impl GetRecordingCrossplatformMediaretentionpolicies {
         self
     }
 
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `previousPage`.
+    /// The query parameter `previousPage`: a string.
     pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("previousPage", value.text());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `enabled`.
+    /// The query parameter `enabled`: a boolean.
     pub fn enabled(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("enabled", value.into());
         self
     }
 
-    /// The query parameter `summary`, default `false`.
+    /// The query parameter `summary`: a boolean, default `false`.
     pub fn summary(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("summary", value.into());
         self
     }
 
-    /// The query parameter `hasErrors`.
+    /// The query parameter `hasErrors`: a boolean.
     pub fn has_errors(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("hasErrors", value.into());
         self
     }
 
-    /// The query parameter `deleteDaysThreshold`.
+    /// The query parameter `deleteDaysThreshold`: an integer (`int32`).
     pub fn delete_days_threshold(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("deleteDaysThreshold", value.into());
         self
@@ -313,7 +318,7 @@ impl GetRecordingCrossplatformMediaretentionpolicies {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -344,7 +349,7 @@ impl runtime::Operation for GetRecordingCrossplatformMediaretentionpolicies {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -400,11 +405,13 @@ impl crate::api::RecordingApi {
 ///
 /// `GET /api/v2/recording/crossplatform/mediaretentionpolicies/{policyId}`
 ///
-/// Takes `policy_id` (a text). Returns [`CrossPlatformPolicy`](crate::models::CrossPlatformPolicy).
+/// Takes `policy_id` (a string). Returns [`CrossPlatformPolicy`](crate::models::CrossPlatformPolicy).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `recording:crossPlatformRetentionPolicy:view`
 ///
-/// Created by `RecordingApi::get_recording_crossplatform_mediaretentionpolicy`.
+/// Created by
+/// [`RecordingApi::get_recording_crossplatform_mediaretentionpolicy`](crate::api::RecordingApi::get_recording_crossplatform_mediaretentionpolicy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-crossplatform-mediaretentionpolicies--policyId->)
@@ -456,7 +463,7 @@ impl runtime::Operation for GetRecordingCrossplatformMediaretentionpolicy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -496,13 +503,14 @@ impl crate::api::RecordingApi {
 ///
 /// `PATCH /api/v2/recording/crossplatform/mediaretentionpolicies/{policyId}`
 ///
-/// Takes `policy_id` (a text) and a body
+/// Takes `policy_id` (a string) and a body
 /// ([`CrossPlatformPolicyUpdate`](crate::models::CrossPlatformPolicyUpdate)). Returns
-/// [`CrossPlatformPolicy`](crate::models::CrossPlatformPolicy).
+/// [`CrossPlatformPolicy`](crate::models::CrossPlatformPolicy). Succeeds with the status 200 (OK).
 ///
 /// Permission: `recording:crossPlatformRetentionPolicy:edit`
 ///
-/// Created by `RecordingApi::patch_recording_crossplatform_mediaretentionpolicy`.
+/// Created by
+/// [`RecordingApi::patch_recording_crossplatform_mediaretentionpolicy`](crate::api::RecordingApi::patch_recording_crossplatform_mediaretentionpolicy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-recording-crossplatform-mediaretentionpolicies--policyId->)
@@ -554,7 +562,7 @@ impl runtime::Operation for PatchRecordingCrossplatformMediaretentionpolicy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -598,11 +606,12 @@ impl crate::api::RecordingApi {
 /// `POST /api/v2/recording/crossplatform/mediaretentionpolicies`
 ///
 /// Takes a body ([`CrossPlatformPolicyCreate`](crate::models::CrossPlatformPolicyCreate)). Returns
-/// [`CrossPlatformPolicy`](crate::models::CrossPlatformPolicy).
+/// [`CrossPlatformPolicy`](crate::models::CrossPlatformPolicy). Succeeds with the status 200 (OK).
 ///
 /// Permission: `recording:crossPlatformRetentionPolicy:add`
 ///
-/// Created by `RecordingApi::post_recording_crossplatform_mediaretentionpolicies`.
+/// Created by
+/// [`RecordingApi::post_recording_crossplatform_mediaretentionpolicies`](crate::api::RecordingApi::post_recording_crossplatform_mediaretentionpolicies).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-crossplatform-mediaretentionpolicies>)
@@ -654,7 +663,7 @@ impl runtime::Operation for PostRecordingCrossplatformMediaretentionpolicies {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -695,12 +704,14 @@ impl crate::api::RecordingApi {
 ///
 /// `PUT /api/v2/recording/crossplatform/mediaretentionpolicies/{policyId}`
 ///
-/// Takes `policy_id` (a text) and a body ([`CrossPlatformPolicy`](crate::models::CrossPlatformPolicy)).
-/// Returns [`CrossPlatformPolicy`](crate::models::CrossPlatformPolicy).
+/// Takes `policy_id` (a string) and a body
+/// ([`CrossPlatformPolicy`](crate::models::CrossPlatformPolicy)). Returns
+/// [`CrossPlatformPolicy`](crate::models::CrossPlatformPolicy). Succeeds with the status 200 (OK).
 ///
 /// Permission: `recording:crossPlatformRetentionPolicy:edit`
 ///
-/// Created by `RecordingApi::put_recording_crossplatform_mediaretentionpolicy`.
+/// Created by
+/// [`RecordingApi::put_recording_crossplatform_mediaretentionpolicy`](crate::api::RecordingApi::put_recording_crossplatform_mediaretentionpolicy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-recording-crossplatform-mediaretentionpolicies--policyId->)
@@ -752,7 +763,7 @@ impl runtime::Operation for PutRecordingCrossplatformMediaretentionpolicy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

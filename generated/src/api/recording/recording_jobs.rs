@@ -10,11 +10,11 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/recording/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns nothing.
+/// Takes `job_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `recording:job:delete`
 ///
-/// Created by `RecordingApi::delete_recording_job`.
+/// Created by [`RecordingApi::delete_recording_job`](crate::api::RecordingApi::delete_recording_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-recording-jobs--jobId->)
@@ -64,7 +64,7 @@ impl runtime::Operation for DeleteRecordingJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -98,11 +98,12 @@ impl crate::api::RecordingApi {
 ///
 /// `GET /api/v2/recording/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns [`RecordingJob`](crate::models::RecordingJob).
+/// Takes `job_id` (a string). Returns [`RecordingJob`](crate::models::RecordingJob). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `recording:job:view`
 ///
-/// Created by `RecordingApi::get_recording_job`.
+/// Created by [`RecordingApi::get_recording_job`](crate::api::RecordingApi::get_recording_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-jobs--jobId->)
@@ -152,7 +153,7 @@ impl runtime::Operation for GetRecordingJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -187,13 +188,14 @@ impl crate::api::RecordingApi {
 /// `GET /api/v2/recording/jobs`
 ///
 /// Takes no arguments. Returns [`RecordingJobEntityListing`](crate::models::RecordingJobEntityListing).
-/// `items()` streams the items of all pages, each [`RecordingJob`](crate::models::RecordingJob).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`RecordingJob`](crate::models::RecordingJob).
 ///
 /// Permission: `recording:job:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `RecordingApi::get_recording_jobs`.
+/// Created by [`RecordingApi::get_recording_jobs`](crate::api::RecordingApi::get_recording_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-jobs>)
@@ -211,37 +213,38 @@ pub struct GetRecordingJobs {
 }
 
 impl GetRecordingJobs {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `userId`.
+    /// The query parameter `sortBy`: one of `userId`, `dateCreated`, default `userId`.
     pub fn sort_by(mut self, value: impl Into<Option<GetRecordingJobsSortBy>>) -> Self {
         self.request.query("sortBy", value.into());
         self
     }
 
-    /// The query parameter `state`.
+    /// The query parameter `state`: one of `FULFILLED`, `PENDING`, `READY`, `PROCESSING`, `CANCELLED`,
+    /// `FAILED`.
     pub fn state(mut self, value: impl Into<Option<GetRecordingJobsState>>) -> Self {
         self.request.query("state", value.into());
         self
     }
 
-    /// The query parameter `showOnlyMyJobs`.
+    /// The query parameter `showOnlyMyJobs`: a boolean.
     pub fn show_only_my_jobs(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("showOnlyMyJobs", value.into());
         self
     }
 
-    /// The query parameter `jobType`.
+    /// The query parameter `jobType`: one of `ARCHIVE`, `DELETE`, `EXPORT`.
     pub fn job_type(
         mut self,
         value: impl Into<Option<GetRecordingJobsJobType>>,
@@ -250,13 +253,13 @@ impl GetRecordingJobs {
         self
     }
 
-    /// The query parameter `includeTotal`.
+    /// The query parameter `includeTotal`: a boolean.
     pub fn include_total(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeTotal", value.into());
         self
     }
 
-    /// The query parameter `cursor`.
+    /// The query parameter `cursor`: a string.
     pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("cursor", value.text());
         self
@@ -277,7 +280,7 @@ impl GetRecordingJobs {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -306,7 +309,7 @@ impl runtime::Operation for GetRecordingJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -360,14 +363,16 @@ impl crate::api::RecordingApi {
 /// `POST /api/v2/recording/jobs`
 ///
 /// Takes a body ([`RecordingJobsQuery`](crate::models::RecordingJobsQuery)). Returns
-/// [`RecordingJob`](crate::models::RecordingJob).
+/// [`RecordingJob`](crate::models::RecordingJob). Succeeds with the status 202 (accepted: the work is
+/// not finished yet).
 ///
 /// Permission: `recording:job:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_recording_job`; `delete_recording_job`
-/// stops it.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_recording_job`](crate::api::GetRecordingJob);
+/// [`delete_recording_job`](crate::api::DeleteRecordingJob) stops it.
 ///
-/// Created by `RecordingApi::post_recording_jobs`.
+/// Created by [`RecordingApi::post_recording_jobs`](crate::api::RecordingApi::post_recording_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-jobs>)
@@ -425,7 +430,7 @@ impl runtime::Operation for PostRecordingJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -477,14 +482,14 @@ impl crate::api::RecordingApi {
 ///
 /// `PUT /api/v2/recording/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text) and a body
+/// Takes `job_id` (a string) and a body
 /// ([`ExecuteRecordingJobsQuery`](crate::models::ExecuteRecordingJobsQuery)). Returns
-/// [`RecordingJob`](crate::models::RecordingJob).
+/// [`RecordingJob`](crate::models::RecordingJob). Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `recording:job:edit`, `recording:recording:editRetention`,
 /// `recording:screenRecording:editRetention`, `recording:snippetRecording:editRetention`
 ///
-/// Created by `RecordingApi::put_recording_job`.
+/// Created by [`RecordingApi::put_recording_job`](crate::api::RecordingApi::put_recording_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-recording-jobs--jobId->)
@@ -541,7 +546,7 @@ impl runtime::Operation for PutRecordingJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,16 +9,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/recording/jobs/{jobId}/failedrecordings`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`FailedRecordingEntityListing`](crate::models::FailedRecordingEntityListing). `items()` streams the
-/// items of all pages, each
+/// Takes `job_id` (a string). Returns
+/// [`FailedRecordingEntityListing`](crate::models::FailedRecordingEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
 /// [`RecordingJobFailedRecording`](crate::models::RecordingJobFailedRecording).
 ///
 /// Permission: `recording:job:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `RecordingApi::get_recording_job_failedrecordings`.
+/// Created by
+/// [`RecordingApi::get_recording_job_failedrecordings`](crate::api::RecordingApi::get_recording_job_failedrecordings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-jobs--jobId--failedrecordings>)
@@ -36,25 +37,25 @@ pub struct GetRecordingJobFailedrecordings {
 }
 
 impl GetRecordingJobFailedrecordings {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `includeTotal`.
+    /// The query parameter `includeTotal`: a boolean.
     pub fn include_total(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeTotal", value.into());
         self
     }
 
-    /// The query parameter `cursor`.
+    /// The query parameter `cursor`: a string.
     pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("cursor", value.text());
         self
@@ -75,7 +76,7 @@ impl GetRecordingJobFailedrecordings {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -104,7 +105,7 @@ impl runtime::Operation for GetRecordingJobFailedrecordings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

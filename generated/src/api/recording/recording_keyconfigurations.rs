@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/recording/keyconfigurations/{keyConfigurationId}`
 ///
-/// Takes `key_configuration_id` (a text). Returns
-/// [`RecordingEncryptionConfiguration`](crate::models::RecordingEncryptionConfiguration).
+/// Takes `key_configuration_id` (a string). Returns
+/// [`RecordingEncryptionConfiguration`](crate::models::RecordingEncryptionConfiguration). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `recording:encryptionKey:view`
 ///
-/// Created by `RecordingApi::get_recording_keyconfiguration`.
+/// Created by
+/// [`RecordingApi::get_recording_keyconfiguration`](crate::api::RecordingApi::get_recording_keyconfiguration).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-keyconfigurations--keyConfigurationId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetRecordingKeyconfiguration {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,14 +110,15 @@ impl crate::api::RecordingApi {
 ///
 /// Takes no arguments. Returns
 /// [`RecordingEncryptionConfigurationListing`](crate::models::RecordingEncryptionConfigurationListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`RecordingEncryptionConfiguration`](crate::models::RecordingEncryptionConfiguration).
 ///
 /// Permission: `recording:encryptionKey:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `RecordingApi::get_recording_keyconfigurations`.
+/// Created by
+/// [`RecordingApi::get_recording_keyconfigurations`](crate::api::RecordingApi::get_recording_keyconfigurations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-keyconfigurations>)
@@ -148,7 +151,7 @@ impl GetRecordingKeyconfigurations {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -179,7 +182,7 @@ impl runtime::Operation for GetRecordingKeyconfigurations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -233,11 +236,13 @@ impl crate::api::RecordingApi {
 ///
 /// Takes a body
 /// ([`RecordingEncryptionConfiguration`](crate::models::RecordingEncryptionConfiguration)). Returns
-/// [`RecordingEncryptionConfiguration`](crate::models::RecordingEncryptionConfiguration).
+/// [`RecordingEncryptionConfiguration`](crate::models::RecordingEncryptionConfiguration). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `recording:encryptionKey:edit`
 ///
-/// Created by `RecordingApi::post_recording_keyconfigurations`.
+/// Created by
+/// [`RecordingApi::post_recording_keyconfigurations`](crate::api::RecordingApi::post_recording_keyconfigurations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-keyconfigurations>)
@@ -289,7 +294,7 @@ impl runtime::Operation for PostRecordingKeyconfigurations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -330,13 +335,15 @@ impl crate::api::RecordingApi {
 ///
 /// `PUT /api/v2/recording/keyconfigurations/{keyConfigurationId}`
 ///
-/// Takes `key_configuration_id` (a text) and a body
+/// Takes `key_configuration_id` (a string) and a body
 /// ([`RecordingEncryptionConfiguration`](crate::models::RecordingEncryptionConfiguration)). Returns
-/// [`RecordingEncryptionConfiguration`](crate::models::RecordingEncryptionConfiguration).
+/// [`RecordingEncryptionConfiguration`](crate::models::RecordingEncryptionConfiguration). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `recording:encryptionKey:edit`
 ///
-/// Created by `RecordingApi::put_recording_keyconfiguration`.
+/// Created by
+/// [`RecordingApi::put_recording_keyconfiguration`](crate::api::RecordingApi::put_recording_keyconfiguration).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-recording-keyconfigurations--keyConfigurationId->)
@@ -388,7 +395,7 @@ impl runtime::Operation for PutRecordingKeyconfiguration {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

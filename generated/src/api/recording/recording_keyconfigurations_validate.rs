@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// Takes a body
 /// ([`RecordingEncryptionConfiguration`](crate::models::RecordingEncryptionConfiguration)). Returns
-/// [`RecordingEncryptionConfiguration`](crate::models::RecordingEncryptionConfiguration).
+/// [`RecordingEncryptionConfiguration`](crate::models::RecordingEncryptionConfiguration). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `recording:encryptionKey:edit`
 ///
-/// Created by `RecordingApi::post_recording_keyconfigurations_validate`.
+/// Created by
+/// [`RecordingApi::post_recording_keyconfigurations_validate`](crate::api::RecordingApi::post_recording_keyconfigurations_validate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-keyconfigurations-validate>)
@@ -65,7 +67,7 @@ impl runtime::Operation for PostRecordingKeyconfigurationsValidate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

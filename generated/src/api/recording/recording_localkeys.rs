@@ -8,11 +8,12 @@ use crate::runtime;
 /// `POST /api/v2/recording/localkeys`
 ///
 /// Takes a body ([`LocalEncryptionKeyRequest`](crate::models::LocalEncryptionKeyRequest)). Returns
-/// [`EncryptionKey`](crate::models::EncryptionKey).
+/// [`EncryptionKey`](crate::models::EncryptionKey). Succeeds with the status 200 (OK).
 ///
 /// Permission: `recording:encryptionKey:edit`
 ///
-/// Created by `RecordingApi::post_recording_localkeys`.
+/// Created by
+/// [`RecordingApi::post_recording_localkeys`](crate::api::RecordingApi::post_recording_localkeys).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-localkeys>)
@@ -70,7 +71,7 @@ impl runtime::Operation for PostRecordingLocalkeys {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/recording/mediaretentionpolicies`
 ///
-/// Takes `ids` (a text). Returns nothing.
+/// Takes `ids` (the query parameter `ids`: a string). Returns nothing. Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `recording:retentionPolicy:delete`
 ///
-/// Created by `RecordingApi::delete_recording_mediaretentionpolicies`.
+/// Created by
+/// [`RecordingApi::delete_recording_mediaretentionpolicies`](crate::api::RecordingApi::delete_recording_mediaretentionpolicies).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-recording-mediaretentionpolicies>)
@@ -63,7 +65,7 @@ impl runtime::Operation for DeleteRecordingMediaretentionpolicies {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,11 +105,12 @@ impl crate::api::RecordingApi {
 ///
 /// `DELETE /api/v2/recording/mediaretentionpolicies/{policyId}`
 ///
-/// Takes `policy_id` (a text). Returns nothing.
+/// Takes `policy_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `recording:retentionPolicy:delete`
 ///
-/// Created by `RecordingApi::delete_recording_mediaretentionpolicy`.
+/// Created by
+/// [`RecordingApi::delete_recording_mediaretentionpolicy`](crate::api::RecordingApi::delete_recording_mediaretentionpolicy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-recording-mediaretentionpolicies--policyId->)
@@ -159,7 +162,7 @@ impl runtime::Operation for DeleteRecordingMediaretentionpolicy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -199,14 +202,16 @@ impl crate::api::RecordingApi {
 ///
 /// `GET /api/v2/recording/mediaretentionpolicies`
 ///
-/// Takes no arguments. Returns [`PolicyEntityListing`](crate::models::PolicyEntityListing). `items()`
-/// streams the items of all pages, each [`Policy`](crate::models::Policy).
+/// Takes no arguments. Returns [`PolicyEntityListing`](crate::models::PolicyEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Policy`](crate::models::Policy).
 ///
 /// Permission: `recording:retentionPolicy:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `RecordingApi::get_recording_mediaretentionpolicies`.
+/// Created by
+/// [`RecordingApi::get_recording_mediaretentionpolicies`](crate::api::RecordingApi::get_recording_mediaretentionpolicies).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-mediaretentionpolicies>)
@@ -230,25 +235,25 @@ pub struct GetRecordingMediaretentionpolicies {
 }
 
 impl GetRecordingMediaretentionpolicies {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of strings.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -259,43 +264,43 @@ impl GetRecordingMediaretentionpolicies {
         self
     }
 
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `previousPage`.
+    /// The query parameter `previousPage`: a string.
     pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("previousPage", value.text());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `enabled`.
+    /// The query parameter `enabled`: a boolean.
     pub fn enabled(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("enabled", value.into());
         self
     }
 
-    /// The query parameter `summary`, default `false`.
+    /// The query parameter `summary`: a boolean, default `false`.
     pub fn summary(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("summary", value.into());
         self
     }
 
-    /// The query parameter `hasErrors`.
+    /// The query parameter `hasErrors`: a boolean.
     pub fn has_errors(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("hasErrors", value.into());
         self
     }
 
-    /// The query parameter `deleteDaysThreshold`.
+    /// The query parameter `deleteDaysThreshold`: an integer (`int32`).
     pub fn delete_days_threshold(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("deleteDaysThreshold", value.into());
         self
@@ -316,7 +321,7 @@ impl GetRecordingMediaretentionpolicies {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -347,7 +352,7 @@ impl runtime::Operation for GetRecordingMediaretentionpolicies {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -403,11 +408,13 @@ impl crate::api::RecordingApi {
 ///
 /// `GET /api/v2/recording/mediaretentionpolicies/{policyId}`
 ///
-/// Takes `policy_id` (a text). Returns [`Policy`](crate::models::Policy).
+/// Takes `policy_id` (a string). Returns [`Policy`](crate::models::Policy). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `recording:retentionPolicy:view`
 ///
-/// Created by `RecordingApi::get_recording_mediaretentionpolicy`.
+/// Created by
+/// [`RecordingApi::get_recording_mediaretentionpolicy`](crate::api::RecordingApi::get_recording_mediaretentionpolicy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-mediaretentionpolicies--policyId->)
@@ -465,7 +472,7 @@ impl runtime::Operation for GetRecordingMediaretentionpolicy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -505,12 +512,13 @@ impl crate::api::RecordingApi {
 ///
 /// `PATCH /api/v2/recording/mediaretentionpolicies/{policyId}`
 ///
-/// Takes `policy_id` (a text) and a body ([`PolicyUpdate`](crate::models::PolicyUpdate)). Returns
-/// [`Policy`](crate::models::Policy).
+/// Takes `policy_id` (a string) and a body ([`PolicyUpdate`](crate::models::PolicyUpdate)). Returns
+/// [`Policy`](crate::models::Policy). Succeeds with the status 200 (OK).
 ///
 /// Permission: `recording:retentionPolicy:edit`
 ///
-/// Created by `RecordingApi::patch_recording_mediaretentionpolicy`.
+/// Created by
+/// [`RecordingApi::patch_recording_mediaretentionpolicy`](crate::api::RecordingApi::patch_recording_mediaretentionpolicy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-recording-mediaretentionpolicies--policyId->)
@@ -568,7 +576,7 @@ impl runtime::Operation for PatchRecordingMediaretentionpolicy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -612,11 +620,12 @@ impl crate::api::RecordingApi {
 /// `POST /api/v2/recording/mediaretentionpolicies`
 ///
 /// Takes a body ([`PolicyCreate`](crate::models::PolicyCreate)). Returns
-/// [`Policy`](crate::models::Policy).
+/// [`Policy`](crate::models::Policy). Succeeds with the status 200 (OK).
 ///
 /// Permission: `recording:retentionPolicy:add`
 ///
-/// Created by `RecordingApi::post_recording_mediaretentionpolicies`.
+/// Created by
+/// [`RecordingApi::post_recording_mediaretentionpolicies`](crate::api::RecordingApi::post_recording_mediaretentionpolicies).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-mediaretentionpolicies>)
@@ -687,7 +696,7 @@ impl runtime::Operation for PostRecordingMediaretentionpolicies {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -728,12 +737,13 @@ impl crate::api::RecordingApi {
 ///
 /// `PUT /api/v2/recording/mediaretentionpolicies/{policyId}`
 ///
-/// Takes `policy_id` (a text) and a body ([`Policy`](crate::models::Policy)). Returns
-/// [`Policy`](crate::models::Policy).
+/// Takes `policy_id` (a string) and a body ([`Policy`](crate::models::Policy)). Returns
+/// [`Policy`](crate::models::Policy). Succeeds with the status 200 (OK).
 ///
 /// Permission: `recording:retentionPolicy:edit`
 ///
-/// Created by `RecordingApi::put_recording_mediaretentionpolicy`.
+/// Created by
+/// [`RecordingApi::put_recording_mediaretentionpolicy`](crate::api::RecordingApi::put_recording_mediaretentionpolicy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-recording-mediaretentionpolicies--policyId->)
@@ -804,7 +814,7 @@ impl runtime::Operation for PutRecordingMediaretentionpolicy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

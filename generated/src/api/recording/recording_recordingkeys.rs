@@ -8,14 +8,16 @@ use crate::runtime;
 /// `GET /api/v2/recording/recordingkeys`
 ///
 /// Takes no arguments. Returns
-/// [`EncryptionKeyEntityListing`](crate::models::EncryptionKeyEntityListing). `items()` streams the
-/// items of all pages, each [`EncryptionKey`](crate::models::EncryptionKey).
+/// [`EncryptionKeyEntityListing`](crate::models::EncryptionKeyEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`EncryptionKey`](crate::models::EncryptionKey).
 ///
 /// Permission: `recording:encryptionKey:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `RecordingApi::get_recording_recordingkeys`.
+/// Created by
+/// [`RecordingApi::get_recording_recordingkeys`](crate::api::RecordingApi::get_recording_recordingkeys).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-recordingkeys>)
@@ -39,13 +41,13 @@ pub struct GetRecordingRecordingkeys {
 }
 
 impl GetRecordingRecordingkeys {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -66,7 +68,7 @@ impl GetRecordingRecordingkeys {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -97,7 +99,7 @@ impl runtime::Operation for GetRecordingRecordingkeys {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -151,11 +153,13 @@ impl crate::api::RecordingApi {
 ///
 /// `POST /api/v2/recording/recordingkeys`
 ///
-/// Takes no arguments. Returns [`EncryptionKey`](crate::models::EncryptionKey).
+/// Takes no arguments. Returns [`EncryptionKey`](crate::models::EncryptionKey). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `recording:encryptionKey:edit`
 ///
-/// Created by `RecordingApi::post_recording_recordingkeys`.
+/// Created by
+/// [`RecordingApi::post_recording_recordingkeys`](crate::api::RecordingApi::post_recording_recordingkeys).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-recordingkeys>)
@@ -213,7 +217,7 @@ impl runtime::Operation for PostRecordingRecordingkeys {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

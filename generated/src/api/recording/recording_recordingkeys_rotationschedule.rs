@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/recording/recordingkeys/rotationschedule`
 ///
-/// Takes no arguments. Returns [`KeyRotationSchedule`](crate::models::KeyRotationSchedule).
+/// Takes no arguments. Returns [`KeyRotationSchedule`](crate::models::KeyRotationSchedule). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `recording:encryptionKey:view`
 ///
-/// Created by `RecordingApi::get_recording_recordingkeys_rotationschedule`.
+/// Created by
+/// [`RecordingApi::get_recording_recordingkeys_rotationschedule`](crate::api::RecordingApi::get_recording_recordingkeys_rotationschedule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-recordingkeys-rotationschedule>)
@@ -69,7 +71,7 @@ impl runtime::Operation for GetRecordingRecordingkeysRotationschedule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,11 +109,12 @@ impl crate::api::RecordingApi {
 /// `PUT /api/v2/recording/recordingkeys/rotationschedule`
 ///
 /// Takes a body ([`KeyRotationSchedule`](crate::models::KeyRotationSchedule)). Returns
-/// [`KeyRotationSchedule`](crate::models::KeyRotationSchedule).
+/// [`KeyRotationSchedule`](crate::models::KeyRotationSchedule). Succeeds with the status 200 (OK).
 ///
 /// Permission: `recording:encryptionKey:edit`
 ///
-/// Created by `RecordingApi::put_recording_recordingkeys_rotationschedule`.
+/// Created by
+/// [`RecordingApi::put_recording_recordingkeys_rotationschedule`](crate::api::RecordingApi::put_recording_recordingkeys_rotationschedule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-recording-recordingkeys-rotationschedule>)
@@ -169,7 +172,7 @@ impl runtime::Operation for PutRecordingRecordingkeysRotationschedule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,9 +7,11 @@ use crate::runtime;
 ///
 /// `GET /api/v2/recording/settings`
 ///
-/// Takes no arguments. Returns [`RecordingSettings`](crate::models::RecordingSettings).
+/// Takes no arguments. Returns [`RecordingSettings`](crate::models::RecordingSettings). Succeeds with
+/// the status 200 (OK).
 ///
-/// Created by `RecordingApi::get_recording_settings`.
+/// Created by
+/// [`RecordingApi::get_recording_settings`](crate::api::RecordingApi::get_recording_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-settings>)
@@ -33,7 +35,7 @@ pub struct GetRecordingSettings {
 }
 
 impl GetRecordingSettings {
-    /// The query parameter `createDefault`, default `false`.
+    /// The query parameter `createDefault`: a boolean, default `false`.
     pub fn create_default(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("createDefault", value.into());
         self
@@ -71,7 +73,7 @@ impl runtime::Operation for GetRecordingSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,13 +108,14 @@ impl crate::api::RecordingApi {
 /// `PUT /api/v2/recording/settings`
 ///
 /// Takes a body ([`RecordingSettings`](crate::models::RecordingSettings)). Returns
-/// [`RecordingSettings`](crate::models::RecordingSettings).
+/// [`RecordingSettings`](crate::models::RecordingSettings). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `recording:settings:editScreenRecordings`,
 /// `recording:settings:editRegionalStorage`, `recording:settings:editUrlExpiration`,
 /// `recording:settings:editConferenceRecording`, `recording:settings:editHierarchyAccessControl`
 ///
-/// Created by `RecordingApi::put_recording_settings`.
+/// Created by
+/// [`RecordingApi::put_recording_settings`](crate::api::RecordingApi::put_recording_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-recording-settings>)
@@ -185,7 +188,7 @@ impl runtime::Operation for PutRecordingSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/recording/uploads/reports/{reportId}`
 ///
-/// Takes `report_id` (a text). Returns [`RecordingUploadReport`](crate::models::RecordingUploadReport).
+/// Takes `report_id` (a string). Returns
+/// [`RecordingUploadReport`](crate::models::RecordingUploadReport). Succeeds with the status 200 (OK).
 ///
 /// Permission: `recording:uploadReport:view`
 ///
-/// Created by `RecordingApi::get_recording_uploads_report`.
+/// Created by
+/// [`RecordingApi::get_recording_uploads_report`](crate::api::RecordingApi::get_recording_uploads_report).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-uploads-reports--reportId->)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetRecordingUploadsReport {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -102,13 +104,16 @@ impl crate::api::RecordingApi {
 /// `POST /api/v2/recording/uploads/reports`
 ///
 /// Takes a body ([`RecordingUploadReportRequest`](crate::models::RecordingUploadReportRequest)).
-/// Returns [`RecordingUploadReport`](crate::models::RecordingUploadReport).
+/// Returns [`RecordingUploadReport`](crate::models::RecordingUploadReport). Succeeds with the status
+/// 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `recording:uploadReport:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_recording_uploads_report`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_recording_uploads_report`](crate::api::GetRecordingUploadsReport).
 ///
-/// Created by `RecordingApi::post_recording_uploads_reports`.
+/// Created by
+/// [`RecordingApi::post_recording_uploads_reports`](crate::api::RecordingApi::post_recording_uploads_reports).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-uploads-reports>)
@@ -166,7 +171,7 @@ impl runtime::Operation for PostRecordingUploadsReports {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -3,7 +3,7 @@
 use crate::models::recording::{
     ConversationDeletionProtectionQuery, ManageDeleteProtectionResult,
 };
-use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
+use crate::models::shared::addressable_entity_ref::AddressableEntityRef;
 use crate::runtime;
 
 /// Post recordings deletionprotection.
@@ -12,9 +12,11 @@ use crate::runtime;
 ///
 /// Takes a body
 /// ([`ConversationDeletionProtectionQuery`](crate::models::ConversationDeletionProtectionQuery)).
-/// Returns a list, each item `AddressableEntityRef`.
+/// Returns a list of [`AddressableEntityRef`](crate::models::AddressableEntityRef). Succeeds with the
+/// status 200 (OK).
 ///
-/// Created by `RecordingApi::post_recordings_deletionprotection`.
+/// Created by
+/// [`RecordingApi::post_recordings_deletionprotection`](crate::api::RecordingApi::post_recordings_deletionprotection).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recordings-deletionprotection>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostRecordingsDeletionprotection {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,11 +109,13 @@ impl crate::api::RecordingApi {
 ///
 /// Takes optionally a body
 /// ([`ConversationDeletionProtectionQuery`](crate::models::ConversationDeletionProtectionQuery)).
-/// Returns [`ManageDeleteProtectionResult`](crate::models::ManageDeleteProtectionResult).
+/// Returns [`ManageDeleteProtectionResult`](crate::models::ManageDeleteProtectionResult). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permissions, any of: `recording:deletionProtection:apply`, `recording:deletionProtection:revoke`
 ///
-/// Created by `RecordingApi::put_recordings_deletionprotection`.
+/// Created by
+/// [`RecordingApi::put_recordings_deletionprotection`](crate::api::RecordingApi::put_recordings_deletionprotection).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-recordings-deletionprotection>)
@@ -129,13 +133,13 @@ pub struct PutRecordingsDeletionprotection {
 }
 
 impl PutRecordingsDeletionprotection {
-    /// The query parameter `protect`, default `true`.
+    /// The query parameter `protect`: a boolean, default `true`.
     pub fn protect(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("protect", value.into());
         self
     }
 
-    /// The body, `application/json`.
+    /// The body, `application/json`: `ConversationDeletionProtectionQuery`.
     pub fn body(
         mut self,
         value: impl Into<Option<ConversationDeletionProtectionQuery>>,
@@ -181,7 +185,7 @@ impl runtime::Operation for PutRecordingsDeletionprotection {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

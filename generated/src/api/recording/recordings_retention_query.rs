@@ -9,16 +9,18 @@ use crate::runtime;
 ///
 /// `GET /api/v2/recordings/retention/query`
 ///
-/// Takes `retention_threshold_days` (an integer). Returns
+/// Takes `retention_threshold_days` (the query parameter `retentionThresholdDays`: an integer
+/// (`int32`)). Returns
 /// [`RecordingRetentionCursorEntityListing`](crate::models::RecordingRetentionCursorEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`RecordingRetention`](crate::models::RecordingRetention).
 ///
 /// Permission: `recording:recording:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `RecordingApi::get_recordings_retention_query`.
+/// Created by
+/// [`RecordingApi::get_recordings_retention_query`](crate::api::RecordingApi::get_recordings_retention_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recordings-retention-query>)
@@ -36,13 +38,13 @@ pub struct GetRecordingsRetentionQuery {
 }
 
 impl GetRecordingsRetentionQuery {
-    /// The query parameter `cursor`.
+    /// The query parameter `cursor`: a string.
     pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("cursor", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -63,7 +65,7 @@ impl GetRecordingsRetentionQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -92,7 +94,7 @@ impl runtime::Operation for GetRecordingsRetentionQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,9 +9,10 @@ use crate::runtime;
 ///
 /// Takes a body
 /// ([`AcknowledgeScreenRecordingRequest`](crate::models::AcknowledgeScreenRecordingRequest)). Returns
-/// nothing.
+/// nothing. Succeeds with the status 204 (no content).
 ///
-/// Created by `RecordingApi::post_recordings_screensessions_acknowledge`.
+/// Created by
+/// [`RecordingApi::post_recordings_screensessions_acknowledge`](crate::api::RecordingApi::post_recordings_screensessions_acknowledge).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recordings-screensessions-acknowledge>)
@@ -61,7 +62,7 @@ impl runtime::Operation for PostRecordingsScreensessionsAcknowledge {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

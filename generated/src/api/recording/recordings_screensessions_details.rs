@@ -8,11 +8,13 @@ use crate::runtime;
 /// `GET /api/v2/recordings/screensessions/details`
 ///
 /// Takes no arguments. Returns
-/// [`ScreenRecordingActiveSessions`](crate::models::ScreenRecordingActiveSessions).
+/// [`ScreenRecordingActiveSessions`](crate::models::ScreenRecordingActiveSessions). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `recording:screenRecording:view`
 ///
-/// Created by `RecordingApi::get_recordings_screensessions_details`.
+/// Created by
+/// [`RecordingApi::get_recordings_screensessions_details`](crate::api::RecordingApi::get_recordings_screensessions_details).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recordings-screensessions-details>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetRecordingsScreensessionsDetails {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

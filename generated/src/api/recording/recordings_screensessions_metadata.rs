@@ -8,9 +8,10 @@ use crate::runtime;
 /// `POST /api/v2/recordings/screensessions/metadata`
 ///
 /// Takes a body ([`ScreenRecordingMetaDataRequest`](crate::models::ScreenRecordingMetaDataRequest)).
-/// Returns nothing.
+/// Returns nothing. Succeeds with the status 204 (no content).
 ///
-/// Created by `RecordingApi::post_recordings_screensessions_metadata`.
+/// Created by
+/// [`RecordingApi::post_recordings_screensessions_metadata`](crate::api::RecordingApi::post_recordings_screensessions_metadata).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recordings-screensessions-metadata>)
@@ -60,7 +61,7 @@ impl runtime::Operation for PostRecordingsScreensessionsMetadata {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/responsemanagement/libraries/{libraryId}`
 ///
-/// Takes `library_id` (a text). Returns bytes.
+/// Takes `library_id` (a string). Returns bytes.
 ///
 /// Permission: `responses:library:delete`
 ///
-/// Created by `ResponseManagementApi::delete_responsemanagement_library`.
+/// Created by
+/// [`ResponseManagementApi::delete_responsemanagement_library`](crate::api::ResponseManagementApi::delete_responsemanagement_library).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-responsemanagement-libraries--libraryId->)
@@ -63,7 +64,7 @@ impl runtime::Operation for DeleteResponsemanagementLibrary {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,14 +104,16 @@ impl crate::api::ResponseManagementApi {
 ///
 /// `GET /api/v2/responsemanagement/libraries`
 ///
-/// Takes no arguments. Returns [`LibraryEntityListing`](crate::models::LibraryEntityListing). `items()`
-/// streams the items of all pages, each [`Library`](crate::models::Library).
+/// Takes no arguments. Returns [`LibraryEntityListing`](crate::models::LibraryEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Library`](crate::models::Library).
 ///
 /// Permission: `responses:library:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ResponseManagementApi::get_responsemanagement_libraries`.
+/// Created by
+/// [`ResponseManagementApi::get_responsemanagement_libraries`](crate::api::ResponseManagementApi::get_responsemanagement_libraries).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-libraries>)
@@ -134,19 +137,19 @@ pub struct GetResponsemanagementLibraries {
 }
 
 impl GetResponsemanagementLibraries {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `messagingTemplateFilter`.
+    /// The query parameter `messagingTemplateFilter`: one of `whatsapp`.
     pub fn messaging_template_filter(
         mut self,
         value: impl Into<Option<GetResponsemanagementLibrariesMessagingTemplateFilter>>,
@@ -155,7 +158,7 @@ impl GetResponsemanagementLibraries {
         self
     }
 
-    /// The query parameter `libraryPrefix`.
+    /// The query parameter `libraryPrefix`: a string.
     pub fn library_prefix(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("libraryPrefix", value.text());
         self
@@ -176,7 +179,7 @@ impl GetResponsemanagementLibraries {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -205,7 +208,7 @@ impl runtime::Operation for GetResponsemanagementLibraries {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -259,11 +262,13 @@ impl crate::api::ResponseManagementApi {
 ///
 /// `GET /api/v2/responsemanagement/libraries/{libraryId}`
 ///
-/// Takes `library_id` (a text). Returns [`Library`](crate::models::Library).
+/// Takes `library_id` (a string). Returns [`Library`](crate::models::Library). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `responses:library:view`
 ///
-/// Created by `ResponseManagementApi::get_responsemanagement_library`.
+/// Created by
+/// [`ResponseManagementApi::get_responsemanagement_library`](crate::api::ResponseManagementApi::get_responsemanagement_library).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-libraries--libraryId->)
@@ -323,7 +328,7 @@ impl runtime::Operation for GetResponsemanagementLibrary {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -364,10 +369,12 @@ impl crate::api::ResponseManagementApi {
 /// `POST /api/v2/responsemanagement/libraries`
 ///
 /// Takes a body ([`Library`](crate::models::Library)). Returns [`Library`](crate::models::Library).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `responses:library:add`
 ///
-/// Created by `ResponseManagementApi::post_responsemanagement_libraries`.
+/// Created by
+/// [`ResponseManagementApi::post_responsemanagement_libraries`](crate::api::ResponseManagementApi::post_responsemanagement_libraries).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-libraries>)
@@ -423,7 +430,7 @@ impl runtime::Operation for PostResponsemanagementLibraries {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -464,12 +471,13 @@ impl crate::api::ResponseManagementApi {
 ///
 /// `PUT /api/v2/responsemanagement/libraries/{libraryId}`
 ///
-/// Takes `library_id` (a text) and a body ([`Library`](crate::models::Library)). Returns
-/// [`Library`](crate::models::Library).
+/// Takes `library_id` (a string) and a body ([`Library`](crate::models::Library)). Returns
+/// [`Library`](crate::models::Library). Succeeds with the status 200 (OK).
 ///
 /// Permission: `responses:library:edit`
 ///
-/// Created by `ResponseManagementApi::put_responsemanagement_library`.
+/// Created by
+/// [`ResponseManagementApi::put_responsemanagement_library`](crate::api::ResponseManagementApi::put_responsemanagement_library).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-responsemanagement-libraries--libraryId->)
@@ -525,7 +533,7 @@ impl runtime::Operation for PutResponsemanagementLibrary {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

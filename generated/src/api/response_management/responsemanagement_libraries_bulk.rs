@@ -10,14 +10,15 @@ use crate::runtime;
 /// `POST /api/v2/responsemanagement/libraries/bulk`
 ///
 /// Takes a body ([`LibraryBatchRequest`](crate::models::LibraryBatchRequest)). Returns
-/// [`LibraryEntityListing`](crate::models::LibraryEntityListing). `items()` streams the items of all
-/// pages, each [`Library`](crate::models::Library).
+/// [`LibraryEntityListing`](crate::models::LibraryEntityListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each [`Library`](crate::models::Library).
 ///
 /// Permission: `responses:library:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `ResponseManagementApi::post_responsemanagement_libraries_bulk`.
+/// Created by
+/// [`ResponseManagementApi::post_responsemanagement_libraries_bulk`](crate::api::ResponseManagementApi::post_responsemanagement_libraries_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-libraries-bulk>)
@@ -50,7 +51,7 @@ impl PostResponsemanagementLibrariesBulk {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -79,7 +80,7 @@ impl runtime::Operation for PostResponsemanagementLibrariesBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

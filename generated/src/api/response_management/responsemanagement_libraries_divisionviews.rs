@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/responsemanagement/libraries/divisionviews/{libraryId}`
 ///
-/// Takes `library_id` (a text). Returns [`LibraryDivisionView`](crate::models::LibraryDivisionView).
+/// Takes `library_id` (a string). Returns [`LibraryDivisionView`](crate::models::LibraryDivisionView).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `responses:library:search`
 ///
-/// Created by `ResponseManagementApi::get_responsemanagement_libraries_divisionview`.
+/// Created by
+/// [`ResponseManagementApi::get_responsemanagement_libraries_divisionview`](crate::api::ResponseManagementApi::get_responsemanagement_libraries_divisionview).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-libraries-divisionviews--libraryId->)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetResponsemanagementLibrariesDivisionview {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,14 +107,16 @@ impl crate::api::ResponseManagementApi {
 /// `GET /api/v2/responsemanagement/libraries/divisionviews`
 ///
 /// Takes no arguments. Returns
-/// [`LibraryDivisionViewEntityListing`](crate::models::LibraryDivisionViewEntityListing). `items()`
-/// streams the items of all pages, each [`LibraryDivisionView`](crate::models::LibraryDivisionView).
+/// [`LibraryDivisionViewEntityListing`](crate::models::LibraryDivisionViewEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`LibraryDivisionView`](crate::models::LibraryDivisionView).
 ///
 /// Permission: `responses:library:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ResponseManagementApi::get_responsemanagement_libraries_divisionviews`.
+/// Created by
+/// [`ResponseManagementApi::get_responsemanagement_libraries_divisionviews`](crate::api::ResponseManagementApi::get_responsemanagement_libraries_divisionviews).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-libraries-divisionviews>)
@@ -130,19 +134,19 @@ pub struct GetResponsemanagementLibrariesDivisionviews {
 }
 
 impl GetResponsemanagementLibrariesDivisionviews {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `messagingTemplateFilter`.
+    /// The query parameter `messagingTemplateFilter`: one of `whatsapp`.
     pub fn messaging_template_filter(
         mut self,
         value: impl Into<
@@ -153,7 +157,7 @@ impl GetResponsemanagementLibrariesDivisionviews {
         self
     }
 
-    /// The query parameter `libraryPrefix`.
+    /// The query parameter `libraryPrefix`: a string.
     pub fn library_prefix(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("libraryPrefix", value.text());
         self
@@ -174,7 +178,7 @@ impl GetResponsemanagementLibrariesDivisionviews {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -203,7 +207,7 @@ impl runtime::Operation for GetResponsemanagementLibrariesDivisionviews {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

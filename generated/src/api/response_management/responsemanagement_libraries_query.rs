@@ -10,14 +10,15 @@ use crate::runtime;
 /// `POST /api/v2/responsemanagement/libraries/query`
 ///
 /// Takes a body ([`QueryCriteriaQuery`](crate::models::QueryCriteriaQuery)). Returns
-/// [`LibraryEntityListing`](crate::models::LibraryEntityListing). `items()` streams the items of all
-/// pages, each [`Library`](crate::models::Library).
+/// [`LibraryEntityListing`](crate::models::LibraryEntityListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each [`Library`](crate::models::Library).
 ///
 /// Permission: `responses:library:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ResponseManagementApi::post_responsemanagement_libraries_query`.
+/// Created by
+/// [`ResponseManagementApi::post_responsemanagement_libraries_query`](crate::api::ResponseManagementApi::post_responsemanagement_libraries_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-libraries-query>)
@@ -35,13 +36,13 @@ pub struct PostResponsemanagementLibrariesQuery {
 }
 
 impl PostResponsemanagementLibrariesQuery {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -62,7 +63,7 @@ impl PostResponsemanagementLibrariesQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -91,7 +92,7 @@ impl runtime::Operation for PostResponsemanagementLibrariesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

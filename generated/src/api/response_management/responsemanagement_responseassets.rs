@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/responsemanagement/responseassets/{responseAssetId}`
 ///
-/// Takes `response_asset_id` (a text). Returns nothing.
+/// Takes `response_asset_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `responseAssets:asset:delete`
 ///
-/// Created by `ResponseManagementApi::delete_responsemanagement_responseasset`.
+/// Created by
+/// [`ResponseManagementApi::delete_responsemanagement_responseasset`](crate::api::ResponseManagementApi::delete_responsemanagement_responseasset).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-responsemanagement-responseassets--responseAssetId->)
@@ -61,7 +62,7 @@ impl runtime::Operation for DeleteResponsemanagementResponseasset {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -101,11 +102,13 @@ impl crate::api::ResponseManagementApi {
 ///
 /// `GET /api/v2/responsemanagement/responseassets/{responseAssetId}`
 ///
-/// Takes `response_asset_id` (a text). Returns [`ResponseAsset`](crate::models::ResponseAsset).
+/// Takes `response_asset_id` (a string). Returns [`ResponseAsset`](crate::models::ResponseAsset).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `responseAssets:asset:view`
 ///
-/// Created by `ResponseManagementApi::get_responsemanagement_responseasset`.
+/// Created by
+/// [`ResponseManagementApi::get_responsemanagement_responseasset`](crate::api::ResponseManagementApi::get_responsemanagement_responseasset).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-responseassets--responseAssetId->)
@@ -155,7 +158,7 @@ impl runtime::Operation for GetResponsemanagementResponseasset {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -195,13 +198,14 @@ impl crate::api::ResponseManagementApi {
 ///
 /// `PUT /api/v2/responsemanagement/responseassets/{responseAssetId}`
 ///
-/// Takes `response_asset_id` (a text) and a body
+/// Takes `response_asset_id` (a string) and a body
 /// ([`ResponseAssetRequest`](crate::models::ResponseAssetRequest)). Returns
-/// [`ResponseAsset`](crate::models::ResponseAsset).
+/// [`ResponseAsset`](crate::models::ResponseAsset). Succeeds with the status 200 (OK).
 ///
 /// Permission: `responseAssets:asset:edit`
 ///
-/// Created by `ResponseManagementApi::put_responsemanagement_responseasset`.
+/// Created by
+/// [`ResponseManagementApi::put_responsemanagement_responseasset`](crate::api::ResponseManagementApi::put_responsemanagement_responseasset).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-responsemanagement-responseassets--responseAssetId->)
@@ -251,7 +255,7 @@ impl runtime::Operation for PutResponsemanagementResponseasset {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,14 +10,16 @@ use crate::runtime;
 /// `POST /api/v2/responsemanagement/responseassets/bulk`
 ///
 /// Takes a body ([`ResponseAssetBulkRequest`](crate::models::ResponseAssetBulkRequest)). Returns
-/// [`ResponseAssetEntityListing`](crate::models::ResponseAssetEntityListing). `items()` streams the
-/// items of all pages, each [`ResponseAsset`](crate::models::ResponseAsset).
+/// [`ResponseAssetEntityListing`](crate::models::ResponseAssetEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`ResponseAsset`](crate::models::ResponseAsset).
 ///
 /// Permission: `responseAssets:asset:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `ResponseManagementApi::post_responsemanagement_responseassets_bulk`.
+/// Created by
+/// [`ResponseManagementApi::post_responsemanagement_responseassets_bulk`](crate::api::ResponseManagementApi::post_responsemanagement_responseassets_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responseassets-bulk>)
@@ -50,7 +52,7 @@ impl PostResponsemanagementResponseassetsBulk {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -79,7 +81,7 @@ impl runtime::Operation for PostResponsemanagementResponseassetsBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

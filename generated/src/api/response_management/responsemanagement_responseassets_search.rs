@@ -11,14 +11,16 @@ use crate::runtime;
 /// `POST /api/v2/responsemanagement/responseassets/search`
 ///
 /// Takes a body ([`ResponseAssetSearchRequest`](crate::models::ResponseAssetSearchRequest)). Returns
-/// [`ResponseAssetSearchResults`](crate::models::ResponseAssetSearchResults). `items()` streams the
-/// items of all pages, each [`ResponseAsset`](crate::models::ResponseAsset).
+/// [`ResponseAssetSearchResults`](crate::models::ResponseAssetSearchResults). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`ResponseAsset`](crate::models::ResponseAsset).
 ///
 /// Permission: `responseAssets:asset:view`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by `ResponseManagementApi::post_responsemanagement_responseassets_search`.
+/// Created by
+/// [`ResponseManagementApi::post_responsemanagement_responseassets_search`](crate::api::ResponseManagementApi::post_responsemanagement_responseassets_search).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responseassets-search>)
@@ -36,7 +38,7 @@ pub struct PostResponsemanagementResponseassetsSearch {
 }
 
 impl PostResponsemanagementResponseassetsSearch {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `user`, `division`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = PostResponsemanagementResponseassetsSearchExpand>,
@@ -60,7 +62,7 @@ impl PostResponsemanagementResponseassetsSearch {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -89,7 +91,7 @@ impl runtime::Operation for PostResponsemanagementResponseassetsSearch {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/responsemanagement/responseassets/status/{statusId}`
 ///
-/// Takes `status_id` (a text). Returns [`ResponseAssetStatus`](crate::models::ResponseAssetStatus).
+/// Takes `status_id` (a string). Returns [`ResponseAssetStatus`](crate::models::ResponseAssetStatus).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `responseAssets:asset:view`
 ///
-/// Created by `ResponseManagementApi::get_responsemanagement_responseassets_status_status_id`.
+/// Created by
+/// [`ResponseManagementApi::get_responsemanagement_responseassets_status_status_id`](crate::api::ResponseManagementApi::get_responsemanagement_responseassets_status_status_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-responseassets-status--statusId->)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetResponsemanagementResponseassetsStatusStatusId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,13 @@ use crate::runtime;
 /// `POST /api/v2/responsemanagement/responseassets/uploads`
 ///
 /// Takes a body ([`CreateResponseAssetRequest`](crate::models::CreateResponseAssetRequest)). Returns
-/// [`CreateResponseAssetResponse`](crate::models::CreateResponseAssetResponse).
+/// [`CreateResponseAssetResponse`](crate::models::CreateResponseAssetResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `responseAssets:asset:add`
 ///
-/// Created by `ResponseManagementApi::post_responsemanagement_responseassets_uploads`.
+/// Created by
+/// [`ResponseManagementApi::post_responsemanagement_responseassets_uploads`](crate::api::ResponseManagementApi::post_responsemanagement_responseassets_uploads).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responseassets-uploads>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostResponsemanagementResponseassetsUploads {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,11 +11,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/responsemanagement/responses/{responseId}`
 ///
-/// Takes `response_id` (a text). Returns bytes.
+/// Takes `response_id` (a string). Returns bytes.
 ///
 /// Permission: `responses:response:delete`
 ///
-/// Created by `ResponseManagementApi::delete_responsemanagement_response`.
+/// Created by
+/// [`ResponseManagementApi::delete_responsemanagement_response`](crate::api::ResponseManagementApi::delete_responsemanagement_response).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-responsemanagement-responses--responseId->)
@@ -65,7 +66,7 @@ impl runtime::Operation for DeleteResponsemanagementResponse {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,11 +106,13 @@ impl crate::api::ResponseManagementApi {
 ///
 /// `GET /api/v2/responsemanagement/responses/{responseId}`
 ///
-/// Takes `response_id` (a text). Returns [`Response`](crate::models::Response).
+/// Takes `response_id` (a string). Returns [`Response`](crate::models::Response). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `responses:response:view`
 ///
-/// Created by `ResponseManagementApi::get_responsemanagement_response`.
+/// Created by
+/// [`ResponseManagementApi::get_responsemanagement_response`](crate::api::ResponseManagementApi::get_responsemanagement_response).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-responses--responseId->)
@@ -134,7 +137,7 @@ pub struct GetResponsemanagementResponse {
 }
 
 impl GetResponsemanagementResponse {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `substitutionsSchema`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetResponsemanagementResponseExpand>>,
@@ -178,7 +181,7 @@ impl runtime::Operation for GetResponsemanagementResponse {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -218,15 +221,16 @@ impl crate::api::ResponseManagementApi {
 ///
 /// `GET /api/v2/responsemanagement/responses`
 ///
-/// Takes `library_id` (a text). Returns
-/// [`ResponseEntityListing`](crate::models::ResponseEntityListing). `items()` streams the items of all
-/// pages, each [`Response`](crate::models::Response).
+/// Takes `library_id` (the query parameter `libraryId`: a string). Returns
+/// [`ResponseEntityListing`](crate::models::ResponseEntityListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each [`Response`](crate::models::Response).
 ///
 /// Permission: `responses:response:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ResponseManagementApi::get_responsemanagement_responses`.
+/// Created by
+/// [`ResponseManagementApi::get_responsemanagement_responses`](crate::api::ResponseManagementApi::get_responsemanagement_responses).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-responses>)
@@ -250,19 +254,19 @@ pub struct GetResponsemanagementResponses {
 }
 
 impl GetResponsemanagementResponses {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `substitutionsSchema`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetResponsemanagementResponsesExpand>>,
@@ -286,7 +290,7 @@ impl GetResponsemanagementResponses {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -315,7 +319,7 @@ impl runtime::Operation for GetResponsemanagementResponses {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -375,10 +379,12 @@ impl crate::api::ResponseManagementApi {
 /// `POST /api/v2/responsemanagement/responses`
 ///
 /// Takes a body ([`Response`](crate::models::Response)). Returns [`Response`](crate::models::Response).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `responses:response:add`
 ///
-/// Created by `ResponseManagementApi::post_responsemanagement_responses`.
+/// Created by
+/// [`ResponseManagementApi::post_responsemanagement_responses`](crate::api::ResponseManagementApi::post_responsemanagement_responses).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responses>)
@@ -402,7 +408,7 @@ pub struct PostResponsemanagementResponses {
 }
 
 impl PostResponsemanagementResponses {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `substitutionsSchema`.
     pub fn expand(
         mut self,
         value: impl Into<Option<PostResponsemanagementResponsesExpand>>,
@@ -443,7 +449,7 @@ impl runtime::Operation for PostResponsemanagementResponses {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -484,12 +490,13 @@ impl crate::api::ResponseManagementApi {
 ///
 /// `PUT /api/v2/responsemanagement/responses/{responseId}`
 ///
-/// Takes `response_id` (a text) and a body ([`Response`](crate::models::Response)). Returns
-/// [`Response`](crate::models::Response).
+/// Takes `response_id` (a string) and a body ([`Response`](crate::models::Response)). Returns
+/// [`Response`](crate::models::Response). Succeeds with the status 200 (OK).
 ///
 /// Permission: `responses:response:edit`
 ///
-/// Created by `ResponseManagementApi::put_responsemanagement_response`.
+/// Created by
+/// [`ResponseManagementApi::put_responsemanagement_response`](crate::api::ResponseManagementApi::put_responsemanagement_response).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-responsemanagement-responses--responseId->)
@@ -513,7 +520,7 @@ pub struct PutResponsemanagementResponse {
 }
 
 impl PutResponsemanagementResponse {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `substitutionsSchema`.
     pub fn expand(
         mut self,
         value: impl Into<Option<PutResponsemanagementResponseExpand>>,
@@ -554,7 +561,7 @@ impl runtime::Operation for PutResponsemanagementResponse {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

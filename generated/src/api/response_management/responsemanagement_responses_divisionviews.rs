@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/responsemanagement/responses/divisionviews/{responseId}`
 ///
-/// Takes `response_id` (a text). Returns [`ResponseDivisionView`](crate::models::ResponseDivisionView).
+/// Takes `response_id` (a string). Returns
+/// [`ResponseDivisionView`](crate::models::ResponseDivisionView). Succeeds with the status 200 (OK).
 ///
 /// Permission: `responses:response:search`
 ///
-/// Created by `ResponseManagementApi::get_responsemanagement_responses_divisionview`.
+/// Created by
+/// [`ResponseManagementApi::get_responsemanagement_responses_divisionview`](crate::api::ResponseManagementApi::get_responsemanagement_responses_divisionview).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-responses-divisionviews--responseId->)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetResponsemanagementResponsesDivisionview {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,14 +10,16 @@ use crate::runtime;
 /// `POST /api/v2/responsemanagement/responses/divisionviews/query`
 ///
 /// Takes a body ([`ResponseQueryRequest`](crate::models::ResponseQueryRequest)). Returns
-/// [`ResponseDivisionViewQueryResults`](crate::models::ResponseDivisionViewQueryResults). `items()`
-/// streams the items of all pages, each [`ResponseDivisionView`](crate::models::ResponseDivisionView).
+/// [`ResponseDivisionViewQueryResults`](crate::models::ResponseDivisionViewQueryResults). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`ResponseDivisionView`](crate::models::ResponseDivisionView).
 ///
 /// Permission: `responses:response:search`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by `ResponseManagementApi::post_responsemanagement_responses_divisionviews_query`.
+/// Created by
+/// [`ResponseManagementApi::post_responsemanagement_responses_divisionviews_query`](crate::api::ResponseManagementApi::post_responsemanagement_responses_divisionviews_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responses-divisionviews-query>)
@@ -50,7 +52,7 @@ impl PostResponsemanagementResponsesDivisionviewsQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -79,7 +81,7 @@ impl runtime::Operation for PostResponsemanagementResponsesDivisionviewsQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

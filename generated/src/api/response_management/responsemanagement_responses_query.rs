@@ -10,14 +10,15 @@ use crate::runtime;
 /// `POST /api/v2/responsemanagement/responses/query`
 ///
 /// Takes a body ([`ResponseQueryRequest`](crate::models::ResponseQueryRequest)). Returns
-/// [`ResponseQueryResults`](crate::models::ResponseQueryResults). `items()` streams the items of all
-/// pages, each [`Response`](crate::models::Response).
+/// [`ResponseQueryResults`](crate::models::ResponseQueryResults). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each [`Response`](crate::models::Response).
 ///
 /// Permission: `responses:response:view`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by `ResponseManagementApi::post_responsemanagement_responses_query`.
+/// Created by
+/// [`ResponseManagementApi::post_responsemanagement_responses_query`](crate::api::ResponseManagementApi::post_responsemanagement_responses_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responses-query>)
@@ -56,7 +57,7 @@ impl PostResponsemanagementResponsesQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -85,7 +86,7 @@ impl runtime::Operation for PostResponsemanagementResponsesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

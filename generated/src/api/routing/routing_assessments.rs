@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/routing/assessments/{assessmentId}`
 ///
-/// Takes `assessment_id` (a text). Returns nothing.
+/// Takes `assessment_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `routing:assessment:delete`
 ///
-/// Created by `RoutingApi::delete_routing_assessment`.
+/// Created by
+/// [`RoutingApi::delete_routing_assessment`](crate::api::RoutingApi::delete_routing_assessment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-assessments--assessmentId->)
@@ -63,7 +64,7 @@ impl runtime::Operation for DeleteRoutingAssessment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -101,11 +102,12 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/assessments/{assessmentId}`
 ///
-/// Takes `assessment_id` (a text). Returns [`BenefitAssessment`](crate::models::BenefitAssessment).
+/// Takes `assessment_id` (a string). Returns [`BenefitAssessment`](crate::models::BenefitAssessment).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:assessment:view`
 ///
-/// Created by `RoutingApi::get_routing_assessment`.
+/// Created by [`RoutingApi::get_routing_assessment`](crate::api::RoutingApi::get_routing_assessment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-assessments--assessmentId->)
@@ -155,7 +157,7 @@ impl runtime::Operation for GetRoutingAssessment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -193,14 +195,15 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/assessments`
 ///
-/// Takes no arguments. Returns [`AssessmentListing`](crate::models::AssessmentListing). `items()`
-/// streams the items of all pages, each [`BenefitAssessment`](crate::models::BenefitAssessment).
+/// Takes no arguments. Returns [`AssessmentListing`](crate::models::AssessmentListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`BenefitAssessment`](crate::models::BenefitAssessment).
 ///
 /// Permissions, any of: `routing:queue:view`, `routing:assessment:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `RoutingApi::get_routing_assessments`.
+/// Created by [`RoutingApi::get_routing_assessments`](crate::api::RoutingApi::get_routing_assessments).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-assessments>)
@@ -218,31 +221,31 @@ pub struct GetRoutingAssessments {
 }
 
 impl GetRoutingAssessments {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `limit`.
+    /// The query parameter `limit`: a string.
     pub fn limit(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("limit", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `queueId`.
+    /// The query parameter `queueId`: a list of strings.
     pub fn queue_id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -268,7 +271,7 @@ impl GetRoutingAssessments {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -299,7 +302,7 @@ impl runtime::Operation for GetRoutingAssessments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -352,11 +355,12 @@ impl crate::api::RoutingApi {
 ///
 /// Takes optionally a body
 /// ([`CreateBenefitAssessmentRequest`](crate::models::CreateBenefitAssessmentRequest)). Returns
-/// [`BenefitAssessment`](crate::models::BenefitAssessment).
+/// [`BenefitAssessment`](crate::models::BenefitAssessment). Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `routing:assessment:add`, `routing:queue:view`
 ///
-/// Created by `RoutingApi::post_routing_assessments`.
+/// Created by
+/// [`RoutingApi::post_routing_assessments`](crate::api::RoutingApi::post_routing_assessments).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-assessments>)
@@ -374,7 +378,7 @@ pub struct PostRoutingAssessments {
 }
 
 impl PostRoutingAssessments {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `CreateBenefitAssessmentRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<CreateBenefitAssessmentRequest>>,
@@ -417,7 +421,7 @@ impl runtime::Operation for PostRoutingAssessments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/routing/assessments/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns [`BenefitAssessmentJob`](crate::models::BenefitAssessmentJob).
+/// Takes `job_id` (a string). Returns [`BenefitAssessmentJob`](crate::models::BenefitAssessmentJob).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:assessment:view`
 ///
-/// Created by `RoutingApi::get_routing_assessments_job`.
+/// Created by
+/// [`RoutingApi::get_routing_assessments_job`](crate::api::RoutingApi::get_routing_assessments_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-assessments-jobs--jobId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetRoutingAssessmentsJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,14 +105,16 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/assessments/jobs`
 ///
-/// Takes no arguments. Returns [`AssessmentJobListing`](crate::models::AssessmentJobListing). `items()`
-/// streams the items of all pages, each [`BenefitAssessmentJob`](crate::models::BenefitAssessmentJob).
+/// Takes no arguments. Returns [`AssessmentJobListing`](crate::models::AssessmentJobListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`BenefitAssessmentJob`](crate::models::BenefitAssessmentJob).
 ///
 /// Permission: `routing:queue:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `RoutingApi::get_routing_assessments_jobs`.
+/// Created by
+/// [`RoutingApi::get_routing_assessments_jobs`](crate::api::RoutingApi::get_routing_assessments_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-assessments-jobs>)
@@ -128,7 +132,7 @@ pub struct GetRoutingAssessmentsJobs {
 }
 
 impl GetRoutingAssessmentsJobs {
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a list of strings.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -157,7 +161,7 @@ impl GetRoutingAssessmentsJobs {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -186,7 +190,7 @@ impl runtime::Operation for GetRoutingAssessmentsJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -238,13 +242,15 @@ impl crate::api::RoutingApi {
 ///
 /// Takes optionally a body
 /// ([`CreateBenefitAssessmentJobRequest`](crate::models::CreateBenefitAssessmentJobRequest)). Returns
-/// [`BenefitAssessmentJob`](crate::models::BenefitAssessmentJob).
+/// [`BenefitAssessmentJob`](crate::models::BenefitAssessmentJob). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:assessment:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_routing_assessments_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_routing_assessments_job`](crate::api::GetRoutingAssessmentsJob).
 ///
-/// Created by `RoutingApi::post_routing_assessments_jobs`.
+/// Created by
+/// [`RoutingApi::post_routing_assessments_jobs`](crate::api::RoutingApi::post_routing_assessments_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-assessments-jobs>)
@@ -262,7 +268,7 @@ pub struct PostRoutingAssessmentsJobs {
 }
 
 impl PostRoutingAssessmentsJobs {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `CreateBenefitAssessmentJobRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<CreateBenefitAssessmentJobRequest>>,
@@ -311,7 +317,7 @@ impl runtime::Operation for PostRoutingAssessmentsJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

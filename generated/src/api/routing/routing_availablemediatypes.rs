@@ -8,12 +8,14 @@ use crate::runtime;
 /// `GET /api/v2/routing/availablemediatypes`
 ///
 /// Takes no arguments. Returns
-/// [`AvailableMediaTypeEntityListing`](crate::models::AvailableMediaTypeEntityListing). `items()`
-/// streams the items of all pages, each [`AvailableMediaType`](crate::models::AvailableMediaType).
+/// [`AvailableMediaTypeEntityListing`](crate::models::AvailableMediaTypeEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`AvailableMediaType`](crate::models::AvailableMediaType).
 ///
 /// Lists everything on one page.
 ///
-/// Created by `RoutingApi::get_routing_availablemediatypes`.
+/// Created by
+/// [`RoutingApi::get_routing_availablemediatypes`](crate::api::RoutingApi::get_routing_availablemediatypes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-availablemediatypes>)
@@ -46,7 +48,7 @@ impl GetRoutingAvailablemediatypes {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -75,7 +77,7 @@ impl runtime::Operation for GetRoutingAvailablemediatypes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,14 +9,16 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/routing/conversations/{conversationId}`
 ///
-/// Takes `conversation_id` (a text) and a body
+/// Takes `conversation_id` (a string) and a body
 /// ([`RoutingConversationAttributesRequest`](crate::models::RoutingConversationAttributesRequest)).
 /// Returns
 /// [`RoutingConversationAttributesResponse`](crate::models::RoutingConversationAttributesResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:conversation:edit`
 ///
-/// Created by `RoutingApi::patch_routing_conversation`.
+/// Created by
+/// [`RoutingApi::patch_routing_conversation`](crate::api::RoutingApi::patch_routing_conversation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-conversations--conversationId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for PatchRoutingConversation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

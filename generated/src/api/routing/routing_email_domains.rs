@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/routing/email/domains/{domainId}`
 ///
-/// Takes `domain_id` (a text). Returns nothing.
+/// Takes `domain_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by `RoutingApi::delete_routing_email_domain`.
+/// Created by
+/// [`RoutingApi::delete_routing_email_domain`](crate::api::RoutingApi::delete_routing_email_domain).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-email-domains--domainId->)
@@ -70,7 +71,7 @@ impl runtime::Operation for DeleteRoutingEmailDomain {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,11 +111,13 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/email/domains/{domainId}`
 ///
-/// Takes `domain_id` (a text). Returns [`InboundDomain`](crate::models::InboundDomain).
+/// Takes `domain_id` (a string). Returns [`InboundDomain`](crate::models::InboundDomain). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permissions, any of: `routing:email:manage`, `routing:email:view`
 ///
-/// Created by `RoutingApi::get_routing_email_domain`.
+/// Created by
+/// [`RoutingApi::get_routing_email_domain`](crate::api::RoutingApi::get_routing_email_domain).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-domains--domainId->)
@@ -138,7 +141,7 @@ pub struct GetRoutingEmailDomain {
 }
 
 impl GetRoutingEmailDomain {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `settings`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetRoutingEmailDomainExpand>>,
@@ -181,7 +184,7 @@ impl runtime::Operation for GetRoutingEmailDomain {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -220,14 +223,16 @@ impl crate::api::RoutingApi {
 /// `GET /api/v2/routing/email/domains`
 ///
 /// Takes no arguments. Returns
-/// [`InboundDomainEntityListing`](crate::models::InboundDomainEntityListing). `items()` streams the
-/// items of all pages, each [`InboundDomain`](crate::models::InboundDomain).
+/// [`InboundDomainEntityListing`](crate::models::InboundDomainEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`InboundDomain`](crate::models::InboundDomain).
 ///
 /// Permission: `routing:email:manage`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `RoutingApi::get_routing_email_domains`.
+/// Created by
+/// [`RoutingApi::get_routing_email_domains`](crate::api::RoutingApi::get_routing_email_domains).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-domains>)
@@ -251,31 +256,31 @@ pub struct GetRoutingEmailDomains {
 }
 
 impl GetRoutingEmailDomains {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `excludeStatus`, default `false`.
+    /// The query parameter `excludeStatus`: a boolean, default `false`.
     pub fn exclude_status(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("excludeStatus", value.into());
         self
     }
 
-    /// The query parameter `filter`.
+    /// The query parameter `filter`: a string.
     pub fn filter(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("filter", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `settings`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetRoutingEmailDomainsExpand>>,
@@ -299,7 +304,7 @@ impl GetRoutingEmailDomains {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -328,7 +333,7 @@ impl runtime::Operation for GetRoutingEmailDomains {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -381,13 +386,14 @@ impl crate::api::RoutingApi {
 ///
 /// `PATCH /api/v2/routing/email/domains/{domainId}`
 ///
-/// Takes `domain_id` (a text) and a body
+/// Takes `domain_id` (a string) and a body
 /// ([`InboundDomainPatchRequest`](crate::models::InboundDomainPatchRequest)). Returns
-/// [`InboundDomain`](crate::models::InboundDomain).
+/// [`InboundDomain`](crate::models::InboundDomain). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by `RoutingApi::patch_routing_email_domain`.
+/// Created by
+/// [`RoutingApi::patch_routing_email_domain`](crate::api::RoutingApi::patch_routing_email_domain).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-email-domains--domainId->)
@@ -437,7 +443,7 @@ impl runtime::Operation for PatchRoutingEmailDomain {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -479,11 +485,12 @@ impl crate::api::RoutingApi {
 /// `POST /api/v2/routing/email/domains`
 ///
 /// Takes a body ([`InboundDomainCreateRequest`](crate::models::InboundDomainCreateRequest)). Returns
-/// [`InboundDomain`](crate::models::InboundDomain).
+/// [`InboundDomain`](crate::models::InboundDomain). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by `RoutingApi::post_routing_email_domains`.
+/// Created by
+/// [`RoutingApi::post_routing_email_domains`](crate::api::RoutingApi::post_routing_email_domains).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-email-domains>)
@@ -550,7 +557,7 @@ impl runtime::Operation for PostRoutingEmailDomains {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/routing/email/domains/{domainId}/dkim`
 ///
-/// Takes `domain_id` (a text). Returns [`VerificationResult`](crate::models::VerificationResult).
+/// Takes `domain_id` (a string). Returns [`VerificationResult`](crate::models::VerificationResult).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by `RoutingApi::get_routing_email_domain_dkim`.
+/// Created by
+/// [`RoutingApi::get_routing_email_domain_dkim`](crate::api::RoutingApi::get_routing_email_domain_dkim).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-domains--domainId--dkim>)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetRoutingEmailDomainDkim {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -101,11 +103,13 @@ impl crate::api::RoutingApi {
 ///
 /// `POST /api/v2/routing/email/domains/{domainId}/dkim`
 ///
-/// Takes `domain_id` (a text). Returns [`VerificationResult`](crate::models::VerificationResult).
+/// Takes `domain_id` (a string). Returns [`VerificationResult`](crate::models::VerificationResult).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by `RoutingApi::post_routing_email_domain_dkim`.
+/// Created by
+/// [`RoutingApi::post_routing_email_domain_dkim`](crate::api::RoutingApi::post_routing_email_domain_dkim).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-email-domains--domainId--dkim>)
@@ -155,7 +159,7 @@ impl runtime::Operation for PostRoutingEmailDomainDkim {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/routing/email/domains/{domainId}/mailfrom`
 ///
-/// Takes `domain_id` (a text). Returns [`MailFromResult`](crate::models::MailFromResult).
+/// Takes `domain_id` (a string). Returns [`MailFromResult`](crate::models::MailFromResult). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by `RoutingApi::get_routing_email_domain_mailfrom`.
+/// Created by
+/// [`RoutingApi::get_routing_email_domain_mailfrom`](crate::api::RoutingApi::get_routing_email_domain_mailfrom).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-domains--domainId--mailfrom>)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetRoutingEmailDomainMailfrom {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -101,12 +103,13 @@ impl crate::api::RoutingApi {
 ///
 /// `POST /api/v2/routing/email/domains/{domainId}/mailfrom`
 ///
-/// Takes `domain_id` (a text) and a body ([`MailFromResult`](crate::models::MailFromResult)). Returns
-/// [`MailFromResult`](crate::models::MailFromResult).
+/// Takes `domain_id` (a string) and a body ([`MailFromResult`](crate::models::MailFromResult)). Returns
+/// [`MailFromResult`](crate::models::MailFromResult). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by `RoutingApi::post_routing_email_domain_mailfrom`.
+/// Created by
+/// [`RoutingApi::post_routing_email_domain_mailfrom`](crate::api::RoutingApi::post_routing_email_domain_mailfrom).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-email-domains--domainId--mailfrom>)
@@ -156,7 +159,7 @@ impl runtime::Operation for PostRoutingEmailDomainMailfrom {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -4,18 +4,20 @@ use crate::models::routing::{
     GetRoutingEmailDomainRouteExpand, GetRoutingEmailDomainRoutesExpand,
     InboundRouteEntityListing,
 };
-use crate::models::shared_by_10_7b650e::InboundRoute;
+use crate::models::shared::email_address::InboundRoute;
 use crate::runtime;
 
 /// Delete routing email domain route.
 ///
 /// `DELETE /api/v2/routing/email/domains/{domainName}/routes/{routeId}`
 ///
-/// Takes `domain_name` (a text) and `route_id` (a text). Returns nothing.
+/// Takes `domain_name` (a string) and `route_id` (a string). Returns nothing. Succeeds with the status
+/// 200 (OK) or 204 (no content).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by `RoutingApi::delete_routing_email_domain_route`.
+/// Created by
+/// [`RoutingApi::delete_routing_email_domain_route`](crate::api::RoutingApi::delete_routing_email_domain_route).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-email-domains--domainName--routes--routeId->)
@@ -75,7 +77,7 @@ impl runtime::Operation for DeleteRoutingEmailDomainRoute {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -117,11 +119,13 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/email/domains/{domainName}/routes/{routeId}`
 ///
-/// Takes `domain_name` (a text) and `route_id` (a text). Returns `InboundRoute`.
+/// Takes `domain_name` (a string) and `route_id` (a string). Returns
+/// [`InboundRoute`](crate::models::InboundRoute). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `routing:email:view`, `routing:email:manage`
 ///
-/// Created by `RoutingApi::get_routing_email_domain_route`.
+/// Created by
+/// [`RoutingApi::get_routing_email_domain_route`](crate::api::RoutingApi::get_routing_email_domain_route).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-domains--domainName--routes--routeId->)
@@ -145,7 +149,7 @@ pub struct GetRoutingEmailDomainRoute {
 }
 
 impl GetRoutingEmailDomainRoute {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `identityresolution`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetRoutingEmailDomainRouteExpand>,
@@ -188,7 +192,7 @@ impl runtime::Operation for GetRoutingEmailDomainRoute {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -230,15 +234,17 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/email/domains/{domainName}/routes`
 ///
-/// Takes `domain_name` (a text). Returns
-/// [`InboundRouteEntityListing`](crate::models::InboundRouteEntityListing). `items()` streams the items
-/// of all pages, each `InboundRoute`.
+/// Takes `domain_name` (a string). Returns
+/// [`InboundRouteEntityListing`](crate::models::InboundRouteEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`InboundRoute`](crate::models::InboundRoute).
 ///
 /// Permissions, any of: `routing:email:view`, `routing:email:manage`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `RoutingApi::get_routing_email_domain_routes`.
+/// Created by
+/// [`RoutingApi::get_routing_email_domain_routes`](crate::api::RoutingApi::get_routing_email_domain_routes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-domains--domainName--routes>)
@@ -262,25 +268,25 @@ pub struct GetRoutingEmailDomainRoutes {
 }
 
 impl GetRoutingEmailDomainRoutes {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pattern`.
+    /// The query parameter `pattern`: a string.
     pub fn pattern(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pattern", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `identityresolution`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetRoutingEmailDomainRoutesExpand>,
@@ -304,7 +310,7 @@ impl GetRoutingEmailDomainRoutes {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -335,7 +341,7 @@ impl runtime::Operation for GetRoutingEmailDomainRoutes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -394,11 +400,13 @@ impl crate::api::RoutingApi {
 ///
 /// `POST /api/v2/routing/email/domains/{domainName}/routes`
 ///
-/// Takes `domain_name` (a text) and a body (`InboundRoute`). Returns `InboundRoute`.
+/// Takes `domain_name` (a string) and a body ([`InboundRoute`](crate::models::InboundRoute)). Returns
+/// [`InboundRoute`](crate::models::InboundRoute). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by `RoutingApi::post_routing_email_domain_routes`.
+/// Created by
+/// [`RoutingApi::post_routing_email_domain_routes`](crate::api::RoutingApi::post_routing_email_domain_routes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-email-domains--domainName--routes>)
@@ -470,7 +478,7 @@ impl runtime::Operation for PostRoutingEmailDomainRoutes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -513,12 +521,14 @@ impl crate::api::RoutingApi {
 ///
 /// `PUT /api/v2/routing/email/domains/{domainName}/routes/{routeId}`
 ///
-/// Takes `domain_name` (a text), `route_id` (a text) and a body (`InboundRoute`). Returns
-/// `InboundRoute`.
+/// Takes `domain_name` (a string), `route_id` (a string) and a body
+/// ([`InboundRoute`](crate::models::InboundRoute)). Returns
+/// [`InboundRoute`](crate::models::InboundRoute). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by `RoutingApi::put_routing_email_domain_route`.
+/// Created by
+/// [`RoutingApi::put_routing_email_domain_route`](crate::api::RoutingApi::put_routing_email_domain_route).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-email-domains--domainName--routes--routeId->)
@@ -587,7 +597,7 @@ impl runtime::Operation for PutRoutingEmailDomainRoute {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

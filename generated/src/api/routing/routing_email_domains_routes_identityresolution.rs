@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/routing/email/domains/{domainName}/routes/{routeId}/identityresolution`
 ///
-/// Takes `domain_name` (a text) and `route_id` (a text). Returns
-/// [`RouteIdentityResolutionConfig`](crate::models::RouteIdentityResolutionConfig).
+/// Takes `domain_name` (a string) and `route_id` (a string). Returns
+/// [`RouteIdentityResolutionConfig`](crate::models::RouteIdentityResolutionConfig). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, all of: `routing:email:manage`, `routing:identityResolutionEmail:view`
 ///
-/// Created by `RoutingApi::get_routing_email_domain_route_identityresolution`.
+/// Created by
+/// [`RoutingApi::get_routing_email_domain_route_identityresolution`](crate::api::RoutingApi::get_routing_email_domain_route_identityresolution).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-domains--domainName--routes--routeId--identityresolution>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetRoutingEmailDomainRouteIdentityresolution {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,13 +108,15 @@ impl crate::api::RoutingApi {
 ///
 /// `PUT /api/v2/routing/email/domains/{domainName}/routes/{routeId}/identityresolution`
 ///
-/// Takes `domain_name` (a text), `route_id` (a text) and a body
+/// Takes `domain_name` (a string), `route_id` (a string) and a body
 /// ([`RouteIdentityResolutionConfig`](crate::models::RouteIdentityResolutionConfig)). Returns
-/// [`RouteIdentityResolutionConfig`](crate::models::RouteIdentityResolutionConfig).
+/// [`RouteIdentityResolutionConfig`](crate::models::RouteIdentityResolutionConfig). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, all of: `routing:email:manage`, `routing:identityResolutionEmail:edit`
 ///
-/// Created by `RoutingApi::put_routing_email_domain_route_identityresolution`.
+/// Created by
+/// [`RoutingApi::put_routing_email_domain_route_identityresolution`](crate::api::RoutingApi::put_routing_email_domain_route_identityresolution).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-email-domains--domainName--routes--routeId--identityresolution>)
@@ -164,7 +168,7 @@ impl runtime::Operation for PutRoutingEmailDomainRouteIdentityresolution {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

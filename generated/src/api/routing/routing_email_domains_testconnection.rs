@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `POST /api/v2/routing/email/domains/{domainId}/testconnection`
 ///
-/// Takes `domain_id` (a text) and optionally a body ([`TestMessage`](crate::models::TestMessage)).
-/// Returns [`TestMessage`](crate::models::TestMessage).
+/// Takes `domain_id` (a string) and optionally a body ([`TestMessage`](crate::models::TestMessage)).
+/// Returns [`TestMessage`](crate::models::TestMessage). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by `RoutingApi::post_routing_email_domain_testconnection`.
+/// Created by
+/// [`RoutingApi::post_routing_email_domain_testconnection`](crate::api::RoutingApi::post_routing_email_domain_testconnection).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-email-domains--domainId--testconnection>)
@@ -30,7 +31,7 @@ pub struct PostRoutingEmailDomainTestconnection {
 }
 
 impl PostRoutingEmailDomainTestconnection {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `TestMessage`.
     pub fn body(mut self, value: impl Into<Option<TestMessage>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -68,7 +69,7 @@ impl runtime::Operation for PostRoutingEmailDomainTestconnection {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/routing/email/domains/{domainId}/validate`
 ///
-/// Takes `domain_id` (a text) and a body
+/// Takes `domain_id` (a string) and a body
 /// ([`InboundDomainPatchRequest`](crate::models::InboundDomainPatchRequest)). Returns
-/// [`InboundDomain`](crate::models::InboundDomain).
+/// [`InboundDomain`](crate::models::InboundDomain). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by `RoutingApi::patch_routing_email_domain_validate`.
+/// Created by
+/// [`RoutingApi::patch_routing_email_domain_validate`](crate::api::RoutingApi::patch_routing_email_domain_validate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-email-domains--domainId--validate>)
@@ -63,7 +64,7 @@ impl runtime::Operation for PatchRoutingEmailDomainValidate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/routing/email/domains/{domainId}/verification`
 ///
-/// Takes `domain_id` (a text). Returns [`VerificationResult`](crate::models::VerificationResult).
+/// Takes `domain_id` (a string). Returns [`VerificationResult`](crate::models::VerificationResult).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by `RoutingApi::get_routing_email_domain_verification`.
+/// Created by
+/// [`RoutingApi::get_routing_email_domain_verification`](crate::api::RoutingApi::get_routing_email_domain_verification).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-domains--domainId--verification>)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetRoutingEmailDomainVerification {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -101,11 +103,13 @@ impl crate::api::RoutingApi {
 ///
 /// `POST /api/v2/routing/email/domains/{domainId}/verification`
 ///
-/// Takes `domain_id` (a text). Returns [`VerificationResult`](crate::models::VerificationResult).
+/// Takes `domain_id` (a string). Returns [`VerificationResult`](crate::models::VerificationResult).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by `RoutingApi::post_routing_email_domain_verification`.
+/// Created by
+/// [`RoutingApi::post_routing_email_domain_verification`](crate::api::RoutingApi::post_routing_email_domain_verification).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-email-domains--domainId--verification>)
@@ -155,7 +159,7 @@ impl runtime::Operation for PostRoutingEmailDomainVerification {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

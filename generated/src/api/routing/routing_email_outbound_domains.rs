@@ -11,11 +11,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/routing/email/outbound/domains/{domainId}`
 ///
-/// Takes `domain_id` (a text). Returns nothing.
+/// Takes `domain_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by `RoutingApi::delete_routing_email_outbound_domain`.
+/// Created by
+/// [`RoutingApi::delete_routing_email_outbound_domain`](crate::api::RoutingApi::delete_routing_email_outbound_domain).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-email-outbound-domains--domainId->)
@@ -65,7 +66,7 @@ impl runtime::Operation for DeleteRoutingEmailOutboundDomain {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,11 +106,13 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/email/outbound/domains/{domainId}`
 ///
-/// Takes `domain_id` (a text). Returns [`OutboundDomain`](crate::models::OutboundDomain).
+/// Takes `domain_id` (a string). Returns [`OutboundDomain`](crate::models::OutboundDomain). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permissions, any of: `routing:email:manage`, `routing:email:view`
 ///
-/// Created by `RoutingApi::get_routing_email_outbound_domain`.
+/// Created by
+/// [`RoutingApi::get_routing_email_outbound_domain`](crate::api::RoutingApi::get_routing_email_outbound_domain).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-outbound-domains--domainId->)
@@ -127,7 +130,7 @@ pub struct GetRoutingEmailOutboundDomain {
 }
 
 impl GetRoutingEmailOutboundDomain {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `settings`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetRoutingEmailOutboundDomainExpand>>,
@@ -170,7 +173,7 @@ impl runtime::Operation for GetRoutingEmailOutboundDomain {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -211,14 +214,16 @@ impl crate::api::RoutingApi {
 /// `GET /api/v2/routing/email/outbound/domains`
 ///
 /// Takes no arguments. Returns
-/// [`OutboundDomainEntityListing`](crate::models::OutboundDomainEntityListing). `items()` streams the
-/// items of all pages, each [`OutboundDomain`](crate::models::OutboundDomain).
+/// [`OutboundDomainEntityListing`](crate::models::OutboundDomainEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`OutboundDomain`](crate::models::OutboundDomain).
 ///
 /// Permission: `routing:email:manage`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `RoutingApi::get_routing_email_outbound_domains`.
+/// Created by
+/// [`RoutingApi::get_routing_email_outbound_domains`](crate::api::RoutingApi::get_routing_email_outbound_domains).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-outbound-domains>)
@@ -236,25 +241,25 @@ pub struct GetRoutingEmailOutboundDomains {
 }
 
 impl GetRoutingEmailOutboundDomains {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `filter`.
+    /// The query parameter `filter`: a string.
     pub fn filter(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("filter", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `settings`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetRoutingEmailOutboundDomainsExpand>>,
@@ -278,7 +283,7 @@ impl GetRoutingEmailOutboundDomains {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -307,7 +312,7 @@ impl runtime::Operation for GetRoutingEmailOutboundDomains {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -361,13 +366,14 @@ impl crate::api::RoutingApi {
 ///
 /// `PATCH /api/v2/routing/email/outbound/domains/{domainId}`
 ///
-/// Takes `domain_id` (a text) and a body
+/// Takes `domain_id` (a string) and a body
 /// ([`OutboundDomainPatchRequest`](crate::models::OutboundDomainPatchRequest)). Returns
-/// [`OutboundDomain`](crate::models::OutboundDomain).
+/// [`OutboundDomain`](crate::models::OutboundDomain). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by `RoutingApi::patch_routing_email_outbound_domain`.
+/// Created by
+/// [`RoutingApi::patch_routing_email_outbound_domain`](crate::api::RoutingApi::patch_routing_email_outbound_domain).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-email-outbound-domains--domainId->)
@@ -417,7 +423,7 @@ impl runtime::Operation for PatchRoutingEmailOutboundDomain {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -461,11 +467,13 @@ impl crate::api::RoutingApi {
 /// `POST /api/v2/routing/email/outbound/domains`
 ///
 /// Takes a body ([`OutboundDomainCreateRequest`](crate::models::OutboundDomainCreateRequest)). Returns
-/// [`EmailOutboundDomainResult`](crate::models::EmailOutboundDomainResult).
+/// [`EmailOutboundDomainResult`](crate::models::EmailOutboundDomainResult). Succeeds with the status
+/// 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by `RoutingApi::post_routing_email_outbound_domains`.
+/// Created by
+/// [`RoutingApi::post_routing_email_outbound_domains`](crate::api::RoutingApi::post_routing_email_outbound_domains).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-email-outbound-domains>)
@@ -515,7 +523,7 @@ impl runtime::Operation for PostRoutingEmailOutboundDomains {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/routing/email/outbound/domains/{domainId}/activation`
 ///
-/// Takes `domain_id` (a text). Returns
-/// [`EmailOutboundDomainResult`](crate::models::EmailOutboundDomainResult).
+/// Takes `domain_id` (a string). Returns
+/// [`EmailOutboundDomainResult`](crate::models::EmailOutboundDomainResult). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by `RoutingApi::get_routing_email_outbound_domain_activation`.
+/// Created by
+/// [`RoutingApi::get_routing_email_outbound_domain_activation`](crate::api::RoutingApi::get_routing_email_outbound_domain_activation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-outbound-domains--domainId--activation>)
@@ -62,7 +64,7 @@ impl runtime::Operation for GetRoutingEmailOutboundDomainActivation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -102,12 +104,14 @@ impl crate::api::RoutingApi {
 ///
 /// `PUT /api/v2/routing/email/outbound/domains/{domainId}/activation`
 ///
-/// Takes `domain_id` (a text). Returns
-/// [`EmailOutboundDomainResult`](crate::models::EmailOutboundDomainResult).
+/// Takes `domain_id` (a string). Returns
+/// [`EmailOutboundDomainResult`](crate::models::EmailOutboundDomainResult). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by `RoutingApi::put_routing_email_outbound_domain_activation`.
+/// Created by
+/// [`RoutingApi::put_routing_email_outbound_domain_activation`](crate::api::RoutingApi::put_routing_email_outbound_domain_activation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-email-outbound-domains--domainId--activation>)
@@ -157,7 +161,7 @@ impl runtime::Operation for PutRoutingEmailOutboundDomainActivation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,11 +8,13 @@ use crate::runtime;
 /// `POST /api/v2/routing/email/outbound/domains/simulated`
 ///
 /// Takes a body ([`OutboundDomainCreateRequest`](crate::models::OutboundDomainCreateRequest)). Returns
-/// [`EmailOutboundDomainResult`](crate::models::EmailOutboundDomainResult).
+/// [`EmailOutboundDomainResult`](crate::models::EmailOutboundDomainResult). Succeeds with the status
+/// 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by `RoutingApi::post_routing_email_outbound_domains_simulated`.
+/// Created by
+/// [`RoutingApi::post_routing_email_outbound_domains_simulated`](crate::api::RoutingApi::post_routing_email_outbound_domains_simulated).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-email-outbound-domains-simulated>)
@@ -62,7 +64,7 @@ impl runtime::Operation for PostRoutingEmailOutboundDomainsSimulated {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

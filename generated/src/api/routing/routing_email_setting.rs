@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/routing/email/setting/{emailSettingId}`
 ///
-/// Takes `email_setting_id` (a text). Returns nothing.
+/// Takes `email_setting_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `email:settings:delete`
 ///
-/// Created by `RoutingApi::delete_routing_email_setting_email_setting_id`.
+/// Created by
+/// [`RoutingApi::delete_routing_email_setting_email_setting_id`](crate::api::RoutingApi::delete_routing_email_setting_email_setting_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-email-setting--emailSettingId->)
@@ -61,7 +62,7 @@ impl runtime::Operation for DeleteRoutingEmailSettingEmailSettingId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -102,13 +103,15 @@ impl crate::api::RoutingApi {
 /// `GET /api/v2/routing/email/setting`
 ///
 /// Takes no arguments. Returns [`EmailSettingEntityListing`](crate::models::EmailSettingEntityListing).
-/// `items()` streams the items of all pages, each [`EmailSetting`](crate::models::EmailSetting).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`EmailSetting`](crate::models::EmailSetting).
 ///
 /// Permission: `email:settings:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `RoutingApi::get_routing_email_setting`.
+/// Created by
+/// [`RoutingApi::get_routing_email_setting`](crate::api::RoutingApi::get_routing_email_setting).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-setting>)
@@ -126,13 +129,13 @@ pub struct GetRoutingEmailSetting {
 }
 
 impl GetRoutingEmailSetting {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -153,7 +156,7 @@ impl GetRoutingEmailSetting {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -182,7 +185,7 @@ impl runtime::Operation for GetRoutingEmailSetting {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -235,11 +238,13 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/email/setting/{emailSettingId}`
 ///
-/// Takes `email_setting_id` (a text). Returns [`EmailSetting`](crate::models::EmailSetting).
+/// Takes `email_setting_id` (a string). Returns [`EmailSetting`](crate::models::EmailSetting). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `email:settings:view`
 ///
-/// Created by `RoutingApi::get_routing_email_setting_email_setting_id`.
+/// Created by
+/// [`RoutingApi::get_routing_email_setting_email_setting_id`](crate::api::RoutingApi::get_routing_email_setting_email_setting_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-setting--emailSettingId->)
@@ -289,7 +294,7 @@ impl runtime::Operation for GetRoutingEmailSettingEmailSettingId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -329,12 +334,13 @@ impl crate::api::RoutingApi {
 ///
 /// `PATCH /api/v2/routing/email/setting/{emailSettingId}`
 ///
-/// Takes `email_setting_id` (a text) and a body ([`EmailSetting`](crate::models::EmailSetting)).
-/// Returns [`EmailSetting`](crate::models::EmailSetting).
+/// Takes `email_setting_id` (a string) and a body ([`EmailSetting`](crate::models::EmailSetting)).
+/// Returns [`EmailSetting`](crate::models::EmailSetting). Succeeds with the status 200 (OK).
 ///
 /// Permission: `email:settings:edit`
 ///
-/// Created by `RoutingApi::patch_routing_email_setting_email_setting_id`.
+/// Created by
+/// [`RoutingApi::patch_routing_email_setting_email_setting_id`](crate::api::RoutingApi::patch_routing_email_setting_email_setting_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-email-setting--emailSettingId->)
@@ -384,7 +390,7 @@ impl runtime::Operation for PatchRoutingEmailSettingEmailSettingId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -428,11 +434,12 @@ impl crate::api::RoutingApi {
 /// `POST /api/v2/routing/email/setting`
 ///
 /// Takes a body ([`EmailSetting`](crate::models::EmailSetting)). Returns
-/// [`EmailSetting`](crate::models::EmailSetting).
+/// [`EmailSetting`](crate::models::EmailSetting). Succeeds with the status 200 (OK).
 ///
 /// Permission: `email:settings:add`
 ///
-/// Created by `RoutingApi::post_routing_email_setting`.
+/// Created by
+/// [`RoutingApi::post_routing_email_setting`](crate::api::RoutingApi::post_routing_email_setting).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-email-setting>)
@@ -482,7 +489,7 @@ impl runtime::Operation for PostRoutingEmailSetting {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

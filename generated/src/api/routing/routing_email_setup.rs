@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/routing/email/setup`
 ///
-/// Takes no arguments. Returns [`EmailSetup`](crate::models::EmailSetup).
+/// Takes no arguments. Returns [`EmailSetup`](crate::models::EmailSetup). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by `RoutingApi::get_routing_email_setup`.
+/// Created by [`RoutingApi::get_routing_email_setup`](crate::api::RoutingApi::get_routing_email_setup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-setup>)
@@ -67,7 +68,7 @@ impl runtime::Operation for GetRoutingEmailSetup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

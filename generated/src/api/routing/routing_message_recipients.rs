@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/routing/message/recipients/{recipientId}`
 ///
-/// Takes `recipient_id` (a text). Returns [`Recipient`](crate::models::Recipient).
+/// Takes `recipient_id` (a string). Returns [`Recipient`](crate::models::Recipient). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `routing:message:manage`
 ///
-/// Created by `RoutingApi::get_routing_message_recipient`.
+/// Created by
+/// [`RoutingApi::get_routing_message_recipient`](crate::api::RoutingApi::get_routing_message_recipient).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-message-recipients--recipientId->)
@@ -70,7 +72,7 @@ impl runtime::Operation for GetRoutingMessageRecipient {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,14 +112,16 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/message/recipients`
 ///
-/// Takes no arguments. Returns [`RecipientListing`](crate::models::RecipientListing). `items()` streams
-/// the items of all pages, each [`Recipient`](crate::models::Recipient).
+/// Takes no arguments. Returns [`RecipientListing`](crate::models::RecipientListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`Recipient`](crate::models::Recipient).
 ///
 /// Permission: `routing:message:manage`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `RoutingApi::get_routing_message_recipients`.
+/// Created by
+/// [`RoutingApi::get_routing_message_recipients`](crate::api::RoutingApi::get_routing_message_recipients).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-message-recipients>)
@@ -141,7 +145,8 @@ pub struct GetRoutingMessageRecipients {
 }
 
 impl GetRoutingMessageRecipients {
-    /// The query parameter `messengerType`.
+    /// The query parameter `messengerType`: one of `sms`, `facebook`, `twitter`, `whatsapp`, `open`,
+    /// `instagram`, `apple`.
     pub fn messenger_type(
         mut self,
         value: impl Into<Option<GetRoutingMessageRecipientsMessengerType>>,
@@ -150,19 +155,19 @@ impl GetRoutingMessageRecipients {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -183,7 +188,7 @@ impl GetRoutingMessageRecipients {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -212,7 +217,7 @@ impl runtime::Operation for GetRoutingMessageRecipients {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -266,12 +271,13 @@ impl crate::api::RoutingApi {
 ///
 /// `PUT /api/v2/routing/message/recipients/{recipientId}`
 ///
-/// Takes `recipient_id` (a text) and a body ([`RecipientRequest`](crate::models::RecipientRequest)).
-/// Returns [`Recipient`](crate::models::Recipient).
+/// Takes `recipient_id` (a string) and a body ([`RecipientRequest`](crate::models::RecipientRequest)).
+/// Returns [`Recipient`](crate::models::Recipient). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:message:manage`
 ///
-/// Created by `RoutingApi::put_routing_message_recipient`.
+/// Created by
+/// [`RoutingApi::put_routing_message_recipient`](crate::api::RoutingApi::put_routing_message_recipient).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-message-recipients--recipientId->)
@@ -327,7 +333,7 @@ impl runtime::Operation for PutRoutingMessageRecipient {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

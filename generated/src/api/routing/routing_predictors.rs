@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/routing/predictors/{predictorId}`
 ///
-/// Takes `predictor_id` (a text). Returns nothing.
+/// Takes `predictor_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permissions, all of: `routing:predictor:delete`, `routing:queue:edit`
 ///
-/// Created by `RoutingApi::delete_routing_predictor`.
+/// Created by
+/// [`RoutingApi::delete_routing_predictor`](crate::api::RoutingApi::delete_routing_predictor).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-predictors--predictorId->)
@@ -66,7 +67,7 @@ impl runtime::Operation for DeleteRoutingPredictor {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,11 +105,12 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/predictors/{predictorId}`
 ///
-/// Takes `predictor_id` (a text). Returns [`Predictor`](crate::models::Predictor).
+/// Takes `predictor_id` (a string). Returns [`Predictor`](crate::models::Predictor). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `routing:predictor:view`
 ///
-/// Created by `RoutingApi::get_routing_predictor`.
+/// Created by [`RoutingApi::get_routing_predictor`](crate::api::RoutingApi::get_routing_predictor).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-predictors--predictorId->)
@@ -158,7 +160,7 @@ impl runtime::Operation for GetRoutingPredictor {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -196,14 +198,15 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/predictors`
 ///
-/// Takes no arguments. Returns [`PredictorListing`](crate::models::PredictorListing). `items()` streams
-/// the items of all pages, each [`Predictor`](crate::models::Predictor).
+/// Takes no arguments. Returns [`PredictorListing`](crate::models::PredictorListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`Predictor`](crate::models::Predictor).
 ///
 /// Permissions, any of: `routing:predictor:view`, `routing:queue:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `RoutingApi::get_routing_predictors`.
+/// Created by [`RoutingApi::get_routing_predictors`](crate::api::RoutingApi::get_routing_predictors).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-predictors>)
@@ -221,31 +224,31 @@ pub struct GetRoutingPredictors {
 }
 
 impl GetRoutingPredictors {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `limit`.
+    /// The query parameter `limit`: a string.
     pub fn limit(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("limit", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `queueId`.
+    /// The query parameter `queueId`: a list of strings.
     pub fn queue_id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -256,13 +259,13 @@ impl GetRoutingPredictors {
         self
     }
 
-    /// The query parameter `kpiId`.
+    /// The query parameter `kpiId`: a string.
     pub fn kpi_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("kpiId", value.text());
         self
     }
 
-    /// The query parameter `state`.
+    /// The query parameter `state`: one of `Created`, `Error`, `Active`.
     pub fn state(mut self, value: impl Into<Option<GetRoutingPredictorsState>>) -> Self {
         self.request.query("state", value.into());
         self
@@ -283,7 +286,7 @@ impl GetRoutingPredictors {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -314,7 +317,7 @@ impl runtime::Operation for GetRoutingPredictors {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -365,13 +368,13 @@ impl crate::api::RoutingApi {
 ///
 /// `PATCH /api/v2/routing/predictors/{predictorId}`
 ///
-/// Takes `predictor_id` (a text) and optionally a body
+/// Takes `predictor_id` (a string) and optionally a body
 /// ([`PatchPredictorRequest`](crate::models::PatchPredictorRequest)). Returns
-/// [`Predictor`](crate::models::Predictor).
+/// [`Predictor`](crate::models::Predictor). Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `routing:predictor:edit`, `routing:queue:edit`
 ///
-/// Created by `RoutingApi::patch_routing_predictor`.
+/// Created by [`RoutingApi::patch_routing_predictor`](crate::api::RoutingApi::patch_routing_predictor).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-predictors--predictorId->)
@@ -389,7 +392,7 @@ pub struct PatchRoutingPredictor {
 }
 
 impl PatchRoutingPredictor {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `PatchPredictorRequest`.
     pub fn body(mut self, value: impl Into<Option<PatchPredictorRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -429,7 +432,7 @@ impl runtime::Operation for PatchRoutingPredictor {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -468,11 +471,11 @@ impl crate::api::RoutingApi {
 /// `POST /api/v2/routing/predictors`
 ///
 /// Takes optionally a body ([`CreatePredictorRequest`](crate::models::CreatePredictorRequest)). Returns
-/// [`Predictor`](crate::models::Predictor).
+/// [`Predictor`](crate::models::Predictor). Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `routing:predictor:add`, `routing:queue:edit`
 ///
-/// Created by `RoutingApi::post_routing_predictors`.
+/// Created by [`RoutingApi::post_routing_predictors`](crate::api::RoutingApi::post_routing_predictors).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-predictors>)
@@ -490,7 +493,7 @@ pub struct PostRoutingPredictors {
 }
 
 impl PostRoutingPredictors {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `CreatePredictorRequest`.
     pub fn body(mut self, value: impl Into<Option<CreatePredictorRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -530,7 +533,7 @@ impl runtime::Operation for PostRoutingPredictors {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

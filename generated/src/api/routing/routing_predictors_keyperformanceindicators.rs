@@ -12,11 +12,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/routing/predictors/keyperformanceindicators/{kpiId}`
 ///
-/// Takes `kpi_id` (a text). Returns nothing.
+/// Takes `kpi_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `routing:keyPerformanceIndicator:delete`
 ///
-/// Created by `RoutingApi::delete_routing_predictors_keyperformanceindicator`.
+/// Created by
+/// [`RoutingApi::delete_routing_predictors_keyperformanceindicator`](crate::api::RoutingApi::delete_routing_predictors_keyperformanceindicator).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-predictors-keyperformanceindicators--kpiId->)
@@ -68,7 +69,7 @@ impl runtime::Operation for DeleteRoutingPredictorsKeyperformanceindicator {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,12 +109,14 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/predictors/keyperformanceindicators/{kpiId}`
 ///
-/// Takes `kpi_id` (a text). Returns
-/// [`KeyPerformanceIndicator`](crate::models::KeyPerformanceIndicator).
+/// Takes `kpi_id` (a string). Returns
+/// [`KeyPerformanceIndicator`](crate::models::KeyPerformanceIndicator). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `routing:keyPerformanceIndicator:view`
 ///
-/// Created by `RoutingApi::get_routing_predictors_keyperformanceindicator`.
+/// Created by
+/// [`RoutingApi::get_routing_predictors_keyperformanceindicator`](crate::api::RoutingApi::get_routing_predictors_keyperformanceindicator).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-predictors-keyperformanceindicators--kpiId->)
@@ -131,7 +134,7 @@ pub struct GetRoutingPredictorsKeyperformanceindicator {
 }
 
 impl GetRoutingPredictorsKeyperformanceindicator {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `queues`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -176,7 +179,7 @@ impl runtime::Operation for GetRoutingPredictorsKeyperformanceindicator {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -218,14 +221,15 @@ impl crate::api::RoutingApi {
 ///
 /// Takes no arguments. Returns
 /// [`KeyPerformanceIndicatorEntityListing`](crate::models::KeyPerformanceIndicatorEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`KeyPerformanceIndicator`](crate::models::KeyPerformanceIndicator).
 ///
 /// Permission: `routing:keyPerformanceIndicator:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `RoutingApi::get_routing_predictors_keyperformanceindicators`.
+/// Created by
+/// [`RoutingApi::get_routing_predictors_keyperformanceindicators`](crate::api::RoutingApi::get_routing_predictors_keyperformanceindicators).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-predictors-keyperformanceindicators>)
@@ -243,7 +247,7 @@ pub struct GetRoutingPredictorsKeyperformanceindicators {
 }
 
 impl GetRoutingPredictorsKeyperformanceindicators {
-    /// The query parameter `kpiGroup`.
+    /// The query parameter `kpiGroup`: one of `Standard`, `Custom`.
     pub fn kpi_group(
         mut self,
         value: impl Into<Option<GetRoutingPredictorsKeyperformanceindicatorsKpiGroup>>,
@@ -252,7 +256,7 @@ impl GetRoutingPredictorsKeyperformanceindicators {
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `queues`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -278,7 +282,7 @@ impl GetRoutingPredictorsKeyperformanceindicators {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -309,7 +313,7 @@ impl runtime::Operation for GetRoutingPredictorsKeyperformanceindicators {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -363,13 +367,15 @@ impl crate::api::RoutingApi {
 ///
 /// `PATCH /api/v2/routing/predictors/keyperformanceindicators/{kpiId}`
 ///
-/// Takes `kpi_id` (a text) and optionally a body
+/// Takes `kpi_id` (a string) and optionally a body
 /// ([`UpdateKpiRequest`](crate::models::UpdateKpiRequest)). Returns
-/// [`KeyPerformanceIndicator`](crate::models::KeyPerformanceIndicator).
+/// [`KeyPerformanceIndicator`](crate::models::KeyPerformanceIndicator). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `routing:keyPerformanceIndicator:edit`
 ///
-/// Created by `RoutingApi::patch_routing_predictors_keyperformanceindicator`.
+/// Created by
+/// [`RoutingApi::patch_routing_predictors_keyperformanceindicator`](crate::api::RoutingApi::patch_routing_predictors_keyperformanceindicator).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-predictors-keyperformanceindicators--kpiId->)
@@ -387,7 +393,7 @@ pub struct PatchRoutingPredictorsKeyperformanceindicator {
 }
 
 impl PatchRoutingPredictorsKeyperformanceindicator {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `UpdateKpiRequest`.
     pub fn body(mut self, value: impl Into<Option<UpdateKpiRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -427,7 +433,7 @@ impl runtime::Operation for PatchRoutingPredictorsKeyperformanceindicator {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -468,11 +474,13 @@ impl crate::api::RoutingApi {
 /// `POST /api/v2/routing/predictors/keyperformanceindicators`
 ///
 /// Takes a body ([`CreateKpiRequest`](crate::models::CreateKpiRequest)). Returns
-/// [`KeyPerformanceIndicator`](crate::models::KeyPerformanceIndicator).
+/// [`KeyPerformanceIndicator`](crate::models::KeyPerformanceIndicator). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `routing:keyPerformanceIndicator:add`
 ///
-/// Created by `RoutingApi::post_routing_predictors_keyperformanceindicators`.
+/// Created by
+/// [`RoutingApi::post_routing_predictors_keyperformanceindicators`](crate::api::RoutingApi::post_routing_predictors_keyperformanceindicators).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-predictors-keyperformanceindicators>)
@@ -524,7 +532,7 @@ impl runtime::Operation for PostRoutingPredictorsKeyperformanceindicators {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

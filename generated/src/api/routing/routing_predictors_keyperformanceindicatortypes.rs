@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/routing/predictors/keyperformanceindicatortypes`
 ///
-/// Takes no arguments. Returns a list, each item
-/// [`KeyPerformanceIndicatorType`](crate::models::KeyPerformanceIndicatorType).
+/// Takes no arguments. Returns a list of
+/// [`KeyPerformanceIndicatorType`](crate::models::KeyPerformanceIndicatorType). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `routing:keyPerformanceIndicator:view`
 ///
-/// Created by `RoutingApi::get_routing_predictors_keyperformanceindicatortypes`.
+/// Created by
+/// [`RoutingApi::get_routing_predictors_keyperformanceindicatortypes`](crate::api::RoutingApi::get_routing_predictors_keyperformanceindicatortypes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-predictors-keyperformanceindicatortypes>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetRoutingPredictorsKeyperformanceindicatortypes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,14 +7,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/routing/predictors/{predictorId}/models`
 ///
-/// Takes `predictor_id` (a text). Returns [`PredictorModels`](crate::models::PredictorModels).
-/// `items()` streams the items of all pages, each [`PredictorModel`](crate::models::PredictorModel).
+/// Takes `predictor_id` (a string). Returns [`PredictorModels`](crate::models::PredictorModels).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`PredictorModel`](crate::models::PredictorModel).
 ///
 /// Permission: `routing:predictorModel:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `RoutingApi::get_routing_predictor_models`.
+/// Created by
+/// [`RoutingApi::get_routing_predictor_models`](crate::api::RoutingApi::get_routing_predictor_models).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-predictors--predictorId--models>)
@@ -47,7 +49,7 @@ impl GetRoutingPredictorModels {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -76,7 +78,7 @@ impl runtime::Operation for GetRoutingPredictorModels {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

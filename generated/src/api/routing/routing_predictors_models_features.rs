@@ -7,15 +7,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/routing/predictors/{predictorId}/models/{modelId}/features`
 ///
-/// Takes `predictor_id` (a text) and `model_id` (a text). Returns
-/// [`PredictorModelFeatureListing`](crate::models::PredictorModelFeatureListing). `items()` streams the
-/// items of all pages, each [`PredictorModelFeature`](crate::models::PredictorModelFeature).
+/// Takes `predictor_id` (a string) and `model_id` (a string). Returns
+/// [`PredictorModelFeatureListing`](crate::models::PredictorModelFeatureListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`PredictorModelFeature`](crate::models::PredictorModelFeature).
 ///
 /// Permission: `routing:predictorModelFeature:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `RoutingApi::get_routing_predictor_model_features`.
+/// Created by
+/// [`RoutingApi::get_routing_predictor_model_features`](crate::api::RoutingApi::get_routing_predictor_model_features).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-predictors--predictorId--models--modelId--features>)
@@ -48,7 +50,7 @@ impl GetRoutingPredictorModelFeatures {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -79,7 +81,7 @@ impl runtime::Operation for GetRoutingPredictorModelFeatures {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -4,18 +4,18 @@ use crate::models::routing::{
     CreateQueueRequest, GetRoutingQueueExpand, GetRoutingQueuesExpand,
     GetRoutingQueuesSortOrder, QueueEntityListing, QueueRequest,
 };
-use crate::models::shared_by_8_648fb4::Queue;
+use crate::models::shared::queue::Queue;
 use crate::runtime;
 
 /// Delete routing queue.
 ///
 /// `DELETE /api/v2/routing/queues/{queueId}`
 ///
-/// Takes `queue_id` (a text). Returns nothing.
+/// Takes `queue_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:queue:delete`
 ///
-/// Created by `RoutingApi::delete_routing_queue`.
+/// Created by [`RoutingApi::delete_routing_queue`](crate::api::RoutingApi::delete_routing_queue).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-queues--queueId->)
@@ -40,7 +40,7 @@ pub struct DeleteRoutingQueue {
 }
 
 impl DeleteRoutingQueue {
-    /// The query parameter `forceDelete`.
+    /// The query parameter `forceDelete`: a boolean.
     pub fn force_delete(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDelete", value.into());
         self
@@ -78,7 +78,7 @@ impl runtime::Operation for DeleteRoutingQueue {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -112,11 +112,12 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/queues/{queueId}`
 ///
-/// Takes `queue_id` (a text). Returns `Queue`.
+/// Takes `queue_id` (a string). Returns [`Queue`](crate::models::Queue). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `routing:queue:view`
 ///
-/// Created by `RoutingApi::get_routing_queue`.
+/// Created by [`RoutingApi::get_routing_queue`](crate::api::RoutingApi::get_routing_queue).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues--queueId->)
@@ -141,7 +142,7 @@ pub struct GetRoutingQueue {
 }
 
 impl GetRoutingQueue {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `identityresolution`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetRoutingQueueExpand>,
@@ -185,7 +186,7 @@ impl runtime::Operation for GetRoutingQueue {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -219,14 +220,14 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/queues`
 ///
-/// Takes no arguments. Returns [`QueueEntityListing`](crate::models::QueueEntityListing). `items()`
-/// streams the items of all pages, each `Queue`.
+/// Takes no arguments. Returns [`QueueEntityListing`](crate::models::QueueEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each [`Queue`](crate::models::Queue).
 ///
 /// Permission: `routing:queue:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `RoutingApi::get_routing_queues`.
+/// Created by [`RoutingApi::get_routing_queues`](crate::api::RoutingApi::get_routing_queues).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues>)
@@ -250,19 +251,19 @@ pub struct GetRoutingQueues {
 }
 
 impl GetRoutingQueues {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `asc`.
+    /// The query parameter `sortOrder`: one of `asc`, `desc`, default `asc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetRoutingQueuesSortOrder>>,
@@ -271,13 +272,13 @@ impl GetRoutingQueues {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -288,7 +289,7 @@ impl GetRoutingQueues {
         self
     }
 
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a list of strings.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -302,7 +303,7 @@ impl GetRoutingQueues {
         self
     }
 
-    /// The query parameter `peerId`.
+    /// The query parameter `peerId`: a list of strings.
     pub fn peer_id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -313,7 +314,7 @@ impl GetRoutingQueues {
         self
     }
 
-    /// The query parameter `cannedResponseLibraryId`.
+    /// The query parameter `cannedResponseLibraryId`: a string.
     pub fn canned_response_library_id(
         mut self,
         value: impl runtime::OptionalText,
@@ -322,13 +323,13 @@ impl GetRoutingQueues {
         self
     }
 
-    /// The query parameter `hasPeer`.
+    /// The query parameter `hasPeer`: a boolean.
     pub fn has_peer(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("hasPeer", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `identityresolution`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetRoutingQueuesExpand>,
@@ -352,7 +353,7 @@ impl GetRoutingQueues {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -381,7 +382,7 @@ impl runtime::Operation for GetRoutingQueues {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -434,11 +435,12 @@ impl crate::api::RoutingApi {
 ///
 /// `POST /api/v2/routing/queues`
 ///
-/// Takes a body ([`CreateQueueRequest`](crate::models::CreateQueueRequest)). Returns `Queue`.
+/// Takes a body ([`CreateQueueRequest`](crate::models::CreateQueueRequest)). Returns
+/// [`Queue`](crate::models::Queue). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:queue:add`
 ///
-/// Created by `RoutingApi::post_routing_queues`.
+/// Created by [`RoutingApi::post_routing_queues`](crate::api::RoutingApi::post_routing_queues).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-queues>)
@@ -496,7 +498,7 @@ impl runtime::Operation for PostRoutingQueues {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -531,12 +533,12 @@ impl crate::api::RoutingApi {
 ///
 /// `PUT /api/v2/routing/queues/{queueId}`
 ///
-/// Takes `queue_id` (a text) and a body ([`QueueRequest`](crate::models::QueueRequest)). Returns
-/// `Queue`.
+/// Takes `queue_id` (a string) and a body ([`QueueRequest`](crate::models::QueueRequest)). Returns
+/// [`Queue`](crate::models::Queue). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:queue:edit`
 ///
-/// Created by `RoutingApi::put_routing_queue`.
+/// Created by [`RoutingApi::put_routing_queue`](crate::api::RoutingApi::put_routing_queue).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-queues--queueId->)
@@ -592,7 +594,7 @@ impl runtime::Operation for PutRoutingQueue {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/routing/queues/{queueId}/comparisonperiods/{comparisonPeriodId}`
 ///
-/// Takes `queue_id` (a text) and `comparison_period_id` (a text). Returns
-/// [`ComparisonPeriod`](crate::models::ComparisonPeriod).
+/// Takes `queue_id` (a string) and `comparison_period_id` (a string). Returns
+/// [`ComparisonPeriod`](crate::models::ComparisonPeriod). Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `routing:comparisonPeriod:view`, `routing:queue:view`
 ///
-/// Created by `RoutingApi::get_routing_queue_comparisonperiod`.
+/// Created by
+/// [`RoutingApi::get_routing_queue_comparisonperiod`](crate::api::RoutingApi::get_routing_queue_comparisonperiod).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues--queueId--comparisonperiods--comparisonPeriodId->)
@@ -64,7 +65,7 @@ impl runtime::Operation for GetRoutingQueueComparisonperiod {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,15 +107,17 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/queues/{queueId}/comparisonperiods`
 ///
-/// Takes `queue_id` (a text). Returns
-/// [`ComparisonPeriodListing`](crate::models::ComparisonPeriodListing). `items()` streams the items of
-/// all pages, each [`ComparisonPeriod`](crate::models::ComparisonPeriod).
+/// Takes `queue_id` (a string). Returns
+/// [`ComparisonPeriodListing`](crate::models::ComparisonPeriodListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`ComparisonPeriod`](crate::models::ComparisonPeriod).
 ///
 /// Permissions, all of: `routing:comparisonPeriod:view`, `routing:queue:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `RoutingApi::get_routing_queue_comparisonperiods`.
+/// Created by
+/// [`RoutingApi::get_routing_queue_comparisonperiods`](crate::api::RoutingApi::get_routing_queue_comparisonperiods).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues--queueId--comparisonperiods>)
@@ -147,7 +150,7 @@ impl GetRoutingQueueComparisonperiods {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -178,7 +181,7 @@ impl runtime::Operation for GetRoutingQueueComparisonperiods {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -4,21 +4,22 @@ use crate::models::routing::{
     GetRoutingQueuesDivisionviewsSortBy, GetRoutingQueuesDivisionviewsSortOrder,
     QueueEntityListing,
 };
-use crate::models::shared_by_8_648fb4::Queue;
+use crate::models::shared::queue::Queue;
 use crate::runtime;
 
 /// Get routing queues divisionviews.
 ///
 /// `GET /api/v2/routing/queues/divisionviews`
 ///
-/// Takes no arguments. Returns [`QueueEntityListing`](crate::models::QueueEntityListing). `items()`
-/// streams the items of all pages, each `Queue`.
+/// Takes no arguments. Returns [`QueueEntityListing`](crate::models::QueueEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each [`Queue`](crate::models::Queue).
 ///
 /// Permission: `routing:queue:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `RoutingApi::get_routing_queues_divisionviews`.
+/// Created by
+/// [`RoutingApi::get_routing_queues_divisionviews`](crate::api::RoutingApi::get_routing_queues_divisionviews).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues-divisionviews>)
@@ -36,19 +37,19 @@ pub struct GetRoutingQueuesDivisionviews {
 }
 
 impl GetRoutingQueuesDivisionviews {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `name`.
+    /// The query parameter `sortBy`: one of `name`, `id`, `divisionId`, default `name`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetRoutingQueuesDivisionviewsSortBy>>,
@@ -57,7 +58,7 @@ impl GetRoutingQueuesDivisionviews {
         self
     }
 
-    /// The query parameter `sortOrder`, default `asc`.
+    /// The query parameter `sortOrder`: one of `asc`, `desc`, default `asc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetRoutingQueuesDivisionviewsSortOrder>>,
@@ -66,13 +67,13 @@ impl GetRoutingQueuesDivisionviews {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -83,7 +84,7 @@ impl GetRoutingQueuesDivisionviews {
         self
     }
 
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a list of strings.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -112,7 +113,7 @@ impl GetRoutingQueuesDivisionviews {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -141,7 +142,7 @@ impl runtime::Operation for GetRoutingQueuesDivisionviews {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

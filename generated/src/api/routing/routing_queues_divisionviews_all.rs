@@ -3,21 +3,22 @@
 use crate::models::routing::{
     GetRoutingQueuesDivisionviewsAllSortOrder, QueueEntityListing,
 };
-use crate::models::shared_by_8_648fb4::Queue;
+use crate::models::shared::queue::Queue;
 use crate::runtime;
 
 /// Get routing queues divisionviews all.
 ///
 /// `GET /api/v2/routing/queues/divisionviews/all`
 ///
-/// Takes no arguments. Returns [`QueueEntityListing`](crate::models::QueueEntityListing). `items()`
-/// streams the items of all pages, each `Queue`.
+/// Takes no arguments. Returns [`QueueEntityListing`](crate::models::QueueEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each [`Queue`](crate::models::Queue).
 ///
 /// Permission: `routing:queue:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `RoutingApi::get_routing_queues_divisionviews_all`.
+/// Created by
+/// [`RoutingApi::get_routing_queues_divisionviews_all`](crate::api::RoutingApi::get_routing_queues_divisionviews_all).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues-divisionviews-all>)
@@ -35,19 +36,19 @@ pub struct GetRoutingQueuesDivisionviewsAll {
 }
 
 impl GetRoutingQueuesDivisionviewsAll {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `asc`.
+    /// The query parameter `sortOrder`: one of `asc`, `desc`, default `asc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetRoutingQueuesDivisionviewsAllSortOrder>>,
@@ -71,7 +72,7 @@ impl GetRoutingQueuesDivisionviewsAll {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -100,7 +101,7 @@ impl runtime::Operation for GetRoutingQueuesDivisionviewsAll {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

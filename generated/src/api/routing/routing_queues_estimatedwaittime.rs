@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/routing/queues/{queueId}/estimatedwaittime`
 ///
-/// Takes `queue_id` (a text). Returns
-/// [`EstimatedWaitTimePredictions`](crate::models::EstimatedWaitTimePredictions).
+/// Takes `queue_id` (a string). Returns
+/// [`EstimatedWaitTimePredictions`](crate::models::EstimatedWaitTimePredictions). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `routing:queue:view`
 ///
-/// Created by `RoutingApi::get_routing_queue_estimatedwaittime`.
+/// Created by
+/// [`RoutingApi::get_routing_queue_estimatedwaittime`](crate::api::RoutingApi::get_routing_queue_estimatedwaittime).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues--queueId--estimatedwaittime>)
@@ -36,7 +38,7 @@ pub struct GetRoutingQueueEstimatedwaittime {
 }
 
 impl GetRoutingQueueEstimatedwaittime {
-    /// The query parameter `conversationId`.
+    /// The query parameter `conversationId`: a string.
     pub fn conversation_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("conversationId", value.text());
         self
@@ -74,7 +76,7 @@ impl runtime::Operation for GetRoutingQueueEstimatedwaittime {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

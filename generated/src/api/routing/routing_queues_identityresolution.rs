@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/routing/queues/{queueId}/identityresolution`
 ///
-/// Takes `queue_id` (a text). Returns
-/// [`IdentityResolutionQueueConfig`](crate::models::IdentityResolutionQueueConfig).
+/// Takes `queue_id` (a string). Returns
+/// [`IdentityResolutionQueueConfig`](crate::models::IdentityResolutionQueueConfig). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, all of: `routing:queue:view`, `queue:identityResolution:view`
 ///
-/// Created by `RoutingApi::get_routing_queue_identityresolution`.
+/// Created by
+/// [`RoutingApi::get_routing_queue_identityresolution`](crate::api::RoutingApi::get_routing_queue_identityresolution).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues--queueId--identityresolution>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetRoutingQueueIdentityresolution {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,13 +106,15 @@ impl crate::api::RoutingApi {
 ///
 /// `PUT /api/v2/routing/queues/{queueId}/identityresolution`
 ///
-/// Takes `queue_id` (a text) and a body
+/// Takes `queue_id` (a string) and a body
 /// ([`IdentityResolutionQueueConfig`](crate::models::IdentityResolutionQueueConfig)). Returns
-/// [`IdentityResolutionQueueConfig`](crate::models::IdentityResolutionQueueConfig).
+/// [`IdentityResolutionQueueConfig`](crate::models::IdentityResolutionQueueConfig). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, all of: `routing:queue:edit`, `queue:identityResolution:edit`
 ///
-/// Created by `RoutingApi::put_routing_queue_identityresolution`.
+/// Created by
+/// [`RoutingApi::put_routing_queue_identityresolution`](crate::api::RoutingApi::put_routing_queue_identityresolution).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-queues--queueId--identityresolution>)
@@ -162,7 +166,7 @@ impl runtime::Operation for PutRoutingQueueIdentityresolution {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,12 +9,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/routing/queues/{queueId}/mediatypes/{mediaType}/estimatedwaittime`
 ///
-/// Takes `queue_id` (a text) and `media_type` (`GetRoutingQueueMediatypeEstimatedwaittimeMediaType`).
-/// Returns [`EstimatedWaitTimePredictions`](crate::models::EstimatedWaitTimePredictions).
+/// Takes `queue_id` (a string) and `media_type`
+/// ([`GetRoutingQueueMediatypeEstimatedwaittimeMediaType`](crate::models::GetRoutingQueueMediatypeEstimatedwaittimeMediaType)).
+/// Returns [`EstimatedWaitTimePredictions`](crate::models::EstimatedWaitTimePredictions). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `routing:queue:view`
 ///
-/// Created by `RoutingApi::get_routing_queue_mediatype_estimatedwaittime`.
+/// Created by
+/// [`RoutingApi::get_routing_queue_mediatype_estimatedwaittime`](crate::api::RoutingApi::get_routing_queue_mediatype_estimatedwaittime).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues--queueId--mediatypes--mediaType--estimatedwaittime>)
@@ -38,7 +41,7 @@ pub struct GetRoutingQueueMediatypeEstimatedwaittime {
 }
 
 impl GetRoutingQueueMediatypeEstimatedwaittime {
-    /// The query parameter `labelId`.
+    /// The query parameter `labelId`: a string.
     pub fn label_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("labelId", value.text());
         self
@@ -76,7 +79,7 @@ impl runtime::Operation for GetRoutingQueueMediatypeEstimatedwaittime {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,11 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/routing/settings`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:settings:edit`
 ///
-/// Created by `RoutingApi::delete_routing_settings`.
+/// Created by [`RoutingApi::delete_routing_settings`](crate::api::RoutingApi::delete_routing_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-settings>)
@@ -61,7 +61,7 @@ impl runtime::Operation for DeleteRoutingSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -95,9 +95,10 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/settings`
 ///
-/// Takes no arguments. Returns [`RoutingSettings`](crate::models::RoutingSettings).
+/// Takes no arguments. Returns [`RoutingSettings`](crate::models::RoutingSettings). Succeeds with the
+/// status 200 (OK).
 ///
-/// Created by `RoutingApi::get_routing_settings`.
+/// Created by [`RoutingApi::get_routing_settings`](crate::api::RoutingApi::get_routing_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-settings>)
@@ -147,7 +148,7 @@ impl runtime::Operation for GetRoutingSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -182,11 +183,11 @@ impl crate::api::RoutingApi {
 /// `PUT /api/v2/routing/settings`
 ///
 /// Takes a body ([`RoutingSettings`](crate::models::RoutingSettings)). Returns
-/// [`RoutingSettings`](crate::models::RoutingSettings).
+/// [`RoutingSettings`](crate::models::RoutingSettings). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:settings:edit`
 ///
-/// Created by `RoutingApi::put_routing_settings`.
+/// Created by [`RoutingApi::put_routing_settings`](crate::api::RoutingApi::put_routing_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-settings>)
@@ -236,7 +237,7 @@ impl runtime::Operation for PutRoutingSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,8 +8,10 @@ use crate::runtime;
 /// `GET /api/v2/routing/settings/contactcenter`
 ///
 /// Takes no arguments. Returns [`ContactCenterSettings`](crate::models::ContactCenterSettings).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `RoutingApi::get_routing_settings_contactcenter`.
+/// Created by
+/// [`RoutingApi::get_routing_settings_contactcenter`](crate::api::RoutingApi::get_routing_settings_contactcenter).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-settings-contactcenter>)
@@ -59,7 +61,7 @@ impl runtime::Operation for GetRoutingSettingsContactcenter {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -95,10 +97,12 @@ impl crate::api::RoutingApi {
 /// `PATCH /api/v2/routing/settings/contactcenter`
 ///
 /// Takes a body ([`ContactCenterSettings`](crate::models::ContactCenterSettings)). Returns nothing.
+/// Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `routing:settings:edit`
 ///
-/// Created by `RoutingApi::patch_routing_settings_contactcenter`.
+/// Created by
+/// [`RoutingApi::patch_routing_settings_contactcenter`](crate::api::RoutingApi::patch_routing_settings_contactcenter).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-settings-contactcenter>)
@@ -148,7 +152,7 @@ impl runtime::Operation for PatchRoutingSettingsContactcenter {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,10 +8,12 @@ use crate::runtime;
 /// `GET /api/v2/routing/settings/transcription`
 ///
 /// Takes no arguments. Returns [`TranscriptionSettings`](crate::models::TranscriptionSettings).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:transcriptionSettings:view`
 ///
-/// Created by `RoutingApi::get_routing_settings_transcription`.
+/// Created by
+/// [`RoutingApi::get_routing_settings_transcription`](crate::api::RoutingApi::get_routing_settings_transcription).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-settings-transcription>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetRoutingSettingsTranscription {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -99,11 +101,12 @@ impl crate::api::RoutingApi {
 /// `PATCH /api/v2/routing/settings/transcription`
 ///
 /// Takes a body ([`TranscriptionSettings`](crate::models::TranscriptionSettings)). Returns
-/// [`TranscriptionSettings`](crate::models::TranscriptionSettings).
+/// [`TranscriptionSettings`](crate::models::TranscriptionSettings). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:transcriptionSettings:edit`
 ///
-/// Created by `RoutingApi::patch_routing_settings_transcription`.
+/// Created by
+/// [`RoutingApi::patch_routing_settings_transcription`](crate::api::RoutingApi::patch_routing_settings_transcription).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-settings-transcription>)
@@ -155,7 +158,7 @@ impl runtime::Operation for PatchRoutingSettingsTranscription {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -197,11 +200,12 @@ impl crate::api::RoutingApi {
 /// `PUT /api/v2/routing/settings/transcription`
 ///
 /// Takes a body ([`TranscriptionSettings`](crate::models::TranscriptionSettings)). Returns
-/// [`TranscriptionSettings`](crate::models::TranscriptionSettings).
+/// [`TranscriptionSettings`](crate::models::TranscriptionSettings). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:transcriptionSettings:edit`
 ///
-/// Created by `RoutingApi::put_routing_settings_transcription`.
+/// Created by
+/// [`RoutingApi::put_routing_settings_transcription`](crate::api::RoutingApi::put_routing_settings_transcription).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-settings-transcription>)
@@ -253,7 +257,7 @@ impl runtime::Operation for PutRoutingSettingsTranscription {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

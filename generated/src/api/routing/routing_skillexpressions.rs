@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/routing/skillexpressions/{expressionId}`
 ///
-/// Takes `expression_id` (a text). Returns nothing.
+/// Takes `expression_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `routing:skillExpressions:delete`
 ///
-/// Created by `RoutingApi::delete_routing_skillexpression`.
+/// Created by
+/// [`RoutingApi::delete_routing_skillexpression`](crate::api::RoutingApi::delete_routing_skillexpression).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-skillexpressions--expressionId->)
@@ -66,7 +67,7 @@ impl runtime::Operation for DeleteRoutingSkillexpression {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,11 +107,12 @@ impl crate::api::RoutingApi {
 ///
 /// `DELETE /api/v2/routing/skillexpressions`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `routing:skillExpressions:delete`
 ///
-/// Created by `RoutingApi::delete_routing_skillexpressions`.
+/// Created by
+/// [`RoutingApi::delete_routing_skillexpressions`](crate::api::RoutingApi::delete_routing_skillexpressions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-skillexpressions>)
@@ -128,7 +130,7 @@ pub struct DeleteRoutingSkillexpressions {
 }
 
 impl DeleteRoutingSkillexpressions {
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -173,7 +175,7 @@ impl runtime::Operation for DeleteRoutingSkillexpressions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -208,11 +210,13 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/skillexpressions/{expressionId}`
 ///
-/// Takes `expression_id` (a text). Returns [`SkillExpression`](crate::models::SkillExpression).
+/// Takes `expression_id` (a string). Returns [`SkillExpression`](crate::models::SkillExpression).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:skillExpressions:view`
 ///
-/// Created by `RoutingApi::get_routing_skillexpression`.
+/// Created by
+/// [`RoutingApi::get_routing_skillexpression`](crate::api::RoutingApi::get_routing_skillexpression).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skillexpressions--expressionId->)
@@ -230,13 +234,13 @@ pub struct GetRoutingSkillexpression {
 }
 
 impl GetRoutingSkillexpression {
-    /// The query parameter `includeArchived`, default `false`.
+    /// The query parameter `includeArchived`: a boolean, default `false`.
     pub fn include_archived(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeArchived", value.into());
         self
     }
 
-    /// The query parameter `format`, default `Raw`.
+    /// The query parameter `format`: one of `Raw`, `Normalized`, default `Raw`.
     pub fn format(
         mut self,
         value: impl Into<Option<GetRoutingSkillexpressionFormat>>,
@@ -279,7 +283,7 @@ impl runtime::Operation for GetRoutingSkillexpression {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -320,14 +324,16 @@ impl crate::api::RoutingApi {
 /// `GET /api/v2/routing/skillexpressions`
 ///
 /// Takes no arguments. Returns
-/// [`SkillExpressionEntityListing`](crate::models::SkillExpressionEntityListing). `items()` streams the
-/// items of all pages, each [`SkillExpression`](crate::models::SkillExpression).
+/// [`SkillExpressionEntityListing`](crate::models::SkillExpressionEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`SkillExpression`](crate::models::SkillExpression).
 ///
 /// Permission: `routing:skillExpressions:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `RoutingApi::get_routing_skillexpressions`.
+/// Created by
+/// [`RoutingApi::get_routing_skillexpressions`](crate::api::RoutingApi::get_routing_skillexpressions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skillexpressions>)
@@ -345,7 +351,7 @@ pub struct GetRoutingSkillexpressions {
 }
 
 impl GetRoutingSkillexpressions {
-    /// The query parameter `format`, default `Raw`.
+    /// The query parameter `format`: one of `Raw`, `Normalized`, default `Raw`.
     pub fn format(
         mut self,
         value: impl Into<Option<GetRoutingSkillexpressionsFormat>>,
@@ -354,13 +360,13 @@ impl GetRoutingSkillexpressions {
         self
     }
 
-    /// The query parameter `includeArchived`, default `false`.
+    /// The query parameter `includeArchived`: a boolean, default `false`.
     pub fn include_archived(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeArchived", value.into());
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -386,7 +392,7 @@ impl GetRoutingSkillexpressions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -417,7 +423,7 @@ impl runtime::Operation for GetRoutingSkillexpressions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,15 +10,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/routing/skillexpressions/queue/{queueId}`
 ///
-/// Takes `queue_id` (a text). Returns
-/// [`SkillExpressionEntityListing`](crate::models::SkillExpressionEntityListing). `items()` streams the
-/// items of all pages, each [`SkillExpression`](crate::models::SkillExpression).
+/// Takes `queue_id` (a string). Returns
+/// [`SkillExpressionEntityListing`](crate::models::SkillExpressionEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`SkillExpression`](crate::models::SkillExpression).
 ///
 /// Permission: `routing:skillExpressions:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `RoutingApi::get_routing_skillexpressions_queue_queue_id`.
+/// Created by
+/// [`RoutingApi::get_routing_skillexpressions_queue_queue_id`](crate::api::RoutingApi::get_routing_skillexpressions_queue_queue_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skillexpressions-queue--queueId->)
@@ -36,7 +38,7 @@ pub struct GetRoutingSkillexpressionsQueueQueueId {
 }
 
 impl GetRoutingSkillexpressionsQueueQueueId {
-    /// The query parameter `format`, default `Raw`.
+    /// The query parameter `format`: one of `Raw`, `Normalized`, default `Raw`.
     pub fn format(
         mut self,
         value: impl Into<Option<GetRoutingSkillexpressionsQueueQueueIdFormat>>,
@@ -45,7 +47,7 @@ impl GetRoutingSkillexpressionsQueueQueueId {
         self
     }
 
-    /// The query parameter `includeArchived`, default `false`.
+    /// The query parameter `includeArchived`: a boolean, default `false`.
     pub fn include_archived(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeArchived", value.into());
         self
@@ -66,7 +68,7 @@ impl GetRoutingSkillexpressionsQueueQueueId {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -97,7 +99,7 @@ impl runtime::Operation for GetRoutingSkillexpressionsQueueQueueId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

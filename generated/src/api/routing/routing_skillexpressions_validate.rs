@@ -8,11 +8,13 @@ use crate::runtime;
 /// `POST /api/v2/routing/skillexpressions/validate`
 ///
 /// Takes a body ([`SkillExpressionData`](crate::models::SkillExpressionData)). Returns
-/// [`SkillExpressionValidationResult`](crate::models::SkillExpressionValidationResult).
+/// [`SkillExpressionValidationResult`](crate::models::SkillExpressionValidationResult). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `routing:skillExpressions:add`
 ///
-/// Created by `RoutingApi::post_routing_skillexpressions_validate`.
+/// Created by
+/// [`RoutingApi::post_routing_skillexpressions_validate`](crate::api::RoutingApi::post_routing_skillexpressions_validate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-skillexpressions-validate>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostRoutingSkillexpressionsValidate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -3,18 +3,19 @@
 use crate::models::routing::{
     SkillGroupDefinition, SkillGroupEntityListing, SkillGroupWithMemberDivisions,
 };
-use crate::models::routing_and_users::SkillGroup;
+use crate::models::shared::routing_and_users::SkillGroup;
 use crate::runtime;
 
 /// Delete routing skillgroup.
 ///
 /// `DELETE /api/v2/routing/skillgroups/{skillGroupId}`
 ///
-/// Takes `skill_group_id` (a text). Returns nothing.
+/// Takes `skill_group_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `routing:skillGroup:delete`
 ///
-/// Created by `RoutingApi::delete_routing_skillgroup`.
+/// Created by
+/// [`RoutingApi::delete_routing_skillgroup`](crate::api::RoutingApi::delete_routing_skillgroup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-skillgroups--skillGroupId->)
@@ -64,7 +65,7 @@ impl runtime::Operation for DeleteRoutingSkillgroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -102,11 +103,12 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/skillgroups/{skillGroupId}`
 ///
-/// Takes `skill_group_id` (a text). Returns `SkillGroup`.
+/// Takes `skill_group_id` (a string). Returns [`SkillGroup`](crate::models::SkillGroup). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `routing:skillGroup:view`
 ///
-/// Created by `RoutingApi::get_routing_skillgroup`.
+/// Created by [`RoutingApi::get_routing_skillgroup`](crate::api::RoutingApi::get_routing_skillgroup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skillgroups--skillGroupId->)
@@ -156,7 +158,7 @@ impl runtime::Operation for GetRoutingSkillgroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -195,14 +197,14 @@ impl crate::api::RoutingApi {
 /// `GET /api/v2/routing/skillgroups`
 ///
 /// Takes no arguments. Returns [`SkillGroupEntityListing`](crate::models::SkillGroupEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`SkillGroupDefinition`](crate::models::SkillGroupDefinition).
 ///
 /// Permission: `routing:skillGroup:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `RoutingApi::get_routing_skillgroups`.
+/// Created by [`RoutingApi::get_routing_skillgroups`](crate::api::RoutingApi::get_routing_skillgroups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skillgroups>)
@@ -220,25 +222,25 @@ pub struct GetRoutingSkillgroups {
 }
 
 impl GetRoutingSkillgroups {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
@@ -259,7 +261,7 @@ impl GetRoutingSkillgroups {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -288,7 +290,7 @@ impl runtime::Operation for GetRoutingSkillgroups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -339,11 +341,13 @@ impl crate::api::RoutingApi {
 ///
 /// `PATCH /api/v2/routing/skillgroups/{skillGroupId}`
 ///
-/// Takes `skill_group_id` (a text) and a body (`SkillGroup`). Returns `SkillGroup`.
+/// Takes `skill_group_id` (a string) and a body ([`SkillGroup`](crate::models::SkillGroup)). Returns
+/// [`SkillGroup`](crate::models::SkillGroup). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:skillGroup:edit`
 ///
-/// Created by `RoutingApi::patch_routing_skillgroup`.
+/// Created by
+/// [`RoutingApi::patch_routing_skillgroup`](crate::api::RoutingApi::patch_routing_skillgroup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-skillgroups--skillGroupId->)
@@ -393,7 +397,7 @@ impl runtime::Operation for PatchRoutingSkillgroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -435,11 +439,13 @@ impl crate::api::RoutingApi {
 /// `POST /api/v2/routing/skillgroups`
 ///
 /// Takes a body ([`SkillGroupWithMemberDivisions`](crate::models::SkillGroupWithMemberDivisions)).
-/// Returns [`SkillGroupWithMemberDivisions`](crate::models::SkillGroupWithMemberDivisions).
+/// Returns [`SkillGroupWithMemberDivisions`](crate::models::SkillGroupWithMemberDivisions). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `routing:skillGroup:add`
 ///
-/// Created by `RoutingApi::post_routing_skillgroups`.
+/// Created by
+/// [`RoutingApi::post_routing_skillgroups`](crate::api::RoutingApi::post_routing_skillgroups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-skillgroups>)
@@ -489,7 +495,7 @@ impl runtime::Operation for PostRoutingSkillgroups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -3,22 +3,24 @@
 use crate::models::routing::{
     GetRoutingSkillgroupMembersExpand, SkillGroupMemberEntityListing,
 };
-use crate::models::shared_by_11_9c3fff::UserReferenceWithName;
+use crate::models::shared::user_reference_with_name::UserReferenceWithName;
 use crate::runtime;
 
 /// Get routing skillgroup members.
 ///
 /// `GET /api/v2/routing/skillgroups/{skillGroupId}/members`
 ///
-/// Takes `skill_group_id` (a text). Returns
-/// [`SkillGroupMemberEntityListing`](crate::models::SkillGroupMemberEntityListing). `items()` streams
-/// the items of all pages, each `UserReferenceWithName`.
+/// Takes `skill_group_id` (a string). Returns
+/// [`SkillGroupMemberEntityListing`](crate::models::SkillGroupMemberEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`UserReferenceWithName`](crate::models::UserReferenceWithName).
 ///
 /// Permission: `routing:skillGroup:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `RoutingApi::get_routing_skillgroup_members`.
+/// Created by
+/// [`RoutingApi::get_routing_skillgroup_members`](crate::api::RoutingApi::get_routing_skillgroup_members).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skillgroups--skillGroupId--members>)
@@ -36,25 +38,25 @@ pub struct GetRoutingSkillgroupMembers {
 }
 
 impl GetRoutingSkillgroupMembers {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `entities`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetRoutingSkillgroupMembersExpand>>,
@@ -78,7 +80,7 @@ impl GetRoutingSkillgroupMembers {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -107,7 +109,7 @@ impl runtime::Operation for GetRoutingSkillgroupMembers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -3,18 +3,18 @@
 use crate::models::routing::{
     CreateRoutingSkill, SkillEntityListing, UpdateSkillDivisionRequest,
 };
-use crate::models::routing_and_users::RoutingSkill;
+use crate::models::shared::routing_and_users::RoutingSkill;
 use crate::runtime;
 
 /// Delete routing skill.
 ///
 /// `DELETE /api/v2/routing/skills/{skillId}`
 ///
-/// Takes `skill_id` (a text). Returns nothing.
+/// Takes `skill_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `routing:skill:manage`, `routing:skill:delete`
 ///
-/// Created by `RoutingApi::delete_routing_skill`.
+/// Created by [`RoutingApi::delete_routing_skill`](crate::api::RoutingApi::delete_routing_skill).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-skills--skillId->)
@@ -66,7 +66,7 @@ impl runtime::Operation for DeleteRoutingSkill {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -100,11 +100,12 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/skills/{skillId}`
 ///
-/// Takes `skill_id` (a text). Returns `RoutingSkill`.
+/// Takes `skill_id` (a string). Returns [`RoutingSkill`](crate::models::RoutingSkill). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `routing:skill:view`
 ///
-/// Created by `RoutingApi::get_routing_skill`.
+/// Created by [`RoutingApi::get_routing_skill`](crate::api::RoutingApi::get_routing_skill).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skills--skillId->)
@@ -160,7 +161,7 @@ impl runtime::Operation for GetRoutingSkill {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -194,14 +195,15 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/skills`
 ///
-/// Takes no arguments. Returns [`SkillEntityListing`](crate::models::SkillEntityListing). `items()`
-/// streams the items of all pages, each `RoutingSkill`.
+/// Takes no arguments. Returns [`SkillEntityListing`](crate::models::SkillEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`RoutingSkill`](crate::models::RoutingSkill).
 ///
 /// Permission: `routing:skill:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `RoutingApi::get_routing_skills`.
+/// Created by [`RoutingApi::get_routing_skills`](crate::api::RoutingApi::get_routing_skills).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skills>)
@@ -225,25 +227,25 @@ pub struct GetRoutingSkills {
 }
 
 impl GetRoutingSkills {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -269,7 +271,7 @@ impl GetRoutingSkills {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -298,7 +300,7 @@ impl runtime::Operation for GetRoutingSkills {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -351,12 +353,13 @@ impl crate::api::RoutingApi {
 ///
 /// `PATCH /api/v2/routing/skills/{skillId}`
 ///
-/// Takes `skill_id` (a text) and a body
-/// ([`UpdateSkillDivisionRequest`](crate::models::UpdateSkillDivisionRequest)). Returns `RoutingSkill`.
+/// Takes `skill_id` (a string) and a body
+/// ([`UpdateSkillDivisionRequest`](crate::models::UpdateSkillDivisionRequest)). Returns
+/// [`RoutingSkill`](crate::models::RoutingSkill). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:skill:update`
 ///
-/// Created by `RoutingApi::patch_routing_skill`.
+/// Created by [`RoutingApi::patch_routing_skill`](crate::api::RoutingApi::patch_routing_skill).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-skills--skillId->)
@@ -406,7 +409,7 @@ impl runtime::Operation for PatchRoutingSkill {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -446,11 +449,12 @@ impl crate::api::RoutingApi {
 ///
 /// `POST /api/v2/routing/skills`
 ///
-/// Takes a body ([`CreateRoutingSkill`](crate::models::CreateRoutingSkill)). Returns `RoutingSkill`.
+/// Takes a body ([`CreateRoutingSkill`](crate::models::CreateRoutingSkill)). Returns
+/// [`RoutingSkill`](crate::models::RoutingSkill). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `routing:skill:manage`, `routing:skill:create`
 ///
-/// Created by `RoutingApi::post_routing_skills`.
+/// Created by [`RoutingApi::post_routing_skills`](crate::api::RoutingApi::post_routing_skills).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-skills>)
@@ -512,7 +516,7 @@ impl runtime::Operation for PostRoutingSkills {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/routing/sms/addresses/{addressId}`
 ///
-/// Takes `address_id` (a text). Returns nothing.
+/// Takes `address_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `sms:phoneNumber:delete`
 ///
-/// Created by `RoutingApi::delete_routing_sms_address`.
+/// Created by
+/// [`RoutingApi::delete_routing_sms_address`](crate::api::RoutingApi::delete_routing_sms_address).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-sms-addresses--addressId->)
@@ -61,7 +62,7 @@ impl runtime::Operation for DeleteRoutingSmsAddress {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -99,11 +100,12 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/sms/addresses/{addressId}`
 ///
-/// Takes `address_id` (a text). Returns [`SmsAddress`](crate::models::SmsAddress).
+/// Takes `address_id` (a string). Returns [`SmsAddress`](crate::models::SmsAddress). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `sms:phoneNumber:view`
 ///
-/// Created by `RoutingApi::get_routing_sms_address`.
+/// Created by [`RoutingApi::get_routing_sms_address`](crate::api::RoutingApi::get_routing_sms_address).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-sms-addresses--addressId->)
@@ -153,7 +155,7 @@ impl runtime::Operation for GetRoutingSmsAddress {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -192,13 +194,15 @@ impl crate::api::RoutingApi {
 /// `GET /api/v2/routing/sms/addresses`
 ///
 /// Takes no arguments. Returns [`SmsAddressEntityListing`](crate::models::SmsAddressEntityListing).
-/// `items()` streams the items of all pages, each [`SmsAddress`](crate::models::SmsAddress).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`SmsAddress`](crate::models::SmsAddress).
 ///
 /// Permission: `sms:phoneNumber:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `RoutingApi::get_routing_sms_addresses`.
+/// Created by
+/// [`RoutingApi::get_routing_sms_addresses`](crate::api::RoutingApi::get_routing_sms_addresses).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-sms-addresses>)
@@ -216,13 +220,13 @@ pub struct GetRoutingSmsAddresses {
 }
 
 impl GetRoutingSmsAddresses {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -243,7 +247,7 @@ impl GetRoutingSmsAddresses {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -272,7 +276,7 @@ impl runtime::Operation for GetRoutingSmsAddresses {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -326,11 +330,12 @@ impl crate::api::RoutingApi {
 /// `POST /api/v2/routing/sms/addresses`
 ///
 /// Takes a body ([`SmsAddressProvision`](crate::models::SmsAddressProvision)). Returns
-/// [`SmsAddress`](crate::models::SmsAddress).
+/// [`SmsAddress`](crate::models::SmsAddress). Succeeds with the status 200 (OK).
 ///
 /// Permission: `sms:phoneNumber:add`
 ///
-/// Created by `RoutingApi::post_routing_sms_addresses`.
+/// Created by
+/// [`RoutingApi::post_routing_sms_addresses`](crate::api::RoutingApi::post_routing_sms_addresses).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-sms-addresses>)
@@ -386,7 +391,7 @@ impl runtime::Operation for PostRoutingSmsAddresses {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,17 +11,20 @@ use crate::runtime;
 ///
 /// `GET /api/v2/routing/sms/availablephonenumbers`
 ///
-/// Takes `country_code` (a text) and `phone_number_type`
-/// (`GetRoutingSmsAvailablephonenumbersPhoneNumberType`). Returns
+/// Takes `country_code` (the query parameter `countryCode`: a string) and `phone_number_type` (the
+/// query parameter `phoneNumberType`:
+/// [`GetRoutingSmsAvailablephonenumbersPhoneNumberType`](crate::models::GetRoutingSmsAvailablephonenumbersPhoneNumberType)).
+/// Returns
 /// [`SmsAvailablePhoneNumberEntityListing`](crate::models::SmsAvailablePhoneNumberEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`SmsAvailablePhoneNumber`](crate::models::SmsAvailablePhoneNumber).
 ///
 /// Permission: `sms:phoneNumber:add`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `RoutingApi::get_routing_sms_availablephonenumbers`.
+/// Created by
+/// [`RoutingApi::get_routing_sms_availablephonenumbers`](crate::api::RoutingApi::get_routing_sms_availablephonenumbers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-sms-availablephonenumbers>)
@@ -45,31 +48,31 @@ pub struct GetRoutingSmsAvailablephonenumbers {
 }
 
 impl GetRoutingSmsAvailablephonenumbers {
-    /// The query parameter `region`.
+    /// The query parameter `region`: a string.
     pub fn region(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("region", value.text());
         self
     }
 
-    /// The query parameter `city`.
+    /// The query parameter `city`: a string.
     pub fn city(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("city", value.text());
         self
     }
 
-    /// The query parameter `areaCode`.
+    /// The query parameter `areaCode`: a string.
     pub fn area_code(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("areaCode", value.text());
         self
     }
 
-    /// The query parameter `pattern`.
+    /// The query parameter `pattern`: a string.
     pub fn pattern(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pattern", value.text());
         self
     }
 
-    /// The query parameter `addressRequirement`.
+    /// The query parameter `addressRequirement`: one of `none`, `any`, `local`, `foreign`.
     pub fn address_requirement(
         mut self,
         value: impl Into<Option<GetRoutingSmsAvailablephonenumbersAddressRequirement>>,
@@ -93,7 +96,7 @@ impl GetRoutingSmsAvailablephonenumbers {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -122,7 +125,7 @@ impl runtime::Operation for GetRoutingSmsAvailablephonenumbers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

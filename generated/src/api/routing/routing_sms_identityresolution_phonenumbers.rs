@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/routing/sms/identityresolution/phonenumbers/{addressId}`
 ///
-/// Takes `address_id` (a text). Returns
-/// [`SmsIdentityResolutionConfig`](crate::models::SmsIdentityResolutionConfig).
+/// Takes `address_id` (a string). Returns
+/// [`SmsIdentityResolutionConfig`](crate::models::SmsIdentityResolutionConfig). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, all of: `sms:phoneNumber:view`, `sms:identityResolution:view`
 ///
-/// Created by `RoutingApi::get_routing_sms_identityresolution_phonenumber`.
+/// Created by
+/// [`RoutingApi::get_routing_sms_identityresolution_phonenumber`](crate::api::RoutingApi::get_routing_sms_identityresolution_phonenumber).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-sms-identityresolution-phonenumbers--addressId->)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetRoutingSmsIdentityresolutionPhonenumber {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,13 +106,15 @@ impl crate::api::RoutingApi {
 ///
 /// `PUT /api/v2/routing/sms/identityresolution/phonenumbers/{addressId}`
 ///
-/// Takes `address_id` (a text) and a body
+/// Takes `address_id` (a string) and a body
 /// ([`SmsIdentityResolutionConfig`](crate::models::SmsIdentityResolutionConfig)). Returns
-/// [`SmsIdentityResolutionConfig`](crate::models::SmsIdentityResolutionConfig).
+/// [`SmsIdentityResolutionConfig`](crate::models::SmsIdentityResolutionConfig). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, all of: `sms:phoneNumber:edit`, `sms:identityResolution:edit`
 ///
-/// Created by `RoutingApi::put_routing_sms_identityresolution_phonenumber`.
+/// Created by
+/// [`RoutingApi::put_routing_sms_identityresolution_phonenumber`](crate::api::RoutingApi::put_routing_sms_identityresolution_phonenumber).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-sms-identityresolution-phonenumbers--addressId->)
@@ -162,7 +166,7 @@ impl runtime::Operation for PutRoutingSmsIdentityresolutionPhonenumber {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -12,11 +12,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/routing/sms/phonenumbers/{phoneNumberId}`
 ///
-/// Takes `phone_number_id` (a text). Returns nothing.
+/// Takes `phone_number_id` (a string). Returns nothing. Succeeds with the status 202 (accepted: the
+/// work is not finished yet).
 ///
 /// Permission: `sms:phoneNumber:delete`
 ///
-/// Created by `RoutingApi::delete_routing_sms_phonenumber`.
+/// Created by
+/// [`RoutingApi::delete_routing_sms_phonenumber`](crate::api::RoutingApi::delete_routing_sms_phonenumber).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-sms-phonenumbers--phoneNumberId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for DeleteRoutingSmsPhonenumber {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,11 +108,13 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/sms/phonenumbers/{phoneNumberId}`
 ///
-/// Takes `phone_number_id` (a text). Returns [`SmsPhoneNumber`](crate::models::SmsPhoneNumber).
+/// Takes `phone_number_id` (a string). Returns [`SmsPhoneNumber`](crate::models::SmsPhoneNumber).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `sms:phoneNumber:view`
 ///
-/// Created by `RoutingApi::get_routing_sms_phonenumber`.
+/// Created by
+/// [`RoutingApi::get_routing_sms_phonenumber`](crate::api::RoutingApi::get_routing_sms_phonenumber).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-sms-phonenumbers--phoneNumberId->)
@@ -128,7 +132,7 @@ pub struct GetRoutingSmsPhonenumber {
 }
 
 impl GetRoutingSmsPhonenumber {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `compliance`, `supportedContent`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetRoutingSmsPhonenumberExpand>>,
@@ -169,7 +173,7 @@ impl runtime::Operation for GetRoutingSmsPhonenumber {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -210,14 +214,16 @@ impl crate::api::RoutingApi {
 /// `GET /api/v2/routing/sms/phonenumbers`
 ///
 /// Takes no arguments. Returns
-/// [`SmsPhoneNumberEntityListing`](crate::models::SmsPhoneNumberEntityListing). `items()` streams the
-/// items of all pages, each [`SmsPhoneNumber`](crate::models::SmsPhoneNumber).
+/// [`SmsPhoneNumberEntityListing`](crate::models::SmsPhoneNumberEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`SmsPhoneNumber`](crate::models::SmsPhoneNumber).
 ///
 /// Permission: `sms:phoneNumber:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `RoutingApi::get_routing_sms_phonenumbers`.
+/// Created by
+/// [`RoutingApi::get_routing_sms_phonenumbers`](crate::api::RoutingApi::get_routing_sms_phonenumbers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-sms-phonenumbers>)
@@ -241,13 +247,14 @@ pub struct GetRoutingSmsPhonenumbers {
 }
 
 impl GetRoutingSmsPhonenumbers {
-    /// The query parameter `phoneNumber`.
+    /// The query parameter `phoneNumber`: a string.
     pub fn phone_number(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("phoneNumber", value.text());
         self
     }
 
-    /// The query parameter `phoneNumberType`.
+    /// The query parameter `phoneNumberType`: a list, each item one of `local`, `mobile`, `tollfree`,
+    /// `shortcode`, `alphanumeric`.
     pub fn phone_number_type(
         mut self,
         value: impl IntoIterator<Item = GetRoutingSmsPhonenumbersPhoneNumberType>,
@@ -256,7 +263,8 @@ impl GetRoutingSmsPhonenumbers {
         self
     }
 
-    /// The query parameter `phoneNumberStatus`.
+    /// The query parameter `phoneNumberStatus`: a list, each item one of `active`, `invalid`, `initiated`,
+    /// `porting`, `pending`, `pending-cancellation`.
     pub fn phone_number_status(
         mut self,
         value: impl IntoIterator<Item = GetRoutingSmsPhonenumbersPhoneNumberStatus>,
@@ -266,7 +274,7 @@ impl GetRoutingSmsPhonenumbers {
         self
     }
 
-    /// The query parameter `countryCode`.
+    /// The query parameter `countryCode`: a list of strings.
     pub fn country_code(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -280,19 +288,19 @@ impl GetRoutingSmsPhonenumbers {
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: `GetRoutingSmsPhonenumbersSortBy`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetRoutingSmsPhonenumbersSortBy>>,
@@ -301,7 +309,7 @@ impl GetRoutingSmsPhonenumbers {
         self
     }
 
-    /// The query parameter `sortOrder`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetRoutingSmsPhonenumbersSortOrder>>,
@@ -310,25 +318,25 @@ impl GetRoutingSmsPhonenumbers {
         self
     }
 
-    /// The query parameter `language`, default `en-US`.
+    /// The query parameter `language`: a string, default `en-US`.
     pub fn language(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("language", value.text());
         self
     }
 
-    /// The query parameter `integration.id`.
+    /// The query parameter `integration.id`: a string.
     pub fn integration_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("integration.id", value.text());
         self
     }
 
-    /// The query parameter `supportedContent.id`.
+    /// The query parameter `supportedContent.id`: a string.
     pub fn supported_content_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("supportedContent.id", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `identityresolution`, `supportedContent`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetRoutingSmsPhonenumbersExpand>,
@@ -352,7 +360,7 @@ impl GetRoutingSmsPhonenumbers {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -381,7 +389,7 @@ impl runtime::Operation for GetRoutingSmsPhonenumbers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -435,13 +443,14 @@ impl crate::api::RoutingApi {
 ///
 /// `PATCH /api/v2/routing/sms/phonenumbers/{phoneNumberId}`
 ///
-/// Takes `phone_number_id` (a text) and a body
+/// Takes `phone_number_id` (a string) and a body
 /// ([`SmsPhoneNumberPatchRequest`](crate::models::SmsPhoneNumberPatchRequest)). Returns
-/// [`SmsPhoneNumber`](crate::models::SmsPhoneNumber).
+/// [`SmsPhoneNumber`](crate::models::SmsPhoneNumber). Succeeds with the status 200 (OK).
 ///
 /// Permission: `sms:phoneNumber:edit`
 ///
-/// Created by `RoutingApi::patch_routing_sms_phonenumber`.
+/// Created by
+/// [`RoutingApi::patch_routing_sms_phonenumber`](crate::api::RoutingApi::patch_routing_sms_phonenumber).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-sms-phonenumbers--phoneNumberId->)
@@ -491,7 +500,7 @@ impl runtime::Operation for PatchRoutingSmsPhonenumber {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -535,11 +544,12 @@ impl crate::api::RoutingApi {
 /// `POST /api/v2/routing/sms/phonenumbers`
 ///
 /// Takes a body ([`SmsPhoneNumberProvision`](crate::models::SmsPhoneNumberProvision)). Returns
-/// [`SmsPhoneNumber`](crate::models::SmsPhoneNumber).
+/// [`SmsPhoneNumber`](crate::models::SmsPhoneNumber). Succeeds with the status 200 (OK).
 ///
 /// Permission: `sms:phoneNumber:add`
 ///
-/// Created by `RoutingApi::post_routing_sms_phonenumbers`.
+/// Created by
+/// [`RoutingApi::post_routing_sms_phonenumbers`](crate::api::RoutingApi::post_routing_sms_phonenumbers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-sms-phonenumbers>)
@@ -605,7 +615,7 @@ impl runtime::Operation for PostRoutingSmsPhonenumbers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,13 +8,14 @@ use crate::runtime;
 /// `POST /api/v2/routing/sms/phonenumbers/alphanumeric`
 ///
 /// Takes a body ([`SmsAlphanumericProvision`](crate::models::SmsAlphanumericProvision)). Returns
-/// [`SmsPhoneNumber`](crate::models::SmsPhoneNumber).
+/// [`SmsPhoneNumber`](crate::models::SmsPhoneNumber). Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `sms:phoneNumber:add`
 ///
-/// Created by `RoutingApi::post_routing_sms_phonenumbers_alphanumeric`.
+/// Created by
+/// [`RoutingApi::post_routing_sms_phonenumbers_alphanumeric`](crate::api::RoutingApi::post_routing_sms_phonenumbers_alphanumeric).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-sms-phonenumbers-alphanumeric>)
@@ -64,7 +65,7 @@ impl runtime::Operation for PostRoutingSmsPhonenumbersAlphanumeric {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

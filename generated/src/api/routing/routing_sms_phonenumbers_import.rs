@@ -8,11 +8,12 @@ use crate::runtime;
 /// `POST /api/v2/routing/sms/phonenumbers/import`
 ///
 /// Takes a body ([`SmsPhoneNumberImport`](crate::models::SmsPhoneNumberImport)). Returns
-/// [`SmsPhoneNumber`](crate::models::SmsPhoneNumber).
+/// [`SmsPhoneNumber`](crate::models::SmsPhoneNumber). Succeeds with the status 200 (OK).
 ///
 /// Permission: `sms:phoneNumber:byoImport`
 ///
-/// Created by `RoutingApi::post_routing_sms_phonenumbers_import`.
+/// Created by
+/// [`RoutingApi::post_routing_sms_phonenumbers_import`](crate::api::RoutingApi::post_routing_sms_phonenumbers_import).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-sms-phonenumbers-import>)
@@ -62,7 +63,7 @@ impl runtime::Operation for PostRoutingSmsPhonenumbersImport {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/routing/utilization/labels/{labelId}`
 ///
-/// Takes `label_id` (a text). Returns nothing.
+/// Takes `label_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:utilization:manage`
 ///
-/// Created by `RoutingApi::delete_routing_utilization_label`.
+/// Created by
+/// [`RoutingApi::delete_routing_utilization_label`](crate::api::RoutingApi::delete_routing_utilization_label).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-utilization-labels--labelId->)
@@ -32,7 +33,7 @@ pub struct DeleteRoutingUtilizationLabel {
 }
 
 impl DeleteRoutingUtilizationLabel {
-    /// The query parameter `forceDelete`, default `false`.
+    /// The query parameter `forceDelete`: a boolean, default `false`.
     pub fn force_delete(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDelete", value.into());
         self
@@ -70,7 +71,7 @@ impl runtime::Operation for DeleteRoutingUtilizationLabel {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,11 +111,13 @@ impl crate::api::RoutingApi {
 ///
 /// `GET /api/v2/routing/utilization/labels/{labelId}`
 ///
-/// Takes `label_id` (a text). Returns [`UtilizationLabel`](crate::models::UtilizationLabel).
+/// Takes `label_id` (a string). Returns [`UtilizationLabel`](crate::models::UtilizationLabel). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `routing:utilization:view`
 ///
-/// Created by `RoutingApi::get_routing_utilization_label`.
+/// Created by
+/// [`RoutingApi::get_routing_utilization_label`](crate::api::RoutingApi::get_routing_utilization_label).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-utilization-labels--labelId->)
@@ -164,7 +167,7 @@ impl runtime::Operation for GetRoutingUtilizationLabel {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -205,14 +208,16 @@ impl crate::api::RoutingApi {
 /// `GET /api/v2/routing/utilization/labels`
 ///
 /// Takes no arguments. Returns
-/// [`UtilizationLabelEntityListing`](crate::models::UtilizationLabelEntityListing). `items()` streams
-/// the items of all pages, each [`UtilizationLabel`](crate::models::UtilizationLabel).
+/// [`UtilizationLabelEntityListing`](crate::models::UtilizationLabelEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`UtilizationLabel`](crate::models::UtilizationLabel).
 ///
 /// Permission: `routing:utilization:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `RoutingApi::get_routing_utilization_labels`.
+/// Created by
+/// [`RoutingApi::get_routing_utilization_labels`](crate::api::RoutingApi::get_routing_utilization_labels).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-utilization-labels>)
@@ -230,19 +235,19 @@ pub struct GetRoutingUtilizationLabels {
 }
 
 impl GetRoutingUtilizationLabels {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `ascending`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `ascending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetRoutingUtilizationLabelsSortOrder>>,
@@ -251,7 +256,7 @@ impl GetRoutingUtilizationLabels {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
@@ -272,7 +277,7 @@ impl GetRoutingUtilizationLabels {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -301,7 +306,7 @@ impl runtime::Operation for GetRoutingUtilizationLabels {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -356,11 +361,12 @@ impl crate::api::RoutingApi {
 /// `POST /api/v2/routing/utilization/labels`
 ///
 /// Takes a body ([`CreateUtilizationLabelRequest`](crate::models::CreateUtilizationLabelRequest)).
-/// Returns [`UtilizationLabel`](crate::models::UtilizationLabel).
+/// Returns [`UtilizationLabel`](crate::models::UtilizationLabel). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:utilization:manage`
 ///
-/// Created by `RoutingApi::post_routing_utilization_labels`.
+/// Created by
+/// [`RoutingApi::post_routing_utilization_labels`](crate::api::RoutingApi::post_routing_utilization_labels).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-utilization-labels>)
@@ -410,7 +416,7 @@ impl runtime::Operation for PostRoutingUtilizationLabels {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -451,13 +457,14 @@ impl crate::api::RoutingApi {
 ///
 /// `PUT /api/v2/routing/utilization/labels/{labelId}`
 ///
-/// Takes `label_id` (a text) and a body
+/// Takes `label_id` (a string) and a body
 /// ([`UpdateUtilizationLabelRequest`](crate::models::UpdateUtilizationLabelRequest)). Returns
-/// [`UtilizationLabel`](crate::models::UtilizationLabel).
+/// [`UtilizationLabel`](crate::models::UtilizationLabel). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:utilization:manage`
 ///
-/// Created by `RoutingApi::put_routing_utilization_label`.
+/// Created by
+/// [`RoutingApi::put_routing_utilization_label`](crate::api::RoutingApi::put_routing_utilization_label).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-utilization-labels--labelId->)
@@ -507,7 +514,7 @@ impl runtime::Operation for PutRoutingUtilizationLabel {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -6,11 +6,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/routing/utilization/labels/{labelId}/agents`
 ///
-/// Takes `label_id` (a text). Returns a list, each item any JSON value.
+/// Takes `label_id` (a string). Returns a list of JSON values. Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:utilization:view`
 ///
-/// Created by `RoutingApi::get_routing_utilization_label_agents`.
+/// Created by
+/// [`RoutingApi::get_routing_utilization_label_agents`](crate::api::RoutingApi::get_routing_utilization_label_agents).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-utilization-labels--labelId--agents>)
@@ -60,7 +61,7 @@ impl runtime::Operation for GetRoutingUtilizationLabelAgents {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

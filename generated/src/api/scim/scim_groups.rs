@@ -11,11 +11,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/scim/groups/{groupId}`
 ///
-/// Takes `group_id` (a text). Returns [`ScimV2Group`](crate::models::ScimV2Group).
+/// Takes `group_id` (a string). Returns [`ScimV2Group`](crate::models::ScimV2Group). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `directory:group:edit`
 ///
-/// Created by `ScimApi::get_scim_group`.
+/// Created by [`ScimApi::get_scim_group`](crate::api::ScimApi::get_scim_group).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-groups--groupId->)
@@ -33,7 +34,7 @@ pub struct GetScimGroup {
 }
 
 impl GetScimGroup {
-    /// The query parameter `attributes`.
+    /// The query parameter `attributes`: a list of `GetScimGroupAttributes`.
     pub fn attributes(
         mut self,
         value: impl IntoIterator<Item = GetScimGroupAttributes>,
@@ -42,7 +43,7 @@ impl GetScimGroup {
         self
     }
 
-    /// The query parameter `excludedAttributes`.
+    /// The query parameter `excludedAttributes`: a list of `GetScimGroupExcludedAttributes`.
     pub fn excluded_attributes(
         mut self,
         value: impl IntoIterator<Item = GetScimGroupExcludedAttributes>,
@@ -52,7 +53,7 @@ impl GetScimGroup {
         self
     }
 
-    /// The header `If-None-Match`.
+    /// The header `If-None-Match`: a string.
     pub fn if_none_match(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("If-None-Match", value.text());
         self
@@ -90,7 +91,7 @@ impl runtime::Operation for GetScimGroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -125,13 +126,14 @@ impl crate::api::ScimApi {
 /// `GET /api/v2/scim/groups`
 ///
 /// Takes no arguments. Returns [`ScimGroupListResponse`](crate::models::ScimGroupListResponse).
-/// `items()` streams the items of all pages, each [`ScimV2Group`](crate::models::ScimV2Group).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`ScimV2Group`](crate::models::ScimV2Group).
 ///
 /// Permission: `directory:group:edit`
 ///
 /// Paged by index (`startIndex`).
 ///
-/// Created by `ScimApi::get_scim_groups`.
+/// Created by [`ScimApi::get_scim_groups`](crate::api::ScimApi::get_scim_groups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-groups>)
@@ -149,19 +151,19 @@ pub struct GetScimGroups {
 }
 
 impl GetScimGroups {
-    /// The query parameter `startIndex`, default `1`.
+    /// The query parameter `startIndex`: an integer (`int32`), default `1`.
     pub fn start_index(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("startIndex", value.into());
         self
     }
 
-    /// The query parameter `count`, default `25`.
+    /// The query parameter `count`: an integer (`int32`), default `25`.
     pub fn count(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("count", value.into());
         self
     }
 
-    /// The query parameter `attributes`.
+    /// The query parameter `attributes`: a list of `GetScimGroupsAttributes`.
     pub fn attributes(
         mut self,
         value: impl IntoIterator<Item = GetScimGroupsAttributes>,
@@ -170,7 +172,7 @@ impl GetScimGroups {
         self
     }
 
-    /// The query parameter `excludedAttributes`.
+    /// The query parameter `excludedAttributes`: a list of `GetScimGroupsExcludedAttributes`.
     pub fn excluded_attributes(
         mut self,
         value: impl IntoIterator<Item = GetScimGroupsExcludedAttributes>,
@@ -180,7 +182,7 @@ impl GetScimGroups {
         self
     }
 
-    /// The query parameter `filter`.
+    /// The query parameter `filter`: a string.
     pub fn filter(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("filter", value.text());
         self
@@ -201,7 +203,7 @@ impl GetScimGroups {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -230,7 +232,7 @@ impl runtime::Operation for GetScimGroups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -282,12 +284,12 @@ impl crate::api::ScimApi {
 ///
 /// `PATCH /api/v2/scim/groups/{groupId}`
 ///
-/// Takes `group_id` (a text) and a body ([`ScimV2PatchRequest`](crate::models::ScimV2PatchRequest)).
-/// Returns [`ScimV2Group`](crate::models::ScimV2Group).
+/// Takes `group_id` (a string) and a body ([`ScimV2PatchRequest`](crate::models::ScimV2PatchRequest)).
+/// Returns [`ScimV2Group`](crate::models::ScimV2Group). Succeeds with the status 200 (OK).
 ///
 /// Permission: `directory:group:edit`
 ///
-/// Created by `ScimApi::patch_scim_group`.
+/// Created by [`ScimApi::patch_scim_group`](crate::api::ScimApi::patch_scim_group).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-scim-groups--groupId->)
@@ -305,7 +307,7 @@ pub struct PatchScimGroup {
 }
 
 impl PatchScimGroup {
-    /// The header `If-Match`.
+    /// The header `If-Match`: a string.
     pub fn if_match(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("If-Match", value.text());
         self
@@ -343,7 +345,7 @@ impl runtime::Operation for PatchScimGroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -383,12 +385,12 @@ impl crate::api::ScimApi {
 ///
 /// `PUT /api/v2/scim/groups/{groupId}`
 ///
-/// Takes `group_id` (a text) and a body ([`ScimV2Group`](crate::models::ScimV2Group)). Returns
-/// [`ScimV2Group`](crate::models::ScimV2Group).
+/// Takes `group_id` (a string) and a body ([`ScimV2Group`](crate::models::ScimV2Group)). Returns
+/// [`ScimV2Group`](crate::models::ScimV2Group). Succeeds with the status 200 (OK).
 ///
 /// Permission: `directory:group:edit`
 ///
-/// Created by `ScimApi::put_scim_group`.
+/// Created by [`ScimApi::put_scim_group`](crate::api::ScimApi::put_scim_group).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-scim-groups--groupId->)
@@ -406,7 +408,7 @@ pub struct PutScimGroup {
 }
 
 impl PutScimGroup {
-    /// The header `If-Match`.
+    /// The header `If-Match`: a string.
     pub fn if_match(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("If-Match", value.text());
         self
@@ -444,7 +446,7 @@ impl runtime::Operation for PutScimGroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,10 +9,11 @@ use crate::runtime;
 ///
 /// `GET /api/v2/scim/schemas/{schemaId}`
 ///
-/// Takes `schema_id` (`GetScimSchemaSchemaId`). Returns
-/// [`ScimV2SchemaDefinition`](crate::models::ScimV2SchemaDefinition).
+/// Takes `schema_id` ([`GetScimSchemaSchemaId`](crate::models::GetScimSchemaSchemaId)). Returns
+/// [`ScimV2SchemaDefinition`](crate::models::ScimV2SchemaDefinition). Succeeds with the status 200
+/// (OK).
 ///
-/// Created by `ScimApi::get_scim_schema`.
+/// Created by [`ScimApi::get_scim_schema`](crate::api::ScimApi::get_scim_schema).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-schemas--schemaId->)
@@ -62,7 +63,7 @@ impl runtime::Operation for GetScimSchema {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -97,12 +98,12 @@ impl crate::api::ScimApi {
 /// `GET /api/v2/scim/schemas`
 ///
 /// Takes no arguments. Returns [`ScimV2SchemaListResponse`](crate::models::ScimV2SchemaListResponse).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ScimV2SchemaDefinition`](crate::models::ScimV2SchemaDefinition).
 ///
 /// Lists everything on one page.
 ///
-/// Created by `ScimApi::get_scim_schemas`.
+/// Created by [`ScimApi::get_scim_schemas`](crate::api::ScimApi::get_scim_schemas).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-schemas>)
@@ -120,7 +121,7 @@ pub struct GetScimSchemas {
 }
 
 impl GetScimSchemas {
-    /// The query parameter `filter`.
+    /// The query parameter `filter`: a string.
     pub fn filter(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("filter", value.text());
         self
@@ -141,7 +142,7 @@ impl GetScimSchemas {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -170,7 +171,7 @@ impl runtime::Operation for GetScimSchemas {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

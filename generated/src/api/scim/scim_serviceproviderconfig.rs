@@ -8,8 +8,10 @@ use crate::runtime;
 /// `GET /api/v2/scim/serviceproviderconfig`
 ///
 /// Takes no arguments. Returns [`ScimServiceProviderConfig`](crate::models::ScimServiceProviderConfig).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `ScimApi::get_scim_serviceproviderconfig`.
+/// Created by
+/// [`ScimApi::get_scim_serviceproviderconfig`](crate::api::ScimApi::get_scim_serviceproviderconfig).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-serviceproviderconfig>)
@@ -27,7 +29,7 @@ pub struct GetScimServiceproviderconfig {
 }
 
 impl GetScimServiceproviderconfig {
-    /// The header `If-None-Match`.
+    /// The header `If-None-Match`: a string.
     pub fn if_none_match(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("If-None-Match", value.text());
         self
@@ -65,7 +67,7 @@ impl runtime::Operation for GetScimServiceproviderconfig {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -5,18 +5,19 @@ use crate::models::scim::{
     GetScimUsersExcludedAttributes, ScimUserListResponse, ScimV2CreateUser,
     ScimV2PatchRequest, ScimV2User,
 };
-use crate::models::shared_by_12_0d55b9::Empty;
+use crate::models::shared::empty::Empty;
 use crate::runtime;
 
 /// Delete scim user.
 ///
 /// `DELETE /api/v2/scim/users/{userId}`
 ///
-/// Takes `user_id` (a text). Returns `Empty`.
+/// Takes `user_id` (a string). Returns [`Empty`](crate::models::Empty). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `directory:user:delete`
 ///
-/// Created by `ScimApi::delete_scim_user`.
+/// Created by [`ScimApi::delete_scim_user`](crate::api::ScimApi::delete_scim_user).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-scim-users--userId->)
@@ -34,7 +35,7 @@ pub struct DeleteScimUser {
 }
 
 impl DeleteScimUser {
-    /// The header `If-Match`.
+    /// The header `If-Match`: a string.
     pub fn if_match(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("If-Match", value.text());
         self
@@ -72,7 +73,7 @@ impl runtime::Operation for DeleteScimUser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,9 +107,10 @@ impl crate::api::ScimApi {
 ///
 /// `GET /api/v2/scim/users/{userId}`
 ///
-/// Takes `user_id` (a text). Returns [`ScimV2User`](crate::models::ScimV2User).
+/// Takes `user_id` (a string). Returns [`ScimV2User`](crate::models::ScimV2User). Succeeds with the
+/// status 200 (OK).
 ///
-/// Created by `ScimApi::get_scim_user`.
+/// Created by [`ScimApi::get_scim_user`](crate::api::ScimApi::get_scim_user).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-users--userId->)
@@ -126,7 +128,7 @@ pub struct GetScimUser {
 }
 
 impl GetScimUser {
-    /// The query parameter `attributes`.
+    /// The query parameter `attributes`: a list of `GetScimUserAttributes`.
     pub fn attributes(
         mut self,
         value: impl IntoIterator<Item = GetScimUserAttributes>,
@@ -135,7 +137,7 @@ impl GetScimUser {
         self
     }
 
-    /// The query parameter `excludedAttributes`.
+    /// The query parameter `excludedAttributes`: a list of `GetScimUserExcludedAttributes`.
     pub fn excluded_attributes(
         mut self,
         value: impl IntoIterator<Item = GetScimUserExcludedAttributes>,
@@ -145,7 +147,7 @@ impl GetScimUser {
         self
     }
 
-    /// The header `If-None-Match`.
+    /// The header `If-None-Match`: a string.
     pub fn if_none_match(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("If-None-Match", value.text());
         self
@@ -183,7 +185,7 @@ impl runtime::Operation for GetScimUser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -217,12 +219,13 @@ impl crate::api::ScimApi {
 ///
 /// `GET /api/v2/scim/users`
 ///
-/// Takes no arguments. Returns [`ScimUserListResponse`](crate::models::ScimUserListResponse). `items()`
-/// streams the items of all pages, each [`ScimV2User`](crate::models::ScimV2User).
+/// Takes no arguments. Returns [`ScimUserListResponse`](crate::models::ScimUserListResponse). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`ScimV2User`](crate::models::ScimV2User).
 ///
 /// Paged by index (`startIndex`).
 ///
-/// Created by `ScimApi::get_scim_users`.
+/// Created by [`ScimApi::get_scim_users`](crate::api::ScimApi::get_scim_users).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-users>)
@@ -240,19 +243,19 @@ pub struct GetScimUsers {
 }
 
 impl GetScimUsers {
-    /// The query parameter `startIndex`, default `1`.
+    /// The query parameter `startIndex`: an integer (`int32`), default `1`.
     pub fn start_index(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("startIndex", value.into());
         self
     }
 
-    /// The query parameter `count`, default `25`.
+    /// The query parameter `count`: an integer (`int32`), default `25`.
     pub fn count(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("count", value.into());
         self
     }
 
-    /// The query parameter `attributes`.
+    /// The query parameter `attributes`: a list of `GetScimUsersAttributes`.
     pub fn attributes(
         mut self,
         value: impl IntoIterator<Item = GetScimUsersAttributes>,
@@ -261,7 +264,7 @@ impl GetScimUsers {
         self
     }
 
-    /// The query parameter `excludedAttributes`.
+    /// The query parameter `excludedAttributes`: a list of `GetScimUsersExcludedAttributes`.
     pub fn excluded_attributes(
         mut self,
         value: impl IntoIterator<Item = GetScimUsersExcludedAttributes>,
@@ -271,7 +274,7 @@ impl GetScimUsers {
         self
     }
 
-    /// The query parameter `filter`.
+    /// The query parameter `filter`: a string.
     pub fn filter(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("filter", value.text());
         self
@@ -292,7 +295,7 @@ impl GetScimUsers {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -321,7 +324,7 @@ impl runtime::Operation for GetScimUsers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -373,14 +376,14 @@ impl crate::api::ScimApi {
 ///
 /// `PATCH /api/v2/scim/users/{userId}`
 ///
-/// Takes `user_id` (a text) and a body ([`ScimV2PatchRequest`](crate::models::ScimV2PatchRequest)).
-/// Returns [`ScimV2User`](crate::models::ScimV2User).
+/// Takes `user_id` (a string) and a body ([`ScimV2PatchRequest`](crate::models::ScimV2PatchRequest)).
+/// Returns [`ScimV2User`](crate::models::ScimV2User). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `directory:user:edit`, `directory:user:setPassword`, `authorization:grant:add`,
 /// `authorization:grant:delete`, `routing:skill:assign`, `routing:language:assign`,
 /// `telephony:extension:assign`
 ///
-/// Created by `ScimApi::patch_scim_user`.
+/// Created by [`ScimApi::patch_scim_user`](crate::api::ScimApi::patch_scim_user).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-scim-users--userId->)
@@ -398,7 +401,7 @@ pub struct PatchScimUser {
 }
 
 impl PatchScimUser {
-    /// The header `If-Match`.
+    /// The header `If-Match`: a string.
     pub fn if_match(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("If-Match", value.text());
         self
@@ -446,7 +449,7 @@ impl runtime::Operation for PatchScimUser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -487,12 +490,12 @@ impl crate::api::ScimApi {
 /// `POST /api/v2/scim/users`
 ///
 /// Takes a body ([`ScimV2CreateUser`](crate::models::ScimV2CreateUser)). Returns
-/// [`ScimV2User`](crate::models::ScimV2User).
+/// [`ScimV2User`](crate::models::ScimV2User). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `directory:user:add`, `authorization:grant:add`, `authorization:grant:delete`,
 /// `routing:skill:assign`, `routing:language:assign`, `telephony:extension:assign`
 ///
-/// Created by `ScimApi::post_scim_users`.
+/// Created by [`ScimApi::post_scim_users`](crate::api::ScimApi::post_scim_users).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-scim-users>)
@@ -551,7 +554,7 @@ impl runtime::Operation for PostScimUsers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -586,14 +589,14 @@ impl crate::api::ScimApi {
 ///
 /// `PUT /api/v2/scim/users/{userId}`
 ///
-/// Takes `user_id` (a text) and a body ([`ScimV2User`](crate::models::ScimV2User)). Returns
-/// [`ScimV2User`](crate::models::ScimV2User).
+/// Takes `user_id` (a string) and a body ([`ScimV2User`](crate::models::ScimV2User)). Returns
+/// [`ScimV2User`](crate::models::ScimV2User). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `directory:user:edit`, `directory:user:setPassword`, `authorization:grant:add`,
 /// `authorization:grant:delete`, `routing:skill:assign`, `routing:language:assign`,
 /// `telephony:extension:assign`
 ///
-/// Created by `ScimApi::put_scim_user`.
+/// Created by [`ScimApi::put_scim_user`](crate::api::ScimApi::put_scim_user).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-scim-users--userId->)
@@ -611,7 +614,7 @@ pub struct PutScimUser {
 }
 
 impl PutScimUser {
-    /// The header `If-Match`.
+    /// The header `If-Match`: a string.
     pub fn if_match(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("If-Match", value.text());
         self
@@ -659,7 +662,7 @@ impl runtime::Operation for PutScimUser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

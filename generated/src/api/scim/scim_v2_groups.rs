@@ -11,11 +11,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/scim/v2/groups/{groupId}`
 ///
-/// Takes `group_id` (a text). Returns [`ScimV2Group`](crate::models::ScimV2Group).
+/// Takes `group_id` (a string). Returns [`ScimV2Group`](crate::models::ScimV2Group). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `directory:group:edit`
 ///
-/// Created by `ScimApi::get_scim_v2_group`.
+/// Created by [`ScimApi::get_scim_v2_group`](crate::api::ScimApi::get_scim_v2_group).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-groups--groupId->)
@@ -33,7 +34,7 @@ pub struct GetScimV2Group {
 }
 
 impl GetScimV2Group {
-    /// The query parameter `attributes`.
+    /// The query parameter `attributes`: a list of `GetScimV2GroupAttributes`.
     pub fn attributes(
         mut self,
         value: impl IntoIterator<Item = GetScimV2GroupAttributes>,
@@ -42,7 +43,7 @@ impl GetScimV2Group {
         self
     }
 
-    /// The query parameter `excludedAttributes`.
+    /// The query parameter `excludedAttributes`: a list of `GetScimV2GroupExcludedAttributes`.
     pub fn excluded_attributes(
         mut self,
         value: impl IntoIterator<Item = GetScimV2GroupExcludedAttributes>,
@@ -52,7 +53,7 @@ impl GetScimV2Group {
         self
     }
 
-    /// The header `If-None-Match`.
+    /// The header `If-None-Match`: a string.
     pub fn if_none_match(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("If-None-Match", value.text());
         self
@@ -90,7 +91,7 @@ impl runtime::Operation for GetScimV2Group {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -124,14 +125,15 @@ impl crate::api::ScimApi {
 ///
 /// `GET /api/v2/scim/v2/groups`
 ///
-/// Takes `filter` (a text). Returns [`ScimGroupListResponse`](crate::models::ScimGroupListResponse).
+/// Takes `filter` (the query parameter `filter`: a string). Returns
+/// [`ScimGroupListResponse`](crate::models::ScimGroupListResponse). Succeeds with the status 200 (OK).
 /// `items()` streams the items of all pages, each [`ScimV2Group`](crate::models::ScimV2Group).
 ///
 /// Permission: `directory:group:edit`
 ///
 /// Paged by index (`startIndex`).
 ///
-/// Created by `ScimApi::get_scim_v2_groups`.
+/// Created by [`ScimApi::get_scim_v2_groups`](crate::api::ScimApi::get_scim_v2_groups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-groups>)
@@ -149,19 +151,19 @@ pub struct GetScimV2Groups {
 }
 
 impl GetScimV2Groups {
-    /// The query parameter `startIndex`, default `1`.
+    /// The query parameter `startIndex`: an integer (`int32`), default `1`.
     pub fn start_index(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("startIndex", value.into());
         self
     }
 
-    /// The query parameter `count`, default `25`.
+    /// The query parameter `count`: an integer (`int32`), default `25`.
     pub fn count(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("count", value.into());
         self
     }
 
-    /// The query parameter `attributes`.
+    /// The query parameter `attributes`: a list of `GetScimV2GroupsAttributes`.
     pub fn attributes(
         mut self,
         value: impl IntoIterator<Item = GetScimV2GroupsAttributes>,
@@ -170,7 +172,7 @@ impl GetScimV2Groups {
         self
     }
 
-    /// The query parameter `excludedAttributes`.
+    /// The query parameter `excludedAttributes`: a list of `GetScimV2GroupsExcludedAttributes`.
     pub fn excluded_attributes(
         mut self,
         value: impl IntoIterator<Item = GetScimV2GroupsExcludedAttributes>,
@@ -195,7 +197,7 @@ impl GetScimV2Groups {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -224,7 +226,7 @@ impl runtime::Operation for GetScimV2Groups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -276,12 +278,12 @@ impl crate::api::ScimApi {
 ///
 /// `PATCH /api/v2/scim/v2/groups/{groupId}`
 ///
-/// Takes `group_id` (a text) and a body ([`ScimV2PatchRequest`](crate::models::ScimV2PatchRequest)).
-/// Returns [`ScimV2Group`](crate::models::ScimV2Group).
+/// Takes `group_id` (a string) and a body ([`ScimV2PatchRequest`](crate::models::ScimV2PatchRequest)).
+/// Returns [`ScimV2Group`](crate::models::ScimV2Group). Succeeds with the status 200 (OK).
 ///
 /// Permission: `directory:group:edit`
 ///
-/// Created by `ScimApi::patch_scim_v2_group`.
+/// Created by [`ScimApi::patch_scim_v2_group`](crate::api::ScimApi::patch_scim_v2_group).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-scim-v2-groups--groupId->)
@@ -299,7 +301,7 @@ pub struct PatchScimV2Group {
 }
 
 impl PatchScimV2Group {
-    /// The header `If-Match`.
+    /// The header `If-Match`: a string.
     pub fn if_match(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("If-Match", value.text());
         self
@@ -337,7 +339,7 @@ impl runtime::Operation for PatchScimV2Group {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -377,12 +379,12 @@ impl crate::api::ScimApi {
 ///
 /// `PUT /api/v2/scim/v2/groups/{groupId}`
 ///
-/// Takes `group_id` (a text) and a body ([`ScimV2Group`](crate::models::ScimV2Group)). Returns
-/// [`ScimV2Group`](crate::models::ScimV2Group).
+/// Takes `group_id` (a string) and a body ([`ScimV2Group`](crate::models::ScimV2Group)). Returns
+/// [`ScimV2Group`](crate::models::ScimV2Group). Succeeds with the status 200 (OK).
 ///
 /// Permission: `directory:group:edit`
 ///
-/// Created by `ScimApi::put_scim_v2_group`.
+/// Created by [`ScimApi::put_scim_v2_group`](crate::api::ScimApi::put_scim_v2_group).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-scim-v2-groups--groupId->)
@@ -400,7 +402,7 @@ pub struct PutScimV2Group {
 }
 
 impl PutScimV2Group {
-    /// The header `If-Match`.
+    /// The header `If-Match`: a string.
     pub fn if_match(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("If-Match", value.text());
         self
@@ -438,7 +440,7 @@ impl runtime::Operation for PutScimV2Group {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,10 +10,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/scim/v2/resourcetypes/{resourceType}`
 ///
-/// Takes `resource_type` (`GetScimV2ResourcetypeResourceType`). Returns
-/// [`ScimConfigResourceType`](crate::models::ScimConfigResourceType).
+/// Takes `resource_type`
+/// ([`GetScimV2ResourcetypeResourceType`](crate::models::GetScimV2ResourcetypeResourceType)). Returns
+/// [`ScimConfigResourceType`](crate::models::ScimConfigResourceType). Succeeds with the status 200
+/// (OK).
 ///
-/// Created by `ScimApi::get_scim_v2_resourcetype`.
+/// Created by [`ScimApi::get_scim_v2_resourcetype`](crate::api::ScimApi::get_scim_v2_resourcetype).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-resourcetypes--resourceType->)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetScimV2Resourcetype {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,12 +105,12 @@ impl crate::api::ScimApi {
 ///
 /// Takes no arguments. Returns
 /// [`ScimConfigResourceTypesListResponse`](crate::models::ScimConfigResourceTypesListResponse).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ScimConfigResourceType`](crate::models::ScimConfigResourceType).
 ///
 /// Lists everything on one page.
 ///
-/// Created by `ScimApi::get_scim_v2_resourcetypes`.
+/// Created by [`ScimApi::get_scim_v2_resourcetypes`](crate::api::ScimApi::get_scim_v2_resourcetypes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-resourcetypes>)
@@ -141,7 +143,7 @@ impl GetScimV2Resourcetypes {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -170,7 +172,7 @@ impl runtime::Operation for GetScimV2Resourcetypes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,10 +9,11 @@ use crate::runtime;
 ///
 /// `GET /api/v2/scim/v2/schemas/{schemaId}`
 ///
-/// Takes `schema_id` (`GetScimV2SchemaSchemaId`). Returns
-/// [`ScimV2SchemaDefinition`](crate::models::ScimV2SchemaDefinition).
+/// Takes `schema_id` ([`GetScimV2SchemaSchemaId`](crate::models::GetScimV2SchemaSchemaId)). Returns
+/// [`ScimV2SchemaDefinition`](crate::models::ScimV2SchemaDefinition). Succeeds with the status 200
+/// (OK).
 ///
-/// Created by `ScimApi::get_scim_v2_schema`.
+/// Created by [`ScimApi::get_scim_v2_schema`](crate::api::ScimApi::get_scim_v2_schema).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-schemas--schemaId->)
@@ -62,7 +63,7 @@ impl runtime::Operation for GetScimV2Schema {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -100,12 +101,12 @@ impl crate::api::ScimApi {
 /// `GET /api/v2/scim/v2/schemas`
 ///
 /// Takes no arguments. Returns [`ScimV2SchemaListResponse`](crate::models::ScimV2SchemaListResponse).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ScimV2SchemaDefinition`](crate::models::ScimV2SchemaDefinition).
 ///
 /// Lists everything on one page.
 ///
-/// Created by `ScimApi::get_scim_v2_schemas`.
+/// Created by [`ScimApi::get_scim_v2_schemas`](crate::api::ScimApi::get_scim_v2_schemas).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-schemas>)
@@ -123,7 +124,7 @@ pub struct GetScimV2Schemas {
 }
 
 impl GetScimV2Schemas {
-    /// The query parameter `filter`.
+    /// The query parameter `filter`: a string.
     pub fn filter(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("filter", value.text());
         self
@@ -144,7 +145,7 @@ impl GetScimV2Schemas {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -173,7 +174,7 @@ impl runtime::Operation for GetScimV2Schemas {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -5,18 +5,19 @@ use crate::models::scim::{
     GetScimV2UsersExcludedAttributes, ScimUserListResponse, ScimV2CreateUser,
     ScimV2PatchRequest, ScimV2User,
 };
-use crate::models::shared_by_12_0d55b9::Empty;
+use crate::models::shared::empty::Empty;
 use crate::runtime;
 
 /// Delete scim v2 user.
 ///
 /// `DELETE /api/v2/scim/v2/users/{userId}`
 ///
-/// Takes `user_id` (a text). Returns `Empty`.
+/// Takes `user_id` (a string). Returns [`Empty`](crate::models::Empty). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `directory:user:delete`
 ///
-/// Created by `ScimApi::delete_scim_v2_user`.
+/// Created by [`ScimApi::delete_scim_v2_user`](crate::api::ScimApi::delete_scim_v2_user).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-scim-v2-users--userId->)
@@ -34,7 +35,7 @@ pub struct DeleteScimV2User {
 }
 
 impl DeleteScimV2User {
-    /// The header `If-Match`.
+    /// The header `If-Match`: a string.
     pub fn if_match(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("If-Match", value.text());
         self
@@ -72,7 +73,7 @@ impl runtime::Operation for DeleteScimV2User {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,9 +107,10 @@ impl crate::api::ScimApi {
 ///
 /// `GET /api/v2/scim/v2/users/{userId}`
 ///
-/// Takes `user_id` (a text). Returns [`ScimV2User`](crate::models::ScimV2User).
+/// Takes `user_id` (a string). Returns [`ScimV2User`](crate::models::ScimV2User). Succeeds with the
+/// status 200 (OK).
 ///
-/// Created by `ScimApi::get_scim_v2_user`.
+/// Created by [`ScimApi::get_scim_v2_user`](crate::api::ScimApi::get_scim_v2_user).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-users--userId->)
@@ -126,7 +128,7 @@ pub struct GetScimV2User {
 }
 
 impl GetScimV2User {
-    /// The query parameter `attributes`.
+    /// The query parameter `attributes`: a list of `GetScimV2UserAttributes`.
     pub fn attributes(
         mut self,
         value: impl IntoIterator<Item = GetScimV2UserAttributes>,
@@ -135,7 +137,7 @@ impl GetScimV2User {
         self
     }
 
-    /// The query parameter `excludedAttributes`.
+    /// The query parameter `excludedAttributes`: a list of `GetScimV2UserExcludedAttributes`.
     pub fn excluded_attributes(
         mut self,
         value: impl IntoIterator<Item = GetScimV2UserExcludedAttributes>,
@@ -145,7 +147,7 @@ impl GetScimV2User {
         self
     }
 
-    /// The header `If-None-Match`.
+    /// The header `If-None-Match`: a string.
     pub fn if_none_match(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("If-None-Match", value.text());
         self
@@ -183,7 +185,7 @@ impl runtime::Operation for GetScimV2User {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -217,12 +219,13 @@ impl crate::api::ScimApi {
 ///
 /// `GET /api/v2/scim/v2/users`
 ///
-/// Takes no arguments. Returns [`ScimUserListResponse`](crate::models::ScimUserListResponse). `items()`
-/// streams the items of all pages, each [`ScimV2User`](crate::models::ScimV2User).
+/// Takes no arguments. Returns [`ScimUserListResponse`](crate::models::ScimUserListResponse). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`ScimV2User`](crate::models::ScimV2User).
 ///
 /// Paged by index (`startIndex`).
 ///
-/// Created by `ScimApi::get_scim_v2_users`.
+/// Created by [`ScimApi::get_scim_v2_users`](crate::api::ScimApi::get_scim_v2_users).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-users>)
@@ -240,19 +243,19 @@ pub struct GetScimV2Users {
 }
 
 impl GetScimV2Users {
-    /// The query parameter `startIndex`, default `1`.
+    /// The query parameter `startIndex`: an integer (`int32`), default `1`.
     pub fn start_index(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("startIndex", value.into());
         self
     }
 
-    /// The query parameter `count`, default `25`.
+    /// The query parameter `count`: an integer (`int32`), default `25`.
     pub fn count(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("count", value.into());
         self
     }
 
-    /// The query parameter `attributes`.
+    /// The query parameter `attributes`: a list of `GetScimV2UsersAttributes`.
     pub fn attributes(
         mut self,
         value: impl IntoIterator<Item = GetScimV2UsersAttributes>,
@@ -261,7 +264,7 @@ impl GetScimV2Users {
         self
     }
 
-    /// The query parameter `excludedAttributes`.
+    /// The query parameter `excludedAttributes`: a list of `GetScimV2UsersExcludedAttributes`.
     pub fn excluded_attributes(
         mut self,
         value: impl IntoIterator<Item = GetScimV2UsersExcludedAttributes>,
@@ -271,7 +274,7 @@ impl GetScimV2Users {
         self
     }
 
-    /// The query parameter `filter`.
+    /// The query parameter `filter`: a string.
     pub fn filter(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("filter", value.text());
         self
@@ -292,7 +295,7 @@ impl GetScimV2Users {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -321,7 +324,7 @@ impl runtime::Operation for GetScimV2Users {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -373,14 +376,14 @@ impl crate::api::ScimApi {
 ///
 /// `PATCH /api/v2/scim/v2/users/{userId}`
 ///
-/// Takes `user_id` (a text) and a body ([`ScimV2PatchRequest`](crate::models::ScimV2PatchRequest)).
-/// Returns [`ScimV2User`](crate::models::ScimV2User).
+/// Takes `user_id` (a string) and a body ([`ScimV2PatchRequest`](crate::models::ScimV2PatchRequest)).
+/// Returns [`ScimV2User`](crate::models::ScimV2User). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `directory:user:edit`, `directory:user:setPassword`, `authorization:grant:add`,
 /// `authorization:grant:delete`, `routing:skill:assign`, `routing:language:assign`,
 /// `telephony:extension:assign`
 ///
-/// Created by `ScimApi::patch_scim_v2_user`.
+/// Created by [`ScimApi::patch_scim_v2_user`](crate::api::ScimApi::patch_scim_v2_user).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-scim-v2-users--userId->)
@@ -398,7 +401,7 @@ pub struct PatchScimV2User {
 }
 
 impl PatchScimV2User {
-    /// The header `If-Match`.
+    /// The header `If-Match`: a string.
     pub fn if_match(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("If-Match", value.text());
         self
@@ -446,7 +449,7 @@ impl runtime::Operation for PatchScimV2User {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -487,12 +490,12 @@ impl crate::api::ScimApi {
 /// `POST /api/v2/scim/v2/users`
 ///
 /// Takes a body ([`ScimV2CreateUser`](crate::models::ScimV2CreateUser)). Returns
-/// [`ScimV2User`](crate::models::ScimV2User).
+/// [`ScimV2User`](crate::models::ScimV2User). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `directory:user:add`, `authorization:grant:add`, `authorization:grant:delete`,
 /// `routing:skill:assign`, `routing:language:assign`, `telephony:extension:assign`
 ///
-/// Created by `ScimApi::post_scim_v2_users`.
+/// Created by [`ScimApi::post_scim_v2_users`](crate::api::ScimApi::post_scim_v2_users).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-scim-v2-users>)
@@ -551,7 +554,7 @@ impl runtime::Operation for PostScimV2Users {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -586,14 +589,14 @@ impl crate::api::ScimApi {
 ///
 /// `PUT /api/v2/scim/v2/users/{userId}`
 ///
-/// Takes `user_id` (a text) and a body ([`ScimV2User`](crate::models::ScimV2User)). Returns
-/// [`ScimV2User`](crate::models::ScimV2User).
+/// Takes `user_id` (a string) and a body ([`ScimV2User`](crate::models::ScimV2User)). Returns
+/// [`ScimV2User`](crate::models::ScimV2User). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `directory:user:edit`, `directory:user:setPassword`, `authorization:grant:add`,
 /// `authorization:grant:delete`, `routing:skill:assign`, `routing:language:assign`,
 /// `telephony:extension:assign`
 ///
-/// Created by `ScimApi::put_scim_v2_user`.
+/// Created by [`ScimApi::put_scim_v2_user`](crate::api::ScimApi::put_scim_v2_user).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-scim-v2-users--userId->)
@@ -611,7 +614,7 @@ pub struct PutScimV2User {
 }
 
 impl PutScimV2User {
-    /// The header `If-Match`.
+    /// The header `If-Match`: a string.
     pub fn if_match(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("If-Match", value.text());
         self
@@ -659,7 +662,7 @@ impl runtime::Operation for PutScimV2User {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

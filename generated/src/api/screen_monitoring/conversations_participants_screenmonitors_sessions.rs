@@ -10,12 +10,13 @@ use crate::runtime;
 /// `DELETE
 /// /api/v2/conversations/{conversationId}/participants/{participantId}/screenmonitors/sessions/{screenMonitoringId}`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and `screen_monitoring_id` (a text).
-/// Returns nothing.
+/// Takes `conversation_id` (a string), `participant_id` (a string) and `screen_monitoring_id` (a
+/// string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `realtimeMonitor:screen:monitorConversation`
 ///
-/// Created by `ScreenMonitoringApi::delete_conversation_participant_screenmonitors_session`.
+/// Created by
+/// [`ScreenMonitoringApi::delete_conversation_participant_screenmonitors_session`](crate::api::ScreenMonitoringApi::delete_conversation_participant_screenmonitors_session).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations--conversationId--participants--participantId--screenmonitors-sessions--screenMonitoringId->)
@@ -67,7 +68,7 @@ impl runtime::Operation for DeleteConversationParticipantScreenmonitorsSession {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -113,12 +114,14 @@ impl crate::api::ScreenMonitoringApi {
 /// `GET
 /// /api/v2/conversations/{conversationId}/participants/{participantId}/screenmonitors/sessions/{screenMonitoringId}`
 ///
-/// Takes `conversation_id` (a text), `participant_id` (a text) and `screen_monitoring_id` (a text).
-/// Returns [`ScreenMonitoringSession`](crate::models::ScreenMonitoringSession).
+/// Takes `conversation_id` (a string), `participant_id` (a string) and `screen_monitoring_id` (a
+/// string). Returns [`ScreenMonitoringSession`](crate::models::ScreenMonitoringSession). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `realtimeMonitor:screen:monitorConversation`
 ///
-/// Created by `ScreenMonitoringApi::get_conversation_participant_screenmonitors_session`.
+/// Created by
+/// [`ScreenMonitoringApi::get_conversation_participant_screenmonitors_session`](crate::api::ScreenMonitoringApi::get_conversation_participant_screenmonitors_session).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--participants--participantId--screenmonitors-sessions--screenMonitoringId->)
@@ -170,7 +173,7 @@ impl runtime::Operation for GetConversationParticipantScreenmonitorsSession {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -215,12 +218,14 @@ impl crate::api::ScreenMonitoringApi {
 ///
 /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/screenmonitors/sessions`
 ///
-/// Takes `conversation_id` (a text) and `participant_id` (a text). Returns
-/// [`StartScreenMonitorResponseBody`](crate::models::StartScreenMonitorResponseBody).
+/// Takes `conversation_id` (a string) and `participant_id` (a string). Returns
+/// [`StartScreenMonitorResponseBody`](crate::models::StartScreenMonitorResponseBody). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `realtimeMonitor:screen:monitorConversation`
 ///
-/// Created by `ScreenMonitoringApi::post_conversation_participant_screenmonitors_sessions`.
+/// Created by
+/// [`ScreenMonitoringApi::post_conversation_participant_screenmonitors_sessions`](crate::api::ScreenMonitoringApi::post_conversation_participant_screenmonitors_sessions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--screenmonitors-sessions>)
@@ -272,7 +277,7 @@ impl runtime::Operation for PostConversationParticipantScreenmonitorsSessions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,10 +8,12 @@ use crate::runtime;
 /// `GET /api/v2/screenmonitors/sessions/details`
 ///
 /// Takes no arguments. Returns [`ScreenMonitoringDetails`](crate::models::ScreenMonitoringDetails).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `realtimeMonitor:screenSession:view`
 ///
-/// Created by `ScreenMonitoringApi::get_screenmonitors_sessions_details`.
+/// Created by
+/// [`ScreenMonitoringApi::get_screenmonitors_sessions_details`](crate::api::ScreenMonitoringApi::get_screenmonitors_sessions_details).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-screenmonitors-sessions-details>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetScreenmonitorsSessionsDetails {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,16 +9,17 @@ use crate::runtime;
 ///
 /// `POST /api/v2/screenmonitors/sessions/users/details`
 ///
-/// Takes a body (a list, each item a text). Returns
+/// Takes a body (a list of strings). Returns
 /// [`ScreenMonitoringUserDetailsEntityListing`](crate::models::ScreenMonitoringUserDetailsEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ScreenMonitoringUserDetails`](crate::models::ScreenMonitoringUserDetails).
 ///
 /// Permission: `realtimeMonitor:screenSession:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `ScreenMonitoringApi::post_screenmonitors_sessions_users_details`.
+/// Created by
+/// [`ScreenMonitoringApi::post_screenmonitors_sessions_users_details`](crate::api::ScreenMonitoringApi::post_screenmonitors_sessions_users_details).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-screenmonitors-sessions-users-details>)
@@ -51,7 +52,7 @@ impl PostScreenmonitorsSessionsUsersDetails {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -82,7 +83,7 @@ impl runtime::Operation for PostScreenmonitorsSessionsUsersDetails {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

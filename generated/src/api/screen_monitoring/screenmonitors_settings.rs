@@ -8,10 +8,12 @@ use crate::runtime;
 /// `GET /api/v2/screenmonitors/settings`
 ///
 /// Takes no arguments. Returns [`ScreenMonitorSettings`](crate::models::ScreenMonitorSettings).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `realtimeMonitor:settings:view`
 ///
-/// Created by `ScreenMonitoringApi::get_screenmonitors_settings`.
+/// Created by
+/// [`ScreenMonitoringApi::get_screenmonitors_settings`](crate::api::ScreenMonitoringApi::get_screenmonitors_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-screenmonitors-settings>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetScreenmonitorsSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -99,10 +101,12 @@ impl crate::api::ScreenMonitoringApi {
 /// `PUT /api/v2/screenmonitors/settings`
 ///
 /// Takes a body ([`ScreenMonitorSettings`](crate::models::ScreenMonitorSettings)). Returns nothing.
+/// Succeeds with the status 204 (no content).
 ///
 /// Permission: `realtimeMonitor:settings:edit`
 ///
-/// Created by `ScreenMonitoringApi::put_screenmonitors_settings`.
+/// Created by
+/// [`ScreenMonitoringApi::put_screenmonitors_settings`](crate::api::ScreenMonitoringApi::put_screenmonitors_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-screenmonitors-settings>)
@@ -154,7 +158,7 @@ impl runtime::Operation for PutScreenmonitorsSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,9 +9,9 @@ use crate::runtime;
 ///
 /// `GET /api/v2/screenmonitors/users/{userId}/sessions`
 ///
-/// Takes `user_id` (a text). Returns
+/// Takes `user_id` (a string). Returns
 /// [`ScreenMonitoringSessionEntityListing`](crate::models::ScreenMonitoringSessionEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ScreenMonitoringSession`](crate::models::ScreenMonitoringSession).
 ///
 /// Permissions, any of: `realtimeMonitor:screen:monitorConversation`,
@@ -19,7 +19,8 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by `ScreenMonitoringApi::get_screenmonitors_user_sessions`.
+/// Created by
+/// [`ScreenMonitoringApi::get_screenmonitors_user_sessions`](crate::api::ScreenMonitoringApi::get_screenmonitors_user_sessions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-screenmonitors-users--userId--sessions>)
@@ -52,7 +53,7 @@ impl GetScreenmonitorsUserSessions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -86,7 +87,7 @@ impl runtime::Operation for GetScreenmonitorsUserSessions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

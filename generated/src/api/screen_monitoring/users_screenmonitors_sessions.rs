@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/users/{userId}/screenmonitors/sessions/{screenMonitoringId}`
 ///
-/// Takes `user_id` (a text) and `screen_monitoring_id` (a text). Returns nothing.
+/// Takes `user_id` (a string) and `screen_monitoring_id` (a string). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Permission: `realtimeMonitor:screen:monitorAgent`
 ///
-/// Created by `ScreenMonitoringApi::delete_user_screenmonitors_session`.
+/// Created by
+/// [`ScreenMonitoringApi::delete_user_screenmonitors_session`](crate::api::ScreenMonitoringApi::delete_user_screenmonitors_session).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users--userId--screenmonitors-sessions--screenMonitoringId->)
@@ -65,7 +67,7 @@ impl runtime::Operation for DeleteUserScreenmonitorsSession {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,12 +109,14 @@ impl crate::api::ScreenMonitoringApi {
 ///
 /// `GET /api/v2/users/{userId}/screenmonitors/sessions/{screenMonitoringId}`
 ///
-/// Takes `user_id` (a text) and `screen_monitoring_id` (a text). Returns
-/// [`ScreenMonitoringSession`](crate::models::ScreenMonitoringSession).
+/// Takes `user_id` (a string) and `screen_monitoring_id` (a string). Returns
+/// [`ScreenMonitoringSession`](crate::models::ScreenMonitoringSession). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `realtimeMonitor:screen:monitorAgent`
 ///
-/// Created by `ScreenMonitoringApi::get_user_screenmonitors_session`.
+/// Created by
+/// [`ScreenMonitoringApi::get_user_screenmonitors_session`](crate::api::ScreenMonitoringApi::get_user_screenmonitors_session).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--screenmonitors-sessions--screenMonitoringId->)
@@ -164,7 +168,7 @@ impl runtime::Operation for GetUserScreenmonitorsSession {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -206,12 +210,14 @@ impl crate::api::ScreenMonitoringApi {
 ///
 /// `POST /api/v2/users/{userId}/screenmonitors/sessions`
 ///
-/// Takes `user_id` (a text). Returns
-/// [`StartScreenMonitorResponseBody`](crate::models::StartScreenMonitorResponseBody).
+/// Takes `user_id` (a string). Returns
+/// [`StartScreenMonitorResponseBody`](crate::models::StartScreenMonitorResponseBody). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `realtimeMonitor:screen:monitorAgent`
 ///
-/// Created by `ScreenMonitoringApi::post_user_screenmonitors_sessions`.
+/// Created by
+/// [`ScreenMonitoringApi::post_user_screenmonitors_sessions`](crate::api::ScreenMonitoringApi::post_user_screenmonitors_sessions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users--userId--screenmonitors-sessions>)
@@ -263,7 +269,7 @@ impl runtime::Operation for PostUserScreenmonitorsSessions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

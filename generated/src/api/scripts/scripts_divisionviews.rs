@@ -3,21 +3,23 @@
 use crate::models::scripts::{
     GetScriptsDivisionviewsSortBy, GetScriptsDivisionviewsSortOrder, ScriptEntityListing,
 };
-use crate::models::shared_by_11_c3fc53::Script;
+use crate::models::shared::script::Script;
 use crate::runtime;
 
 /// Get scripts divisionviews.
 ///
 /// `GET /api/v2/scripts/divisionviews`
 ///
-/// Takes no arguments. Returns [`ScriptEntityListing`](crate::models::ScriptEntityListing). `items()`
-/// streams the items of all pages, each `Script`.
+/// Takes no arguments. Returns [`ScriptEntityListing`](crate::models::ScriptEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Script`](crate::models::Script).
 ///
 /// Permission: `scripter:script:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ScriptsApi::get_scripts_divisionviews`.
+/// Created by
+/// [`ScriptsApi::get_scripts_divisionviews`](crate::api::ScriptsApi::get_scripts_divisionviews).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts-divisionviews>)
@@ -35,43 +37,43 @@ pub struct GetScriptsDivisionviews {
 }
 
 impl GetScriptsDivisionviews {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a string.
     pub fn expand(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("expand", value.text());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `feature`.
+    /// The query parameter `feature`: a string.
     pub fn feature(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("feature", value.text());
         self
     }
 
-    /// The query parameter `flowId`.
+    /// The query parameter `flowId`: a string.
     pub fn flow_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("flowId", value.text());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: one of `modifiedDate`, `createdDate`, `name`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetScriptsDivisionviewsSortBy>>,
@@ -80,7 +82,7 @@ impl GetScriptsDivisionviews {
         self
     }
 
-    /// The query parameter `sortOrder`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetScriptsDivisionviewsSortOrder>>,
@@ -89,13 +91,13 @@ impl GetScriptsDivisionviews {
         self
     }
 
-    /// The query parameter `scriptDataVersion`.
+    /// The query parameter `scriptDataVersion`: a string.
     pub fn script_data_version(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("scriptDataVersion", value.text());
         self
     }
 
-    /// The query parameter `divisionIds`.
+    /// The query parameter `divisionIds`: a string.
     pub fn division_ids(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("divisionIds", value.text());
         self
@@ -116,7 +118,7 @@ impl GetScriptsDivisionviews {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -145,7 +147,7 @@ impl runtime::Operation for GetScriptsDivisionviews {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

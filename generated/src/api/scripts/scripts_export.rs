@@ -7,13 +7,13 @@ use crate::runtime;
 ///
 /// `POST /api/v2/scripts/{scriptId}/export`
 ///
-/// Takes `script_id` (a text) and optionally a body
+/// Takes `script_id` (a string) and optionally a body
 /// ([`ExportScriptRequest`](crate::models::ExportScriptRequest)). Returns
-/// [`ExportScriptResponse`](crate::models::ExportScriptResponse).
+/// [`ExportScriptResponse`](crate::models::ExportScriptResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `scripter:script:view`
 ///
-/// Created by `ScriptsApi::post_script_export`.
+/// Created by [`ScriptsApi::post_script_export`](crate::api::ScriptsApi::post_script_export).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-scripts--scriptId--export>)
@@ -37,7 +37,7 @@ pub struct PostScriptExport {
 }
 
 impl PostScriptExport {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `ExportScriptRequest`.
     pub fn body(mut self, value: impl Into<Option<ExportScriptRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -75,7 +75,7 @@ impl runtime::Operation for PostScriptExport {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

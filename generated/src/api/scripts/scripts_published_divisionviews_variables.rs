@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/scripts/published/divisionviews/{scriptId}/variables`
 ///
-/// Takes `script_id` (a text). Returns any JSON value.
+/// Takes `script_id` (a string). Returns any JSON value. Succeeds with the status 200 (OK).
 ///
 /// Permission: `scripter:publishedScript:search`
 ///
-/// Created by `ScriptsApi::get_scripts_published_divisionview_variables`.
+/// Created by
+/// [`ScriptsApi::get_scripts_published_divisionview_variables`](crate::api::ScriptsApi::get_scripts_published_divisionview_variables).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts-published-divisionviews--scriptId--variables>)
@@ -29,19 +30,19 @@ pub struct GetScriptsPublishedDivisionviewVariables {
 }
 
 impl GetScriptsPublishedDivisionviewVariables {
-    /// The query parameter `input`.
+    /// The query parameter `input`: a boolean.
     pub fn input(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("input", value.into());
         self
     }
 
-    /// The query parameter `output`.
+    /// The query parameter `output`: a boolean.
     pub fn output(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("output", value.into());
         self
     }
 
-    /// The query parameter `type`.
+    /// The query parameter `type`: one of `string`, `number`, `boolean`.
     pub fn r#type(
         mut self,
         value: impl Into<Option<GetScriptsPublishedDivisionviewVariablesType>>,
@@ -50,7 +51,7 @@ impl GetScriptsPublishedDivisionviewVariables {
         self
     }
 
-    /// The query parameter `scriptDataVersion`.
+    /// The query parameter `scriptDataVersion`: a string.
     pub fn script_data_version(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("scriptDataVersion", value.text());
         self
@@ -90,7 +91,7 @@ impl runtime::Operation for GetScriptsPublishedDivisionviewVariables {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

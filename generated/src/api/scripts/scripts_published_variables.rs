@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/scripts/published/{scriptId}/variables`
 ///
-/// Takes `script_id` (a text). Returns any JSON value.
+/// Takes `script_id` (a string). Returns any JSON value. Succeeds with the status 200 (OK).
 ///
 /// Permission: `scripter:publishedScript:view`
 ///
-/// Created by `ScriptsApi::get_scripts_published_script_id_variables`.
+/// Created by
+/// [`ScriptsApi::get_scripts_published_script_id_variables`](crate::api::ScriptsApi::get_scripts_published_script_id_variables).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts-published--scriptId--variables>)
@@ -35,19 +36,19 @@ pub struct GetScriptsPublishedScriptIdVariables {
 }
 
 impl GetScriptsPublishedScriptIdVariables {
-    /// The query parameter `input`.
+    /// The query parameter `input`: a boolean.
     pub fn input(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("input", value.into());
         self
     }
 
-    /// The query parameter `output`.
+    /// The query parameter `output`: a boolean.
     pub fn output(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("output", value.into());
         self
     }
 
-    /// The query parameter `type`.
+    /// The query parameter `type`: one of `string`, `number`, `boolean`.
     pub fn r#type(
         mut self,
         value: impl Into<Option<GetScriptsPublishedScriptIdVariablesType>>,
@@ -56,7 +57,7 @@ impl GetScriptsPublishedScriptIdVariables {
         self
     }
 
-    /// The query parameter `scriptDataVersion`.
+    /// The query parameter `scriptDataVersion`: a string.
     pub fn script_data_version(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("scriptDataVersion", value.text());
         self
@@ -96,7 +97,7 @@ impl runtime::Operation for GetScriptsPublishedScriptIdVariables {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/scripts/uploads/{uploadId}/status`
 ///
-/// Takes `upload_id` (a text). Returns
-/// [`ImportScriptStatusResponse`](crate::models::ImportScriptStatusResponse).
+/// Takes `upload_id` (a string). Returns
+/// [`ImportScriptStatusResponse`](crate::models::ImportScriptStatusResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `scripter:script:view`
 ///
-/// Created by `ScriptsApi::get_scripts_upload_status`.
+/// Created by
+/// [`ScriptsApi::get_scripts_upload_status`](crate::api::ScriptsApi::get_scripts_upload_status).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts-uploads--uploadId--status>)
@@ -36,7 +38,7 @@ pub struct GetScriptsUploadStatus {
 }
 
 impl GetScriptsUploadStatus {
-    /// The query parameter `longPoll`, default `false`.
+    /// The query parameter `longPoll`: a boolean, default `false`.
     pub fn long_poll(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("longPoll", value.into());
         self
@@ -74,7 +76,7 @@ impl runtime::Operation for GetScriptsUploadStatus {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,15 +9,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/documentation/gkn/search`
 ///
-/// Takes `q64` (a text). Returns
-/// [`GknDocumentationSearchResponse`](crate::models::GknDocumentationSearchResponse). `items()` streams
-/// the items of all pages, each [`GknDocumentationResult`](crate::models::GknDocumentationResult).
+/// Takes `q64` (the query parameter `q64`: a string). Returns
+/// [`GknDocumentationSearchResponse`](crate::models::GknDocumentationSearchResponse). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`GknDocumentationResult`](crate::models::GknDocumentationResult).
 ///
 /// Needs no access token, and sends none.
 ///
 /// Paged by cursor (`q64`).
 ///
-/// Created by `SearchApi::get_documentation_gkn_search`.
+/// Created by
+/// [`SearchApi::get_documentation_gkn_search`](crate::api::SearchApi::get_documentation_gkn_search).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-documentation-gkn-search>)
@@ -50,7 +52,7 @@ impl GetDocumentationGknSearch {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -79,7 +81,7 @@ impl runtime::Operation for GetDocumentationGknSearch {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -138,15 +140,16 @@ impl crate::api::SearchApi {
 /// `POST /api/v2/documentation/gkn/search`
 ///
 /// Takes a body ([`GknDocumentationSearchRequest`](crate::models::GknDocumentationSearchRequest)).
-/// Returns [`GknDocumentationSearchResponse`](crate::models::GknDocumentationSearchResponse). `items()`
-/// streams the items of all pages, each
+/// Returns [`GknDocumentationSearchResponse`](crate::models::GknDocumentationSearchResponse). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`GknDocumentationResult`](crate::models::GknDocumentationResult).
 ///
 /// Needs no access token, and sends none.
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by `SearchApi::post_documentation_gkn_search`.
+/// Created by
+/// [`SearchApi::post_documentation_gkn_search`](crate::api::SearchApi::post_documentation_gkn_search).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-documentation-gkn-search>)
@@ -179,7 +182,7 @@ impl PostDocumentationGknSearch {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -208,7 +211,7 @@ impl runtime::Operation for PostDocumentationGknSearch {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,15 +9,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/documentation/search`
 ///
-/// Takes `q64` (a text). Returns
-/// [`DocumentationSearchResponse`](crate::models::DocumentationSearchResponse). `items()` streams the
-/// items of all pages, each [`DocumentationResult`](crate::models::DocumentationResult).
+/// Takes `q64` (the query parameter `q64`: a string). Returns
+/// [`DocumentationSearchResponse`](crate::models::DocumentationSearchResponse). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`DocumentationResult`](crate::models::DocumentationResult).
 ///
 /// Needs no access token, and sends none.
 ///
 /// Paged by cursor (`q64`).
 ///
-/// Created by `SearchApi::get_documentation_search`.
+/// Created by [`SearchApi::get_documentation_search`](crate::api::SearchApi::get_documentation_search).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-documentation-search>)
@@ -56,7 +57,7 @@ impl GetDocumentationSearch {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -85,7 +86,7 @@ impl runtime::Operation for GetDocumentationSearch {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -141,14 +142,16 @@ impl crate::api::SearchApi {
 /// `POST /api/v2/documentation/search`
 ///
 /// Takes a body ([`DocumentationSearchRequest`](crate::models::DocumentationSearchRequest)). Returns
-/// [`DocumentationSearchResponse`](crate::models::DocumentationSearchResponse). `items()` streams the
-/// items of all pages, each [`DocumentationResult`](crate::models::DocumentationResult).
+/// [`DocumentationSearchResponse`](crate::models::DocumentationSearchResponse). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`DocumentationResult`](crate::models::DocumentationResult).
 ///
 /// Needs no access token, and sends none.
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by `SearchApi::post_documentation_search`.
+/// Created by
+/// [`SearchApi::post_documentation_search`](crate::api::SearchApi::post_documentation_search).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-documentation-search>)
@@ -187,7 +190,7 @@ impl PostDocumentationSearch {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -216,7 +219,7 @@ impl runtime::Operation for PostDocumentationSearch {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,10 +8,12 @@ use crate::runtime;
 /// `DELETE /api/v2/externalcontacts/settings`
 ///
 /// Takes no arguments. Returns [`UpdatedSettingsResponse`](crate::models::UpdatedSettingsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `externalContacts:settings:delete`
 ///
-/// Created by `SettingsApi::delete_externalcontacts_settings`.
+/// Created by
+/// [`SettingsApi::delete_externalcontacts_settings`](crate::api::SettingsApi::delete_externalcontacts_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-settings>)
@@ -63,7 +65,7 @@ impl runtime::Operation for DeleteExternalcontactsSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -99,10 +101,12 @@ impl crate::api::SettingsApi {
 /// `GET /api/v2/externalcontacts/settings`
 ///
 /// Takes no arguments. Returns [`ExternalContactsSettings`](crate::models::ExternalContactsSettings).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `externalContacts:settings:view`
 ///
-/// Created by `SettingsApi::get_externalcontacts_settings`.
+/// Created by
+/// [`SettingsApi::get_externalcontacts_settings`](crate::api::SettingsApi::get_externalcontacts_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-settings>)
@@ -154,7 +158,7 @@ impl runtime::Operation for GetExternalcontactsSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -190,11 +194,13 @@ impl crate::api::SettingsApi {
 /// `PUT /api/v2/externalcontacts/settings`
 ///
 /// Takes optionally a body ([`ExternalContactsSettings`](crate::models::ExternalContactsSettings)).
-/// Returns [`UpdatedSettingsResponse`](crate::models::UpdatedSettingsResponse).
+/// Returns [`UpdatedSettingsResponse`](crate::models::UpdatedSettingsResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `externalContacts:settings:edit`
 ///
-/// Created by `SettingsApi::put_externalcontacts_settings`.
+/// Created by
+/// [`SettingsApi::put_externalcontacts_settings`](crate::api::SettingsApi::put_externalcontacts_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-settings>)
@@ -212,7 +218,7 @@ pub struct PutExternalcontactsSettings {
 }
 
 impl PutExternalcontactsSettings {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `ExternalContactsSettings`.
     pub fn body(mut self, value: impl Into<Option<ExternalContactsSettings>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -252,7 +258,7 @@ impl runtime::Operation for PutExternalcontactsSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,16 +9,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/socialmedia/analytics/aggregates/jobs/{jobId}/results`
 ///
-/// Takes `job_id` (a text). Returns
+/// Takes `job_id` (a string). Returns
 /// [`SocialMediaAsyncAggregateQueryResponse`](crate::models::SocialMediaAsyncAggregateQueryResponse).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`SocialMediaAggregateDataContainer`](crate::models::SocialMediaAggregateDataContainer).
 ///
 /// Permission: `socialmedia:postAggregate:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Created by `SocialMediaApi::get_socialmedia_analytics_aggregates_job_results`.
+/// Created by
+/// [`SocialMediaApi::get_socialmedia_analytics_aggregates_job_results`](crate::api::SocialMediaApi::get_socialmedia_analytics_aggregates_job_results).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-analytics-aggregates-jobs--jobId--results>)
@@ -36,7 +37,7 @@ pub struct GetSocialmediaAnalyticsAggregatesJobResults {
 }
 
 impl GetSocialmediaAnalyticsAggregatesJobResults {
-    /// The query parameter `cursor`.
+    /// The query parameter `cursor`: a string.
     pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("cursor", value.text());
         self
@@ -57,7 +58,7 @@ impl GetSocialmediaAnalyticsAggregatesJobResults {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -88,7 +89,7 @@ impl runtime::Operation for GetSocialmediaAnalyticsAggregatesJobResults {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/socialmedia/escalationrules/{escalationRuleId}`
 ///
-/// Takes `escalation_rule_id` (a text). Returns nothing.
+/// Takes `escalation_rule_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `socialmedia:escalationRules:delete`
 ///
-/// Created by `SocialMediaApi::delete_socialmedia_escalationrule`.
+/// Created by
+/// [`SocialMediaApi::delete_socialmedia_escalationrule`](crate::api::SocialMediaApi::delete_socialmedia_escalationrule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-socialmedia-escalationrules--escalationRuleId->)
@@ -66,7 +67,7 @@ impl runtime::Operation for DeleteSocialmediaEscalationrule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,12 +107,14 @@ impl crate::api::SocialMediaApi {
 ///
 /// `GET /api/v2/socialmedia/escalationrules/{escalationRuleId}`
 ///
-/// Takes `escalation_rule_id` (a text). Returns
-/// [`EscalationRuleResponse`](crate::models::EscalationRuleResponse).
+/// Takes `escalation_rule_id` (a string). Returns
+/// [`EscalationRuleResponse`](crate::models::EscalationRuleResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `socialmedia:escalationRules:view`
 ///
-/// Created by `SocialMediaApi::get_socialmedia_escalationrule`.
+/// Created by
+/// [`SocialMediaApi::get_socialmedia_escalationrule`](crate::api::SocialMediaApi::get_socialmedia_escalationrule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-escalationrules--escalationRuleId->)
@@ -129,7 +132,7 @@ pub struct GetSocialmediaEscalationrule {
 }
 
 impl GetSocialmediaEscalationrule {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `dataIngestionRule`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetSocialmediaEscalationruleExpand>>,
@@ -172,7 +175,7 @@ impl runtime::Operation for GetSocialmediaEscalationrule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -212,16 +215,17 @@ impl crate::api::SocialMediaApi {
 ///
 /// `GET /api/v2/socialmedia/escalationrules`
 ///
-/// Takes `division_id` (a text). Returns
+/// Takes `division_id` (the query parameter `divisionId`: a string). Returns
 /// [`SocialEscalationResponseEntityListing`](crate::models::SocialEscalationResponseEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`EscalationRuleResponse`](crate::models::EscalationRuleResponse).
 ///
 /// Permission: `socialmedia:escalationRules:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `SocialMediaApi::get_socialmedia_escalationrules`.
+/// Created by
+/// [`SocialMediaApi::get_socialmedia_escalationrules`](crate::api::SocialMediaApi::get_socialmedia_escalationrules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-escalationrules>)
@@ -239,13 +243,13 @@ pub struct GetSocialmediaEscalationrules {
 }
 
 impl GetSocialmediaEscalationrules {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -266,7 +270,7 @@ impl GetSocialmediaEscalationrules {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -297,7 +301,7 @@ impl runtime::Operation for GetSocialmediaEscalationrules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -359,11 +363,13 @@ impl crate::api::SocialMediaApi {
 /// `POST /api/v2/socialmedia/escalationrules`
 ///
 /// Takes optionally a body ([`EscalationRuleRequest`](crate::models::EscalationRuleRequest)). Returns
-/// [`EscalationRuleResponse`](crate::models::EscalationRuleResponse).
+/// [`EscalationRuleResponse`](crate::models::EscalationRuleResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `socialmedia:escalationRules:add`
 ///
-/// Created by `SocialMediaApi::post_socialmedia_escalationrules`.
+/// Created by
+/// [`SocialMediaApi::post_socialmedia_escalationrules`](crate::api::SocialMediaApi::post_socialmedia_escalationrules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-escalationrules>)
@@ -381,7 +387,7 @@ pub struct PostSocialmediaEscalationrules {
 }
 
 impl PostSocialmediaEscalationrules {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `EscalationRuleRequest`.
     pub fn body(mut self, value: impl Into<Option<EscalationRuleRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -421,7 +427,7 @@ impl runtime::Operation for PostSocialmediaEscalationrules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -456,13 +462,15 @@ impl crate::api::SocialMediaApi {
 ///
 /// `PUT /api/v2/socialmedia/escalationrules/{escalationRuleId}`
 ///
-/// Takes `escalation_rule_id` (a text) and optionally a body
+/// Takes `escalation_rule_id` (a string) and optionally a body
 /// ([`EscalationRuleRequest`](crate::models::EscalationRuleRequest)). Returns
-/// [`EscalationRuleResponse`](crate::models::EscalationRuleResponse).
+/// [`EscalationRuleResponse`](crate::models::EscalationRuleResponse). Succeeds with the status 202
+/// (accepted: the work is not finished yet).
 ///
 /// Permission: `socialmedia:escalationRules:edit`
 ///
-/// Created by `SocialMediaApi::put_socialmedia_escalationrule`.
+/// Created by
+/// [`SocialMediaApi::put_socialmedia_escalationrule`](crate::api::SocialMediaApi::put_socialmedia_escalationrule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-socialmedia-escalationrules--escalationRuleId->)
@@ -480,7 +488,7 @@ pub struct PutSocialmediaEscalationrule {
 }
 
 impl PutSocialmediaEscalationrule {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `EscalationRuleRequest`.
     pub fn body(mut self, value: impl Into<Option<EscalationRuleRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -520,7 +528,7 @@ impl runtime::Operation for PutSocialmediaEscalationrule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

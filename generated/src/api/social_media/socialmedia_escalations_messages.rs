@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/socialmedia/escalations/messages`
 ///
-/// Takes `division_id` (a text) and optionally a body
+/// Takes `division_id` (the query parameter `divisionId`: a string) and optionally a body
 /// ([`ManualEscalationRequest`](crate::models::ManualEscalationRequest)). Returns
-/// [`ManualEscalationResponse`](crate::models::ManualEscalationResponse).
+/// [`ManualEscalationResponse`](crate::models::ManualEscalationResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `socialmedia:message:escalate`
 ///
-/// Created by `SocialMediaApi::post_socialmedia_escalations_messages`.
+/// Created by
+/// [`SocialMediaApi::post_socialmedia_escalations_messages`](crate::api::SocialMediaApi::post_socialmedia_escalations_messages).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-escalations-messages>)
@@ -31,7 +33,7 @@ pub struct PostSocialmediaEscalationsMessages {
 }
 
 impl PostSocialmediaEscalationsMessages {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `ManualEscalationRequest`.
     pub fn body(mut self, value: impl Into<Option<ManualEscalationRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -71,7 +73,7 @@ impl runtime::Operation for PostSocialmediaEscalationsMessages {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

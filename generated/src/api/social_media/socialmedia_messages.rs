@@ -6,13 +6,15 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/socialmedia/messages/{messageId}`
 ///
-/// Takes `message_id` (a text). Returns nothing.
+/// Takes `message_id` (a string). Returns nothing. Succeeds with the status 202 (accepted: the work is
+/// not finished yet).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `socialmedia:message:delete`
 ///
-/// Created by `SocialMediaApi::delete_socialmedia_message`.
+/// Created by
+/// [`SocialMediaApi::delete_socialmedia_message`](crate::api::SocialMediaApi::delete_socialmedia_message).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-socialmedia-messages--messageId->)
@@ -62,7 +64,7 @@ impl runtime::Operation for DeleteSocialmediaMessage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

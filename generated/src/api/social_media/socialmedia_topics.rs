@@ -11,11 +11,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/socialmedia/topics/{topicId}`
 ///
-/// Takes `topic_id` (a text). Returns nothing.
+/// Takes `topic_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `socialmedia:topic:delete`
 ///
-/// Created by `SocialMediaApi::delete_socialmedia_topic`.
+/// Created by
+/// [`SocialMediaApi::delete_socialmedia_topic`](crate::api::SocialMediaApi::delete_socialmedia_topic).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-socialmedia-topics--topicId->)
@@ -33,7 +34,7 @@ pub struct DeleteSocialmediaTopic {
 }
 
 impl DeleteSocialmediaTopic {
-    /// The query parameter `hardDelete`.
+    /// The query parameter `hardDelete`: a boolean.
     pub fn hard_delete(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("hardDelete", value.into());
         self
@@ -71,7 +72,7 @@ impl runtime::Operation for DeleteSocialmediaTopic {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -109,12 +110,14 @@ impl crate::api::SocialMediaApi {
 ///
 /// `GET /api/v2/socialmedia/topics/{topicId}`
 ///
-/// Takes `topic_id` (a text). Returns
+/// Takes `topic_id` (a string). Returns
 /// [`SocialTopicWithDataIngestionRuleMetadataResponse`](crate::models::SocialTopicWithDataIngestionRuleMetadataResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `socialmedia:topic:view`
 ///
-/// Created by `SocialMediaApi::get_socialmedia_topic`.
+/// Created by
+/// [`SocialMediaApi::get_socialmedia_topic`](crate::api::SocialMediaApi::get_socialmedia_topic).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId->)
@@ -132,7 +135,7 @@ pub struct GetSocialmediaTopic {
 }
 
 impl GetSocialmediaTopic {
-    /// The query parameter `includeDeleted`.
+    /// The query parameter `includeDeleted`: a boolean.
     pub fn include_deleted(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeDeleted", value.into());
         self
@@ -172,7 +175,7 @@ impl runtime::Operation for GetSocialmediaTopic {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -214,14 +217,15 @@ impl crate::api::SocialMediaApi {
 ///
 /// Takes no arguments. Returns
 /// [`SocialTopicWithDataIngestionRuleMetadataResponseEntityListing`](crate::models::SocialTopicWithDataIngestionRuleMetadataResponseEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`SocialTopicWithDataIngestionRuleMetadataResponse`](crate::models::SocialTopicWithDataIngestionRuleMetadataResponse).
 ///
 /// Permission: `socialmedia:topic:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `SocialMediaApi::get_socialmedia_topics`.
+/// Created by
+/// [`SocialMediaApi::get_socialmedia_topics`](crate::api::SocialMediaApi::get_socialmedia_topics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics>)
@@ -239,19 +243,19 @@ pub struct GetSocialmediaTopics {
 }
 
 impl GetSocialmediaTopics {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `divisionIds`.
+    /// The query parameter `divisionIds`: a list of strings.
     pub fn division_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -265,19 +269,19 @@ impl GetSocialmediaTopics {
         self
     }
 
-    /// The query parameter `includeDeleted`.
+    /// The query parameter `includeDeleted`: a boolean.
     pub fn include_deleted(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeDeleted", value.into());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `ids`.
+    /// The query parameter `ids`: a list of strings.
     pub fn ids(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -305,7 +309,7 @@ impl GetSocialmediaTopics {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -334,7 +338,7 @@ impl runtime::Operation for GetSocialmediaTopics {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -391,13 +395,14 @@ impl crate::api::SocialMediaApi {
 ///
 /// `PATCH /api/v2/socialmedia/topics/{topicId}`
 ///
-/// Takes `topic_id` (a text) and optionally a body
+/// Takes `topic_id` (a string) and optionally a body
 /// ([`SocialTopicPatchRequest`](crate::models::SocialTopicPatchRequest)). Returns
-/// [`SocialTopicResponse`](crate::models::SocialTopicResponse).
+/// [`SocialTopicResponse`](crate::models::SocialTopicResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `socialmedia:topic:edit`
 ///
-/// Created by `SocialMediaApi::patch_socialmedia_topic`.
+/// Created by
+/// [`SocialMediaApi::patch_socialmedia_topic`](crate::api::SocialMediaApi::patch_socialmedia_topic).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-socialmedia-topics--topicId->)
@@ -415,7 +420,7 @@ pub struct PatchSocialmediaTopic {
 }
 
 impl PatchSocialmediaTopic {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `SocialTopicPatchRequest`.
     pub fn body(mut self, value: impl Into<Option<SocialTopicPatchRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -453,7 +458,7 @@ impl runtime::Operation for PatchSocialmediaTopic {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -492,11 +497,12 @@ impl crate::api::SocialMediaApi {
 /// `POST /api/v2/socialmedia/topics`
 ///
 /// Takes optionally a body ([`SocialTopicRequest`](crate::models::SocialTopicRequest)). Returns
-/// [`SocialTopicResponse`](crate::models::SocialTopicResponse).
+/// [`SocialTopicResponse`](crate::models::SocialTopicResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `socialmedia:topic:add`
 ///
-/// Created by `SocialMediaApi::post_socialmedia_topics`.
+/// Created by
+/// [`SocialMediaApi::post_socialmedia_topics`](crate::api::SocialMediaApi::post_socialmedia_topics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-topics>)
@@ -514,7 +520,7 @@ pub struct PostSocialmediaTopics {
 }
 
 impl PostSocialmediaTopics {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `SocialTopicRequest`.
     pub fn body(mut self, value: impl Into<Option<SocialTopicRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -552,7 +558,7 @@ impl runtime::Operation for PostSocialmediaTopics {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

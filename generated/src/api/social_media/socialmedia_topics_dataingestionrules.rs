@@ -9,16 +9,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/socialmedia/topics/{topicId}/dataingestionrules`
 ///
-/// Takes `topic_id` (a text). Returns
+/// Takes `topic_id` (a string). Returns
 /// [`GenericDataIngestionRuleResponseEntityListing`](crate::models::GenericDataIngestionRuleResponseEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`GenericDataIngestionRuleResponse`](crate::models::GenericDataIngestionRuleResponse).
 ///
 /// Permission: `socialmedia:topic:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `SocialMediaApi::get_socialmedia_topic_dataingestionrules`.
+/// Created by
+/// [`SocialMediaApi::get_socialmedia_topic_dataingestionrules`](crate::api::SocialMediaApi::get_socialmedia_topic_dataingestionrules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId--dataingestionrules>)
@@ -36,19 +37,19 @@ pub struct GetSocialmediaTopicDataingestionrules {
 }
 
 impl GetSocialmediaTopicDataingestionrules {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `includeDeleted`.
+    /// The query parameter `includeDeleted`: a boolean.
     pub fn include_deleted(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeDeleted", value.into());
         self
@@ -69,7 +70,7 @@ impl GetSocialmediaTopicDataingestionrules {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -98,7 +99,7 @@ impl runtime::Operation for GetSocialmediaTopicDataingestionrules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

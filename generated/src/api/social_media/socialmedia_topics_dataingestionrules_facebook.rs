@@ -10,12 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/socialmedia/topics/{topicId}/dataingestionrules/facebook/{facebookIngestionRuleId}`
 ///
-/// Takes `topic_id` (a text) and `facebook_ingestion_rule_id` (a text). Returns nothing.
+/// Takes `topic_id` (a string) and `facebook_ingestion_rule_id` (a string). Returns nothing. Succeeds
+/// with the status 204 (no content).
 ///
 /// Permission: `socialmedia:facebookDataIngestionRule:delete`
 ///
 /// Created by
-/// `SocialMediaApi::delete_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id`.
+/// [`SocialMediaApi::delete_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id`](crate::api::SocialMediaApi::delete_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-socialmedia-topics--topicId--dataingestionrules-facebook--facebookIngestionRuleId->)
@@ -33,7 +34,7 @@ pub struct DeleteSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRule
 }
 
 impl DeleteSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId {
-    /// The query parameter `hardDelete`, default `false`.
+    /// The query parameter `hardDelete`: a boolean, default `false`.
     pub fn hard_delete(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("hardDelete", value.into());
         self
@@ -74,7 +75,7 @@ for DeleteSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -118,13 +119,14 @@ impl crate::api::SocialMediaApi {
 ///
 /// `GET /api/v2/socialmedia/topics/{topicId}/dataingestionrules/facebook/{facebookIngestionRuleId}`
 ///
-/// Takes `topic_id` (a text) and `facebook_ingestion_rule_id` (a text). Returns
-/// [`FacebookDataIngestionRuleResponse`](crate::models::FacebookDataIngestionRuleResponse).
+/// Takes `topic_id` (a string) and `facebook_ingestion_rule_id` (a string). Returns
+/// [`FacebookDataIngestionRuleResponse`](crate::models::FacebookDataIngestionRuleResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `socialmedia:facebookDataIngestionRule:view`
 ///
 /// Created by
-/// `SocialMediaApi::get_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id`.
+/// [`SocialMediaApi::get_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id`](crate::api::SocialMediaApi::get_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId--dataingestionrules-facebook--facebookIngestionRuleId->)
@@ -142,7 +144,7 @@ pub struct GetSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId 
 }
 
 impl GetSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId {
-    /// The query parameter `includeDeleted`.
+    /// The query parameter `includeDeleted`: a boolean.
     pub fn include_deleted(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeDeleted", value.into());
         self
@@ -183,7 +185,7 @@ for GetSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -227,14 +229,15 @@ impl crate::api::SocialMediaApi {
 ///
 /// `PATCH /api/v2/socialmedia/topics/{topicId}/dataingestionrules/facebook/{facebookIngestionRuleId}`
 ///
-/// Takes `topic_id` (a text), `facebook_ingestion_rule_id` (a text) and optionally a body
+/// Takes `topic_id` (a string), `facebook_ingestion_rule_id` (a string) and optionally a body
 /// ([`DataIngestionRuleStatusPatchRequest`](crate::models::DataIngestionRuleStatusPatchRequest)).
 /// Returns [`FacebookDataIngestionRuleResponse`](crate::models::FacebookDataIngestionRuleResponse).
+/// Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `socialmedia:facebookDataIngestionRule:edit`
 ///
 /// Created by
-/// `SocialMediaApi::patch_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id`.
+/// [`SocialMediaApi::patch_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id`](crate::api::SocialMediaApi::patch_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-socialmedia-topics--topicId--dataingestionrules-facebook--facebookIngestionRuleId->)
@@ -252,7 +255,7 @@ pub struct PatchSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleI
 }
 
 impl PatchSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `DataIngestionRuleStatusPatchRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<DataIngestionRuleStatusPatchRequest>>,
@@ -296,7 +299,7 @@ for PatchSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -340,13 +343,15 @@ impl crate::api::SocialMediaApi {
 ///
 /// `POST /api/v2/socialmedia/topics/{topicId}/dataingestionrules/facebook`
 ///
-/// Takes `topic_id` (a text) and optionally a body
+/// Takes `topic_id` (a string) and optionally a body
 /// ([`FacebookDataIngestionRuleRequest`](crate::models::FacebookDataIngestionRuleRequest)). Returns
-/// [`FacebookDataIngestionRuleResponse`](crate::models::FacebookDataIngestionRuleResponse).
+/// [`FacebookDataIngestionRuleResponse`](crate::models::FacebookDataIngestionRuleResponse). Succeeds
+/// with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `socialmedia:facebookDataIngestionRule:add`
 ///
-/// Created by `SocialMediaApi::post_socialmedia_topic_dataingestionrules_facebook`.
+/// Created by
+/// [`SocialMediaApi::post_socialmedia_topic_dataingestionrules_facebook`](crate::api::SocialMediaApi::post_socialmedia_topic_dataingestionrules_facebook).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-topics--topicId--dataingestionrules-facebook>)
@@ -364,7 +369,7 @@ pub struct PostSocialmediaTopicDataingestionrulesFacebook {
 }
 
 impl PostSocialmediaTopicDataingestionrulesFacebook {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `FacebookDataIngestionRuleRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<FacebookDataIngestionRuleRequest>>,
@@ -407,7 +412,7 @@ impl runtime::Operation for PostSocialmediaTopicDataingestionrulesFacebook {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -447,14 +452,15 @@ impl crate::api::SocialMediaApi {
 ///
 /// `PUT /api/v2/socialmedia/topics/{topicId}/dataingestionrules/facebook/{facebookIngestionRuleId}`
 ///
-/// Takes `topic_id` (a text), `facebook_ingestion_rule_id` (a text) and optionally a body
+/// Takes `topic_id` (a string), `facebook_ingestion_rule_id` (a string) and optionally a body
 /// ([`FacebookDataIngestionRuleRequest`](crate::models::FacebookDataIngestionRuleRequest)). Returns
-/// [`FacebookDataIngestionRuleResponse`](crate::models::FacebookDataIngestionRuleResponse).
+/// [`FacebookDataIngestionRuleResponse`](crate::models::FacebookDataIngestionRuleResponse). Succeeds
+/// with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `socialmedia:facebookDataIngestionRule:edit`
 ///
 /// Created by
-/// `SocialMediaApi::put_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id`.
+/// [`SocialMediaApi::put_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id`](crate::api::SocialMediaApi::put_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-socialmedia-topics--topicId--dataingestionrules-facebook--facebookIngestionRuleId->)
@@ -472,7 +478,7 @@ pub struct PutSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId 
 }
 
 impl PutSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `FacebookDataIngestionRuleRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<FacebookDataIngestionRuleRequest>>,
@@ -516,7 +522,7 @@ for PutSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,14 +11,15 @@ use crate::runtime;
 /// `GET
 /// /api/v2/socialmedia/topics/{topicId}/dataingestionrules/facebook/{facebookIngestionRuleId}/versions/{dataIngestionRuleVersion}`
 ///
-/// Takes `topic_id` (a text), `facebook_ingestion_rule_id` (a text) and `data_ingestion_rule_version`
-/// (a text). Returns
+/// Takes `topic_id` (a string), `facebook_ingestion_rule_id` (a string) and
+/// `data_ingestion_rule_version` (a string). Returns
 /// [`FacebookDataIngestionRuleVersionResponse`](crate::models::FacebookDataIngestionRuleVersionResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `socialmedia:facebookDataIngestionRule:view`
 ///
 /// Created by
-/// `SocialMediaApi::get_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id_version`.
+/// [`SocialMediaApi::get_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id_version`](crate::api::SocialMediaApi::get_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id_version).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId--dataingestionrules-facebook--facebookIngestionRuleId--versions--dataIngestionRuleVersion->)
@@ -36,7 +37,7 @@ pub struct GetSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleIdV
 }
 
 impl GetSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleIdVersion {
-    /// The query parameter `includeDeleted`.
+    /// The query parameter `includeDeleted`: a boolean.
     pub fn include_deleted(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeDeleted", value.into());
         self
@@ -77,7 +78,7 @@ for GetSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleIdVersion 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -127,9 +128,9 @@ impl crate::api::SocialMediaApi {
 /// `GET
 /// /api/v2/socialmedia/topics/{topicId}/dataingestionrules/facebook/{facebookIngestionRuleId}/versions`
 ///
-/// Takes `topic_id` (a text) and `facebook_ingestion_rule_id` (a text). Returns
+/// Takes `topic_id` (a string) and `facebook_ingestion_rule_id` (a string). Returns
 /// [`FacebookDataIngestionRuleVersionResponseEntityListing`](crate::models::FacebookDataIngestionRuleVersionResponseEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`FacebookDataIngestionRuleVersionResponse`](crate::models::FacebookDataIngestionRuleVersionResponse).
 ///
 /// Permission: `socialmedia:facebookDataIngestionRule:view`
@@ -137,7 +138,7 @@ impl crate::api::SocialMediaApi {
 /// Paged by number (`pageNumber`).
 ///
 /// Created by
-/// `SocialMediaApi::get_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id_versions`.
+/// [`SocialMediaApi::get_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id_versions`](crate::api::SocialMediaApi::get_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id_versions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId--dataingestionrules-facebook--facebookIngestionRuleId--versions>)
@@ -155,19 +156,19 @@ pub struct GetSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleIdV
 }
 
 impl GetSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleIdVersions {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `includeDeleted`.
+    /// The query parameter `includeDeleted`: a boolean.
     pub fn include_deleted(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeDeleted", value.into());
         self
@@ -190,7 +191,7 @@ impl GetSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleIdVersion
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -222,7 +223,7 @@ for GetSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleIdVersions
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,14 +11,15 @@ use crate::runtime;
 /// `DELETE
 /// /api/v2/socialmedia/topics/{topicId}/dataingestionrules/googlebusinessprofile/{googleBusinessProfileIngestionRuleId}`
 ///
-/// Takes `topic_id` (a text) and `google_business_profile_ingestion_rule_id` (a text). Returns nothing.
+/// Takes `topic_id` (a string) and `google_business_profile_ingestion_rule_id` (a string). Returns
+/// nothing. Succeeds with the status 204 (no content).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `socialmedia:googleBusinessProfileDataIngestionRule:delete`
 ///
 /// Created by
-/// `SocialMediaApi::delete_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id`.
+/// [`SocialMediaApi::delete_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id`](crate::api::SocialMediaApi::delete_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-socialmedia-topics--topicId--dataingestionrules-googlebusinessprofile--googleBusinessProfileIngestionRuleId->)
@@ -36,7 +37,7 @@ pub struct DeleteSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBu
 }
 
 impl DeleteSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleId {
-    /// The query parameter `hardDelete`, default `false`.
+    /// The query parameter `hardDelete`: a boolean, default `false`.
     pub fn hard_delete(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("hardDelete", value.into());
         self
@@ -77,7 +78,7 @@ for DeleteSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessP
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -124,15 +125,16 @@ impl crate::api::SocialMediaApi {
 /// `GET
 /// /api/v2/socialmedia/topics/{topicId}/dataingestionrules/googlebusinessprofile/{googleBusinessProfileIngestionRuleId}`
 ///
-/// Takes `topic_id` (a text) and `google_business_profile_ingestion_rule_id` (a text). Returns
+/// Takes `topic_id` (a string) and `google_business_profile_ingestion_rule_id` (a string). Returns
 /// [`GoogleBusinessProfileDataIngestionRuleResponse`](crate::models::GoogleBusinessProfileDataIngestionRuleResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `socialmedia:googleBusinessProfileDataIngestionRule:view`
 ///
 /// Created by
-/// `SocialMediaApi::get_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id`.
+/// [`SocialMediaApi::get_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id`](crate::api::SocialMediaApi::get_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId--dataingestionrules-googlebusinessprofile--googleBusinessProfileIngestionRuleId->)
@@ -150,7 +152,7 @@ pub struct GetSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusin
 }
 
 impl GetSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleId {
-    /// The query parameter `includeDeleted`.
+    /// The query parameter `includeDeleted`: a boolean.
     pub fn include_deleted(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeDeleted", value.into());
         self
@@ -191,7 +193,7 @@ for GetSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProf
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -240,17 +242,18 @@ impl crate::api::SocialMediaApi {
 /// `PATCH
 /// /api/v2/socialmedia/topics/{topicId}/dataingestionrules/googlebusinessprofile/{googleBusinessProfileIngestionRuleId}`
 ///
-/// Takes `topic_id` (a text), `google_business_profile_ingestion_rule_id` (a text) and optionally a
+/// Takes `topic_id` (a string), `google_business_profile_ingestion_rule_id` (a string) and optionally a
 /// body ([`DataIngestionRuleStatusPatchRequest`](crate::models::DataIngestionRuleStatusPatchRequest)).
 /// Returns
 /// [`GoogleBusinessProfileDataIngestionRuleResponse`](crate::models::GoogleBusinessProfileDataIngestionRuleResponse).
+/// Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `socialmedia:googleBusinessProfileDataIngestionRule:edit`
 ///
 /// Created by
-/// `SocialMediaApi::patch_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id`.
+/// [`SocialMediaApi::patch_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id`](crate::api::SocialMediaApi::patch_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-socialmedia-topics--topicId--dataingestionrules-googlebusinessprofile--googleBusinessProfileIngestionRuleId->)
@@ -268,7 +271,7 @@ pub struct PatchSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBus
 }
 
 impl PatchSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleId {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `DataIngestionRuleStatusPatchRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<DataIngestionRuleStatusPatchRequest>>,
@@ -312,7 +315,7 @@ for PatchSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessPr
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -360,16 +363,18 @@ impl crate::api::SocialMediaApi {
 ///
 /// `POST /api/v2/socialmedia/topics/{topicId}/dataingestionrules/googlebusinessprofile`
 ///
-/// Takes `topic_id` (a text) and optionally a body
+/// Takes `topic_id` (a string) and optionally a body
 /// ([`GoogleBusinessProfileDataIngestionRuleRequest`](crate::models::GoogleBusinessProfileDataIngestionRuleRequest)).
 /// Returns
 /// [`GoogleBusinessProfileDataIngestionRuleResponse`](crate::models::GoogleBusinessProfileDataIngestionRuleResponse).
+/// Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `socialmedia:googleBusinessProfileDataIngestionRule:add`
 ///
-/// Created by `SocialMediaApi::post_socialmedia_topic_dataingestionrules_googlebusinessprofile`.
+/// Created by
+/// [`SocialMediaApi::post_socialmedia_topic_dataingestionrules_googlebusinessprofile`](crate::api::SocialMediaApi::post_socialmedia_topic_dataingestionrules_googlebusinessprofile).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-topics--topicId--dataingestionrules-googlebusinessprofile>)
@@ -387,7 +392,7 @@ pub struct PostSocialmediaTopicDataingestionrulesGooglebusinessprofile {
 }
 
 impl PostSocialmediaTopicDataingestionrulesGooglebusinessprofile {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `GoogleBusinessProfileDataIngestionRuleRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<GoogleBusinessProfileDataIngestionRuleRequest>>,
@@ -430,7 +435,7 @@ impl runtime::Operation for PostSocialmediaTopicDataingestionrulesGooglebusiness
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -473,18 +478,19 @@ impl crate::api::SocialMediaApi {
 /// `PUT
 /// /api/v2/socialmedia/topics/{topicId}/dataingestionrules/googlebusinessprofile/{googleBusinessProfileIngestionRuleId}`
 ///
-/// Takes `topic_id` (a text), `google_business_profile_ingestion_rule_id` (a text) and optionally a
+/// Takes `topic_id` (a string), `google_business_profile_ingestion_rule_id` (a string) and optionally a
 /// body
 /// ([`GoogleBusinessProfileDataIngestionRuleRequest`](crate::models::GoogleBusinessProfileDataIngestionRuleRequest)).
 /// Returns
 /// [`GoogleBusinessProfileDataIngestionRuleResponse`](crate::models::GoogleBusinessProfileDataIngestionRuleResponse).
+/// Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `socialmedia:googleBusinessProfileDataIngestionRule:edit`
 ///
 /// Created by
-/// `SocialMediaApi::put_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id`.
+/// [`SocialMediaApi::put_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id`](crate::api::SocialMediaApi::put_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-socialmedia-topics--topicId--dataingestionrules-googlebusinessprofile--googleBusinessProfileIngestionRuleId->)
@@ -502,7 +508,7 @@ pub struct PutSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusin
 }
 
 impl PutSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleId {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `GoogleBusinessProfileDataIngestionRuleRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<GoogleBusinessProfileDataIngestionRuleRequest>>,
@@ -546,7 +552,7 @@ for PutSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProf
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,16 +11,17 @@ use crate::runtime;
 /// `GET
 /// /api/v2/socialmedia/topics/{topicId}/dataingestionrules/googlebusinessprofile/{googleBusinessProfileIngestionRuleId}/versions/{dataIngestionRuleVersion}`
 ///
-/// Takes `topic_id` (a text), `google_business_profile_ingestion_rule_id` (a text) and
-/// `data_ingestion_rule_version` (a text). Returns
+/// Takes `topic_id` (a string), `google_business_profile_ingestion_rule_id` (a string) and
+/// `data_ingestion_rule_version` (a string). Returns
 /// [`GoogleBusinessProfileDataIngestionRuleVersionResponse`](crate::models::GoogleBusinessProfileDataIngestionRuleVersionResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `socialmedia:googleBusinessProfileDataIngestionRule:view`
 ///
 /// Created by
-/// `SocialMediaApi::get_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id_version`.
+/// [`SocialMediaApi::get_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id_version`](crate::api::SocialMediaApi::get_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id_version).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId--dataingestionrules-googlebusinessprofile--googleBusinessProfileIngestionRuleId--versions--dataIngestionRuleVersion->)
@@ -38,7 +39,7 @@ pub struct GetSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusin
 }
 
 impl GetSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleIdVersion {
-    /// The query parameter `includeDeleted`.
+    /// The query parameter `includeDeleted`: a boolean.
     pub fn include_deleted(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeDeleted", value.into());
         self
@@ -81,7 +82,7 @@ for GetSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProf
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -134,9 +135,9 @@ impl crate::api::SocialMediaApi {
 /// `GET
 /// /api/v2/socialmedia/topics/{topicId}/dataingestionrules/googlebusinessprofile/{googleBusinessProfileIngestionRuleId}/versions`
 ///
-/// Takes `topic_id` (a text) and `google_business_profile_ingestion_rule_id` (a text). Returns
+/// Takes `topic_id` (a string) and `google_business_profile_ingestion_rule_id` (a string). Returns
 /// [`GoogleBusinessProfileDataIngestionRuleVersionResponseEntityListing`](crate::models::GoogleBusinessProfileDataIngestionRuleVersionResponseEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`GoogleBusinessProfileDataIngestionRuleVersionResponse`](crate::models::GoogleBusinessProfileDataIngestionRuleVersionResponse).
 ///
 /// **Preview.** Genesys may change this operation without notice.
@@ -146,7 +147,7 @@ impl crate::api::SocialMediaApi {
 /// Paged by number (`pageNumber`).
 ///
 /// Created by
-/// `SocialMediaApi::get_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id_versions`.
+/// [`SocialMediaApi::get_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id_versions`](crate::api::SocialMediaApi::get_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id_versions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId--dataingestionrules-googlebusinessprofile--googleBusinessProfileIngestionRuleId--versions>)
@@ -164,19 +165,19 @@ pub struct GetSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusin
 }
 
 impl GetSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleIdVersions {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `includeDeleted`.
+    /// The query parameter `includeDeleted`: a boolean.
     pub fn include_deleted(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeDeleted", value.into());
         self
@@ -201,7 +202,7 @@ impl GetSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessPro
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -233,7 +234,7 @@ for GetSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProf
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

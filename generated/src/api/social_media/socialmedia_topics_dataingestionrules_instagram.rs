@@ -11,12 +11,13 @@ use crate::runtime;
 /// `DELETE
 /// /api/v2/socialmedia/topics/{topicId}/dataingestionrules/instagram/{instagramIngestionRuleId}`
 ///
-/// Takes `topic_id` (a text) and `instagram_ingestion_rule_id` (a text). Returns nothing.
+/// Takes `topic_id` (a string) and `instagram_ingestion_rule_id` (a string). Returns nothing. Succeeds
+/// with the status 204 (no content).
 ///
 /// Permission: `socialmedia:instagramDataIngestionRule:delete`
 ///
 /// Created by
-/// `SocialMediaApi::delete_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id`.
+/// [`SocialMediaApi::delete_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id`](crate::api::SocialMediaApi::delete_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-socialmedia-topics--topicId--dataingestionrules-instagram--instagramIngestionRuleId->)
@@ -34,7 +35,7 @@ pub struct DeleteSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRu
 }
 
 impl DeleteSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId {
-    /// The query parameter `hardDelete`, default `false`.
+    /// The query parameter `hardDelete`: a boolean, default `false`.
     pub fn hard_delete(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("hardDelete", value.into());
         self
@@ -75,7 +76,7 @@ for DeleteSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -120,13 +121,14 @@ impl crate::api::SocialMediaApi {
 ///
 /// `GET /api/v2/socialmedia/topics/{topicId}/dataingestionrules/instagram/{instagramIngestionRuleId}`
 ///
-/// Takes `topic_id` (a text) and `instagram_ingestion_rule_id` (a text). Returns
-/// [`InstagramDataIngestionRuleResponse`](crate::models::InstagramDataIngestionRuleResponse).
+/// Takes `topic_id` (a string) and `instagram_ingestion_rule_id` (a string). Returns
+/// [`InstagramDataIngestionRuleResponse`](crate::models::InstagramDataIngestionRuleResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `socialmedia:instagramDataIngestionRule:view`
 ///
 /// Created by
-/// `SocialMediaApi::get_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id`.
+/// [`SocialMediaApi::get_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id`](crate::api::SocialMediaApi::get_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId--dataingestionrules-instagram--instagramIngestionRuleId->)
@@ -144,7 +146,7 @@ pub struct GetSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleI
 }
 
 impl GetSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId {
-    /// The query parameter `includeDeleted`.
+    /// The query parameter `includeDeleted`: a boolean.
     pub fn include_deleted(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeDeleted", value.into());
         self
@@ -185,7 +187,7 @@ for GetSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -229,14 +231,15 @@ impl crate::api::SocialMediaApi {
 ///
 /// `PATCH /api/v2/socialmedia/topics/{topicId}/dataingestionrules/instagram/{instagramIngestionRuleId}`
 ///
-/// Takes `topic_id` (a text), `instagram_ingestion_rule_id` (a text) and optionally a body
+/// Takes `topic_id` (a string), `instagram_ingestion_rule_id` (a string) and optionally a body
 /// ([`DataIngestionRuleStatusPatchRequest`](crate::models::DataIngestionRuleStatusPatchRequest)).
 /// Returns [`InstagramDataIngestionRuleResponse`](crate::models::InstagramDataIngestionRuleResponse).
+/// Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `socialmedia:instagramDataIngestionRule:edit`
 ///
 /// Created by
-/// `SocialMediaApi::patch_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id`.
+/// [`SocialMediaApi::patch_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id`](crate::api::SocialMediaApi::patch_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-socialmedia-topics--topicId--dataingestionrules-instagram--instagramIngestionRuleId->)
@@ -254,7 +257,7 @@ pub struct PatchSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRul
 }
 
 impl PatchSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `DataIngestionRuleStatusPatchRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<DataIngestionRuleStatusPatchRequest>>,
@@ -298,7 +301,7 @@ for PatchSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -342,13 +345,15 @@ impl crate::api::SocialMediaApi {
 ///
 /// `POST /api/v2/socialmedia/topics/{topicId}/dataingestionrules/instagram`
 ///
-/// Takes `topic_id` (a text) and optionally a body
+/// Takes `topic_id` (a string) and optionally a body
 /// ([`InstagramDataIngestionRuleRequest`](crate::models::InstagramDataIngestionRuleRequest)). Returns
-/// [`InstagramDataIngestionRuleResponse`](crate::models::InstagramDataIngestionRuleResponse).
+/// [`InstagramDataIngestionRuleResponse`](crate::models::InstagramDataIngestionRuleResponse). Succeeds
+/// with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `socialmedia:instagramDataIngestionRule:add`
 ///
-/// Created by `SocialMediaApi::post_socialmedia_topic_dataingestionrules_instagram`.
+/// Created by
+/// [`SocialMediaApi::post_socialmedia_topic_dataingestionrules_instagram`](crate::api::SocialMediaApi::post_socialmedia_topic_dataingestionrules_instagram).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-topics--topicId--dataingestionrules-instagram>)
@@ -366,7 +371,7 @@ pub struct PostSocialmediaTopicDataingestionrulesInstagram {
 }
 
 impl PostSocialmediaTopicDataingestionrulesInstagram {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `InstagramDataIngestionRuleRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<InstagramDataIngestionRuleRequest>>,
@@ -409,7 +414,7 @@ impl runtime::Operation for PostSocialmediaTopicDataingestionrulesInstagram {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -449,14 +454,15 @@ impl crate::api::SocialMediaApi {
 ///
 /// `PUT /api/v2/socialmedia/topics/{topicId}/dataingestionrules/instagram/{instagramIngestionRuleId}`
 ///
-/// Takes `topic_id` (a text), `instagram_ingestion_rule_id` (a text) and optionally a body
+/// Takes `topic_id` (a string), `instagram_ingestion_rule_id` (a string) and optionally a body
 /// ([`InstagramDataIngestionRuleRequest`](crate::models::InstagramDataIngestionRuleRequest)). Returns
-/// [`InstagramDataIngestionRuleResponse`](crate::models::InstagramDataIngestionRuleResponse).
+/// [`InstagramDataIngestionRuleResponse`](crate::models::InstagramDataIngestionRuleResponse). Succeeds
+/// with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `socialmedia:instagramDataIngestionRule:edit`
 ///
 /// Created by
-/// `SocialMediaApi::put_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id`.
+/// [`SocialMediaApi::put_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id`](crate::api::SocialMediaApi::put_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-socialmedia-topics--topicId--dataingestionrules-instagram--instagramIngestionRuleId->)
@@ -474,7 +480,7 @@ pub struct PutSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleI
 }
 
 impl PutSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `InstagramDataIngestionRuleRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<InstagramDataIngestionRuleRequest>>,
@@ -518,7 +524,7 @@ for PutSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/socialmedia/topics/{topicId}/dataingestionrules/open/{openId}`
 ///
-/// Takes `topic_id` (a text) and `open_id` (a text). Returns nothing.
+/// Takes `topic_id` (a string) and `open_id` (a string). Returns nothing. Succeeds with the status 204
+/// (no content).
 ///
 /// Permission: `socialmedia:openDataIngestionRule:delete`
 ///
-/// Created by `SocialMediaApi::delete_socialmedia_topic_dataingestionrules_open_open_id`.
+/// Created by
+/// [`SocialMediaApi::delete_socialmedia_topic_dataingestionrules_open_open_id`](crate::api::SocialMediaApi::delete_socialmedia_topic_dataingestionrules_open_open_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-socialmedia-topics--topicId--dataingestionrules-open--openId->)
@@ -32,7 +34,7 @@ pub struct DeleteSocialmediaTopicDataingestionrulesOpenOpenId {
 }
 
 impl DeleteSocialmediaTopicDataingestionrulesOpenOpenId {
-    /// The query parameter `hardDelete`, default `false`.
+    /// The query parameter `hardDelete`: a boolean, default `false`.
     pub fn hard_delete(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("hardDelete", value.into());
         self
@@ -72,7 +74,7 @@ impl runtime::Operation for DeleteSocialmediaTopicDataingestionrulesOpenOpenId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -114,12 +116,14 @@ impl crate::api::SocialMediaApi {
 ///
 /// `GET /api/v2/socialmedia/topics/{topicId}/dataingestionrules/open/{openId}`
 ///
-/// Takes `topic_id` (a text) and `open_id` (a text). Returns
-/// [`OpenDataIngestionRuleResponse`](crate::models::OpenDataIngestionRuleResponse).
+/// Takes `topic_id` (a string) and `open_id` (a string). Returns
+/// [`OpenDataIngestionRuleResponse`](crate::models::OpenDataIngestionRuleResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `socialmedia:openDataIngestionRule:view`
 ///
-/// Created by `SocialMediaApi::get_socialmedia_topic_dataingestionrules_open_open_id`.
+/// Created by
+/// [`SocialMediaApi::get_socialmedia_topic_dataingestionrules_open_open_id`](crate::api::SocialMediaApi::get_socialmedia_topic_dataingestionrules_open_open_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId--dataingestionrules-open--openId->)
@@ -137,7 +141,7 @@ pub struct GetSocialmediaTopicDataingestionrulesOpenOpenId {
 }
 
 impl GetSocialmediaTopicDataingestionrulesOpenOpenId {
-    /// The query parameter `includeDeleted`.
+    /// The query parameter `includeDeleted`: a boolean.
     pub fn include_deleted(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeDeleted", value.into());
         self
@@ -177,7 +181,7 @@ impl runtime::Operation for GetSocialmediaTopicDataingestionrulesOpenOpenId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -219,13 +223,15 @@ impl crate::api::SocialMediaApi {
 ///
 /// `PATCH /api/v2/socialmedia/topics/{topicId}/dataingestionrules/open/{openId}`
 ///
-/// Takes `topic_id` (a text), `open_id` (a text) and optionally a body
+/// Takes `topic_id` (a string), `open_id` (a string) and optionally a body
 /// ([`DataIngestionRuleStatusPatchRequest`](crate::models::DataIngestionRuleStatusPatchRequest)).
-/// Returns [`OpenDataIngestionRuleResponse`](crate::models::OpenDataIngestionRuleResponse).
+/// Returns [`OpenDataIngestionRuleResponse`](crate::models::OpenDataIngestionRuleResponse). Succeeds
+/// with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `socialmedia:openDataIngestionRule:edit`
 ///
-/// Created by `SocialMediaApi::patch_socialmedia_topic_dataingestionrules_open_open_id`.
+/// Created by
+/// [`SocialMediaApi::patch_socialmedia_topic_dataingestionrules_open_open_id`](crate::api::SocialMediaApi::patch_socialmedia_topic_dataingestionrules_open_open_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-socialmedia-topics--topicId--dataingestionrules-open--openId->)
@@ -243,7 +249,7 @@ pub struct PatchSocialmediaTopicDataingestionrulesOpenOpenId {
 }
 
 impl PatchSocialmediaTopicDataingestionrulesOpenOpenId {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `DataIngestionRuleStatusPatchRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<DataIngestionRuleStatusPatchRequest>>,
@@ -286,7 +292,7 @@ impl runtime::Operation for PatchSocialmediaTopicDataingestionrulesOpenOpenId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -328,13 +334,15 @@ impl crate::api::SocialMediaApi {
 ///
 /// `POST /api/v2/socialmedia/topics/{topicId}/dataingestionrules/open`
 ///
-/// Takes `topic_id` (a text) and optionally a body
+/// Takes `topic_id` (a string) and optionally a body
 /// ([`OpenDataIngestionRuleRequest`](crate::models::OpenDataIngestionRuleRequest)). Returns
-/// [`OpenDataIngestionRuleResponse`](crate::models::OpenDataIngestionRuleResponse).
+/// [`OpenDataIngestionRuleResponse`](crate::models::OpenDataIngestionRuleResponse). Succeeds with the
+/// status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `socialmedia:openDataIngestionRule:add`
 ///
-/// Created by `SocialMediaApi::post_socialmedia_topic_dataingestionrules_open`.
+/// Created by
+/// [`SocialMediaApi::post_socialmedia_topic_dataingestionrules_open`](crate::api::SocialMediaApi::post_socialmedia_topic_dataingestionrules_open).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-topics--topicId--dataingestionrules-open>)
@@ -352,7 +360,7 @@ pub struct PostSocialmediaTopicDataingestionrulesOpen {
 }
 
 impl PostSocialmediaTopicDataingestionrulesOpen {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `OpenDataIngestionRuleRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<OpenDataIngestionRuleRequest>>,
@@ -395,7 +403,7 @@ impl runtime::Operation for PostSocialmediaTopicDataingestionrulesOpen {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -435,13 +443,15 @@ impl crate::api::SocialMediaApi {
 ///
 /// `PUT /api/v2/socialmedia/topics/{topicId}/dataingestionrules/open/{openId}`
 ///
-/// Takes `topic_id` (a text), `open_id` (a text) and optionally a body
+/// Takes `topic_id` (a string), `open_id` (a string) and optionally a body
 /// ([`OpenDataIngestionRuleRequest`](crate::models::OpenDataIngestionRuleRequest)). Returns
-/// [`OpenDataIngestionRuleResponse`](crate::models::OpenDataIngestionRuleResponse).
+/// [`OpenDataIngestionRuleResponse`](crate::models::OpenDataIngestionRuleResponse). Succeeds with the
+/// status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `socialmedia:openDataIngestionRule:edit`
 ///
-/// Created by `SocialMediaApi::put_socialmedia_topic_dataingestionrules_open_open_id`.
+/// Created by
+/// [`SocialMediaApi::put_socialmedia_topic_dataingestionrules_open_open_id`](crate::api::SocialMediaApi::put_socialmedia_topic_dataingestionrules_open_open_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-socialmedia-topics--topicId--dataingestionrules-open--openId->)
@@ -459,7 +469,7 @@ pub struct PutSocialmediaTopicDataingestionrulesOpenOpenId {
 }
 
 impl PutSocialmediaTopicDataingestionrulesOpenOpenId {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `OpenDataIngestionRuleRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<OpenDataIngestionRuleRequest>>,
@@ -502,7 +512,7 @@ impl runtime::Operation for PutSocialmediaTopicDataingestionrulesOpenOpenId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/socialmedia/topics/{topicId}/dataingestionrules/open/{ruleId}/messages/bulk`
 ///
-/// Takes `topic_id` (a text), `rule_id` (a text) and a body (a list, each item
+/// Takes `topic_id` (a string), `rule_id` (a string) and a body (a list of
 /// [`OpenSocialMediaNormalizedMessage`](crate::models::OpenSocialMediaNormalizedMessage)). Returns
 /// [`OpenSocialNormalizedMessageEntityListing`](crate::models::OpenSocialNormalizedMessageEntityListing).
+/// Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `socialmedia:message:receive`
 ///
-/// Created by `SocialMediaApi::post_socialmedia_topic_dataingestionrules_open_rule_id_messages_bulk`.
+/// Created by
+/// [`SocialMediaApi::post_socialmedia_topic_dataingestionrules_open_rule_id_messages_bulk`](crate::api::SocialMediaApi::post_socialmedia_topic_dataingestionrules_open_rule_id_messages_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-topics--topicId--dataingestionrules-open--ruleId--messages-bulk>)
@@ -66,7 +68,7 @@ for PostSocialmediaTopicDataingestionrulesOpenRuleIdMessagesBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/socialmedia/topics/{topicId}/dataingestionrules/open/{ruleId}/reactions/bulk`
 ///
-/// Takes `topic_id` (a text), `rule_id` (a text) and a body
+/// Takes `topic_id` (a string), `rule_id` (a string) and a body
 /// ([`OpenSocialMediaReactionsRequest`](crate::models::OpenSocialMediaReactionsRequest)). Returns
 /// [`OpenSocialReactionsNormalizedEventEntityListing`](crate::models::OpenSocialReactionsNormalizedEventEntityListing).
+/// Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `socialmedia:reaction:receive`
 ///
-/// Created by `SocialMediaApi::post_socialmedia_topic_dataingestionrules_open_rule_id_reactions_bulk`.
+/// Created by
+/// [`SocialMediaApi::post_socialmedia_topic_dataingestionrules_open_rule_id_reactions_bulk`](crate::api::SocialMediaApi::post_socialmedia_topic_dataingestionrules_open_rule_id_reactions_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-topics--topicId--dataingestionrules-open--ruleId--reactions-bulk>)
@@ -68,7 +70,7 @@ for PostSocialmediaTopicDataingestionrulesOpenRuleIdReactionsBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

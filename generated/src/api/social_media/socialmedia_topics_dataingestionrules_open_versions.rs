@@ -11,12 +11,15 @@ use crate::runtime;
 /// `GET
 /// /api/v2/socialmedia/topics/{topicId}/dataingestionrules/open/{openId}/versions/{dataIngestionRuleVersion}`
 ///
-/// Takes `topic_id` (a text), `open_id` (a text) and `data_ingestion_rule_version` (a text). Returns
+/// Takes `topic_id` (a string), `open_id` (a string) and `data_ingestion_rule_version` (a string).
+/// Returns
 /// [`OpenDataIngestionRuleVersionResponse`](crate::models::OpenDataIngestionRuleVersionResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `socialmedia:openDataIngestionRule:view`
 ///
-/// Created by `SocialMediaApi::get_socialmedia_topic_dataingestionrules_open_open_id_version`.
+/// Created by
+/// [`SocialMediaApi::get_socialmedia_topic_dataingestionrules_open_open_id_version`](crate::api::SocialMediaApi::get_socialmedia_topic_dataingestionrules_open_open_id_version).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId--dataingestionrules-open--openId--versions--dataIngestionRuleVersion->)
@@ -34,7 +37,7 @@ pub struct GetSocialmediaTopicDataingestionrulesOpenOpenIdVersion {
 }
 
 impl GetSocialmediaTopicDataingestionrulesOpenOpenIdVersion {
-    /// The query parameter `includeDeleted`.
+    /// The query parameter `includeDeleted`: a boolean.
     pub fn include_deleted(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeDeleted", value.into());
         self
@@ -74,7 +77,7 @@ impl runtime::Operation for GetSocialmediaTopicDataingestionrulesOpenOpenIdVersi
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -121,16 +124,17 @@ impl crate::api::SocialMediaApi {
 ///
 /// `GET /api/v2/socialmedia/topics/{topicId}/dataingestionrules/open/{openId}/versions`
 ///
-/// Takes `topic_id` (a text) and `open_id` (a text). Returns
+/// Takes `topic_id` (a string) and `open_id` (a string). Returns
 /// [`OpenDataIngestionRuleVersionResponseEntityListing`](crate::models::OpenDataIngestionRuleVersionResponseEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`OpenDataIngestionRuleVersionResponse`](crate::models::OpenDataIngestionRuleVersionResponse).
 ///
 /// Permission: `socialmedia:openDataIngestionRule:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `SocialMediaApi::get_socialmedia_topic_dataingestionrules_open_open_id_versions`.
+/// Created by
+/// [`SocialMediaApi::get_socialmedia_topic_dataingestionrules_open_open_id_versions`](crate::api::SocialMediaApi::get_socialmedia_topic_dataingestionrules_open_open_id_versions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId--dataingestionrules-open--openId--versions>)
@@ -148,19 +152,19 @@ pub struct GetSocialmediaTopicDataingestionrulesOpenOpenIdVersions {
 }
 
 impl GetSocialmediaTopicDataingestionrulesOpenOpenIdVersions {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `includeDeleted`.
+    /// The query parameter `includeDeleted`: a boolean.
     pub fn include_deleted(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeDeleted", value.into());
         self
@@ -183,7 +187,7 @@ impl GetSocialmediaTopicDataingestionrulesOpenOpenIdVersions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -214,7 +218,7 @@ impl runtime::Operation for GetSocialmediaTopicDataingestionrulesOpenOpenIdVersi
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

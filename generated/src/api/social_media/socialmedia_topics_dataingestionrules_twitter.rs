@@ -10,12 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/socialmedia/topics/{topicId}/dataingestionrules/twitter/{twitterIngestionRuleId}`
 ///
-/// Takes `topic_id` (a text) and `twitter_ingestion_rule_id` (a text). Returns nothing.
+/// Takes `topic_id` (a string) and `twitter_ingestion_rule_id` (a string). Returns nothing. Succeeds
+/// with the status 204 (no content).
 ///
 /// Permission: `socialmedia:twitterDataIngestionRule:delete`
 ///
 /// Created by
-/// `SocialMediaApi::delete_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id`.
+/// [`SocialMediaApi::delete_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id`](crate::api::SocialMediaApi::delete_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-socialmedia-topics--topicId--dataingestionrules-twitter--twitterIngestionRuleId->)
@@ -33,7 +34,7 @@ pub struct DeleteSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId
 }
 
 impl DeleteSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId {
-    /// The query parameter `hardDelete`, default `false`.
+    /// The query parameter `hardDelete`: a boolean, default `false`.
     pub fn hard_delete(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("hardDelete", value.into());
         self
@@ -74,7 +75,7 @@ for DeleteSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -118,13 +119,14 @@ impl crate::api::SocialMediaApi {
 ///
 /// `GET /api/v2/socialmedia/topics/{topicId}/dataingestionrules/twitter/{twitterIngestionRuleId}`
 ///
-/// Takes `topic_id` (a text) and `twitter_ingestion_rule_id` (a text). Returns
-/// [`TwitterDataIngestionRuleResponse`](crate::models::TwitterDataIngestionRuleResponse).
+/// Takes `topic_id` (a string) and `twitter_ingestion_rule_id` (a string). Returns
+/// [`TwitterDataIngestionRuleResponse`](crate::models::TwitterDataIngestionRuleResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `socialmedia:twitterDataIngestionRule:view`
 ///
 /// Created by
-/// `SocialMediaApi::get_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id`.
+/// [`SocialMediaApi::get_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id`](crate::api::SocialMediaApi::get_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId--dataingestionrules-twitter--twitterIngestionRuleId->)
@@ -142,7 +144,7 @@ pub struct GetSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId {
 }
 
 impl GetSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId {
-    /// The query parameter `includeDeleted`.
+    /// The query parameter `includeDeleted`: a boolean.
     pub fn include_deleted(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeDeleted", value.into());
         self
@@ -183,7 +185,7 @@ for GetSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -226,14 +228,15 @@ impl crate::api::SocialMediaApi {
 ///
 /// `PATCH /api/v2/socialmedia/topics/{topicId}/dataingestionrules/twitter/{twitterIngestionRuleId}`
 ///
-/// Takes `topic_id` (a text), `twitter_ingestion_rule_id` (a text) and optionally a body
+/// Takes `topic_id` (a string), `twitter_ingestion_rule_id` (a string) and optionally a body
 /// ([`DataIngestionRuleStatusPatchRequest`](crate::models::DataIngestionRuleStatusPatchRequest)).
 /// Returns [`TwitterDataIngestionRuleResponse`](crate::models::TwitterDataIngestionRuleResponse).
+/// Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `socialmedia:twitterDataIngestionRule:edit`
 ///
 /// Created by
-/// `SocialMediaApi::patch_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id`.
+/// [`SocialMediaApi::patch_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id`](crate::api::SocialMediaApi::patch_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-socialmedia-topics--topicId--dataingestionrules-twitter--twitterIngestionRuleId->)
@@ -251,7 +254,7 @@ pub struct PatchSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId 
 }
 
 impl PatchSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `DataIngestionRuleStatusPatchRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<DataIngestionRuleStatusPatchRequest>>,
@@ -295,7 +298,7 @@ for PatchSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -339,13 +342,15 @@ impl crate::api::SocialMediaApi {
 ///
 /// `POST /api/v2/socialmedia/topics/{topicId}/dataingestionrules/twitter`
 ///
-/// Takes `topic_id` (a text) and optionally a body
+/// Takes `topic_id` (a string) and optionally a body
 /// ([`TwitterDataIngestionRuleRequest`](crate::models::TwitterDataIngestionRuleRequest)). Returns
-/// [`TwitterDataIngestionRuleResponse`](crate::models::TwitterDataIngestionRuleResponse).
+/// [`TwitterDataIngestionRuleResponse`](crate::models::TwitterDataIngestionRuleResponse). Succeeds with
+/// the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `socialmedia:twitterDataIngestionRule:add`
 ///
-/// Created by `SocialMediaApi::post_socialmedia_topic_dataingestionrules_twitter`.
+/// Created by
+/// [`SocialMediaApi::post_socialmedia_topic_dataingestionrules_twitter`](crate::api::SocialMediaApi::post_socialmedia_topic_dataingestionrules_twitter).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-topics--topicId--dataingestionrules-twitter>)
@@ -363,7 +368,7 @@ pub struct PostSocialmediaTopicDataingestionrulesTwitter {
 }
 
 impl PostSocialmediaTopicDataingestionrulesTwitter {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `TwitterDataIngestionRuleRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<TwitterDataIngestionRuleRequest>>,
@@ -406,7 +411,7 @@ impl runtime::Operation for PostSocialmediaTopicDataingestionrulesTwitter {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -446,14 +451,15 @@ impl crate::api::SocialMediaApi {
 ///
 /// `PUT /api/v2/socialmedia/topics/{topicId}/dataingestionrules/twitter/{twitterIngestionRuleId}`
 ///
-/// Takes `topic_id` (a text), `twitter_ingestion_rule_id` (a text) and optionally a body
+/// Takes `topic_id` (a string), `twitter_ingestion_rule_id` (a string) and optionally a body
 /// ([`TwitterDataIngestionRuleRequest`](crate::models::TwitterDataIngestionRuleRequest)). Returns
-/// [`TwitterDataIngestionRuleResponse`](crate::models::TwitterDataIngestionRuleResponse).
+/// [`TwitterDataIngestionRuleResponse`](crate::models::TwitterDataIngestionRuleResponse). Succeeds with
+/// the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `socialmedia:twitterDataIngestionRule:edit`
 ///
 /// Created by
-/// `SocialMediaApi::put_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id`.
+/// [`SocialMediaApi::put_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id`](crate::api::SocialMediaApi::put_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-socialmedia-topics--topicId--dataingestionrules-twitter--twitterIngestionRuleId->)
@@ -471,7 +477,7 @@ pub struct PutSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId {
 }
 
 impl PutSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `TwitterDataIngestionRuleRequest`.
     pub fn body(
         mut self,
         value: impl Into<Option<TwitterDataIngestionRuleRequest>>,
@@ -515,7 +521,7 @@ for PutSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

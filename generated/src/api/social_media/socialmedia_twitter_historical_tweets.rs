@@ -11,11 +11,13 @@ use crate::runtime;
 ///
 /// Takes a body
 /// ([`TwitterDataHistoricalTweetRequest`](crate::models::TwitterDataHistoricalTweetRequest)). Returns
-/// [`TwitterDataHistoricalTweetResponse`](crate::models::TwitterDataHistoricalTweetResponse).
+/// [`TwitterDataHistoricalTweetResponse`](crate::models::TwitterDataHistoricalTweetResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `socialmedia:twitterDataIngestionRule:add`
 ///
-/// Created by `SocialMediaApi::post_socialmedia_twitter_historical_tweets`.
+/// Created by
+/// [`SocialMediaApi::post_socialmedia_twitter_historical_tweets`](crate::api::SocialMediaApi::post_socialmedia_twitter_historical_tweets).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-twitter-historical-tweets>)
@@ -67,7 +69,7 @@ impl runtime::Operation for PostSocialmediaTwitterHistoricalTweets {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/speechandtextanalytics/categories/{categoryId}`
 ///
-/// Takes `category_id` (a text). Returns nothing.
+/// Takes `category_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `speechAndTextAnalytics:category:delete`
 ///
-/// Created by `SpeechTextAnalyticsApi::delete_speechandtextanalytics_category`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::delete_speechandtextanalytics_category`](crate::api::SpeechTextAnalyticsApi::delete_speechandtextanalytics_category).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-speechandtextanalytics-categories--categoryId->)
@@ -66,7 +67,7 @@ impl runtime::Operation for DeleteSpeechandtextanalyticsCategory {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,13 +108,15 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// `GET /api/v2/speechandtextanalytics/categories`
 ///
 /// Takes no arguments. Returns [`CategoriesEntityListing`](crate::models::CategoriesEntityListing).
-/// `items()` streams the items of all pages, each [`StaCategory`](crate::models::StaCategory).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`StaCategory`](crate::models::StaCategory).
 ///
 /// Permission: `speechAndTextAnalytics:category:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_categories`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_categories`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_categories).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-categories>)
@@ -131,25 +134,25 @@ pub struct GetSpeechandtextanalyticsCategories {
 }
 
 impl GetSpeechandtextanalyticsCategories {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `asc`.
+    /// The query parameter `sortOrder`: one of `asc`, `desc`, default `asc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetSpeechandtextanalyticsCategoriesSortOrder>>,
@@ -158,7 +161,7 @@ impl GetSpeechandtextanalyticsCategories {
         self
     }
 
-    /// The query parameter `sortBy`, default `name`.
+    /// The query parameter `sortBy`: one of `name`, `description`, default `name`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetSpeechandtextanalyticsCategoriesSortBy>>,
@@ -167,7 +170,7 @@ impl GetSpeechandtextanalyticsCategories {
         self
     }
 
-    /// The query parameter `ids`.
+    /// The query parameter `ids`: a list of strings.
     pub fn ids(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -193,7 +196,7 @@ impl GetSpeechandtextanalyticsCategories {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -224,7 +227,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsCategories {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -280,11 +283,13 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// `GET /api/v2/speechandtextanalytics/categories/{categoryId}`
 ///
-/// Takes `category_id` (a text). Returns [`StaCategory`](crate::models::StaCategory).
+/// Takes `category_id` (a string). Returns [`StaCategory`](crate::models::StaCategory). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:category:view`
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_category`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_category`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_category).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-categories--categoryId->)
@@ -336,7 +341,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsCategory {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -377,11 +382,12 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// `POST /api/v2/speechandtextanalytics/categories`
 ///
 /// Takes a body ([`CategoryRequest`](crate::models::CategoryRequest)). Returns
-/// [`StaCategory`](crate::models::StaCategory).
+/// [`StaCategory`](crate::models::StaCategory). Succeeds with the status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:category:add`
 ///
-/// Created by `SpeechTextAnalyticsApi::post_speechandtextanalytics_categories`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::post_speechandtextanalytics_categories`](crate::api::SpeechTextAnalyticsApi::post_speechandtextanalytics_categories).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-categories>)
@@ -433,7 +439,7 @@ impl runtime::Operation for PostSpeechandtextanalyticsCategories {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -474,12 +480,13 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// `PUT /api/v2/speechandtextanalytics/categories/{categoryId}`
 ///
-/// Takes `category_id` (a text) and a body ([`CategoryRequest`](crate::models::CategoryRequest)).
-/// Returns [`StaCategory`](crate::models::StaCategory).
+/// Takes `category_id` (a string) and a body ([`CategoryRequest`](crate::models::CategoryRequest)).
+/// Returns [`StaCategory`](crate::models::StaCategory). Succeeds with the status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:category:edit`
 ///
-/// Created by `SpeechTextAnalyticsApi::put_speechandtextanalytics_category`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::put_speechandtextanalytics_category`](crate::api::SpeechTextAnalyticsApi::put_speechandtextanalytics_category).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-categories--categoryId->)
@@ -531,7 +538,7 @@ impl runtime::Operation for PutSpeechandtextanalyticsCategory {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

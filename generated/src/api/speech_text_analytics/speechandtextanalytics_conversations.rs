@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/speechandtextanalytics/conversations/{conversationId}`
 ///
-/// Takes `conversation_id` (a text). Returns
-/// [`ConversationMetrics`](crate::models::ConversationMetrics).
+/// Takes `conversation_id` (a string). Returns
+/// [`ConversationMetrics`](crate::models::ConversationMetrics). Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `recording:recording:view`, `speechAndTextAnalytics:data:view`
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-conversations--conversationId->)
@@ -64,7 +65,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsConversation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,13 +8,13 @@ use crate::runtime;
 /// `GET
 /// /api/v2/speechandtextanalytics/conversations/{conversationId}/communications/{communicationId}/transcripturl`
 ///
-/// Takes `conversation_id` (a text) and `communication_id` (a text). Returns
-/// [`TranscriptUrl`](crate::models::TranscriptUrl).
+/// Takes `conversation_id` (a string) and `communication_id` (a string). Returns
+/// [`TranscriptUrl`](crate::models::TranscriptUrl). Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `recording:recording:view`, `speechAndTextAnalytics:data:view`
 ///
 /// Created by
-/// `SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_communication_transcripturl`.
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_communication_transcripturl`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_communication_transcripturl).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-conversations--conversationId--communications--communicationId--transcripturl>)
@@ -67,7 +67,7 @@ for GetSpeechandtextanalyticsConversationCommunicationTranscripturl {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

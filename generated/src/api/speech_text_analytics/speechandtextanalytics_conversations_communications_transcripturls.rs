@@ -8,13 +8,13 @@ use crate::runtime;
 /// `GET
 /// /api/v2/speechandtextanalytics/conversations/{conversationId}/communications/{communicationId}/transcripturls`
 ///
-/// Takes `conversation_id` (a text) and `communication_id` (a text). Returns
-/// [`TranscriptUrls`](crate::models::TranscriptUrls).
+/// Takes `conversation_id` (a string) and `communication_id` (a string). Returns
+/// [`TranscriptUrls`](crate::models::TranscriptUrls). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `recording:recording:view`, `recording:recordingSegment:view`
 ///
 /// Created by
-/// `SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_communication_transcripturls`.
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_communication_transcripturls`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_communication_transcripturls).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-conversations--conversationId--communications--communicationId--transcripturls>)
@@ -67,7 +67,7 @@ for GetSpeechandtextanalyticsConversationCommunicationTranscripturls {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/speechandtextanalytics/conversations/{conversationId}/sentiments`
 ///
-/// Takes `conversation_id` (a text). Returns [`SentimentData`](crate::models::SentimentData).
+/// Takes `conversation_id` (a string). Returns [`SentimentData`](crate::models::SentimentData).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:sentimentData:view`
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_sentiments`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_sentiments`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_sentiments).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-conversations--conversationId--sentiments>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsConversationSentiments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

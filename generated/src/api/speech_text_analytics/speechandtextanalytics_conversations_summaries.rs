@@ -9,16 +9,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/speechandtextanalytics/conversations/{conversationId}/summaries`
 ///
-/// Takes `conversation_id` (a text). Returns
+/// Takes `conversation_id` (a string). Returns
 /// [`SpeechTextAnalyticsConversationSummaryListing`](crate::models::SpeechTextAnalyticsConversationSummaryListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`SpeechTextAnalyticsConversationSummary`](crate::models::SpeechTextAnalyticsConversationSummary).
 ///
 /// Permission: `speechAndTextAnalytics:aiSummary:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_summaries`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_summaries`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_summaries).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-conversations--conversationId--summaries>)
@@ -51,7 +52,7 @@ impl GetSpeechandtextanalyticsConversationSummaries {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -82,7 +83,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsConversationSummaries {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

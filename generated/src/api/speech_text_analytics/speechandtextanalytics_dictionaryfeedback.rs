@@ -11,12 +11,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/speechandtextanalytics/dictionaryfeedback/{dictionaryFeedbackId}`
 ///
-/// Takes `dictionary_feedback_id` (a text). Returns nothing.
+/// Takes `dictionary_feedback_id` (a string). Returns nothing. Succeeds with the status 204 (no
+/// content).
 ///
 /// Permission: `speechAndTextAnalytics:dictionaryterm:delete`
 ///
 /// Created by
-/// `SpeechTextAnalyticsApi::delete_speechandtextanalytics_dictionaryfeedback_dictionary_feedback_id`.
+/// [`SpeechTextAnalyticsApi::delete_speechandtextanalytics_dictionaryfeedback_dictionary_feedback_id`](crate::api::SpeechTextAnalyticsApi::delete_speechandtextanalytics_dictionaryfeedback_dictionary_feedback_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-speechandtextanalytics-dictionaryfeedback--dictionaryFeedbackId->)
@@ -69,7 +70,7 @@ for DeleteSpeechandtextanalyticsDictionaryfeedbackDictionaryFeedbackId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -111,15 +112,16 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// `GET /api/v2/speechandtextanalytics/dictionaryfeedback`
 ///
 /// Takes no arguments. Returns
-/// [`DictionaryFeedbackEntityListing`](crate::models::DictionaryFeedbackEntityListing). `items()`
-/// streams the items of all pages, each
+/// [`DictionaryFeedbackEntityListing`](crate::models::DictionaryFeedbackEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ListedDictionaryFeedback`](crate::models::ListedDictionaryFeedback).
 ///
 /// Permission: `speechAndTextAnalytics:dictionaryterm:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_dictionaryfeedback`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_dictionaryfeedback`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_dictionaryfeedback).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-dictionaryfeedback>)
@@ -137,13 +139,13 @@ pub struct GetSpeechandtextanalyticsDictionaryfeedback {
 }
 
 impl GetSpeechandtextanalyticsDictionaryfeedback {
-    /// The query parameter `dialect`.
+    /// The query parameter `dialect`: a string.
     pub fn dialect(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("dialect", value.text());
         self
     }
 
-    /// The query parameter `transcriptionEngine`.
+    /// The query parameter `transcriptionEngine`: one of `Genesys`, `GenesysExtended`.
     pub fn transcription_engine(
         mut self,
         value: impl Into<
@@ -154,13 +156,13 @@ impl GetSpeechandtextanalyticsDictionaryfeedback {
         self
     }
 
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `500`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `500`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -181,7 +183,7 @@ impl GetSpeechandtextanalyticsDictionaryfeedback {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -212,7 +214,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsDictionaryfeedback {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -266,13 +268,13 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// `GET /api/v2/speechandtextanalytics/dictionaryfeedback/{dictionaryFeedbackId}`
 ///
-/// Takes `dictionary_feedback_id` (a text). Returns
-/// [`DictionaryFeedback`](crate::models::DictionaryFeedback).
+/// Takes `dictionary_feedback_id` (a string). Returns
+/// [`DictionaryFeedback`](crate::models::DictionaryFeedback). Succeeds with the status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:dictionaryterm:view`
 ///
 /// Created by
-/// `SpeechTextAnalyticsApi::get_speechandtextanalytics_dictionaryfeedback_dictionary_feedback_id`.
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_dictionaryfeedback_dictionary_feedback_id`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_dictionaryfeedback_dictionary_feedback_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-dictionaryfeedback--dictionaryFeedbackId->)
@@ -325,7 +327,7 @@ for GetSpeechandtextanalyticsDictionaryfeedbackDictionaryFeedbackId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -366,11 +368,12 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// `POST /api/v2/speechandtextanalytics/dictionaryfeedback`
 ///
 /// Takes a body ([`DictionaryFeedback`](crate::models::DictionaryFeedback)). Returns
-/// [`DictionaryFeedback`](crate::models::DictionaryFeedback).
+/// [`DictionaryFeedback`](crate::models::DictionaryFeedback). Succeeds with the status 201 (created).
 ///
 /// Permission: `speechAndTextAnalytics:dictionaryterm:add`
 ///
-/// Created by `SpeechTextAnalyticsApi::post_speechandtextanalytics_dictionaryfeedback`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::post_speechandtextanalytics_dictionaryfeedback`](crate::api::SpeechTextAnalyticsApi::post_speechandtextanalytics_dictionaryfeedback).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-dictionaryfeedback>)
@@ -422,7 +425,7 @@ impl runtime::Operation for PostSpeechandtextanalyticsDictionaryfeedback {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -463,14 +466,14 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// `PUT /api/v2/speechandtextanalytics/dictionaryfeedback/{dictionaryFeedbackId}`
 ///
-/// Takes `dictionary_feedback_id` (a text) and optionally a body
+/// Takes `dictionary_feedback_id` (a string) and optionally a body
 /// ([`DictionaryFeedback`](crate::models::DictionaryFeedback)). Returns
-/// [`DictionaryFeedback`](crate::models::DictionaryFeedback).
+/// [`DictionaryFeedback`](crate::models::DictionaryFeedback). Succeeds with the status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:dictionaryterm:edit`
 ///
 /// Created by
-/// `SpeechTextAnalyticsApi::put_speechandtextanalytics_dictionaryfeedback_dictionary_feedback_id`.
+/// [`SpeechTextAnalyticsApi::put_speechandtextanalytics_dictionaryfeedback_dictionary_feedback_id`](crate::api::SpeechTextAnalyticsApi::put_speechandtextanalytics_dictionaryfeedback_dictionary_feedback_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-dictionaryfeedback--dictionaryFeedbackId->)
@@ -488,7 +491,7 @@ pub struct PutSpeechandtextanalyticsDictionaryfeedbackDictionaryFeedbackId {
 }
 
 impl PutSpeechandtextanalyticsDictionaryfeedbackDictionaryFeedbackId {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `DictionaryFeedback`.
     pub fn body(mut self, value: impl Into<Option<DictionaryFeedback>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -529,7 +532,7 @@ for PutSpeechandtextanalyticsDictionaryfeedbackDictionaryFeedbackId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

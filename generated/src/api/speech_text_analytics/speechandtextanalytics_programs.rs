@@ -11,12 +11,14 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/speechandtextanalytics/programs/{programId}`
 ///
-/// Takes `program_id` (a text). Returns
-/// [`DeleteProgramResponse`](crate::models::DeleteProgramResponse).
+/// Takes `program_id` (a string). Returns
+/// [`DeleteProgramResponse`](crate::models::DeleteProgramResponse). Succeeds with the status 202
+/// (accepted: the work is not finished yet).
 ///
 /// Permission: `speechAndTextAnalytics:program:delete`
 ///
-/// Created by `SpeechTextAnalyticsApi::delete_speechandtextanalytics_program`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::delete_speechandtextanalytics_program`](crate::api::SpeechTextAnalyticsApi::delete_speechandtextanalytics_program).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-speechandtextanalytics-programs--programId->)
@@ -34,7 +36,7 @@ pub struct DeleteSpeechandtextanalyticsProgram {
 }
 
 impl DeleteSpeechandtextanalyticsProgram {
-    /// The query parameter `forceDelete`, default `false`.
+    /// The query parameter `forceDelete`: a boolean, default `false`.
     pub fn force_delete(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDelete", value.into());
         self
@@ -74,7 +76,7 @@ impl runtime::Operation for DeleteSpeechandtextanalyticsProgram {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -114,11 +116,13 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// `GET /api/v2/speechandtextanalytics/programs/{programId}`
 ///
-/// Takes `program_id` (a text). Returns [`Program`](crate::models::Program).
+/// Takes `program_id` (a string). Returns [`Program`](crate::models::Program). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:program:view`
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_program`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_program`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_program).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs--programId->)
@@ -170,7 +174,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgram {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -211,13 +215,15 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// `GET /api/v2/speechandtextanalytics/programs`
 ///
 /// Takes no arguments. Returns [`ProgramsEntityListing`](crate::models::ProgramsEntityListing).
-/// `items()` streams the items of all pages, each [`ListedProgram`](crate::models::ListedProgram).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`ListedProgram`](crate::models::ListedProgram).
 ///
 /// Permission: `speechAndTextAnalytics:program:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_programs`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_programs`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_programs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs>)
@@ -235,19 +241,19 @@ pub struct GetSpeechandtextanalyticsPrograms {
 }
 
 impl GetSpeechandtextanalyticsPrograms {
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `20`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `20`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `state`.
+    /// The query parameter `state`: one of `Latest`, `Published`.
     pub fn state(
         mut self,
         value: impl Into<Option<GetSpeechandtextanalyticsProgramsState>>,
@@ -256,13 +262,13 @@ impl GetSpeechandtextanalyticsPrograms {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `ids`.
+    /// The query parameter `ids`: a list of strings.
     pub fn ids(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -273,7 +279,7 @@ impl GetSpeechandtextanalyticsPrograms {
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: one of `name`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetSpeechandtextanalyticsProgramsSortBy>>,
@@ -282,7 +288,7 @@ impl GetSpeechandtextanalyticsPrograms {
         self
     }
 
-    /// The query parameter `sortOrder`.
+    /// The query parameter `sortOrder`: one of `asc`, `desc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetSpeechandtextanalyticsProgramsSortOrder>>,
@@ -306,7 +312,7 @@ impl GetSpeechandtextanalyticsPrograms {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -337,7 +343,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsPrograms {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -392,11 +398,12 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// `POST /api/v2/speechandtextanalytics/programs`
 ///
 /// Takes a body ([`ProgramRequest`](crate::models::ProgramRequest)). Returns
-/// [`Program`](crate::models::Program).
+/// [`Program`](crate::models::Program). Succeeds with the status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:program:add`
 ///
-/// Created by `SpeechTextAnalyticsApi::post_speechandtextanalytics_programs`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::post_speechandtextanalytics_programs`](crate::api::SpeechTextAnalyticsApi::post_speechandtextanalytics_programs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-programs>)
@@ -448,7 +455,7 @@ impl runtime::Operation for PostSpeechandtextanalyticsPrograms {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -489,12 +496,13 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// `PUT /api/v2/speechandtextanalytics/programs/{programId}`
 ///
-/// Takes `program_id` (a text) and a body ([`ProgramRequest`](crate::models::ProgramRequest)). Returns
-/// [`Program`](crate::models::Program).
+/// Takes `program_id` (a string) and a body ([`ProgramRequest`](crate::models::ProgramRequest)).
+/// Returns [`Program`](crate::models::Program). Succeeds with the status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:program:edit`
 ///
-/// Created by `SpeechTextAnalyticsApi::put_speechandtextanalytics_program`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::put_speechandtextanalytics_program`](crate::api::SpeechTextAnalyticsApi::put_speechandtextanalytics_program).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-programs--programId->)
@@ -546,7 +554,7 @@ impl runtime::Operation for PutSpeechandtextanalyticsProgram {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/speechandtextanalytics/programs/general/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns [`GeneralProgramJob`](crate::models::GeneralProgramJob).
+/// Takes `job_id` (a string). Returns [`GeneralProgramJob`](crate::models::GeneralProgramJob). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permissions, all of: `speechAndTextAnalytics:program:add`, `speechAndTextAnalytics:program:edit`,
 /// `speechAndTextAnalytics:topic:add`, `speechAndTextAnalytics:topic:edit`
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_general_job`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_general_job`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_general_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs-general-jobs--jobId->)
@@ -69,7 +71,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramsGeneralJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,15 +112,16 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// `POST /api/v2/speechandtextanalytics/programs/general/jobs`
 ///
 /// Takes a body ([`GeneralProgramJobRequest`](crate::models::GeneralProgramJobRequest)). Returns
-/// [`GeneralProgramJob`](crate::models::GeneralProgramJob).
+/// [`GeneralProgramJob`](crate::models::GeneralProgramJob). Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `speechAndTextAnalytics:program:add`, `speechAndTextAnalytics:program:edit`,
 /// `speechAndTextAnalytics:topic:add`, `speechAndTextAnalytics:topic:edit`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_speechandtextanalytics_programs_general_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_speechandtextanalytics_programs_general_job`](crate::api::GetSpeechandtextanalyticsProgramsGeneralJob).
 ///
-/// Created by `SpeechTextAnalyticsApi::post_speechandtextanalytics_programs_general_jobs`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::post_speechandtextanalytics_programs_general_jobs`](crate::api::SpeechTextAnalyticsApi::post_speechandtextanalytics_programs_general_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-programs-general-jobs>)
@@ -183,7 +186,7 @@ impl runtime::Operation for PostSpeechandtextanalyticsProgramsGeneralJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/speechandtextanalytics/programs/{programId}/mappings`
 ///
-/// Takes `program_id` (a text). Returns
-/// [`TopicsDefinitionsProgramMappings`](crate::models::TopicsDefinitionsProgramMappings).
+/// Takes `program_id` (a string). Returns
+/// [`TopicsDefinitionsProgramMappings`](crate::models::TopicsDefinitionsProgramMappings). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:program:view`
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_program_mappings`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_program_mappings`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_program_mappings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs--programId--mappings>)
@@ -67,7 +69,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramMappings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -109,14 +111,15 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Takes no arguments. Returns
 /// [`TopicsDefinitionsProgramsMappingsEntityListing`](crate::models::TopicsDefinitionsProgramsMappingsEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`TopicsDefinitionsProgramMappings`](crate::models::TopicsDefinitionsProgramMappings).
 ///
 /// Permission: `speechAndTextAnalytics:program:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_mappings`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_mappings`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_mappings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs-mappings>)
@@ -134,13 +137,13 @@ pub struct GetSpeechandtextanalyticsProgramsMappings {
 }
 
 impl GetSpeechandtextanalyticsProgramsMappings {
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `20`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `20`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -161,7 +164,7 @@ impl GetSpeechandtextanalyticsProgramsMappings {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -192,7 +195,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramsMappings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -248,13 +251,15 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// `PUT /api/v2/speechandtextanalytics/programs/{programId}/mappings`
 ///
-/// Takes `program_id` (a text) and a body
+/// Takes `program_id` (a string) and a body
 /// ([`ProgramMappingsRequest`](crate::models::ProgramMappingsRequest)). Returns
-/// [`TopicsDefinitionsProgramMappings`](crate::models::TopicsDefinitionsProgramMappings).
+/// [`TopicsDefinitionsProgramMappings`](crate::models::TopicsDefinitionsProgramMappings). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:program:edit`
 ///
-/// Created by `SpeechTextAnalyticsApi::put_speechandtextanalytics_program_mappings`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::put_speechandtextanalytics_program_mappings`](crate::api::SpeechTextAnalyticsApi::put_speechandtextanalytics_program_mappings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-programs--programId--mappings>)
@@ -306,7 +311,7 @@ impl runtime::Operation for PutSpeechandtextanalyticsProgramMappings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/speechandtextanalytics/programs/publishjobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns [`ProgramJob`](crate::models::ProgramJob).
+/// Takes `job_id` (a string). Returns [`ProgramJob`](crate::models::ProgramJob). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:program:publish`
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_publishjob`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_publishjob`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_publishjob).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs-publishjobs--jobId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramsPublishjob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,14 +106,15 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// `POST /api/v2/speechandtextanalytics/programs/publishjobs`
 ///
 /// Takes a body ([`ProgramJobRequest`](crate::models::ProgramJobRequest)). Returns
-/// [`ProgramJob`](crate::models::ProgramJob).
+/// [`ProgramJob`](crate::models::ProgramJob). Succeeds with the status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:program:publish`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_speechandtextanalytics_programs_publishjob`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_speechandtextanalytics_programs_publishjob`](crate::api::GetSpeechandtextanalyticsProgramsPublishjob).
 ///
-/// Created by `SpeechTextAnalyticsApi::post_speechandtextanalytics_programs_publishjobs`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::post_speechandtextanalytics_programs_publishjobs`](crate::api::SpeechTextAnalyticsApi::post_speechandtextanalytics_programs_publishjobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-programs-publishjobs>)
@@ -171,7 +174,7 @@ impl runtime::Operation for PostSpeechandtextanalyticsProgramsPublishjobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

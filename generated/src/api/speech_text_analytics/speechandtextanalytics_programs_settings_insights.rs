@@ -10,13 +10,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/speechandtextanalytics/programs/{programId}/settings/insights`
 ///
-/// Takes `program_id` (a text). Returns
-/// [`ProgramInsightsSettings`](crate::models::ProgramInsightsSettings).
+/// Takes `program_id` (a string). Returns
+/// [`ProgramInsightsSettings`](crate::models::ProgramInsightsSettings). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, all of: `speechAndTextAnalytics:program:view`,
 /// `speechAndTextAnalytics:insightsSettings:view`
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_program_settings_insights`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_program_settings_insights`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_program_settings_insights).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs--programId--settings-insights>)
@@ -71,7 +73,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramSettingsInsights {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -113,7 +115,7 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Takes no arguments. Returns
 /// [`ProgramInsightsSettingsEntityListing`](crate::models::ProgramInsightsSettingsEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ProgramInsightsSettings`](crate::models::ProgramInsightsSettings).
 ///
 /// Permissions, all of: `speechAndTextAnalytics:program:view`,
@@ -121,7 +123,8 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_settings_insights`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_settings_insights`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_settings_insights).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs-settings-insights>)
@@ -139,19 +142,19 @@ pub struct GetSpeechandtextanalyticsProgramsSettingsInsights {
 }
 
 impl GetSpeechandtextanalyticsProgramsSettingsInsights {
-    /// The query parameter `pageSize`, default `100`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `100`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `programIds`.
+    /// The query parameter `programIds`: a list of strings.
     pub fn program_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -180,7 +183,7 @@ impl GetSpeechandtextanalyticsProgramsSettingsInsights {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -214,7 +217,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramsSettingsInsights {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -272,14 +275,16 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// `PUT /api/v2/speechandtextanalytics/programs/{programId}/settings/insights`
 ///
-/// Takes `program_id` (a text) and a body
+/// Takes `program_id` (a string) and a body
 /// ([`InsightsSettingsRequest`](crate::models::InsightsSettingsRequest)). Returns
-/// [`ProgramInsightsSettings`](crate::models::ProgramInsightsSettings).
+/// [`ProgramInsightsSettings`](crate::models::ProgramInsightsSettings). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, all of: `speechAndTextAnalytics:program:edit`,
 /// `speechAndTextAnalytics:insightsSettings:edit`
 ///
-/// Created by `SpeechTextAnalyticsApi::put_speechandtextanalytics_program_settings_insights`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::put_speechandtextanalytics_program_settings_insights`](crate::api::SpeechTextAnalyticsApi::put_speechandtextanalytics_program_settings_insights).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-programs--programId--settings-insights>)
@@ -334,7 +339,7 @@ impl runtime::Operation for PutSpeechandtextanalyticsProgramSettingsInsights {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,10 +10,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/speechandtextanalytics/programs/{programId}/settings/processing`
 ///
-/// Takes `program_id` (a text). Returns
-/// [`ProgramProcessingSettings`](crate::models::ProgramProcessingSettings).
+/// Takes `program_id` (a string). Returns
+/// [`ProgramProcessingSettings`](crate::models::ProgramProcessingSettings). Succeeds with the status
+/// 200 (OK).
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_program_settings_processing`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_program_settings_processing`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_program_settings_processing).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs--programId--settings-processing>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramSettingsProcessing {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,12 +107,13 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Takes no arguments. Returns
 /// [`ProgramProcessingSettingsEntityListing`](crate::models::ProgramProcessingSettingsEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ProgramProcessingSettings`](crate::models::ProgramProcessingSettings).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_settings_processing`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_settings_processing`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_settings_processing).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs-settings-processing>)
@@ -128,19 +131,19 @@ pub struct GetSpeechandtextanalyticsProgramsSettingsProcessing {
 }
 
 impl GetSpeechandtextanalyticsProgramsSettingsProcessing {
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: an integer (`int32`).
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`.
+    /// The query parameter `pageNumber`: an integer (`int32`).
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `programIds`.
+    /// The query parameter `programIds`: a list of strings.
     pub fn program_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -169,7 +172,7 @@ impl GetSpeechandtextanalyticsProgramsSettingsProcessing {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -198,7 +201,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramsSettingsProcessing 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -256,11 +259,13 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// `PATCH /api/v2/speechandtextanalytics/programs/{programId}/settings/processing`
 ///
-/// Takes `program_id` (a text) and a body
+/// Takes `program_id` (a string) and a body
 /// ([`ProcessingSettingsRequest`](crate::models::ProcessingSettingsRequest)). Returns
 /// [`ProgramProcessingSettingsPatchResponse`](crate::models::ProgramProcessingSettingsPatchResponse).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `SpeechTextAnalyticsApi::patch_speechandtextanalytics_program_settings_processing`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::patch_speechandtextanalytics_program_settings_processing`](crate::api::SpeechTextAnalyticsApi::patch_speechandtextanalytics_program_settings_processing).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-speechandtextanalytics-programs--programId--settings-processing>)
@@ -310,7 +315,7 @@ impl runtime::Operation for PatchSpeechandtextanalyticsProgramSettingsProcessing
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

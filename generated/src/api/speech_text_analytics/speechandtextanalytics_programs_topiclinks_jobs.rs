@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/speechandtextanalytics/programs/topiclinks/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns [`ProgramTopicLinksJob`](crate::models::ProgramTopicLinksJob).
+/// Takes `job_id` (a string). Returns [`ProgramTopicLinksJob`](crate::models::ProgramTopicLinksJob).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:program:view`
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_topiclinks_job`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_topiclinks_job`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_topiclinks_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs-topiclinks-jobs--jobId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramsTopiclinksJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/speechandtextanalytics/programs/{programId}/transcriptionengines`
 ///
-/// Takes `program_id` (a text). Returns
-/// [`ProgramTranscriptionEngines`](crate::models::ProgramTranscriptionEngines).
+/// Takes `program_id` (a string). Returns
+/// [`ProgramTranscriptionEngines`](crate::models::ProgramTranscriptionEngines). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:program:view`
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_program_transcriptionengines`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_program_transcriptionengines`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_program_transcriptionengines).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs--programId--transcriptionengines>)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramTranscriptionengines
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,13 +108,15 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// `PUT /api/v2/speechandtextanalytics/programs/{programId}/transcriptionengines`
 ///
-/// Takes `program_id` (a text) and a body
+/// Takes `program_id` (a string) and a body
 /// ([`TranscriptionEnginesRequest`](crate::models::TranscriptionEnginesRequest)). Returns
-/// [`ProgramTranscriptionEngines`](crate::models::ProgramTranscriptionEngines).
+/// [`ProgramTranscriptionEngines`](crate::models::ProgramTranscriptionEngines). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:program:edit`
 ///
-/// Created by `SpeechTextAnalyticsApi::put_speechandtextanalytics_program_transcriptionengines`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::put_speechandtextanalytics_program_transcriptionengines`](crate::api::SpeechTextAnalyticsApi::put_speechandtextanalytics_program_transcriptionengines).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-programs--programId--transcriptionengines>)
@@ -164,7 +168,7 @@ impl runtime::Operation for PutSpeechandtextanalyticsProgramTranscriptionengines
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,14 +10,14 @@ use crate::runtime;
 /// `GET /api/v2/speechandtextanalytics/programs/transcriptionengines/dialects`
 ///
 /// Takes no arguments. Returns
-/// [`SupportedDialectsEntityListing`](crate::models::SupportedDialectsEntityListing). `items()` streams
-/// the items of all pages, each
+/// [`SupportedDialectsEntityListing`](crate::models::SupportedDialectsEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
 /// [`SupportedDialectsTranscriptionEngine`](crate::models::SupportedDialectsTranscriptionEngine).
 ///
 /// Lists everything on one page.
 ///
 /// Created by
-/// `SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_transcriptionengines_dialects`.
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_transcriptionengines_dialects`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_transcriptionengines_dialects).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs-transcriptionengines-dialects>)
@@ -50,7 +50,7 @@ impl GetSpeechandtextanalyticsProgramsTranscriptionenginesDialects {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -80,7 +80,7 @@ for GetSpeechandtextanalyticsProgramsTranscriptionenginesDialects {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,14 +8,16 @@ use crate::runtime;
 /// `GET /api/v2/speechandtextanalytics/programs/unpublished`
 ///
 /// Takes no arguments. Returns
-/// [`UnpublishedProgramsEntityListing`](crate::models::UnpublishedProgramsEntityListing). `items()`
-/// streams the items of all pages, each [`Program`](crate::models::Program).
+/// [`UnpublishedProgramsEntityListing`](crate::models::UnpublishedProgramsEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Program`](crate::models::Program).
 ///
 /// Permission: `speechAndTextAnalytics:program:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_unpublished`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_unpublished`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_unpublished).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs-unpublished>)
@@ -33,13 +35,13 @@ pub struct GetSpeechandtextanalyticsProgramsUnpublished {
 }
 
 impl GetSpeechandtextanalyticsProgramsUnpublished {
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `20`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `20`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -60,7 +62,7 @@ impl GetSpeechandtextanalyticsProgramsUnpublished {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -91,7 +93,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramsUnpublished {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

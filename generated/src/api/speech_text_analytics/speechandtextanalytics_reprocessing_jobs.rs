@@ -10,13 +10,14 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/speechandtextanalytics/reprocessing/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns nothing.
+/// Takes `job_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `speechAndTextAnalytics:reprocessInteractions:delete`
 ///
-/// Created by `SpeechTextAnalyticsApi::delete_speechandtextanalytics_reprocessing_job`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::delete_speechandtextanalytics_reprocessing_job`](crate::api::SpeechTextAnalyticsApi::delete_speechandtextanalytics_reprocessing_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-speechandtextanalytics-reprocessing-jobs--jobId->)
@@ -68,7 +69,7 @@ impl runtime::Operation for DeleteSpeechandtextanalyticsReprocessingJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,13 +109,15 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// `GET /api/v2/speechandtextanalytics/reprocessing/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns [`ReprocessJobResponse`](crate::models::ReprocessJobResponse).
+/// Takes `job_id` (a string). Returns [`ReprocessJobResponse`](crate::models::ReprocessJobResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `speechAndTextAnalytics:reprocessInteractions:view`
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_reprocessing_job`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_reprocessing_job`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_reprocessing_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-reprocessing-jobs--jobId->)
@@ -166,7 +169,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsReprocessingJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -207,8 +210,9 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// `GET /api/v2/speechandtextanalytics/reprocessing/jobs`
 ///
 /// Takes no arguments. Returns
-/// [`ReprocessJobEntityListingResponse`](crate::models::ReprocessJobEntityListingResponse). `items()`
-/// streams the items of all pages, each [`ReprocessJobResponse`](crate::models::ReprocessJobResponse).
+/// [`ReprocessJobEntityListingResponse`](crate::models::ReprocessJobEntityListingResponse). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`ReprocessJobResponse`](crate::models::ReprocessJobResponse).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
@@ -216,7 +220,8 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_reprocessing_jobs`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_reprocessing_jobs`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_reprocessing_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-reprocessing-jobs>)
@@ -234,19 +239,19 @@ pub struct GetSpeechandtextanalyticsReprocessingJobs {
 }
 
 impl GetSpeechandtextanalyticsReprocessingJobs {
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: an integer (`int32`).
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`.
+    /// The query parameter `pageNumber`: an integer (`int32`).
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`.
+    /// The query parameter `sortOrder`: one of `asc`, `desc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetSpeechandtextanalyticsReprocessingJobsSortOrder>>,
@@ -255,7 +260,7 @@ impl GetSpeechandtextanalyticsReprocessingJobs {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
@@ -276,7 +281,7 @@ impl GetSpeechandtextanalyticsReprocessingJobs {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -307,7 +312,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsReprocessingJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -364,17 +369,20 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// `POST /api/v2/speechandtextanalytics/reprocessing/jobs`
 ///
 /// Takes a body ([`CreateReprocessJobRequest`](crate::models::CreateReprocessJobRequest)). Returns
-/// [`ReprocessJobResponse`](crate::models::ReprocessJobResponse).
+/// [`ReprocessJobResponse`](crate::models::ReprocessJobResponse). Succeeds with the status 201
+/// (created).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `speechAndTextAnalytics:reprocessInteractions:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_speechandtextanalytics_reprocessing_job`; `delete_speechandtextanalytics_reprocessing_job`
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_speechandtextanalytics_reprocessing_job`](crate::api::GetSpeechandtextanalyticsReprocessingJob);
+/// [`delete_speechandtextanalytics_reprocessing_job`](crate::api::DeleteSpeechandtextanalyticsReprocessingJob)
 /// stops it.
 ///
-/// Created by `SpeechTextAnalyticsApi::post_speechandtextanalytics_reprocessing_jobs`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::post_speechandtextanalytics_reprocessing_jobs`](crate::api::SpeechTextAnalyticsApi::post_speechandtextanalytics_reprocessing_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-reprocessing-jobs>)
@@ -434,7 +442,7 @@ impl runtime::Operation for PostSpeechandtextanalyticsReprocessingJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

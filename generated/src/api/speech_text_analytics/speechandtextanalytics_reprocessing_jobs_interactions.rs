@@ -7,14 +7,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/speechandtextanalytics/reprocessing/jobs/{jobId}/interactions`
 ///
-/// Takes `job_id` (a text). Returns
+/// Takes `job_id` (a string). Returns
 /// [`ReprocessInteractionsByJobIdResponse`](crate::models::ReprocessInteractionsByJobIdResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `speechAndTextAnalytics:reprocessInteractions:view`
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_reprocessing_job_interactions`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_reprocessing_job_interactions`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_reprocessing_job_interactions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-reprocessing-jobs--jobId--interactions>)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsReprocessingJobInteractions
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

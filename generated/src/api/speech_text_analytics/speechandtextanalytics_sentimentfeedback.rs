@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/speechandtextanalytics/sentimentfeedback`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `speechAndTextAnalytics:feedback:delete`
 ///
-/// Created by `SpeechTextAnalyticsApi::delete_speechandtextanalytics_sentimentfeedback`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::delete_speechandtextanalytics_sentimentfeedback`](crate::api::SpeechTextAnalyticsApi::delete_speechandtextanalytics_sentimentfeedback).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-speechandtextanalytics-sentimentfeedback>)
@@ -65,7 +66,7 @@ impl runtime::Operation for DeleteSpeechandtextanalyticsSentimentfeedback {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -102,12 +103,13 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// `DELETE /api/v2/speechandtextanalytics/sentimentfeedback/{sentimentFeedbackId}`
 ///
-/// Takes `sentiment_feedback_id` (a text). Returns nothing.
+/// Takes `sentiment_feedback_id` (a string). Returns nothing. Succeeds with the status 204 (no
+/// content).
 ///
 /// Permission: `speechAndTextAnalytics:feedback:delete`
 ///
 /// Created by
-/// `SpeechTextAnalyticsApi::delete_speechandtextanalytics_sentimentfeedback_sentiment_feedback_id`.
+/// [`SpeechTextAnalyticsApi::delete_speechandtextanalytics_sentimentfeedback_sentiment_feedback_id`](crate::api::SpeechTextAnalyticsApi::delete_speechandtextanalytics_sentimentfeedback_sentiment_feedback_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-speechandtextanalytics-sentimentfeedback--sentimentFeedbackId->)
@@ -160,7 +162,7 @@ for DeleteSpeechandtextanalyticsSentimentfeedbackSentimentFeedbackId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -201,14 +203,16 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// `GET /api/v2/speechandtextanalytics/sentimentfeedback`
 ///
 /// Takes no arguments. Returns
-/// [`SentimentFeedbackEntityListing`](crate::models::SentimentFeedbackEntityListing). `items()` streams
-/// the items of all pages, each [`SentimentFeedback`](crate::models::SentimentFeedback).
+/// [`SentimentFeedbackEntityListing`](crate::models::SentimentFeedbackEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`SentimentFeedback`](crate::models::SentimentFeedback).
 ///
 /// Permission: `speechAndTextAnalytics:feedback:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_sentimentfeedback`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_sentimentfeedback`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_sentimentfeedback).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-sentimentfeedback>)
@@ -226,7 +230,7 @@ pub struct GetSpeechandtextanalyticsSentimentfeedback {
 }
 
 impl GetSpeechandtextanalyticsSentimentfeedback {
-    /// The query parameter `dialect`.
+    /// The query parameter `dialect`: a string.
     pub fn dialect(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("dialect", value.text());
         self
@@ -247,7 +251,7 @@ impl GetSpeechandtextanalyticsSentimentfeedback {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -278,7 +282,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsSentimentfeedback {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -331,11 +335,12 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// `POST /api/v2/speechandtextanalytics/sentimentfeedback`
 ///
 /// Takes a body ([`SentimentFeedback`](crate::models::SentimentFeedback)). Returns
-/// [`SentimentFeedback`](crate::models::SentimentFeedback).
+/// [`SentimentFeedback`](crate::models::SentimentFeedback). Succeeds with the status 201 (created).
 ///
 /// Permission: `speechAndTextAnalytics:feedback:add`
 ///
-/// Created by `SpeechTextAnalyticsApi::post_speechandtextanalytics_sentimentfeedback`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::post_speechandtextanalytics_sentimentfeedback`](crate::api::SpeechTextAnalyticsApi::post_speechandtextanalytics_sentimentfeedback).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-sentimentfeedback>)
@@ -387,7 +392,7 @@ impl runtime::Operation for PostSpeechandtextanalyticsSentimentfeedback {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

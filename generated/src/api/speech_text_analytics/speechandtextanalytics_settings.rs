@@ -11,10 +11,12 @@ use crate::runtime;
 ///
 /// Takes no arguments. Returns
 /// [`SpeechTextAnalyticsSettingsResponse`](crate::models::SpeechTextAnalyticsSettingsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:settings:view`
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_settings`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_settings`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-settings>)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,10 +110,12 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// Takes a body
 /// ([`SpeechTextAnalyticsSettingsRequest`](crate::models::SpeechTextAnalyticsSettingsRequest)). Returns
 /// [`SpeechTextAnalyticsSettingsResponse`](crate::models::SpeechTextAnalyticsSettingsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:settings:edit`
 ///
-/// Created by `SpeechTextAnalyticsApi::patch_speechandtextanalytics_settings`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::patch_speechandtextanalytics_settings`](crate::api::SpeechTextAnalyticsApi::patch_speechandtextanalytics_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-speechandtextanalytics-settings>)
@@ -163,7 +167,7 @@ impl runtime::Operation for PatchSpeechandtextanalyticsSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -209,10 +213,12 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// Takes a body
 /// ([`SpeechTextAnalyticsSettingsRequest`](crate::models::SpeechTextAnalyticsSettingsRequest)). Returns
 /// [`SpeechTextAnalyticsSettingsResponse`](crate::models::SpeechTextAnalyticsSettingsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:settings:edit`
 ///
-/// Created by `SpeechTextAnalyticsApi::put_speechandtextanalytics_settings`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::put_speechandtextanalytics_settings`](crate::api::SpeechTextAnalyticsApi::put_speechandtextanalytics_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-settings>)
@@ -264,7 +270,7 @@ impl runtime::Operation for PutSpeechandtextanalyticsSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

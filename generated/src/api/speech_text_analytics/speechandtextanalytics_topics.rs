@@ -11,11 +11,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/speechandtextanalytics/topics/{topicId}`
 ///
-/// Takes `topic_id` (a text). Returns nothing.
+/// Takes `topic_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `speechAndTextAnalytics:topic:delete`
 ///
-/// Created by `SpeechTextAnalyticsApi::delete_speechandtextanalytics_topic`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::delete_speechandtextanalytics_topic`](crate::api::SpeechTextAnalyticsApi::delete_speechandtextanalytics_topic).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-speechandtextanalytics-topics--topicId->)
@@ -67,7 +68,7 @@ impl runtime::Operation for DeleteSpeechandtextanalyticsTopic {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,11 +108,13 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// `GET /api/v2/speechandtextanalytics/topics/{topicId}`
 ///
-/// Takes `topic_id` (a text). Returns [`Topic`](crate::models::Topic).
+/// Takes `topic_id` (a string). Returns [`Topic`](crate::models::Topic). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `speechAndTextAnalytics:topic:view`
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_topic`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_topic`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_topic).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-topics--topicId->)
@@ -163,7 +166,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsTopic {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -203,14 +206,16 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// `GET /api/v2/speechandtextanalytics/topics`
 ///
-/// Takes no arguments. Returns [`TopicsEntityListing`](crate::models::TopicsEntityListing). `items()`
-/// streams the items of all pages, each [`ListedTopic`](crate::models::ListedTopic).
+/// Takes no arguments. Returns [`TopicsEntityListing`](crate::models::TopicsEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`ListedTopic`](crate::models::ListedTopic).
 ///
 /// Permission: `speechAndTextAnalytics:topic:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_topics`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_topics`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_topics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-topics>)
@@ -228,25 +233,25 @@ pub struct GetSpeechandtextanalyticsTopics {
 }
 
 impl GetSpeechandtextanalyticsTopics {
-    /// The query parameter `nextPage`.
+    /// The query parameter `nextPage`: a string.
     pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("nextPage", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `20`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `20`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`.
+    /// The query parameter `pageNumber`: an integer (`int32`).
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `state`.
+    /// The query parameter `state`: one of `latest`, `published`.
     pub fn state(
         mut self,
         value: impl Into<Option<GetSpeechandtextanalyticsTopicsState>>,
@@ -255,13 +260,13 @@ impl GetSpeechandtextanalyticsTopics {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `ids`.
+    /// The query parameter `ids`: a list of strings.
     pub fn ids(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -272,7 +277,7 @@ impl GetSpeechandtextanalyticsTopics {
         self
     }
 
-    /// The query parameter `dialects`.
+    /// The query parameter `dialects`: a list of `GetSpeechandtextanalyticsTopicsDialects`.
     pub fn dialects(
         mut self,
         value: impl IntoIterator<Item = GetSpeechandtextanalyticsTopicsDialects>,
@@ -281,7 +286,7 @@ impl GetSpeechandtextanalyticsTopics {
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: one of `name`, `matchingType`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetSpeechandtextanalyticsTopicsSortBy>>,
@@ -290,7 +295,7 @@ impl GetSpeechandtextanalyticsTopics {
         self
     }
 
-    /// The query parameter `sortOrder`.
+    /// The query parameter `sortOrder`: one of `asc`, `desc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetSpeechandtextanalyticsTopicsSortOrder>>,
@@ -314,7 +319,7 @@ impl GetSpeechandtextanalyticsTopics {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -345,7 +350,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsTopics {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -398,11 +403,12 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// `POST /api/v2/speechandtextanalytics/topics`
 ///
 /// Takes a body ([`TopicRequest`](crate::models::TopicRequest)). Returns
-/// [`Topic`](crate::models::Topic).
+/// [`Topic`](crate::models::Topic). Succeeds with the status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:topic:add`
 ///
-/// Created by `SpeechTextAnalyticsApi::post_speechandtextanalytics_topics`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::post_speechandtextanalytics_topics`](crate::api::SpeechTextAnalyticsApi::post_speechandtextanalytics_topics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-topics>)
@@ -454,7 +460,7 @@ impl runtime::Operation for PostSpeechandtextanalyticsTopics {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -495,12 +501,13 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// `PUT /api/v2/speechandtextanalytics/topics/{topicId}`
 ///
-/// Takes `topic_id` (a text) and a body ([`TopicRequest`](crate::models::TopicRequest)). Returns
-/// [`Topic`](crate::models::Topic).
+/// Takes `topic_id` (a string) and a body ([`TopicRequest`](crate::models::TopicRequest)). Returns
+/// [`Topic`](crate::models::Topic). Succeeds with the status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:topic:edit`
 ///
-/// Created by `SpeechTextAnalyticsApi::put_speechandtextanalytics_topic`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::put_speechandtextanalytics_topic`](crate::api::SpeechTextAnalyticsApi::put_speechandtextanalytics_topic).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-topics--topicId->)
@@ -552,7 +559,7 @@ impl runtime::Operation for PutSpeechandtextanalyticsTopic {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,14 +11,16 @@ use crate::runtime;
 /// `GET /api/v2/speechandtextanalytics/topics/general`
 ///
 /// Takes no arguments. Returns
-/// [`GeneralTopicsEntityListing`](crate::models::GeneralTopicsEntityListing). `items()` streams the
-/// items of all pages, each [`GeneralTopic`](crate::models::GeneralTopic).
+/// [`GeneralTopicsEntityListing`](crate::models::GeneralTopicsEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`GeneralTopic`](crate::models::GeneralTopic).
 ///
 /// Permission: `speechAndTextAnalytics:topic:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_general`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_general`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_general).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-topics-general>)
@@ -36,7 +38,7 @@ pub struct GetSpeechandtextanalyticsTopicsGeneral {
 }
 
 impl GetSpeechandtextanalyticsTopicsGeneral {
-    /// The query parameter `dialect`.
+    /// The query parameter `dialect`: `GetSpeechandtextanalyticsTopicsGeneralDialect`.
     pub fn dialect(
         mut self,
         value: impl Into<Option<GetSpeechandtextanalyticsTopicsGeneralDialect>>,
@@ -60,7 +62,7 @@ impl GetSpeechandtextanalyticsTopicsGeneral {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -91,7 +93,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsTopicsGeneral {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

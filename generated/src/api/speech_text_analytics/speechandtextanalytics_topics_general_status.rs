@@ -11,14 +11,16 @@ use crate::runtime;
 /// `GET /api/v2/speechandtextanalytics/topics/general/status`
 ///
 /// Takes no arguments. Returns
-/// [`UnifiedGeneralTopicEntityListing`](crate::models::UnifiedGeneralTopicEntityListing). `items()`
-/// streams the items of all pages, each [`UnifiedGeneralTopic`](crate::models::UnifiedGeneralTopic).
+/// [`UnifiedGeneralTopicEntityListing`](crate::models::UnifiedGeneralTopicEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`UnifiedGeneralTopic`](crate::models::UnifiedGeneralTopic).
 ///
 /// Permission: `speechAndTextAnalytics:topic:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_general_status`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_general_status`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_general_status).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-topics-general-status>)
@@ -36,7 +38,7 @@ pub struct GetSpeechandtextanalyticsTopicsGeneralStatus {
 }
 
 impl GetSpeechandtextanalyticsTopicsGeneralStatus {
-    /// The query parameter `dialect`.
+    /// The query parameter `dialect`: `GetSpeechandtextanalyticsTopicsGeneralStatusDialect`.
     pub fn dialect(
         mut self,
         value: impl Into<Option<GetSpeechandtextanalyticsTopicsGeneralStatusDialect>>,
@@ -60,7 +62,7 @@ impl GetSpeechandtextanalyticsTopicsGeneralStatus {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -91,7 +93,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsTopicsGeneralStatus {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/speechandtextanalytics/topics/generatedphrases/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns [`GenAiPhrasesJob`](crate::models::GenAiPhrasesJob).
+/// Takes `job_id` (a string). Returns [`GenAiPhrasesJob`](crate::models::GenAiPhrasesJob). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:topic:addAIPhrases`
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_generatedphrases_job`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_generatedphrases_job`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_generatedphrases_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-topics-generatedphrases-jobs--jobId->)
@@ -65,7 +67,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsTopicsGeneratedphrasesJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,14 +108,15 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// `POST /api/v2/speechandtextanalytics/topics/generatedphrases/jobs`
 ///
 /// Takes a body ([`GenAiPhrasesJobRequest`](crate::models::GenAiPhrasesJobRequest)). Returns
-/// [`GenAiPhrasesJobs`](crate::models::GenAiPhrasesJobs).
+/// [`GenAiPhrasesJobs`](crate::models::GenAiPhrasesJobs). Succeeds with the status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:topic:addAIPhrases`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_speechandtextanalytics_topics_generatedphrases_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_speechandtextanalytics_topics_generatedphrases_job`](crate::api::GetSpeechandtextanalyticsTopicsGeneratedphrasesJob).
 ///
-/// Created by `SpeechTextAnalyticsApi::post_speechandtextanalytics_topics_generatedphrases_jobs`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::post_speechandtextanalytics_topics_generatedphrases_jobs`](crate::api::SpeechTextAnalyticsApi::post_speechandtextanalytics_topics_generatedphrases_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-topics-generatedphrases-jobs>)
@@ -173,7 +176,7 @@ impl runtime::Operation for PostSpeechandtextanalyticsTopicsGeneratedphrasesJobs
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/speechandtextanalytics/topics/publishjobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns [`TopicJob`](crate::models::TopicJob).
+/// Takes `job_id` (a string). Returns [`TopicJob`](crate::models::TopicJob). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:topic:publish`
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_publishjob`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_publishjob`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_publishjob).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-topics-publishjobs--jobId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsTopicsPublishjob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,14 +106,15 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// `POST /api/v2/speechandtextanalytics/topics/publishjobs`
 ///
 /// Takes a body ([`TopicJobRequest`](crate::models::TopicJobRequest)). Returns
-/// [`TopicJob`](crate::models::TopicJob).
+/// [`TopicJob`](crate::models::TopicJob). Succeeds with the status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:topic:publish`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_speechandtextanalytics_topics_publishjob`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_speechandtextanalytics_topics_publishjob`](crate::api::GetSpeechandtextanalyticsTopicsPublishjob).
 ///
-/// Created by `SpeechTextAnalyticsApi::post_speechandtextanalytics_topics_publishjobs`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::post_speechandtextanalytics_topics_publishjobs`](crate::api::SpeechTextAnalyticsApi::post_speechandtextanalytics_topics_publishjobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-topics-publishjobs>)
@@ -171,7 +174,7 @@ impl runtime::Operation for PostSpeechandtextanalyticsTopicsPublishjobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/speechandtextanalytics/topics/testphrase/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns [`TestTopicPhraseJob`](crate::models::TestTopicPhraseJob).
+/// Takes `job_id` (a string). Returns [`TestTopicPhraseJob`](crate::models::TestTopicPhraseJob).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:topic:testPhrase`
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_testphrase_job`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_testphrase_job`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_testphrase_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-topics-testphrase-jobs--jobId->)
@@ -65,7 +67,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsTopicsTestphraseJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,14 +108,15 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// `POST /api/v2/speechandtextanalytics/topics/testphrase/jobs`
 ///
 /// Takes a body ([`TestTopicPhraseJobRequest`](crate::models::TestTopicPhraseJobRequest)). Returns
-/// [`TestTopicPhraseJobs`](crate::models::TestTopicPhraseJobs).
+/// [`TestTopicPhraseJobs`](crate::models::TestTopicPhraseJobs). Succeeds with the status 200 (OK).
 ///
 /// Permission: `speechAndTextAnalytics:topic:testPhrase`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_speechandtextanalytics_topics_testphrase_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_speechandtextanalytics_topics_testphrase_job`](crate::api::GetSpeechandtextanalyticsTopicsTestphraseJob).
 ///
-/// Created by `SpeechTextAnalyticsApi::post_speechandtextanalytics_topics_testphrase_jobs`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::post_speechandtextanalytics_topics_testphrase_jobs`](crate::api::SpeechTextAnalyticsApi::post_speechandtextanalytics_topics_testphrase_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-topics-testphrase-jobs>)
@@ -173,7 +176,7 @@ impl runtime::Operation for PostSpeechandtextanalyticsTopicsTestphraseJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

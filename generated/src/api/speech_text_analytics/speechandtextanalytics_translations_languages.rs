@@ -10,15 +10,16 @@ use crate::runtime;
 /// `GET /api/v2/speechandtextanalytics/translations/languages`
 ///
 /// Takes no arguments. Returns
-/// [`TranslateSupportedLanguageList`](crate::models::TranslateSupportedLanguageList). `items()` streams
-/// the items of all pages, each
+/// [`TranslateSupportedLanguageList`](crate::models::TranslateSupportedLanguageList). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
 /// [`TranslateSupportedLanguage`](crate::models::TranslateSupportedLanguage).
 ///
 /// Permission: `speechAndTextAnalytics:translation:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_translations_languages`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_translations_languages`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_translations_languages).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-translations-languages>)
@@ -51,7 +52,7 @@ impl GetSpeechandtextanalyticsTranslationsLanguages {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -82,7 +83,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsTranslationsLanguages {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,15 +10,17 @@ use crate::runtime;
 /// `GET
 /// /api/v2/speechandtextanalytics/translations/languages/{languageId}/conversations/{conversationId}`
 ///
-/// Takes `language_id` (a text) and `conversation_id` (a text). Returns
-/// [`CommunicationTranslationList`](crate::models::CommunicationTranslationList). `items()` streams the
-/// items of all pages, each [`CommunicationTranslation`](crate::models::CommunicationTranslation).
+/// Takes `language_id` (a string) and `conversation_id` (a string). Returns
+/// [`CommunicationTranslationList`](crate::models::CommunicationTranslationList). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`CommunicationTranslation`](crate::models::CommunicationTranslation).
 ///
 /// Permission: `speechAndTextAnalytics:translation:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_translations_language_conversation`.
+/// Created by
+/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_translations_language_conversation`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_translations_language_conversation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-translations-languages--languageId--conversations--conversationId->)
@@ -36,13 +38,13 @@ pub struct GetSpeechandtextanalyticsTranslationsLanguageConversation {
 }
 
 impl GetSpeechandtextanalyticsTranslationsLanguageConversation {
-    /// The query parameter `communicationId`.
+    /// The query parameter `communicationId`: a string.
     pub fn communication_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("communicationId", value.text());
         self
     }
 
-    /// The query parameter `recordingId`.
+    /// The query parameter `recordingId`: a string.
     pub fn recording_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("recordingId", value.text());
         self
@@ -63,7 +65,7 @@ impl GetSpeechandtextanalyticsTranslationsLanguageConversation {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -94,7 +96,7 @@ impl runtime::Operation for GetSpeechandtextanalyticsTranslationsLanguageConvers
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /api/v2/stations/{stationId}`
 ///
-/// Takes `station_id` (a text). Returns [`Station`](crate::models::Station).
+/// Takes `station_id` (a string). Returns [`Station`](crate::models::Station). Succeeds with the status
+/// 200 (OK).
 ///
-/// Created by `StationsApi::get_station`.
+/// Created by [`StationsApi::get_station`](crate::api::StationsApi::get_station).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-stations--stationId->)
@@ -65,7 +66,7 @@ impl runtime::Operation for GetStation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -99,12 +100,13 @@ impl crate::api::StationsApi {
 ///
 /// `GET /api/v2/stations`
 ///
-/// Takes no arguments. Returns [`StationEntityListing`](crate::models::StationEntityListing). `items()`
-/// streams the items of all pages, each [`Station`](crate::models::Station).
+/// Takes no arguments. Returns [`StationEntityListing`](crate::models::StationEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Station`](crate::models::Station).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `StationsApi::get_stations`.
+/// Created by [`StationsApi::get_stations`](crate::api::StationsApi::get_stations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-stations>)
@@ -128,49 +130,49 @@ pub struct GetStations {
 }
 
 impl GetStations {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `name`.
+    /// The query parameter `sortBy`: a string, default `name`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `userSelectable`.
+    /// The query parameter `userSelectable`: a string.
     pub fn user_selectable(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("userSelectable", value.text());
         self
     }
 
-    /// The query parameter `webRtcUserId`.
+    /// The query parameter `webRtcUserId`: a string.
     pub fn web_rtc_user_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("webRtcUserId", value.text());
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a string.
     pub fn id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("id", value.text());
         self
     }
 
-    /// The query parameter `lineAppearanceId`.
+    /// The query parameter `lineAppearanceId`: a string.
     pub fn line_appearance_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("lineAppearanceId", value.text());
         self
@@ -191,7 +193,7 @@ impl GetStations {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -220,7 +222,7 @@ impl runtime::Operation for GetStations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

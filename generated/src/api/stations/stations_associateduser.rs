@@ -6,11 +6,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/stations/{stationId}/associateduser`
 ///
-/// Takes `station_id` (a text). Returns nothing.
+/// Takes `station_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:station:disassociate`
 ///
-/// Created by `StationsApi::delete_station_associateduser`.
+/// Created by
+/// [`StationsApi::delete_station_associateduser`](crate::api::StationsApi::delete_station_associateduser).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-stations--stationId--associateduser>)
@@ -62,7 +63,7 @@ impl runtime::Operation for DeleteStationAssociateduser {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/taskmanagement/workbins/{workbinId}`
 ///
-/// Takes `workbin_id` (a text). Returns nothing.
+/// Takes `workbin_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `workitems:workbin:delete`
 ///
-/// Created by `TaskManagementApi::delete_taskmanagement_workbin`.
+/// Created by
+/// [`TaskManagementApi::delete_taskmanagement_workbin`](crate::api::TaskManagementApi::delete_taskmanagement_workbin).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-taskmanagement-workbins--workbinId->)
@@ -61,7 +62,7 @@ impl runtime::Operation for DeleteTaskmanagementWorkbin {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -101,11 +102,13 @@ impl crate::api::TaskManagementApi {
 ///
 /// `GET /api/v2/taskmanagement/workbins/{workbinId}`
 ///
-/// Takes `workbin_id` (a text). Returns [`Workbin`](crate::models::Workbin).
+/// Takes `workbin_id` (a string). Returns [`Workbin`](crate::models::Workbin). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `workitems:workbin:view`
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_workbin`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_workbin`](crate::api::TaskManagementApi::get_taskmanagement_workbin).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workbins--workbinId->)
@@ -155,7 +158,7 @@ impl runtime::Operation for GetTaskmanagementWorkbin {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -195,12 +198,13 @@ impl crate::api::TaskManagementApi {
 ///
 /// `PATCH /api/v2/taskmanagement/workbins/{workbinId}`
 ///
-/// Takes `workbin_id` (a text) and a body ([`WorkbinUpdate`](crate::models::WorkbinUpdate)). Returns
-/// [`Workbin`](crate::models::Workbin).
+/// Takes `workbin_id` (a string) and a body ([`WorkbinUpdate`](crate::models::WorkbinUpdate)). Returns
+/// [`Workbin`](crate::models::Workbin). Succeeds with the status 200 (OK).
 ///
 /// Permission: `workitems:workbin:edit`
 ///
-/// Created by `TaskManagementApi::patch_taskmanagement_workbin`.
+/// Created by
+/// [`TaskManagementApi::patch_taskmanagement_workbin`](crate::api::TaskManagementApi::patch_taskmanagement_workbin).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-workbins--workbinId->)
@@ -250,7 +254,7 @@ impl runtime::Operation for PatchTaskmanagementWorkbin {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -294,11 +298,12 @@ impl crate::api::TaskManagementApi {
 /// `POST /api/v2/taskmanagement/workbins`
 ///
 /// Takes a body ([`WorkbinCreate`](crate::models::WorkbinCreate)). Returns
-/// [`Workbin`](crate::models::Workbin).
+/// [`Workbin`](crate::models::Workbin). Succeeds with the status 201 (created).
 ///
 /// Permission: `workitems:workbin:add`
 ///
-/// Created by `TaskManagementApi::post_taskmanagement_workbins`.
+/// Created by
+/// [`TaskManagementApi::post_taskmanagement_workbins`](crate::api::TaskManagementApi::post_taskmanagement_workbins).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workbins>)
@@ -348,7 +353,7 @@ impl runtime::Operation for PostTaskmanagementWorkbins {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,14 +10,15 @@ use crate::runtime;
 /// `POST /api/v2/taskmanagement/workbins/query`
 ///
 /// Takes a body ([`WorkbinQueryRequest`](crate::models::WorkbinQueryRequest)). Returns
-/// [`WorkbinQueryEntityListing`](crate::models::WorkbinQueryEntityListing). `items()` streams the items
-/// of all pages, each [`Workbin`](crate::models::Workbin).
+/// [`WorkbinQueryEntityListing`](crate::models::WorkbinQueryEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each [`Workbin`](crate::models::Workbin).
 ///
 /// Permission: `workitems:workbin:view`
 ///
 /// Paged by cursor (`after` of the body).
 ///
-/// Created by `TaskManagementApi::post_taskmanagement_workbins_query`.
+/// Created by
+/// [`TaskManagementApi::post_taskmanagement_workbins_query`](crate::api::TaskManagementApi::post_taskmanagement_workbins_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workbins-query>)
@@ -50,7 +51,7 @@ impl PostTaskmanagementWorkbinsQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -79,7 +80,7 @@ impl runtime::Operation for PostTaskmanagementWorkbinsQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

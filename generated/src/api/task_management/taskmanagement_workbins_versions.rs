@@ -9,12 +9,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/taskmanagement/workbins/{workbinId}/versions/{entityVersion}`
 ///
-/// Takes `workbin_id` (a text) and `entity_version` (an integer). Returns
-/// [`WorkbinVersion`](crate::models::WorkbinVersion).
+/// Takes `workbin_id` (a string) and `entity_version` (an integer (`int32`), at least 1). Returns
+/// [`WorkbinVersion`](crate::models::WorkbinVersion). Succeeds with the status 200 (OK).
 ///
 /// Permission: `workitems:workbin:view`
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_workbin_version`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_workbin_version`](crate::api::TaskManagementApi::get_taskmanagement_workbin_version).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workbins--workbinId--versions--entityVersion->)
@@ -64,7 +65,7 @@ impl runtime::Operation for GetTaskmanagementWorkbinVersion {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,15 +107,16 @@ impl crate::api::TaskManagementApi {
 ///
 /// `GET /api/v2/taskmanagement/workbins/{workbinId}/versions`
 ///
-/// Takes `workbin_id` (a text). Returns
-/// [`WorkbinVersionListing`](crate::models::WorkbinVersionListing). `items()` streams the items of all
-/// pages, each [`WorkbinVersion`](crate::models::WorkbinVersion).
+/// Takes `workbin_id` (a string). Returns
+/// [`WorkbinVersionListing`](crate::models::WorkbinVersionListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each [`WorkbinVersion`](crate::models::WorkbinVersion).
 ///
 /// Permission: `workitems:workbin:view`
 ///
 /// Paged by cursor (`after`).
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_workbin_versions`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_workbin_versions`](crate::api::TaskManagementApi::get_taskmanagement_workbin_versions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workbins--workbinId--versions>)
@@ -132,19 +134,19 @@ pub struct GetTaskmanagementWorkbinVersions {
 }
 
 impl GetTaskmanagementWorkbinVersions {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `descending`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetTaskmanagementWorkbinVersionsSortOrder>>,
@@ -168,7 +170,7 @@ impl GetTaskmanagementWorkbinVersions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -197,7 +199,7 @@ impl runtime::Operation for GetTaskmanagementWorkbinVersions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

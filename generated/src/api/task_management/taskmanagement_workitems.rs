@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/taskmanagement/workitems/{workitemId}`
 ///
-/// Takes `workitem_id` (a text). Returns nothing.
+/// Takes `workitem_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `workitems:workitem:delete`
 ///
-/// Created by `TaskManagementApi::delete_taskmanagement_workitem`.
+/// Created by
+/// [`TaskManagementApi::delete_taskmanagement_workitem`](crate::api::TaskManagementApi::delete_taskmanagement_workitem).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-taskmanagement-workitems--workitemId->)
@@ -63,7 +64,7 @@ impl runtime::Operation for DeleteTaskmanagementWorkitem {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,11 +104,13 @@ impl crate::api::TaskManagementApi {
 ///
 /// `GET /api/v2/taskmanagement/workitems/{workitemId}`
 ///
-/// Takes `workitem_id` (a text). Returns [`Workitem`](crate::models::Workitem).
+/// Takes `workitem_id` (a string). Returns [`Workitem`](crate::models::Workitem). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `workitems:workitem:view`
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_workitem`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_workitem`](crate::api::TaskManagementApi::get_taskmanagement_workitem).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems--workitemId->)
@@ -125,7 +128,8 @@ pub struct GetTaskmanagementWorkitem {
 }
 
 impl GetTaskmanagementWorkitem {
-    /// The query parameter `expands`.
+    /// The query parameter `expands`: a list, each item one of `type`, `workbin`, `status`, `queue`,
+    /// `assignee`.
     pub fn expands(
         mut self,
         value: impl IntoIterator<Item = GetTaskmanagementWorkitemExpands>,
@@ -166,7 +170,7 @@ impl runtime::Operation for GetTaskmanagementWorkitem {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -206,12 +210,13 @@ impl crate::api::TaskManagementApi {
 ///
 /// `PATCH /api/v2/taskmanagement/workitems/{workitemId}`
 ///
-/// Takes `workitem_id` (a text) and a body ([`WorkitemUpdate`](crate::models::WorkitemUpdate)). Returns
-/// [`Workitem`](crate::models::Workitem).
+/// Takes `workitem_id` (a string) and a body ([`WorkitemUpdate`](crate::models::WorkitemUpdate)).
+/// Returns [`Workitem`](crate::models::Workitem). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `workitems:workitem:edit`, `workitems:workitem:accept`
 ///
-/// Created by `TaskManagementApi::patch_taskmanagement_workitem`.
+/// Created by
+/// [`TaskManagementApi::patch_taskmanagement_workitem`](crate::api::TaskManagementApi::patch_taskmanagement_workitem).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-workitems--workitemId->)
@@ -263,7 +268,7 @@ impl runtime::Operation for PatchTaskmanagementWorkitem {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -307,11 +312,12 @@ impl crate::api::TaskManagementApi {
 /// `POST /api/v2/taskmanagement/workitems`
 ///
 /// Takes a body ([`WorkitemCreate`](crate::models::WorkitemCreate)). Returns
-/// [`Workitem`](crate::models::Workitem).
+/// [`Workitem`](crate::models::Workitem). Succeeds with the status 200 (OK).
 ///
 /// Permission: `workitems:workitem:add`
 ///
-/// Created by `TaskManagementApi::post_taskmanagement_workitems`.
+/// Created by
+/// [`TaskManagementApi::post_taskmanagement_workitems`](crate::api::TaskManagementApi::post_taskmanagement_workitems).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workitems>)
@@ -361,7 +367,7 @@ impl runtime::Operation for PostTaskmanagementWorkitems {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `POST /api/v2/taskmanagement/workitems/{workitemId}/acd/cancel`
 ///
-/// Takes `workitem_id` (a text). Returns [`Workitem`](crate::models::Workitem).
+/// Takes `workitem_id` (a string). Returns [`Workitem`](crate::models::Workitem). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `workitems:workitem:cancelRouting`
 ///
-/// Created by `TaskManagementApi::post_taskmanagement_workitem_acd_cancel`.
+/// Created by
+/// [`TaskManagementApi::post_taskmanagement_workitem_acd_cancel`](crate::api::TaskManagementApi::post_taskmanagement_workitem_acd_cancel).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workitems--workitemId--acd-cancel>)
@@ -63,7 +65,7 @@ impl runtime::Operation for PostTaskmanagementWorkitemAcdCancel {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/taskmanagement/workitems/{workitemId}/assignment`
 ///
-/// Takes `workitem_id` (a text) and a body
-/// ([`WorkitemManualAssign`](crate::models::WorkitemManualAssign)). Returns nothing.
+/// Takes `workitem_id` (a string) and a body
+/// ([`WorkitemManualAssign`](crate::models::WorkitemManualAssign)). Returns nothing. Succeeds with the
+/// status 202 (accepted: the work is not finished yet).
 ///
 /// Permissions, any of: `workitems:workitem:pull`, `workitems:workitem:assign`
 ///
-/// Created by `TaskManagementApi::patch_taskmanagement_workitem_assignment`.
+/// Created by
+/// [`TaskManagementApi::patch_taskmanagement_workitem_assignment`](crate::api::TaskManagementApi::patch_taskmanagement_workitem_assignment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-workitems--workitemId--assignment>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PatchTaskmanagementWorkitemAssignment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/taskmanagement/workitems/bulk/add/jobs/{bulkJobId}`
 ///
-/// Takes `bulk_job_id` (a text). Returns nothing.
+/// Takes `bulk_job_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `workitems:bulkAddJob:delete`
 ///
-/// Created by `TaskManagementApi::delete_taskmanagement_workitems_bulk_add_job`.
+/// Created by
+/// [`TaskManagementApi::delete_taskmanagement_workitems_bulk_add_job`](crate::api::TaskManagementApi::delete_taskmanagement_workitems_bulk_add_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-taskmanagement-workitems-bulk-add-jobs--bulkJobId->)
@@ -61,7 +62,7 @@ impl runtime::Operation for DeleteTaskmanagementWorkitemsBulkAddJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -101,11 +102,13 @@ impl crate::api::TaskManagementApi {
 ///
 /// `GET /api/v2/taskmanagement/workitems/bulk/add/jobs/{bulkJobId}`
 ///
-/// Takes `bulk_job_id` (a text). Returns [`BulkJob`](crate::models::BulkJob).
+/// Takes `bulk_job_id` (a string). Returns [`BulkJob`](crate::models::BulkJob). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `workitems:bulkAddJob:view`
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_workitems_bulk_add_job`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_workitems_bulk_add_job`](crate::api::TaskManagementApi::get_taskmanagement_workitems_bulk_add_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-bulk-add-jobs--bulkJobId->)
@@ -155,7 +158,7 @@ impl runtime::Operation for GetTaskmanagementWorkitemsBulkAddJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -195,12 +198,13 @@ impl crate::api::TaskManagementApi {
 ///
 /// `PATCH /api/v2/taskmanagement/workitems/bulk/add/jobs/{bulkJobId}`
 ///
-/// Takes `bulk_job_id` (a text) and a body ([`BulkJobUpdate`](crate::models::BulkJobUpdate)). Returns
-/// [`BulkJob`](crate::models::BulkJob).
+/// Takes `bulk_job_id` (a string) and a body ([`BulkJobUpdate`](crate::models::BulkJobUpdate)). Returns
+/// [`BulkJob`](crate::models::BulkJob). Succeeds with the status 200 (OK).
 ///
 /// Permission: `workitems:bulkAddJob:edit`
 ///
-/// Created by `TaskManagementApi::patch_taskmanagement_workitems_bulk_add_job`.
+/// Created by
+/// [`TaskManagementApi::patch_taskmanagement_workitems_bulk_add_job`](crate::api::TaskManagementApi::patch_taskmanagement_workitems_bulk_add_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-workitems-bulk-add-jobs--bulkJobId->)
@@ -250,7 +254,7 @@ impl runtime::Operation for PatchTaskmanagementWorkitemsBulkAddJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -294,16 +298,19 @@ impl crate::api::TaskManagementApi {
 /// `POST /api/v2/taskmanagement/workitems/bulk/add/jobs`
 ///
 /// Takes a body ([`BulkJobAddRequest`](crate::models::BulkJobAddRequest)). Returns
-/// [`BulkJob`](crate::models::BulkJob).
+/// [`BulkJob`](crate::models::BulkJob). Succeeds with the status 200 (OK).
 ///
 /// Permission: `workitems:bulkAddJob:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_taskmanagement_workitems_bulk_add_job`, its results by
-/// `get_taskmanagement_workitems_bulk_add_job_results`; `delete_taskmanagement_workitems_bulk_add_job`
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_taskmanagement_workitems_bulk_add_job`](crate::api::GetTaskmanagementWorkitemsBulkAddJob), its
+/// results by
+/// [`get_taskmanagement_workitems_bulk_add_job_results`](crate::api::GetTaskmanagementWorkitemsBulkAddJobResults);
+/// [`delete_taskmanagement_workitems_bulk_add_job`](crate::api::DeleteTaskmanagementWorkitemsBulkAddJob)
 /// stops it.
 ///
-/// Created by `TaskManagementApi::post_taskmanagement_workitems_bulk_add_jobs`.
+/// Created by
+/// [`TaskManagementApi::post_taskmanagement_workitems_bulk_add_jobs`](crate::api::TaskManagementApi::post_taskmanagement_workitems_bulk_add_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workitems-bulk-add-jobs>)
@@ -361,7 +368,7 @@ impl runtime::Operation for PostTaskmanagementWorkitemsBulkAddJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/taskmanagement/workitems/bulk/add/jobs/{bulkJobId}/results`
 ///
-/// Takes `bulk_job_id` (a text). Returns [`BulkJobAddResponse`](crate::models::BulkJobAddResponse).
+/// Takes `bulk_job_id` (a string). Returns [`BulkJobAddResponse`](crate::models::BulkJobAddResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `workitems:bulkAddJobResults:view`
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_workitems_bulk_add_job_results`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_workitems_bulk_add_job_results`](crate::api::TaskManagementApi::get_taskmanagement_workitems_bulk_add_job_results).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-bulk-add-jobs--bulkJobId--results>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetTaskmanagementWorkitemsBulkAddJobResults {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

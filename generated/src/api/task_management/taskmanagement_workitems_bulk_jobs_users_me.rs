@@ -10,14 +10,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/taskmanagement/workitems/bulk/jobs/users/me`
 ///
-/// Takes no arguments. Returns [`BulkJobsListing`](crate::models::BulkJobsListing). `items()` streams
-/// the items of all pages, each [`BulkJob`](crate::models::BulkJob).
+/// Takes no arguments. Returns [`BulkJobsListing`](crate::models::BulkJobsListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each [`BulkJob`](crate::models::BulkJob).
 ///
 /// Permission: `workitems:bulkJob:view`
 ///
 /// Paged by cursor (`after`).
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_workitems_bulk_jobs_users_me`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_workitems_bulk_jobs_users_me`](crate::api::TaskManagementApi::get_taskmanagement_workitems_bulk_jobs_users_me).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-bulk-jobs-users-me>)
@@ -35,19 +36,19 @@ pub struct GetTaskmanagementWorkitemsBulkJobsUsersMe {
 }
 
 impl GetTaskmanagementWorkitemsBulkJobsUsersMe {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `descending`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetTaskmanagementWorkitemsBulkJobsUsersMeSortOrder>>,
@@ -56,7 +57,7 @@ impl GetTaskmanagementWorkitemsBulkJobsUsersMe {
         self
     }
 
-    /// The query parameter `action`.
+    /// The query parameter `action`: one of `TerminateWorkitems`, `AddWorkitems`.
     pub fn action(
         mut self,
         value: impl Into<Option<GetTaskmanagementWorkitemsBulkJobsUsersMeAction>>,
@@ -80,7 +81,7 @@ impl GetTaskmanagementWorkitemsBulkJobsUsersMe {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -109,7 +110,7 @@ impl runtime::Operation for GetTaskmanagementWorkitemsBulkJobsUsersMe {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

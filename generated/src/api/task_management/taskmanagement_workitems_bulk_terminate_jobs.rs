@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/taskmanagement/workitems/bulk/terminate/jobs/{bulkJobId}`
 ///
-/// Takes `bulk_job_id` (a text). Returns nothing.
+/// Takes `bulk_job_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `workitems:bulkTerminateJob:delete`
 ///
-/// Created by `TaskManagementApi::delete_taskmanagement_workitems_bulk_terminate_job`.
+/// Created by
+/// [`TaskManagementApi::delete_taskmanagement_workitems_bulk_terminate_job`](crate::api::TaskManagementApi::delete_taskmanagement_workitems_bulk_terminate_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-taskmanagement-workitems-bulk-terminate-jobs--bulkJobId->)
@@ -63,7 +64,7 @@ impl runtime::Operation for DeleteTaskmanagementWorkitemsBulkTerminateJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,11 +104,13 @@ impl crate::api::TaskManagementApi {
 ///
 /// `GET /api/v2/taskmanagement/workitems/bulk/terminate/jobs/{bulkJobId}`
 ///
-/// Takes `bulk_job_id` (a text). Returns [`BulkJob`](crate::models::BulkJob).
+/// Takes `bulk_job_id` (a string). Returns [`BulkJob`](crate::models::BulkJob). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `workitems:bulkTerminateJob:view`
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_workitems_bulk_terminate_job`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_workitems_bulk_terminate_job`](crate::api::TaskManagementApi::get_taskmanagement_workitems_bulk_terminate_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-bulk-terminate-jobs--bulkJobId->)
@@ -159,7 +162,7 @@ impl runtime::Operation for GetTaskmanagementWorkitemsBulkTerminateJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -199,12 +202,13 @@ impl crate::api::TaskManagementApi {
 ///
 /// `PATCH /api/v2/taskmanagement/workitems/bulk/terminate/jobs/{bulkJobId}`
 ///
-/// Takes `bulk_job_id` (a text) and a body ([`BulkJobUpdate`](crate::models::BulkJobUpdate)). Returns
-/// [`BulkJob`](crate::models::BulkJob).
+/// Takes `bulk_job_id` (a string) and a body ([`BulkJobUpdate`](crate::models::BulkJobUpdate)). Returns
+/// [`BulkJob`](crate::models::BulkJob). Succeeds with the status 200 (OK).
 ///
 /// Permission: `workitems:bulkTerminateJob:edit`
 ///
-/// Created by `TaskManagementApi::patch_taskmanagement_workitems_bulk_terminate_job`.
+/// Created by
+/// [`TaskManagementApi::patch_taskmanagement_workitems_bulk_terminate_job`](crate::api::TaskManagementApi::patch_taskmanagement_workitems_bulk_terminate_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-workitems-bulk-terminate-jobs--bulkJobId->)
@@ -256,7 +260,7 @@ impl runtime::Operation for PatchTaskmanagementWorkitemsBulkTerminateJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -300,16 +304,19 @@ impl crate::api::TaskManagementApi {
 /// `POST /api/v2/taskmanagement/workitems/bulk/terminate/jobs`
 ///
 /// Takes a body ([`BulkJobTerminateRequest`](crate::models::BulkJobTerminateRequest)). Returns
-/// [`BulkJob`](crate::models::BulkJob).
+/// [`BulkJob`](crate::models::BulkJob). Succeeds with the status 200 (OK).
 ///
 /// Permission: `workitems:bulkTerminateJob:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_taskmanagement_workitems_bulk_terminate_job`, its results by
-/// `get_taskmanagement_workitems_bulk_terminate_job_results`;
-/// `delete_taskmanagement_workitems_bulk_terminate_job` stops it.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_taskmanagement_workitems_bulk_terminate_job`](crate::api::GetTaskmanagementWorkitemsBulkTerminateJob),
+/// its results by
+/// [`get_taskmanagement_workitems_bulk_terminate_job_results`](crate::api::GetTaskmanagementWorkitemsBulkTerminateJobResults);
+/// [`delete_taskmanagement_workitems_bulk_terminate_job`](crate::api::DeleteTaskmanagementWorkitemsBulkTerminateJob)
+/// stops it.
 ///
-/// Created by `TaskManagementApi::post_taskmanagement_workitems_bulk_terminate_jobs`.
+/// Created by
+/// [`TaskManagementApi::post_taskmanagement_workitems_bulk_terminate_jobs`](crate::api::TaskManagementApi::post_taskmanagement_workitems_bulk_terminate_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workitems-bulk-terminate-jobs>)
@@ -369,7 +376,7 @@ impl runtime::Operation for PostTaskmanagementWorkitemsBulkTerminateJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/taskmanagement/workitems/bulk/terminate/jobs/{bulkJobId}/results`
 ///
-/// Takes `bulk_job_id` (a text). Returns
-/// [`BulkJobTerminateResultsResponse`](crate::models::BulkJobTerminateResultsResponse).
+/// Takes `bulk_job_id` (a string). Returns
+/// [`BulkJobTerminateResultsResponse`](crate::models::BulkJobTerminateResultsResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `workitems:bulkTerminateJobResults:view`
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_workitems_bulk_terminate_job_results`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_workitems_bulk_terminate_job_results`](crate::api::TaskManagementApi::get_taskmanagement_workitems_bulk_terminate_job_results).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-bulk-terminate-jobs--bulkJobId--results>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetTaskmanagementWorkitemsBulkTerminateJobResults {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `POST /api/v2/taskmanagement/workitems/{workitemId}/disconnect`
 ///
-/// Takes `workitem_id` (a text). Returns [`Workitem`](crate::models::Workitem).
+/// Takes `workitem_id` (a string). Returns [`Workitem`](crate::models::Workitem). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `workitems:workitem:disconnect`
 ///
-/// Created by `TaskManagementApi::post_taskmanagement_workitem_disconnect`.
+/// Created by
+/// [`TaskManagementApi::post_taskmanagement_workitem_disconnect`](crate::api::TaskManagementApi::post_taskmanagement_workitem_disconnect).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workitems--workitemId--disconnect>)
@@ -63,7 +65,7 @@ impl runtime::Operation for PostTaskmanagementWorkitemDisconnect {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

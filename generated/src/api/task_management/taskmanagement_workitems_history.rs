@@ -10,15 +10,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/taskmanagement/workitems/{workitemId}/history`
 ///
-/// Takes `workitem_id` (a text). Returns
-/// [`WorkitemChangeListing`](crate::models::WorkitemChangeListing). `items()` streams the items of all
-/// pages, each [`WorkitemsChangeWorkitemDelta`](crate::models::WorkitemsChangeWorkitemDelta).
+/// Takes `workitem_id` (a string). Returns
+/// [`WorkitemChangeListing`](crate::models::WorkitemChangeListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
+/// [`WorkitemsChangeWorkitemDelta`](crate::models::WorkitemsChangeWorkitemDelta).
 ///
 /// Permission: `workitems:workitem:view`
 ///
 /// Paged by cursor (`after`).
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_workitem_history`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_workitem_history`](crate::api::TaskManagementApi::get_taskmanagement_workitem_history).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems--workitemId--history>)
@@ -36,19 +38,19 @@ pub struct GetTaskmanagementWorkitemHistory {
 }
 
 impl GetTaskmanagementWorkitemHistory {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `descending`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetTaskmanagementWorkitemHistorySortOrder>>,
@@ -72,7 +74,7 @@ impl GetTaskmanagementWorkitemHistory {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -101,7 +103,7 @@ impl runtime::Operation for GetTaskmanagementWorkitemHistory {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

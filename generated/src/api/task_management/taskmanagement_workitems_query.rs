@@ -10,14 +10,16 @@ use crate::runtime;
 /// `POST /api/v2/taskmanagement/workitems/query`
 ///
 /// Takes a body ([`WorkitemQueryPostRequest`](crate::models::WorkitemQueryPostRequest)). Returns
-/// [`WorkitemPostQueryEntityListing`](crate::models::WorkitemPostQueryEntityListing). `items()` streams
-/// the items of all pages, each [`Workitem`](crate::models::Workitem).
+/// [`WorkitemPostQueryEntityListing`](crate::models::WorkitemPostQueryEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`Workitem`](crate::models::Workitem).
 ///
 /// Permission: `workitems:workitem:view`
 ///
 /// Paged by cursor (`after` of the body).
 ///
-/// Created by `TaskManagementApi::post_taskmanagement_workitems_query`.
+/// Created by
+/// [`TaskManagementApi::post_taskmanagement_workitems_query`](crate::api::TaskManagementApi::post_taskmanagement_workitems_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workitems-query>)
@@ -50,7 +52,7 @@ impl PostTaskmanagementWorkitemsQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -79,7 +81,7 @@ impl runtime::Operation for PostTaskmanagementWorkitemsQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/taskmanagement/workitems/query/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`WorkitemQueryJobResponse`](crate::models::WorkitemQueryJobResponse).
+/// Takes `job_id` (a string). Returns
+/// [`WorkitemQueryJobResponse`](crate::models::WorkitemQueryJobResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `workitems:queryJob:view`
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_workitems_query_job`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_workitems_query_job`](crate::api::TaskManagementApi::get_taskmanagement_workitems_query_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-query-jobs--jobId->)
@@ -62,7 +64,7 @@ impl runtime::Operation for GetTaskmanagementWorkitemsQueryJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,14 +105,18 @@ impl crate::api::TaskManagementApi {
 /// `POST /api/v2/taskmanagement/workitems/query/jobs`
 ///
 /// Takes a body ([`WorkitemQueryJobCreate`](crate::models::WorkitemQueryJobCreate)). Returns
-/// [`WorkitemQueryJobResponse`](crate::models::WorkitemQueryJobResponse).
+/// [`WorkitemQueryJobResponse`](crate::models::WorkitemQueryJobResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `workitems:queryJob:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_taskmanagement_workitems_query_job`,
-/// its results by `get_taskmanagement_workitems_query_job_results`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_taskmanagement_workitems_query_job`](crate::api::GetTaskmanagementWorkitemsQueryJob), its
+/// results by
+/// [`get_taskmanagement_workitems_query_job_results`](crate::api::GetTaskmanagementWorkitemsQueryJobResults).
 ///
-/// Created by `TaskManagementApi::post_taskmanagement_workitems_query_jobs`.
+/// Created by
+/// [`TaskManagementApi::post_taskmanagement_workitems_query_jobs`](crate::api::TaskManagementApi::post_taskmanagement_workitems_query_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workitems-query-jobs>)
@@ -168,7 +174,7 @@ impl runtime::Operation for PostTaskmanagementWorkitemsQueryJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,15 +7,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/taskmanagement/workitems/query/jobs/{jobId}/results`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`WorkitemPagedEntityListing`](crate::models::WorkitemPagedEntityListing). `items()` streams the
-/// items of all pages, each [`Workitem`](crate::models::Workitem).
+/// Takes `job_id` (a string). Returns
+/// [`WorkitemPagedEntityListing`](crate::models::WorkitemPagedEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each [`Workitem`](crate::models::Workitem).
 ///
 /// Permission: `workitems:queryJobResults:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_workitems_query_job_results`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_workitems_query_job_results`](crate::api::TaskManagementApi::get_taskmanagement_workitems_query_job_results).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-query-jobs--jobId--results>)
@@ -48,7 +49,7 @@ impl GetTaskmanagementWorkitemsQueryJobResults {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -79,7 +80,7 @@ impl runtime::Operation for GetTaskmanagementWorkitemsQueryJobResults {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/taskmanagement/workitems/{workitemId}/terminate`
 ///
-/// Takes `workitem_id` (a text) and optionally a body
+/// Takes `workitem_id` (a string) and optionally a body
 /// ([`WorkitemTerminate`](crate::models::WorkitemTerminate)). Returns
-/// [`Workitem`](crate::models::Workitem).
+/// [`Workitem`](crate::models::Workitem). Succeeds with the status 200 (OK).
 ///
 /// Permission: `workitems:workitem:terminate`
 ///
-/// Created by `TaskManagementApi::post_taskmanagement_workitem_terminate`.
+/// Created by
+/// [`TaskManagementApi::post_taskmanagement_workitem_terminate`](crate::api::TaskManagementApi::post_taskmanagement_workitem_terminate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workitems--workitemId--terminate>)
@@ -31,7 +32,7 @@ pub struct PostTaskmanagementWorkitemTerminate {
 }
 
 impl PostTaskmanagementWorkitemTerminate {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `WorkitemTerminate`.
     pub fn body(mut self, value: impl Into<Option<WorkitemTerminate>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -71,7 +72,7 @@ impl runtime::Operation for PostTaskmanagementWorkitemTerminate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/taskmanagement/workitems/{workitemId}/users/me/wrapups`
 ///
-/// Takes `workitem_id` (a text) and a body
-/// ([`WorkitemWrapupUpdate`](crate::models::WorkitemWrapupUpdate)). Returns nothing.
+/// Takes `workitem_id` (a string) and a body
+/// ([`WorkitemWrapupUpdate`](crate::models::WorkitemWrapupUpdate)). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Permission: `workitems:wrapupSelf:edit`
 ///
-/// Created by `TaskManagementApi::patch_taskmanagement_workitem_users_me_wrapups`.
+/// Created by
+/// [`TaskManagementApi::patch_taskmanagement_workitem_users_me_wrapups`](crate::api::TaskManagementApi::patch_taskmanagement_workitem_users_me_wrapups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-workitems--workitemId--users-me-wrapups>)
@@ -62,7 +64,7 @@ impl runtime::Operation for PatchTaskmanagementWorkitemUsersMeWrapups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

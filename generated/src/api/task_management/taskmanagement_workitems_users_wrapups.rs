@@ -11,15 +11,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/taskmanagement/workitems/{workitemId}/users/{userId}/wrapups`
 ///
-/// Takes `workitem_id` (a text) and `user_id` (a text). Returns
-/// [`WorkitemWrapupEntityListing`](crate::models::WorkitemWrapupEntityListing). `items()` streams the
-/// items of all pages, each [`WorkitemWrapup`](crate::models::WorkitemWrapup).
+/// Takes `workitem_id` (a string) and `user_id` (a string). Returns
+/// [`WorkitemWrapupEntityListing`](crate::models::WorkitemWrapupEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`WorkitemWrapup`](crate::models::WorkitemWrapup).
 ///
 /// Permission: `workitems:wrapup:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_workitem_user_wrapups`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_workitem_user_wrapups`](crate::api::TaskManagementApi::get_taskmanagement_workitem_user_wrapups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems--workitemId--users--userId--wrapups>)
@@ -37,7 +39,7 @@ pub struct GetTaskmanagementWorkitemUserWrapups {
 }
 
 impl GetTaskmanagementWorkitemUserWrapups {
-    /// The query parameter `expands`.
+    /// The query parameter `expands`: one of `wrapupCode`.
     pub fn expands(
         mut self,
         value: impl Into<Option<GetTaskmanagementWorkitemUserWrapupsExpands>>,
@@ -46,19 +48,19 @@ impl GetTaskmanagementWorkitemUserWrapups {
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `descending`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetTaskmanagementWorkitemUserWrapupsSortOrder>>,
@@ -82,7 +84,7 @@ impl GetTaskmanagementWorkitemUserWrapups {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -111,7 +113,7 @@ impl runtime::Operation for GetTaskmanagementWorkitemUserWrapups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -170,12 +172,14 @@ impl crate::api::TaskManagementApi {
 ///
 /// `PATCH /api/v2/taskmanagement/workitems/{workitemId}/users/{userId}/wrapups`
 ///
-/// Takes `workitem_id` (a text), `user_id` (a text) and a body
-/// ([`WorkitemWrapupUpdate`](crate::models::WorkitemWrapupUpdate)). Returns nothing.
+/// Takes `workitem_id` (a string), `user_id` (a string) and a body
+/// ([`WorkitemWrapupUpdate`](crate::models::WorkitemWrapupUpdate)). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Permission: `workitems:wrapup:edit`
 ///
-/// Created by `TaskManagementApi::patch_taskmanagement_workitem_user_wrapups`.
+/// Created by
+/// [`TaskManagementApi::patch_taskmanagement_workitem_user_wrapups`](crate::api::TaskManagementApi::patch_taskmanagement_workitem_user_wrapups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-workitems--workitemId--users--userId--wrapups>)
@@ -225,7 +229,7 @@ impl runtime::Operation for PatchTaskmanagementWorkitemUserWrapups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,15 +10,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/taskmanagement/workitems/{workitemId}/wrapups`
 ///
-/// Takes `workitem_id` (a text). Returns
-/// [`WorkitemWrapupEntityListing`](crate::models::WorkitemWrapupEntityListing). `items()` streams the
-/// items of all pages, each [`WorkitemWrapup`](crate::models::WorkitemWrapup).
+/// Takes `workitem_id` (a string). Returns
+/// [`WorkitemWrapupEntityListing`](crate::models::WorkitemWrapupEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`WorkitemWrapup`](crate::models::WorkitemWrapup).
 ///
 /// Permission: `workitems:wrapup:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_workitem_wrapups`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_workitem_wrapups`](crate::api::TaskManagementApi::get_taskmanagement_workitem_wrapups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems--workitemId--wrapups>)
@@ -36,7 +38,7 @@ pub struct GetTaskmanagementWorkitemWrapups {
 }
 
 impl GetTaskmanagementWorkitemWrapups {
-    /// The query parameter `expands`.
+    /// The query parameter `expands`: one of `wrapupCode`.
     pub fn expands(
         mut self,
         value: impl Into<Option<GetTaskmanagementWorkitemWrapupsExpands>>,
@@ -45,19 +47,19 @@ impl GetTaskmanagementWorkitemWrapups {
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `descending`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetTaskmanagementWorkitemWrapupsSortOrder>>,
@@ -81,7 +83,7 @@ impl GetTaskmanagementWorkitemWrapups {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -110,7 +112,7 @@ impl runtime::Operation for GetTaskmanagementWorkitemWrapups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/taskmanagement/worktypes/{worktypeId}`
 ///
-/// Takes `worktype_id` (a text). Returns nothing.
+/// Takes `worktype_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `workitems:worktype:delete`
 ///
-/// Created by `TaskManagementApi::delete_taskmanagement_worktype`.
+/// Created by
+/// [`TaskManagementApi::delete_taskmanagement_worktype`](crate::api::TaskManagementApi::delete_taskmanagement_worktype).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-taskmanagement-worktypes--worktypeId->)
@@ -63,7 +64,7 @@ impl runtime::Operation for DeleteTaskmanagementWorktype {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,11 +104,13 @@ impl crate::api::TaskManagementApi {
 ///
 /// `GET /api/v2/taskmanagement/worktypes/{worktypeId}`
 ///
-/// Takes `worktype_id` (a text). Returns [`Worktype`](crate::models::Worktype).
+/// Takes `worktype_id` (a string). Returns [`Worktype`](crate::models::Worktype). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `workitems:worktype:view`
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_worktype`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_worktype`](crate::api::TaskManagementApi::get_taskmanagement_worktype).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId->)
@@ -125,7 +128,8 @@ pub struct GetTaskmanagementWorktype {
 }
 
 impl GetTaskmanagementWorktype {
-    /// The query parameter `expands`.
+    /// The query parameter `expands`: a list, each item one of `defaultQueue`, `defaultSkills`,
+    /// `defaultLanguage`, `schema`, `flow`, `defaultScript`.
     pub fn expands(
         mut self,
         value: impl IntoIterator<Item = GetTaskmanagementWorktypeExpands>,
@@ -166,7 +170,7 @@ impl runtime::Operation for GetTaskmanagementWorktype {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -206,12 +210,13 @@ impl crate::api::TaskManagementApi {
 ///
 /// `PATCH /api/v2/taskmanagement/worktypes/{worktypeId}`
 ///
-/// Takes `worktype_id` (a text) and a body ([`WorktypeUpdate`](crate::models::WorktypeUpdate)). Returns
-/// [`Worktype`](crate::models::Worktype).
+/// Takes `worktype_id` (a string) and a body ([`WorktypeUpdate`](crate::models::WorktypeUpdate)).
+/// Returns [`Worktype`](crate::models::Worktype). Succeeds with the status 200 (OK).
 ///
 /// Permission: `workitems:worktype:edit`
 ///
-/// Created by `TaskManagementApi::patch_taskmanagement_worktype`.
+/// Created by
+/// [`TaskManagementApi::patch_taskmanagement_worktype`](crate::api::TaskManagementApi::patch_taskmanagement_worktype).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-worktypes--worktypeId->)
@@ -261,7 +266,7 @@ impl runtime::Operation for PatchTaskmanagementWorktype {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -305,11 +310,12 @@ impl crate::api::TaskManagementApi {
 /// `POST /api/v2/taskmanagement/worktypes`
 ///
 /// Takes a body ([`WorktypeCreate`](crate::models::WorktypeCreate)). Returns
-/// [`Worktype`](crate::models::Worktype).
+/// [`Worktype`](crate::models::Worktype). Succeeds with the status 200 (OK).
 ///
 /// Permission: `workitems:worktype:add`
 ///
-/// Created by `TaskManagementApi::post_taskmanagement_worktypes`.
+/// Created by
+/// [`TaskManagementApi::post_taskmanagement_worktypes`](crate::api::TaskManagementApi::post_taskmanagement_worktypes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-worktypes>)
@@ -359,7 +365,7 @@ impl runtime::Operation for PostTaskmanagementWorktypes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

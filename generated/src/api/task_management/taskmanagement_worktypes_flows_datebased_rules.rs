@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/taskmanagement/worktypes/{worktypeId}/flows/datebased/rules/{ruleId}`
 ///
-/// Takes `worktype_id` (a text) and `rule_id` (a text). Returns nothing.
+/// Takes `worktype_id` (a string) and `rule_id` (a string). Returns nothing. Succeeds with the status
+/// 204 (no content).
 ///
 /// Permission: `workitems:flowRuleDateBased:delete`
 ///
-/// Created by `TaskManagementApi::delete_taskmanagement_worktype_flows_datebased_rule`.
+/// Created by
+/// [`TaskManagementApi::delete_taskmanagement_worktype_flows_datebased_rule`](crate::api::TaskManagementApi::delete_taskmanagement_worktype_flows_datebased_rule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-taskmanagement-worktypes--worktypeId--flows-datebased-rules--ruleId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for DeleteTaskmanagementWorktypeFlowsDatebasedRule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,12 +110,13 @@ impl crate::api::TaskManagementApi {
 ///
 /// `GET /api/v2/taskmanagement/worktypes/{worktypeId}/flows/datebased/rules/{ruleId}`
 ///
-/// Takes `worktype_id` (a text) and `rule_id` (a text). Returns
-/// [`WorkitemDateBasedRule`](crate::models::WorkitemDateBasedRule).
+/// Takes `worktype_id` (a string) and `rule_id` (a string). Returns
+/// [`WorkitemDateBasedRule`](crate::models::WorkitemDateBasedRule). Succeeds with the status 200 (OK).
 ///
 /// Permission: `workitems:flowRuleDateBased:view`
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_worktype_flows_datebased_rule`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_worktype_flows_datebased_rule`](crate::api::TaskManagementApi::get_taskmanagement_worktype_flows_datebased_rule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--flows-datebased-rules--ruleId->)
@@ -165,7 +168,7 @@ impl runtime::Operation for GetTaskmanagementWorktypeFlowsDatebasedRule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -207,15 +210,17 @@ impl crate::api::TaskManagementApi {
 ///
 /// `GET /api/v2/taskmanagement/worktypes/{worktypeId}/flows/datebased/rules`
 ///
-/// Takes `worktype_id` (a text). Returns
-/// [`WorkitemDateBasedRuleListing`](crate::models::WorkitemDateBasedRuleListing). `items()` streams the
-/// items of all pages, each [`WorkitemDateBasedRule`](crate::models::WorkitemDateBasedRule).
+/// Takes `worktype_id` (a string). Returns
+/// [`WorkitemDateBasedRuleListing`](crate::models::WorkitemDateBasedRuleListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`WorkitemDateBasedRule`](crate::models::WorkitemDateBasedRule).
 ///
 /// Permission: `workitems:flowRuleDateBased:view`
 ///
 /// Paged by cursor (`after`).
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_worktype_flows_datebased_rules`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_worktype_flows_datebased_rules`](crate::api::TaskManagementApi::get_taskmanagement_worktype_flows_datebased_rules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--flows-datebased-rules>)
@@ -233,13 +238,13 @@ pub struct GetTaskmanagementWorktypeFlowsDatebasedRules {
 }
 
 impl GetTaskmanagementWorktypeFlowsDatebasedRules {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -260,7 +265,7 @@ impl GetTaskmanagementWorktypeFlowsDatebasedRules {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -291,7 +296,7 @@ impl runtime::Operation for GetTaskmanagementWorktypeFlowsDatebasedRules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -349,13 +354,14 @@ impl crate::api::TaskManagementApi {
 ///
 /// `PATCH /api/v2/taskmanagement/worktypes/{worktypeId}/flows/datebased/rules/{ruleId}`
 ///
-/// Takes `worktype_id` (a text), `rule_id` (a text) and a body
+/// Takes `worktype_id` (a string), `rule_id` (a string) and a body
 /// ([`WorkitemDateBasedRuleUpdate`](crate::models::WorkitemDateBasedRuleUpdate)). Returns
-/// [`WorkitemDateBasedRule`](crate::models::WorkitemDateBasedRule).
+/// [`WorkitemDateBasedRule`](crate::models::WorkitemDateBasedRule). Succeeds with the status 200 (OK).
 ///
 /// Permission: `workitems:flowRuleDateBased:edit`
 ///
-/// Created by `TaskManagementApi::patch_taskmanagement_worktype_flows_datebased_rule`.
+/// Created by
+/// [`TaskManagementApi::patch_taskmanagement_worktype_flows_datebased_rule`](crate::api::TaskManagementApi::patch_taskmanagement_worktype_flows_datebased_rule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-worktypes--worktypeId--flows-datebased-rules--ruleId->)
@@ -407,7 +413,7 @@ impl runtime::Operation for PatchTaskmanagementWorktypeFlowsDatebasedRule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -452,13 +458,14 @@ impl crate::api::TaskManagementApi {
 ///
 /// `POST /api/v2/taskmanagement/worktypes/{worktypeId}/flows/datebased/rules`
 ///
-/// Takes `worktype_id` (a text) and a body
+/// Takes `worktype_id` (a string) and a body
 /// ([`WorkitemDateBasedRuleCreate`](crate::models::WorkitemDateBasedRuleCreate)). Returns
-/// [`WorkitemDateBasedRule`](crate::models::WorkitemDateBasedRule).
+/// [`WorkitemDateBasedRule`](crate::models::WorkitemDateBasedRule). Succeeds with the status 200 (OK).
 ///
 /// Permission: `workitems:flowRuleDateBased:add`
 ///
-/// Created by `TaskManagementApi::post_taskmanagement_worktype_flows_datebased_rules`.
+/// Created by
+/// [`TaskManagementApi::post_taskmanagement_worktype_flows_datebased_rules`](crate::api::TaskManagementApi::post_taskmanagement_worktype_flows_datebased_rules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-worktypes--worktypeId--flows-datebased-rules>)
@@ -510,7 +517,7 @@ impl runtime::Operation for PostTaskmanagementWorktypeFlowsDatebasedRules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/taskmanagement/worktypes/{worktypeId}/flows/onattributechange/rules/{ruleId}`
 ///
-/// Takes `worktype_id` (a text) and `rule_id` (a text). Returns nothing.
+/// Takes `worktype_id` (a string) and `rule_id` (a string). Returns nothing. Succeeds with the status
+/// 204 (no content).
 ///
 /// Permission: `workitems:flowRuleOnAttributeChange:delete`
 ///
-/// Created by `TaskManagementApi::delete_taskmanagement_worktype_flows_onattributechange_rule`.
+/// Created by
+/// [`TaskManagementApi::delete_taskmanagement_worktype_flows_onattributechange_rule`](crate::api::TaskManagementApi::delete_taskmanagement_worktype_flows_onattributechange_rule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-taskmanagement-worktypes--worktypeId--flows-onattributechange-rules--ruleId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for DeleteTaskmanagementWorktypeFlowsOnattributechangeRu
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,12 +110,14 @@ impl crate::api::TaskManagementApi {
 ///
 /// `GET /api/v2/taskmanagement/worktypes/{worktypeId}/flows/onattributechange/rules/{ruleId}`
 ///
-/// Takes `worktype_id` (a text) and `rule_id` (a text). Returns
-/// [`WorkitemOnAttributeChangeRule`](crate::models::WorkitemOnAttributeChangeRule).
+/// Takes `worktype_id` (a string) and `rule_id` (a string). Returns
+/// [`WorkitemOnAttributeChangeRule`](crate::models::WorkitemOnAttributeChangeRule). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `workitems:flowRuleOnAttributeChange:view`
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_worktype_flows_onattributechange_rule`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_worktype_flows_onattributechange_rule`](crate::api::TaskManagementApi::get_taskmanagement_worktype_flows_onattributechange_rule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--flows-onattributechange-rules--ruleId->)
@@ -165,7 +169,7 @@ impl runtime::Operation for GetTaskmanagementWorktypeFlowsOnattributechangeRule 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -207,16 +211,17 @@ impl crate::api::TaskManagementApi {
 ///
 /// `GET /api/v2/taskmanagement/worktypes/{worktypeId}/flows/onattributechange/rules`
 ///
-/// Takes `worktype_id` (a text). Returns
+/// Takes `worktype_id` (a string). Returns
 /// [`WorkitemOnAttributeChangeRuleListing`](crate::models::WorkitemOnAttributeChangeRuleListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`WorkitemOnAttributeChangeRule`](crate::models::WorkitemOnAttributeChangeRule).
 ///
 /// Permission: `workitems:flowRuleOnAttributeChange:view`
 ///
 /// Paged by cursor (`after`).
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_worktype_flows_onattributechange_rules`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_worktype_flows_onattributechange_rules`](crate::api::TaskManagementApi::get_taskmanagement_worktype_flows_onattributechange_rules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--flows-onattributechange-rules>)
@@ -234,13 +239,13 @@ pub struct GetTaskmanagementWorktypeFlowsOnattributechangeRules {
 }
 
 impl GetTaskmanagementWorktypeFlowsOnattributechangeRules {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -261,7 +266,7 @@ impl GetTaskmanagementWorktypeFlowsOnattributechangeRules {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -292,7 +297,7 @@ impl runtime::Operation for GetTaskmanagementWorktypeFlowsOnattributechangeRules
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -352,13 +357,15 @@ impl crate::api::TaskManagementApi {
 ///
 /// `PATCH /api/v2/taskmanagement/worktypes/{worktypeId}/flows/onattributechange/rules/{ruleId}`
 ///
-/// Takes `worktype_id` (a text), `rule_id` (a text) and a body
+/// Takes `worktype_id` (a string), `rule_id` (a string) and a body
 /// ([`WorkitemOnAttributeChangeRuleUpdate`](crate::models::WorkitemOnAttributeChangeRuleUpdate)).
-/// Returns [`WorkitemOnAttributeChangeRule`](crate::models::WorkitemOnAttributeChangeRule).
+/// Returns [`WorkitemOnAttributeChangeRule`](crate::models::WorkitemOnAttributeChangeRule). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `workitems:flowRuleOnAttributeChange:edit`
 ///
-/// Created by `TaskManagementApi::patch_taskmanagement_worktype_flows_onattributechange_rule`.
+/// Created by
+/// [`TaskManagementApi::patch_taskmanagement_worktype_flows_onattributechange_rule`](crate::api::TaskManagementApi::patch_taskmanagement_worktype_flows_onattributechange_rule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-worktypes--worktypeId--flows-onattributechange-rules--ruleId->)
@@ -410,7 +417,7 @@ impl runtime::Operation for PatchTaskmanagementWorktypeFlowsOnattributechangeRul
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -455,13 +462,15 @@ impl crate::api::TaskManagementApi {
 ///
 /// `POST /api/v2/taskmanagement/worktypes/{worktypeId}/flows/onattributechange/rules`
 ///
-/// Takes `worktype_id` (a text) and a body
+/// Takes `worktype_id` (a string) and a body
 /// ([`WorkitemOnAttributeChangeRuleCreate`](crate::models::WorkitemOnAttributeChangeRuleCreate)).
-/// Returns [`WorkitemOnAttributeChangeRule`](crate::models::WorkitemOnAttributeChangeRule).
+/// Returns [`WorkitemOnAttributeChangeRule`](crate::models::WorkitemOnAttributeChangeRule). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `workitems:flowRuleOnAttributeChange:add`
 ///
-/// Created by `TaskManagementApi::post_taskmanagement_worktype_flows_onattributechange_rules`.
+/// Created by
+/// [`TaskManagementApi::post_taskmanagement_worktype_flows_onattributechange_rules`](crate::api::TaskManagementApi::post_taskmanagement_worktype_flows_onattributechange_rules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-worktypes--worktypeId--flows-onattributechange-rules>)
@@ -513,7 +522,7 @@ impl runtime::Operation for PostTaskmanagementWorktypeFlowsOnattributechangeRule
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/taskmanagement/worktypes/{worktypeId}/flows/oncreate/rules/{ruleId}`
 ///
-/// Takes `worktype_id` (a text) and `rule_id` (a text). Returns nothing.
+/// Takes `worktype_id` (a string) and `rule_id` (a string). Returns nothing. Succeeds with the status
+/// 204 (no content).
 ///
 /// Permission: `workitems:flowRuleOnCreate:delete`
 ///
-/// Created by `TaskManagementApi::delete_taskmanagement_worktype_flows_oncreate_rule`.
+/// Created by
+/// [`TaskManagementApi::delete_taskmanagement_worktype_flows_oncreate_rule`](crate::api::TaskManagementApi::delete_taskmanagement_worktype_flows_oncreate_rule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-taskmanagement-worktypes--worktypeId--flows-oncreate-rules--ruleId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for DeleteTaskmanagementWorktypeFlowsOncreateRule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,12 +110,13 @@ impl crate::api::TaskManagementApi {
 ///
 /// `GET /api/v2/taskmanagement/worktypes/{worktypeId}/flows/oncreate/rules/{ruleId}`
 ///
-/// Takes `worktype_id` (a text) and `rule_id` (a text). Returns
-/// [`WorkitemOnCreateRule`](crate::models::WorkitemOnCreateRule).
+/// Takes `worktype_id` (a string) and `rule_id` (a string). Returns
+/// [`WorkitemOnCreateRule`](crate::models::WorkitemOnCreateRule). Succeeds with the status 200 (OK).
 ///
 /// Permission: `workitems:flowRuleOnCreate:view`
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_worktype_flows_oncreate_rule`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_worktype_flows_oncreate_rule`](crate::api::TaskManagementApi::get_taskmanagement_worktype_flows_oncreate_rule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--flows-oncreate-rules--ruleId->)
@@ -165,7 +168,7 @@ impl runtime::Operation for GetTaskmanagementWorktypeFlowsOncreateRule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -207,15 +210,17 @@ impl crate::api::TaskManagementApi {
 ///
 /// `GET /api/v2/taskmanagement/worktypes/{worktypeId}/flows/oncreate/rules`
 ///
-/// Takes `worktype_id` (a text). Returns
-/// [`WorkitemOnCreateRuleListing`](crate::models::WorkitemOnCreateRuleListing). `items()` streams the
-/// items of all pages, each [`WorkitemOnCreateRule`](crate::models::WorkitemOnCreateRule).
+/// Takes `worktype_id` (a string). Returns
+/// [`WorkitemOnCreateRuleListing`](crate::models::WorkitemOnCreateRuleListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`WorkitemOnCreateRule`](crate::models::WorkitemOnCreateRule).
 ///
 /// Permission: `workitems:flowRuleOnCreate:view`
 ///
 /// Paged by cursor (`after`).
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_worktype_flows_oncreate_rules`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_worktype_flows_oncreate_rules`](crate::api::TaskManagementApi::get_taskmanagement_worktype_flows_oncreate_rules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--flows-oncreate-rules>)
@@ -233,13 +238,13 @@ pub struct GetTaskmanagementWorktypeFlowsOncreateRules {
 }
 
 impl GetTaskmanagementWorktypeFlowsOncreateRules {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -260,7 +265,7 @@ impl GetTaskmanagementWorktypeFlowsOncreateRules {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -291,7 +296,7 @@ impl runtime::Operation for GetTaskmanagementWorktypeFlowsOncreateRules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -349,13 +354,14 @@ impl crate::api::TaskManagementApi {
 ///
 /// `PATCH /api/v2/taskmanagement/worktypes/{worktypeId}/flows/oncreate/rules/{ruleId}`
 ///
-/// Takes `worktype_id` (a text), `rule_id` (a text) and a body
+/// Takes `worktype_id` (a string), `rule_id` (a string) and a body
 /// ([`WorkitemOnCreateRuleUpdate`](crate::models::WorkitemOnCreateRuleUpdate)). Returns
-/// [`WorkitemOnCreateRule`](crate::models::WorkitemOnCreateRule).
+/// [`WorkitemOnCreateRule`](crate::models::WorkitemOnCreateRule). Succeeds with the status 200 (OK).
 ///
 /// Permission: `workitems:flowRuleOnCreate:edit`
 ///
-/// Created by `TaskManagementApi::patch_taskmanagement_worktype_flows_oncreate_rule`.
+/// Created by
+/// [`TaskManagementApi::patch_taskmanagement_worktype_flows_oncreate_rule`](crate::api::TaskManagementApi::patch_taskmanagement_worktype_flows_oncreate_rule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-worktypes--worktypeId--flows-oncreate-rules--ruleId->)
@@ -407,7 +413,7 @@ impl runtime::Operation for PatchTaskmanagementWorktypeFlowsOncreateRule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -452,13 +458,14 @@ impl crate::api::TaskManagementApi {
 ///
 /// `POST /api/v2/taskmanagement/worktypes/{worktypeId}/flows/oncreate/rules`
 ///
-/// Takes `worktype_id` (a text) and a body
+/// Takes `worktype_id` (a string) and a body
 /// ([`WorkitemOnCreateRuleCreate`](crate::models::WorkitemOnCreateRuleCreate)). Returns
-/// [`WorkitemOnCreateRule`](crate::models::WorkitemOnCreateRule).
+/// [`WorkitemOnCreateRule`](crate::models::WorkitemOnCreateRule). Succeeds with the status 200 (OK).
 ///
 /// Permission: `workitems:flowRuleOnCreate:add`
 ///
-/// Created by `TaskManagementApi::post_taskmanagement_worktype_flows_oncreate_rules`.
+/// Created by
+/// [`TaskManagementApi::post_taskmanagement_worktype_flows_oncreate_rules`](crate::api::TaskManagementApi::post_taskmanagement_worktype_flows_oncreate_rules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-worktypes--worktypeId--flows-oncreate-rules>)
@@ -510,7 +517,7 @@ impl runtime::Operation for PostTaskmanagementWorktypeFlowsOncreateRules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,15 +10,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/taskmanagement/worktypes/{worktypeId}/history`
 ///
-/// Takes `worktype_id` (a text). Returns
-/// [`WorktypeChangeListing`](crate::models::WorktypeChangeListing). `items()` streams the items of all
-/// pages, each [`WorkitemsChangeWorktypeDelta`](crate::models::WorkitemsChangeWorktypeDelta).
+/// Takes `worktype_id` (a string). Returns
+/// [`WorktypeChangeListing`](crate::models::WorktypeChangeListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
+/// [`WorkitemsChangeWorktypeDelta`](crate::models::WorkitemsChangeWorktypeDelta).
 ///
 /// Permission: `workitems:worktype:view`
 ///
 /// Paged by cursor (`after`).
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_worktype_history`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_worktype_history`](crate::api::TaskManagementApi::get_taskmanagement_worktype_history).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--history>)
@@ -36,19 +38,19 @@ pub struct GetTaskmanagementWorktypeHistory {
 }
 
 impl GetTaskmanagementWorktypeHistory {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `descending`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetTaskmanagementWorktypeHistorySortOrder>>,
@@ -57,7 +59,7 @@ impl GetTaskmanagementWorktypeHistory {
         self
     }
 
-    /// The query parameter `fields`.
+    /// The query parameter `fields`: a list of `GetTaskmanagementWorktypeHistoryFields`.
     pub fn fields(
         mut self,
         value: impl IntoIterator<Item = GetTaskmanagementWorktypeHistoryFields>,
@@ -81,7 +83,7 @@ impl GetTaskmanagementWorktypeHistory {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -110,7 +112,7 @@ impl runtime::Operation for GetTaskmanagementWorktypeHistory {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

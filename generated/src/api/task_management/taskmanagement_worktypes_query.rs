@@ -10,14 +10,15 @@ use crate::runtime;
 /// `POST /api/v2/taskmanagement/worktypes/query`
 ///
 /// Takes a body ([`WorktypeQueryRequest`](crate::models::WorktypeQueryRequest)). Returns
-/// [`WorktypeQueryEntityListing`](crate::models::WorktypeQueryEntityListing). `items()` streams the
-/// items of all pages, each [`Worktype`](crate::models::Worktype).
+/// [`WorktypeQueryEntityListing`](crate::models::WorktypeQueryEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each [`Worktype`](crate::models::Worktype).
 ///
 /// Permission: `workitems:worktype:view`
 ///
 /// Paged by cursor (`after` of the body).
 ///
-/// Created by `TaskManagementApi::post_taskmanagement_worktypes_query`.
+/// Created by
+/// [`TaskManagementApi::post_taskmanagement_worktypes_query`](crate::api::TaskManagementApi::post_taskmanagement_worktypes_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-worktypes-query>)
@@ -50,7 +51,7 @@ impl PostTaskmanagementWorktypesQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -79,7 +80,7 @@ impl runtime::Operation for PostTaskmanagementWorktypesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

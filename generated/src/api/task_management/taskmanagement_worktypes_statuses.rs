@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/taskmanagement/worktypes/{worktypeId}/statuses/{statusId}`
 ///
-/// Takes `worktype_id` (a text) and `status_id` (a text). Returns nothing.
+/// Takes `worktype_id` (a string) and `status_id` (a string). Returns nothing. Succeeds with the status
+/// 204 (no content).
 ///
 /// Permission: `workitems:status:delete`
 ///
-/// Created by `TaskManagementApi::delete_taskmanagement_worktype_status`.
+/// Created by
+/// [`TaskManagementApi::delete_taskmanagement_worktype_status`](crate::api::TaskManagementApi::delete_taskmanagement_worktype_status).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-taskmanagement-worktypes--worktypeId--statuses--statusId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for DeleteTaskmanagementWorktypeStatus {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,12 +107,13 @@ impl crate::api::TaskManagementApi {
 ///
 /// `GET /api/v2/taskmanagement/worktypes/{worktypeId}/statuses/{statusId}`
 ///
-/// Takes `worktype_id` (a text) and `status_id` (a text). Returns
-/// [`WorkitemStatus`](crate::models::WorkitemStatus).
+/// Takes `worktype_id` (a string) and `status_id` (a string). Returns
+/// [`WorkitemStatus`](crate::models::WorkitemStatus). Succeeds with the status 200 (OK).
 ///
 /// Permission: `workitems:status:view`
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_worktype_status`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_worktype_status`](crate::api::TaskManagementApi::get_taskmanagement_worktype_status).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--statuses--statusId->)
@@ -160,7 +163,7 @@ impl runtime::Operation for GetTaskmanagementWorktypeStatus {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -202,15 +205,16 @@ impl crate::api::TaskManagementApi {
 ///
 /// `GET /api/v2/taskmanagement/worktypes/{worktypeId}/statuses`
 ///
-/// Takes `worktype_id` (a text). Returns
-/// [`WorkitemStatusListing`](crate::models::WorkitemStatusListing). `items()` streams the items of all
-/// pages, each [`WorkitemStatus`](crate::models::WorkitemStatus).
+/// Takes `worktype_id` (a string). Returns
+/// [`WorkitemStatusListing`](crate::models::WorkitemStatusListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each [`WorkitemStatus`](crate::models::WorkitemStatus).
 ///
 /// Permission: `workitems:status:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_worktype_statuses`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_worktype_statuses`](crate::api::TaskManagementApi::get_taskmanagement_worktype_statuses).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--statuses>)
@@ -243,7 +247,7 @@ impl GetTaskmanagementWorktypeStatuses {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -272,7 +276,7 @@ impl runtime::Operation for GetTaskmanagementWorktypeStatuses {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -327,13 +331,14 @@ impl crate::api::TaskManagementApi {
 ///
 /// `PATCH /api/v2/taskmanagement/worktypes/{worktypeId}/statuses/{statusId}`
 ///
-/// Takes `worktype_id` (a text), `status_id` (a text) and a body
+/// Takes `worktype_id` (a string), `status_id` (a string) and a body
 /// ([`WorkitemStatusUpdate`](crate::models::WorkitemStatusUpdate)). Returns
-/// [`WorkitemStatus`](crate::models::WorkitemStatus).
+/// [`WorkitemStatus`](crate::models::WorkitemStatus). Succeeds with the status 200 (OK).
 ///
 /// Permission: `workitems:status:edit`
 ///
-/// Created by `TaskManagementApi::patch_taskmanagement_worktype_status`.
+/// Created by
+/// [`TaskManagementApi::patch_taskmanagement_worktype_status`](crate::api::TaskManagementApi::patch_taskmanagement_worktype_status).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-worktypes--worktypeId--statuses--statusId->)
@@ -383,7 +388,7 @@ impl runtime::Operation for PatchTaskmanagementWorktypeStatus {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -428,13 +433,14 @@ impl crate::api::TaskManagementApi {
 ///
 /// `POST /api/v2/taskmanagement/worktypes/{worktypeId}/statuses`
 ///
-/// Takes `worktype_id` (a text) and a body
+/// Takes `worktype_id` (a string) and a body
 /// ([`WorkitemStatusCreate`](crate::models::WorkitemStatusCreate)). Returns
-/// [`WorkitemStatus`](crate::models::WorkitemStatus).
+/// [`WorkitemStatus`](crate::models::WorkitemStatus). Succeeds with the status 200 (OK).
 ///
 /// Permission: `workitems:status:add`
 ///
-/// Created by `TaskManagementApi::post_taskmanagement_worktype_statuses`.
+/// Created by
+/// [`TaskManagementApi::post_taskmanagement_worktype_statuses`](crate::api::TaskManagementApi::post_taskmanagement_worktype_statuses).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-worktypes--worktypeId--statuses>)
@@ -484,7 +490,7 @@ impl runtime::Operation for PostTaskmanagementWorktypeStatuses {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

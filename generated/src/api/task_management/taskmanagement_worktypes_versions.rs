@@ -9,12 +9,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/taskmanagement/worktypes/{worktypeId}/versions/{entityVersion}`
 ///
-/// Takes `worktype_id` (a text) and `entity_version` (an integer). Returns
-/// [`WorktypeVersion`](crate::models::WorktypeVersion).
+/// Takes `worktype_id` (a string) and `entity_version` (an integer (`int32`), at least 1). Returns
+/// [`WorktypeVersion`](crate::models::WorktypeVersion). Succeeds with the status 200 (OK).
 ///
 /// Permission: `workitems:worktype:view`
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_worktype_version`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_worktype_version`](crate::api::TaskManagementApi::get_taskmanagement_worktype_version).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--versions--entityVersion->)
@@ -64,7 +65,7 @@ impl runtime::Operation for GetTaskmanagementWorktypeVersion {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,15 +107,17 @@ impl crate::api::TaskManagementApi {
 ///
 /// `GET /api/v2/taskmanagement/worktypes/{worktypeId}/versions`
 ///
-/// Takes `worktype_id` (a text). Returns
-/// [`WorktypeVersionListing`](crate::models::WorktypeVersionListing). `items()` streams the items of
-/// all pages, each [`WorktypeVersion`](crate::models::WorktypeVersion).
+/// Takes `worktype_id` (a string). Returns
+/// [`WorktypeVersionListing`](crate::models::WorktypeVersionListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`WorktypeVersion`](crate::models::WorktypeVersion).
 ///
 /// Permission: `workitems:worktype:view`
 ///
 /// Paged by cursor (`after`).
 ///
-/// Created by `TaskManagementApi::get_taskmanagement_worktype_versions`.
+/// Created by
+/// [`TaskManagementApi::get_taskmanagement_worktype_versions`](crate::api::TaskManagementApi::get_taskmanagement_worktype_versions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--versions>)
@@ -132,19 +135,19 @@ pub struct GetTaskmanagementWorktypeVersions {
 }
 
 impl GetTaskmanagementWorktypeVersions {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `descending`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetTaskmanagementWorktypeVersionsSortOrder>>,
@@ -168,7 +171,7 @@ impl GetTaskmanagementWorktypeVersions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -197,7 +200,7 @@ impl runtime::Operation for GetTaskmanagementWorktypeVersions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

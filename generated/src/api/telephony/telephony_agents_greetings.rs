@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/agents/{agentId}/greetings`
 ///
-/// Takes `agent_id` (a text). Returns [`AgentGreeting`](crate::models::AgentGreeting).
+/// Takes `agent_id` (a string). Returns [`AgentGreeting`](crate::models::AgentGreeting). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `telephony:otherAgentGreeting:view`
 ///
-/// Created by `TelephonyApi::get_telephony_agent_greetings`.
+/// Created by
+/// [`TelephonyApi::get_telephony_agent_greetings`](crate::api::TelephonyApi::get_telephony_agent_greetings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-agents--agentId--greetings>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetTelephonyAgentGreetings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,12 +105,13 @@ impl crate::api::TelephonyApi {
 ///
 /// `PUT /api/v2/telephony/agents/{agentId}/greetings`
 ///
-/// Takes `agent_id` (a text) and a body ([`AgentGreeting`](crate::models::AgentGreeting)). Returns
-/// [`AgentGreeting`](crate::models::AgentGreeting).
+/// Takes `agent_id` (a string) and a body ([`AgentGreeting`](crate::models::AgentGreeting)). Returns
+/// [`AgentGreeting`](crate::models::AgentGreeting). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:otherAgentGreeting:edit`
 ///
-/// Created by `TelephonyApi::put_telephony_agent_greetings`.
+/// Created by
+/// [`TelephonyApi::put_telephony_agent_greetings`](crate::api::TelephonyApi::put_telephony_agent_greetings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-agents--agentId--greetings>)
@@ -160,7 +163,7 @@ impl runtime::Operation for PutTelephonyAgentGreetings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

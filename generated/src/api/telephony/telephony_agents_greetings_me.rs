@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/agents/greetings/me`
 ///
-/// Takes no arguments. Returns [`SelfAgentGreeting`](crate::models::SelfAgentGreeting).
+/// Takes no arguments. Returns [`SelfAgentGreeting`](crate::models::SelfAgentGreeting). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `telephony:selfAgentGreeting:view`
 ///
-/// Created by `TelephonyApi::get_telephony_agents_greetings_me`.
+/// Created by
+/// [`TelephonyApi::get_telephony_agents_greetings_me`](crate::api::TelephonyApi::get_telephony_agents_greetings_me).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-agents-greetings-me>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetTelephonyAgentsGreetingsMe {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -99,11 +101,12 @@ impl crate::api::TelephonyApi {
 /// `PUT /api/v2/telephony/agents/greetings/me`
 ///
 /// Takes a body ([`SelfAgentGreeting`](crate::models::SelfAgentGreeting)). Returns
-/// [`SelfAgentGreeting`](crate::models::SelfAgentGreeting).
+/// [`SelfAgentGreeting`](crate::models::SelfAgentGreeting). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:selfAgentGreeting:edit`
 ///
-/// Created by `TelephonyApi::put_telephony_agents_greetings_me`.
+/// Created by
+/// [`TelephonyApi::put_telephony_agents_greetings_me`](crate::api::TelephonyApi::put_telephony_agents_greetings_me).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-agents-greetings-me>)
@@ -155,7 +158,7 @@ impl runtime::Operation for PutTelephonyAgentsGreetingsMe {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

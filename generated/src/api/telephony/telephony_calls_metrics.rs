@@ -10,10 +10,12 @@ use crate::runtime;
 /// `GET /api/v2/telephony/calls/metrics`
 ///
 /// Takes no arguments. Returns [`OrganizationCallMetrics`](crate::models::OrganizationCallMetrics).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:callMetrics:view`
 ///
-/// Created by `TelephonyApi::get_telephony_calls_metrics`.
+/// Created by
+/// [`TelephonyApi::get_telephony_calls_metrics`](crate::api::TelephonyApi::get_telephony_calls_metrics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-calls-metrics>)
@@ -31,7 +33,7 @@ pub struct GetTelephonyCallsMetrics {
 }
 
 impl GetTelephonyCallsMetrics {
-    /// The query parameter `metricType`, default `cloud`.
+    /// The query parameter `metricType`: one of `cloud`, `premises`, default `cloud`.
     pub fn metric_type(
         mut self,
         value: impl Into<Option<GetTelephonyCallsMetricsMetricType>>,
@@ -72,7 +74,7 @@ impl runtime::Operation for GetTelephonyCallsMetrics {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

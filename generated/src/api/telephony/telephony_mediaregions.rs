@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/mediaregions`
 ///
-/// Takes no arguments. Returns [`MediaRegions`](crate::models::MediaRegions).
+/// Takes no arguments. Returns [`MediaRegions`](crate::models::MediaRegions). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyApi::get_telephony_mediaregions`.
+/// Created by
+/// [`TelephonyApi::get_telephony_mediaregions`](crate::api::TelephonyApi::get_telephony_mediaregions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-mediaregions>)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetTelephonyMediaregions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,14 +10,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/numbers/routing`
 ///
-/// Takes no arguments. Returns [`NumberRoutingListing`](crate::models::NumberRoutingListing). `items()`
-/// streams the items of all pages, each [`NumberRouting`](crate::models::NumberRouting).
+/// Takes no arguments. Returns [`NumberRoutingListing`](crate::models::NumberRoutingListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`NumberRouting`](crate::models::NumberRouting).
 ///
 /// Permission: `telephony:numberRouting:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `TelephonyApi::get_telephony_numbers_routing`.
+/// Created by
+/// [`TelephonyApi::get_telephony_numbers_routing`](crate::api::TelephonyApi::get_telephony_numbers_routing).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-numbers-routing>)
@@ -35,31 +37,31 @@ pub struct GetTelephonyNumbersRouting {
 }
 
 impl GetTelephonyNumbersRouting {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `numberId`.
+    /// The query parameter `numberId`: a string.
     pub fn number_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("numberId", value.text());
         self
     }
 
-    /// The query parameter `activeRoutingOrganizationId`.
+    /// The query parameter `activeRoutingOrganizationId`: a string.
     pub fn active_routing_organization_id(
         mut self,
         value: impl runtime::OptionalText,
@@ -68,13 +70,13 @@ impl GetTelephonyNumbersRouting {
         self
     }
 
-    /// The query parameter `ownerOrganizationId`.
+    /// The query parameter `ownerOrganizationId`: a string.
     pub fn owner_organization_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("ownerOrganizationId", value.text());
         self
     }
 
-    /// The query parameter `status`.
+    /// The query parameter `status`: one of `Normal`, `Redirected`, `Pending`.
     pub fn status(
         mut self,
         value: impl Into<Option<GetTelephonyNumbersRoutingStatus>>,
@@ -98,7 +100,7 @@ impl GetTelephonyNumbersRouting {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -129,7 +131,7 @@ impl runtime::Operation for GetTelephonyNumbersRouting {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -181,12 +183,13 @@ impl crate::api::TelephonyApi {
 ///
 /// `POST /api/v2/telephony/numbers/routing`
 ///
-/// Takes a body (a list, each item [`NumberRoutingRequest`](crate::models::NumberRoutingRequest)).
-/// Returns nothing.
+/// Takes a body (a list of [`NumberRoutingRequest`](crate::models::NumberRoutingRequest)). Returns
+/// nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:numberRouting:edit`
 ///
-/// Created by `TelephonyApi::post_telephony_numbers_routing`.
+/// Created by
+/// [`TelephonyApi::post_telephony_numbers_routing`](crate::api::TelephonyApi::post_telephony_numbers_routing).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-numbers-routing>)
@@ -238,7 +241,7 @@ impl runtime::Operation for PostTelephonyNumbersRouting {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

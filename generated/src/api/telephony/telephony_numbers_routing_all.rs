@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// Takes a body
 /// ([`DisasterRecoveryAllRoutingRequest`](crate::models::DisasterRecoveryAllRoutingRequest)). Returns
-/// nothing.
+/// nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:numberRouting:edit`
 ///
-/// Created by `TelephonyApi::post_telephony_numbers_routing_all`.
+/// Created by
+/// [`TelephonyApi::post_telephony_numbers_routing_all`](crate::api::TelephonyApi::post_telephony_numbers_routing_all).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-numbers-routing-all>)
@@ -65,7 +66,7 @@ impl runtime::Operation for PostTelephonyNumbersRoutingAll {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

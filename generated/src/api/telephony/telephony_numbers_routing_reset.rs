@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// Takes a body
 /// ([`NumberRoutingResetOrganizationRequest`](crate::models::NumberRoutingResetOrganizationRequest)).
-/// Returns nothing.
+/// Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:numberRouting:edit`
 ///
-/// Created by `TelephonyApi::post_telephony_numbers_routing_reset`.
+/// Created by
+/// [`TelephonyApi::post_telephony_numbers_routing_reset`](crate::api::TelephonyApi::post_telephony_numbers_routing_reset).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-numbers-routing-reset>)
@@ -65,7 +66,7 @@ impl runtime::Operation for PostTelephonyNumbersRoutingReset {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/telephony/organization/link/{targetOrganizationId}`
 ///
-/// Takes `target_organization_id` (a text). Returns nothing.
+/// Takes `target_organization_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:organizationLink:delete`
 ///
-/// Created by `TelephonyApi::delete_telephony_organization_link_target_organization_id`.
+/// Created by
+/// [`TelephonyApi::delete_telephony_organization_link_target_organization_id`](crate::api::TelephonyApi::delete_telephony_organization_link_target_organization_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-organization-link--targetOrganizationId->)
@@ -65,7 +66,7 @@ impl runtime::Operation for DeleteTelephonyOrganizationLinkTargetOrganizationId 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,12 +106,14 @@ impl crate::api::TelephonyApi {
 ///
 /// `GET /api/v2/telephony/organization/link`
 ///
-/// Takes no arguments. Returns a list, each item
-/// [`OrganizationLinkResponse`](crate::models::OrganizationLinkResponse).
+/// Takes no arguments. Returns a list of
+/// [`OrganizationLinkResponse`](crate::models::OrganizationLinkResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `telephony:organizationLink:view`
 ///
-/// Created by `TelephonyApi::get_telephony_organization_link`.
+/// Created by
+/// [`TelephonyApi::get_telephony_organization_link`](crate::api::TelephonyApi::get_telephony_organization_link).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-organization-link>)
@@ -162,7 +165,7 @@ impl runtime::Operation for GetTelephonyOrganizationLink {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -198,11 +201,12 @@ impl crate::api::TelephonyApi {
 /// `POST /api/v2/telephony/organization/link`
 ///
 /// Takes a body ([`CreateOrganizationLink`](crate::models::CreateOrganizationLink)). Returns
-/// [`OrganizationLink`](crate::models::OrganizationLink).
+/// [`OrganizationLink`](crate::models::OrganizationLink). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:organizationLink:add`
 ///
-/// Created by `TelephonyApi::post_telephony_organization_link`.
+/// Created by
+/// [`TelephonyApi::post_telephony_organization_link`](crate::api::TelephonyApi::post_telephony_organization_link).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-organization-link>)
@@ -254,7 +258,7 @@ impl runtime::Operation for PostTelephonyOrganizationLink {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

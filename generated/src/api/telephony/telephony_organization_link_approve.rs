@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/telephony/organization/link/approve/{requestingOrganizationId}`
 ///
-/// Takes `requesting_organization_id` (a text) and a body
+/// Takes `requesting_organization_id` (a string) and a body
 /// ([`OrganizationLinkApprovalRequest`](crate::models::OrganizationLinkApprovalRequest)). Returns
-/// nothing.
+/// nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:organizationLink:edit`
 ///
-/// Created by `TelephonyApi::patch_telephony_organization_link_approve_requesting_organization_id`.
+/// Created by
+/// [`TelephonyApi::patch_telephony_organization_link_approve_requesting_organization_id`](crate::api::TelephonyApi::patch_telephony_organization_link_approve_requesting_organization_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-telephony-organization-link-approve--requestingOrganizationId->)
@@ -66,7 +67,7 @@ for PatchTelephonyOrganizationLinkApproveRequestingOrganizationId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/organization/link/regions`
 ///
-/// Takes no arguments. Returns a list, each item [`RegionResponse`](crate::models::RegionResponse).
+/// Takes no arguments. Returns a list of [`RegionResponse`](crate::models::RegionResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `telephony:organizationLink:view`
 ///
-/// Created by `TelephonyApi::get_telephony_organization_link_regions`.
+/// Created by
+/// [`TelephonyApi::get_telephony_organization_link_regions`](crate::api::TelephonyApi::get_telephony_organization_link_regions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-organization-link-regions>)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetTelephonyOrganizationLinkRegions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/prefixes`
 ///
-/// Takes `type` (a text). Returns [`PrefixListing`](crate::models::PrefixListing). `items()` streams
-/// the items of all pages, each [`PrefixListingItem`](crate::models::PrefixListingItem).
+/// Takes `type` (the query parameter `type`: a string). Returns
+/// [`PrefixListing`](crate::models::PrefixListing). Succeeds with the status 200 (OK). `items()`
+/// streams the items of all pages, each [`PrefixListingItem`](crate::models::PrefixListingItem).
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `TelephonyApi::get_telephony_prefixes`.
+/// Created by
+/// [`TelephonyApi::get_telephony_prefixes`](crate::api::TelephonyApi::get_telephony_prefixes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-prefixes>)
@@ -30,25 +32,25 @@ pub struct GetTelephonyPrefixes {
 }
 
 impl GetTelephonyPrefixes {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `prefix`.
+    /// The query parameter `prefix`: a string.
     pub fn prefix(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("prefix", value.text());
         self
@@ -69,7 +71,7 @@ impl GetTelephonyPrefixes {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -98,7 +100,7 @@ impl runtime::Operation for GetTelephonyPrefixes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

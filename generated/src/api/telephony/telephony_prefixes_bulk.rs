@@ -8,9 +8,10 @@ use crate::runtime;
 /// `POST /api/v2/telephony/prefixes/bulk`
 ///
 /// Takes a body ([`BulkPrefixesRequest`](crate::models::BulkPrefixesRequest)). Returns
-/// [`BulkPrefixesResponse`](crate::models::BulkPrefixesResponse).
+/// [`BulkPrefixesResponse`](crate::models::BulkPrefixesResponse). Succeeds with the status 200 (OK).
 ///
-/// Created by `TelephonyApi::post_telephony_prefixes_bulk`.
+/// Created by
+/// [`TelephonyApi::post_telephony_prefixes_bulk`](crate::api::TelephonyApi::post_telephony_prefixes_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-prefixes-bulk>)
@@ -60,7 +61,7 @@ impl runtime::Operation for PostTelephonyPrefixesBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

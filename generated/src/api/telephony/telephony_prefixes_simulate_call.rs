@@ -7,9 +7,11 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/prefixes/simulate/call`
 ///
-/// Takes `number` (a text). Returns [`CallSimulationResult`](crate::models::CallSimulationResult).
+/// Takes `number` (the query parameter `number`: a string). Returns
+/// [`CallSimulationResult`](crate::models::CallSimulationResult). Succeeds with the status 200 (OK).
 ///
-/// Created by `TelephonyApi::get_telephony_prefixes_simulate_call`.
+/// Created by
+/// [`TelephonyApi::get_telephony_prefixes_simulate_call`](crate::api::TelephonyApi::get_telephony_prefixes_simulate_call).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-prefixes-simulate-call>)
@@ -59,7 +61,7 @@ impl runtime::Operation for GetTelephonyPrefixesSimulateCall {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/settings`
 ///
-/// Takes no arguments. Returns [`TelephonySettings`](crate::models::TelephonySettings).
+/// Takes no arguments. Returns [`TelephonySettings`](crate::models::TelephonySettings). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `telephony:settings:view`
 ///
-/// Created by `TelephonyApi::get_telephony_settings`.
+/// Created by
+/// [`TelephonyApi::get_telephony_settings`](crate::api::TelephonyApi::get_telephony_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-settings>)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetTelephonySettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -96,11 +98,12 @@ impl crate::api::TelephonyApi {
 /// `PUT /api/v2/telephony/settings`
 ///
 /// Takes a body ([`TelephonySettings`](crate::models::TelephonySettings)). Returns
-/// [`TelephonySettings`](crate::models::TelephonySettings).
+/// [`TelephonySettings`](crate::models::TelephonySettings). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:settings:edit`
 ///
-/// Created by `TelephonyApi::put_telephony_settings`.
+/// Created by
+/// [`TelephonyApi::put_telephony_settings`](crate::api::TelephonyApi::put_telephony_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-settings>)
@@ -150,7 +153,7 @@ impl runtime::Operation for PutTelephonySettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

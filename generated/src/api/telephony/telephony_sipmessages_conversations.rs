@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/sipmessages/conversations/{conversationId}`
 ///
-/// Takes `conversation_id` (a text). Returns [`Callmessage`](crate::models::Callmessage).
+/// Takes `conversation_id` (a string). Returns [`Callmessage`](crate::models::Callmessage). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `telephony:pcap:view`
 ///
-/// Created by `TelephonyApi::get_telephony_sipmessages_conversation`.
+/// Created by
+/// [`TelephonyApi::get_telephony_sipmessages_conversation`](crate::api::TelephonyApi::get_telephony_sipmessages_conversation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-sipmessages-conversations--conversationId->)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetTelephonySipmessagesConversation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

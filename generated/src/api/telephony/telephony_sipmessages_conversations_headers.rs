@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/sipmessages/conversations/{conversationId}/headers`
 ///
-/// Takes `conversation_id` (a text). Returns [`Callheader`](crate::models::Callheader).
+/// Takes `conversation_id` (a string). Returns [`Callheader`](crate::models::Callheader). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `telephony:pcap:view`
 ///
-/// Created by `TelephonyApi::get_telephony_sipmessages_conversation_headers`.
+/// Created by
+/// [`TelephonyApi::get_telephony_sipmessages_conversation_headers`](crate::api::TelephonyApi::get_telephony_sipmessages_conversation_headers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-sipmessages-conversations--conversationId--headers>)
@@ -29,7 +31,7 @@ pub struct GetTelephonySipmessagesConversationHeaders {
 }
 
 impl GetTelephonySipmessagesConversationHeaders {
-    /// The query parameter `keys`.
+    /// The query parameter `keys`: a list of strings.
     pub fn keys(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -72,7 +74,7 @@ impl runtime::Operation for GetTelephonySipmessagesConversationHeaders {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,12 +8,14 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/telephony/siptraces`
 ///
-/// Takes `date_start` (a point in time) and `date_end` (a point in time). Returns
-/// [`SipSearchResult`](crate::models::SipSearchResult).
+/// Takes `date_start` (the query parameter `dateStart`: a timestamp) and `date_end` (the query
+/// parameter `dateEnd`: a timestamp). Returns [`SipSearchResult`](crate::models::SipSearchResult).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:pcap:view`
 ///
-/// Created by `TelephonyApi::get_telephony_siptraces`.
+/// Created by
+/// [`TelephonyApi::get_telephony_siptraces`](crate::api::TelephonyApi::get_telephony_siptraces).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-siptraces>)
@@ -31,25 +33,25 @@ pub struct GetTelephonySiptraces {
 }
 
 impl GetTelephonySiptraces {
-    /// The query parameter `callId`.
+    /// The query parameter `callId`: a string.
     pub fn call_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("callId", value.text());
         self
     }
 
-    /// The query parameter `toUser`.
+    /// The query parameter `toUser`: a string.
     pub fn to_user(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("toUser", value.text());
         self
     }
 
-    /// The query parameter `fromUser`.
+    /// The query parameter `fromUser`: a string.
     pub fn from_user(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("fromUser", value.text());
         self
     }
 
-    /// The query parameter `conversationId`.
+    /// The query parameter `conversationId`: a string.
     pub fn conversation_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("conversationId", value.text());
         self
@@ -87,7 +89,7 @@ impl runtime::Operation for GetTelephonySiptraces {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/siptraces/download/{downloadId}`
 ///
-/// Takes `download_id` (a text). Returns [`SignedUrlResponse`](crate::models::SignedUrlResponse).
+/// Takes `download_id` (a string). Returns [`SignedUrlResponse`](crate::models::SignedUrlResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:pcap:view`
 ///
-/// Created by `TelephonyApi::get_telephony_siptraces_download_download_id`.
+/// Created by
+/// [`TelephonyApi::get_telephony_siptraces_download_download_id`](crate::api::TelephonyApi::get_telephony_siptraces_download_download_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-siptraces-download--downloadId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetTelephonySiptracesDownloadDownloadId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,11 +106,12 @@ impl crate::api::TelephonyApi {
 /// `POST /api/v2/telephony/siptraces/download`
 ///
 /// Takes a body ([`SipSearchPublicRequest`](crate::models::SipSearchPublicRequest)). Returns
-/// [`SipDownloadResponse`](crate::models::SipDownloadResponse).
+/// [`SipDownloadResponse`](crate::models::SipDownloadResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:pcap:add`
 ///
-/// Created by `TelephonyApi::post_telephony_siptraces_download`.
+/// Created by
+/// [`TelephonyApi::post_telephony_siptraces_download`](crate::api::TelephonyApi::post_telephony_siptraces_download).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-siptraces-download>)
@@ -158,7 +161,7 @@ impl runtime::Operation for PostTelephonySiptracesDownload {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

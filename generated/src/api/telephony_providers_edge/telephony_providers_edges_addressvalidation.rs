@@ -10,9 +10,11 @@ use crate::runtime;
 /// `POST /api/v2/telephony/providers/edges/addressvalidation`
 ///
 /// Takes a body ([`ValidateAddressRequest`](crate::models::ValidateAddressRequest)). Returns
-/// [`ValidateAddressResponse`](crate::models::ValidateAddressResponse).
+/// [`ValidateAddressResponse`](crate::models::ValidateAddressResponse). Succeeds with the status 200
+/// (OK).
 ///
-/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edges_addressvalidation`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edges_addressvalidation`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges_addressvalidation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-addressvalidation>)
@@ -68,7 +70,7 @@ impl runtime::Operation for PostTelephonyProvidersEdgesAddressvalidation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/telephony/providers/edges/alertablepresences`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 202 (accepted: the work is not
+/// finished yet).
 ///
 /// Permission: `telephony:alertablePresences:delete`
 ///
-/// Created by `TelephonyProvidersEdgeApi::delete_telephony_providers_edges_alertablepresences`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::delete_telephony_providers_edges_alertablepresences`](crate::api::TelephonyProvidersEdgeApi::delete_telephony_providers_edges_alertablepresences).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-providers-edges-alertablepresences>)
@@ -65,7 +67,7 @@ impl runtime::Operation for DeleteTelephonyProvidersEdgesAlertablepresences {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -102,11 +104,13 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `GET /api/v2/telephony/providers/edges/alertablepresences`
 ///
-/// Takes no arguments. Returns [`AlertablePresences`](crate::models::AlertablePresences).
+/// Takes no arguments. Returns [`AlertablePresences`](crate::models::AlertablePresences). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `telephony:alertablePresences:view`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_alertablepresences`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_alertablepresences`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_alertablepresences).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-alertablepresences>)
@@ -124,7 +128,7 @@ pub struct GetTelephonyProvidersEdgesAlertablepresences {
 }
 
 impl GetTelephonyProvidersEdgesAlertablepresences {
-    /// The query parameter `type`.
+    /// The query parameter `type`: one of `defaults`, `overrides`.
     pub fn r#type(
         mut self,
         value: impl Into<Option<GetTelephonyProvidersEdgesAlertablepresencesType>>,
@@ -167,7 +171,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesAlertablepresences {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -204,11 +208,13 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `PUT /api/v2/telephony/providers/edges/alertablepresences`
 ///
-/// Takes a body ([`AlertablePresences`](crate::models::AlertablePresences)). Returns nothing.
+/// Takes a body ([`AlertablePresences`](crate::models::AlertablePresences)). Returns nothing. Succeeds
+/// with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `telephony:alertablePresences:edit`
 ///
-/// Created by `TelephonyProvidersEdgeApi::put_telephony_providers_edges_alertablepresences`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::put_telephony_providers_edges_alertablepresences`](crate::api::TelephonyProvidersEdgeApi::put_telephony_providers_edges_alertablepresences).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges-alertablepresences>)
@@ -260,7 +266,7 @@ impl runtime::Operation for PutTelephonyProvidersEdgesAlertablepresences {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/telephony/providers/edges/certificateauthorities/{certificateId}`
 ///
-/// Takes `certificate_id` (a text). Returns nothing.
+/// Takes `certificate_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::delete_telephony_providers_edges_certificateauthority`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::delete_telephony_providers_edges_certificateauthority`](crate::api::TelephonyProvidersEdgeApi::delete_telephony_providers_edges_certificateauthority).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-providers-edges-certificateauthorities--certificateId->)
@@ -63,7 +64,7 @@ impl runtime::Operation for DeleteTelephonyProvidersEdgesCertificateauthority {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,15 +105,16 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// `GET /api/v2/telephony/providers/edges/certificateauthorities`
 ///
 /// Takes no arguments. Returns
-/// [`CertificateAuthorityEntityListing`](crate::models::CertificateAuthorityEntityListing). `items()`
-/// streams the items of all pages, each
+/// [`CertificateAuthorityEntityListing`](crate::models::CertificateAuthorityEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`DomainCertificateAuthority`](crate::models::DomainCertificateAuthority).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_certificateauthorities`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_certificateauthorities`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_certificateauthorities).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-certificateauthorities>)
@@ -151,7 +153,7 @@ impl GetTelephonyProvidersEdgesCertificateauthorities {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -180,7 +182,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesCertificateauthorities {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -234,12 +236,14 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `GET /api/v2/telephony/providers/edges/certificateauthorities/{certificateId}`
 ///
-/// Takes `certificate_id` (a text). Returns
-/// [`DomainCertificateAuthority`](crate::models::DomainCertificateAuthority).
+/// Takes `certificate_id` (a string). Returns
+/// [`DomainCertificateAuthority`](crate::models::DomainCertificateAuthority). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_certificateauthority`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_certificateauthority`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_certificateauthority).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-certificateauthorities--certificateId->)
@@ -295,7 +299,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesCertificateauthority {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -336,11 +340,13 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// `POST /api/v2/telephony/providers/edges/certificateauthorities`
 ///
 /// Takes a body ([`DomainCertificateAuthority`](crate::models::DomainCertificateAuthority)). Returns
-/// [`DomainCertificateAuthority`](crate::models::DomainCertificateAuthority).
+/// [`DomainCertificateAuthority`](crate::models::DomainCertificateAuthority). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edges_certificateauthorities`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edges_certificateauthorities`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges_certificateauthorities).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-certificateauthorities>)
@@ -396,7 +402,7 @@ impl runtime::Operation for PostTelephonyProvidersEdgesCertificateauthorities {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -437,13 +443,15 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `PUT /api/v2/telephony/providers/edges/certificateauthorities/{certificateId}`
 ///
-/// Takes `certificate_id` (a text) and a body
+/// Takes `certificate_id` (a string) and a body
 /// ([`DomainCertificateAuthority`](crate::models::DomainCertificateAuthority)). Returns
-/// [`DomainCertificateAuthority`](crate::models::DomainCertificateAuthority).
+/// [`DomainCertificateAuthority`](crate::models::DomainCertificateAuthority). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::put_telephony_providers_edges_certificateauthority`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::put_telephony_providers_edges_certificateauthority`](crate::api::TelephonyProvidersEdgeApi::put_telephony_providers_edges_certificateauthority).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges-certificateauthorities--certificateId->)
@@ -499,7 +507,7 @@ impl runtime::Operation for PutTelephonyProvidersEdgesCertificateauthority {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

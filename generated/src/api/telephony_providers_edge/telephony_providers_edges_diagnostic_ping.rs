@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/providers/edges/{edgeId}/diagnostic/ping`
 ///
-/// Takes `edge_id` (a text). Returns
-/// [`EdgeNetworkDiagnosticResponse`](crate::models::EdgeNetworkDiagnosticResponse).
+/// Takes `edge_id` (a string). Returns
+/// [`EdgeNetworkDiagnosticResponse`](crate::models::EdgeNetworkDiagnosticResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edge_diagnostic_ping`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_diagnostic_ping`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_diagnostic_ping).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--diagnostic-ping>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgeDiagnosticPing {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,13 +106,15 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `POST /api/v2/telephony/providers/edges/{edgeId}/diagnostic/ping`
 ///
-/// Takes `edge_id` (a text) and a body
+/// Takes `edge_id` (a string) and a body
 /// ([`EdgeNetworkDiagnosticRequest`](crate::models::EdgeNetworkDiagnosticRequest)). Returns
-/// [`EdgeNetworkDiagnostic`](crate::models::EdgeNetworkDiagnostic).
+/// [`EdgeNetworkDiagnostic`](crate::models::EdgeNetworkDiagnostic). Succeeds with the status 202
+/// (accepted: the work is not finished yet).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edge_diagnostic_ping`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edge_diagnostic_ping`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edge_diagnostic_ping).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--diagnostic-ping>)
@@ -160,7 +164,7 @@ impl runtime::Operation for PostTelephonyProvidersEdgeDiagnosticPing {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

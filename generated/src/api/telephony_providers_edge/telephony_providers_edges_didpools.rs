@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/telephony/providers/edges/didpools/{didPoolId}`
 ///
-/// Takes `did_pool_id` (a text). Returns nothing.
+/// Takes `did_pool_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::delete_telephony_providers_edges_didpool`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::delete_telephony_providers_edges_didpool`](crate::api::TelephonyProvidersEdgeApi::delete_telephony_providers_edges_didpool).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-providers-edges-didpools--didPoolId->)
@@ -67,7 +68,7 @@ impl runtime::Operation for DeleteTelephonyProvidersEdgesDidpool {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,11 +108,13 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `GET /api/v2/telephony/providers/edges/didpools/{didPoolId}`
 ///
-/// Takes `did_pool_id` (a text). Returns [`DidPool`](crate::models::DidPool).
+/// Takes `did_pool_id` (a string). Returns [`DidPool`](crate::models::DidPool). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_didpool`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_didpool`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_didpool).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-didpools--didPoolId->)
@@ -171,7 +174,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesDidpool {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -211,14 +214,16 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `GET /api/v2/telephony/providers/edges/didpools`
 ///
-/// Takes no arguments. Returns [`DidPoolEntityListing`](crate::models::DidPoolEntityListing). `items()`
-/// streams the items of all pages, each [`DidPool`](crate::models::DidPool).
+/// Takes no arguments. Returns [`DidPoolEntityListing`](crate::models::DidPoolEntityListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`DidPool`](crate::models::DidPool).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_didpools`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_didpools`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_didpools).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-didpools>)
@@ -242,25 +247,25 @@ pub struct GetTelephonyProvidersEdgesDidpools {
 }
 
 impl GetTelephonyProvidersEdgesDidpools {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `number`.
+    /// The query parameter `sortBy`: a string, default `number`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -286,7 +291,7 @@ impl GetTelephonyProvidersEdgesDidpools {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -315,7 +320,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesDidpools {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -372,10 +377,12 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// `POST /api/v2/telephony/providers/edges/didpools`
 ///
 /// Takes a body ([`DidPool`](crate::models::DidPool)). Returns [`DidPool`](crate::models::DidPool).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edges_didpools`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edges_didpools`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges_didpools).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-didpools>)
@@ -435,7 +442,7 @@ impl runtime::Operation for PostTelephonyProvidersEdgesDidpools {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -476,12 +483,13 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `PUT /api/v2/telephony/providers/edges/didpools/{didPoolId}`
 ///
-/// Takes `did_pool_id` (a text) and a body ([`DidPool`](crate::models::DidPool)). Returns
-/// [`DidPool`](crate::models::DidPool).
+/// Takes `did_pool_id` (a string) and a body ([`DidPool`](crate::models::DidPool)). Returns
+/// [`DidPool`](crate::models::DidPool). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::put_telephony_providers_edges_didpool`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::put_telephony_providers_edges_didpool`](crate::api::TelephonyProvidersEdgeApi::put_telephony_providers_edges_didpool).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges-didpools--didPoolId->)
@@ -543,7 +551,7 @@ impl runtime::Operation for PutTelephonyProvidersEdgesDidpool {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

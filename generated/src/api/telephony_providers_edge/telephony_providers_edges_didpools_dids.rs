@@ -9,15 +9,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/providers/edges/didpools/dids`
 ///
-/// Takes `type` (`GetTelephonyProvidersEdgesDidpoolsDidsType`). Returns
-/// [`DidNumberEntityListing`](crate::models::DidNumberEntityListing). `items()` streams the items of
-/// all pages, each [`DidNumber`](crate::models::DidNumber).
+/// Takes `type` (the query parameter `type`:
+/// [`GetTelephonyProvidersEdgesDidpoolsDidsType`](crate::models::GetTelephonyProvidersEdgesDidpoolsDidsType)).
+/// Returns [`DidNumberEntityListing`](crate::models::DidNumberEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each [`DidNumber`](crate::models::DidNumber).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_didpools_dids`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_didpools_dids`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_didpools_dids).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-didpools-dids>)
@@ -35,7 +37,7 @@ pub struct GetTelephonyProvidersEdgesDidpoolsDids {
 }
 
 impl GetTelephonyProvidersEdgesDidpoolsDids {
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -46,25 +48,25 @@ impl GetTelephonyProvidersEdgesDidpoolsDids {
         self
     }
 
-    /// The query parameter `numberMatch`.
+    /// The query parameter `numberMatch`: a string.
     pub fn number_match(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("numberMatch", value.text());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `ascending`.
+    /// The query parameter `sortOrder`: a string, default `ascending`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
@@ -85,7 +87,7 @@ impl GetTelephonyProvidersEdgesDidpoolsDids {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -114,7 +116,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesDidpoolsDids {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

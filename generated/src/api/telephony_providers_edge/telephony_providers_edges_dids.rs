@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/providers/edges/dids/{didId}`
 ///
-/// Takes `did_id` (a text). Returns [`Did`](crate::models::Did).
+/// Takes `did_id` (a string). Returns [`Did`](crate::models::Did). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_did`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_did`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_did).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-dids--didId->)
@@ -67,7 +68,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesDid {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,14 +108,15 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `GET /api/v2/telephony/providers/edges/dids`
 ///
-/// Takes no arguments. Returns [`DidEntityListing`](crate::models::DidEntityListing). `items()` streams
-/// the items of all pages, each [`Did`](crate::models::Did).
+/// Takes no arguments. Returns [`DidEntityListing`](crate::models::DidEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each [`Did`](crate::models::Did).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_dids`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_dids`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_dids).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-dids>)
@@ -138,49 +140,49 @@ pub struct GetTelephonyProvidersEdgesDids {
 }
 
 impl GetTelephonyProvidersEdgesDids {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `number`.
+    /// The query parameter `sortBy`: a string, default `number`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `ASC`.
+    /// The query parameter `sortOrder`: a string, default `ASC`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
     }
 
-    /// The query parameter `phoneNumber`.
+    /// The query parameter `phoneNumber`: a string.
     pub fn phone_number(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("phoneNumber", value.text());
         self
     }
 
-    /// The query parameter `owner.id`.
+    /// The query parameter `owner.id`: a string.
     pub fn owner_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("owner.id", value.text());
         self
     }
 
-    /// The query parameter `didPool.id`.
+    /// The query parameter `didPool.id`: a string.
     pub fn did_pool_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("didPool.id", value.text());
         self
     }
 
-    /// The query parameter `id`.
+    /// The query parameter `id`: a list of strings.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -206,7 +208,7 @@ impl GetTelephonyProvidersEdgesDids {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -235,7 +237,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesDids {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/providers/edges/edgegroups/{edgegroupId}/edgetrunkbases/{edgetrunkbaseId}`
 ///
-/// Takes `edgegroup_id` (a text) and `edgetrunkbase_id` (a text). Returns
-/// [`EdgeTrunkBase`](crate::models::EdgeTrunkBase).
+/// Takes `edgegroup_id` (a string) and `edgetrunkbase_id` (a string). Returns
+/// [`EdgeTrunkBase`](crate::models::EdgeTrunkBase). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_edgegroup_edgetrunkbase`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_edgegroup_edgetrunkbase`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_edgegroup_edgetrunkbase).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-edgegroups--edgegroupId--edgetrunkbases--edgetrunkbaseId->)
@@ -68,7 +69,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesEdgegroupEdgetrunkbase {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,13 +111,14 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `PUT /api/v2/telephony/providers/edges/edgegroups/{edgegroupId}/edgetrunkbases/{edgetrunkbaseId}`
 ///
-/// Takes `edgegroup_id` (a text), `edgetrunkbase_id` (a text) and a body
+/// Takes `edgegroup_id` (a string), `edgetrunkbase_id` (a string) and a body
 /// ([`EdgeTrunkBase`](crate::models::EdgeTrunkBase)). Returns
-/// [`EdgeTrunkBase`](crate::models::EdgeTrunkBase).
+/// [`EdgeTrunkBase`](crate::models::EdgeTrunkBase). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::put_telephony_providers_edges_edgegroup_edgetrunkbase`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::put_telephony_providers_edges_edgegroup_edgetrunkbase`](crate::api::TelephonyProvidersEdgeApi::put_telephony_providers_edges_edgegroup_edgetrunkbase).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges-edgegroups--edgegroupId--edgetrunkbases--edgetrunkbaseId->)
@@ -172,7 +174,7 @@ impl runtime::Operation for PutTelephonyProvidersEdgesEdgegroupEdgetrunkbase {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

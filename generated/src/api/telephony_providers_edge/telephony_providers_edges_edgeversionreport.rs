@@ -7,9 +7,11 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/providers/edges/edgeversionreport`
 ///
-/// Takes no arguments. Returns [`EdgeVersionReport`](crate::models::EdgeVersionReport).
+/// Takes no arguments. Returns [`EdgeVersionReport`](crate::models::EdgeVersionReport). Succeeds with
+/// the status 200 (OK).
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_edgeversionreport`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_edgeversionreport`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_edgeversionreport).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-edgeversionreport>)
@@ -65,7 +67,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesEdgeversionreport {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/telephony/providers/edges/extensionpools/{extensionPoolId}`
 ///
-/// Takes `extension_pool_id` (a text). Returns nothing.
+/// Takes `extension_pool_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:extensionPool:delete`
 ///
-/// Created by `TelephonyProvidersEdgeApi::delete_telephony_providers_edges_extensionpool`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::delete_telephony_providers_edges_extensionpool`](crate::api::TelephonyProvidersEdgeApi::delete_telephony_providers_edges_extensionpool).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-providers-edges-extensionpools--extensionPoolId->)
@@ -69,7 +70,7 @@ impl runtime::Operation for DeleteTelephonyProvidersEdgesExtensionpool {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -109,11 +110,13 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `GET /api/v2/telephony/providers/edges/extensionpools/{extensionPoolId}`
 ///
-/// Takes `extension_pool_id` (a text). Returns [`ExtensionPool`](crate::models::ExtensionPool).
+/// Takes `extension_pool_id` (a string). Returns [`ExtensionPool`](crate::models::ExtensionPool).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:extensionPool:view`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_extensionpool`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_extensionpool`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_extensionpool).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-extensionpools--extensionPoolId->)
@@ -171,7 +174,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesExtensionpool {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -212,14 +215,16 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// `GET /api/v2/telephony/providers/edges/extensionpools`
 ///
 /// Takes no arguments. Returns
-/// [`ExtensionPoolEntityListing`](crate::models::ExtensionPoolEntityListing). `items()` streams the
-/// items of all pages, each [`ExtensionPool`](crate::models::ExtensionPool).
+/// [`ExtensionPoolEntityListing`](crate::models::ExtensionPoolEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`ExtensionPool`](crate::models::ExtensionPool).
 ///
 /// Permission: `telephony:extensionPool:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_extensionpools`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_extensionpools`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_extensionpools).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-extensionpools>)
@@ -243,31 +248,31 @@ pub struct GetTelephonyProvidersEdgesExtensionpools {
 }
 
 impl GetTelephonyProvidersEdgesExtensionpools {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`.
+    /// The query parameter `sortBy`: a string.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `number`.
+    /// The query parameter `number`: a string.
     pub fn number(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("number", value.text());
         self
     }
 
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a list of strings.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -296,7 +301,7 @@ impl GetTelephonyProvidersEdgesExtensionpools {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -327,7 +332,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesExtensionpools {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -384,11 +389,12 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// `POST /api/v2/telephony/providers/edges/extensionpools`
 ///
 /// Takes a body ([`ExtensionPool`](crate::models::ExtensionPool)). Returns
-/// [`ExtensionPool`](crate::models::ExtensionPool).
+/// [`ExtensionPool`](crate::models::ExtensionPool). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:extensionPool:add`
 ///
-/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edges_extensionpools`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edges_extensionpools`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges_extensionpools).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-extensionpools>)
@@ -448,7 +454,7 @@ impl runtime::Operation for PostTelephonyProvidersEdgesExtensionpools {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -489,12 +495,13 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `PUT /api/v2/telephony/providers/edges/extensionpools/{extensionPoolId}`
 ///
-/// Takes `extension_pool_id` (a text) and a body ([`ExtensionPool`](crate::models::ExtensionPool)).
-/// Returns [`ExtensionPool`](crate::models::ExtensionPool).
+/// Takes `extension_pool_id` (a string) and a body ([`ExtensionPool`](crate::models::ExtensionPool)).
+/// Returns [`ExtensionPool`](crate::models::ExtensionPool). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:extensionPool:edit`
 ///
-/// Created by `TelephonyProvidersEdgeApi::put_telephony_providers_edges_extensionpool`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::put_telephony_providers_edges_extensionpool`](crate::api::TelephonyProvidersEdgeApi::put_telephony_providers_edges_extensionpool).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges-extensionpools--extensionPoolId->)
@@ -556,7 +563,7 @@ impl runtime::Operation for PutTelephonyProvidersEdgesExtensionpool {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/providers/edges/extensions/{extensionId}`
 ///
-/// Takes `extension_id` (a text). Returns [`Extension`](crate::models::Extension).
+/// Takes `extension_id` (a string). Returns [`Extension`](crate::models::Extension). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `telephony:extensionPool:view`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_extension`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_extension`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_extension).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-extensions--extensionId->)
@@ -69,7 +71,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesExtension {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,13 +112,15 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// `GET /api/v2/telephony/providers/edges/extensions`
 ///
 /// Takes no arguments. Returns [`ExtensionEntityListing`](crate::models::ExtensionEntityListing).
-/// `items()` streams the items of all pages, each [`Extension`](crate::models::Extension).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Extension`](crate::models::Extension).
 ///
 /// Permission: `telephony:extensionPool:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_extensions`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_extensions`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_extensions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-extensions>)
@@ -140,31 +144,31 @@ pub struct GetTelephonyProvidersEdgesExtensions {
 }
 
 impl GetTelephonyProvidersEdgesExtensions {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `number`.
+    /// The query parameter `sortBy`: a string, default `number`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `ASC`.
+    /// The query parameter `sortOrder`: a string, default `ASC`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
     }
 
-    /// The query parameter `number`.
+    /// The query parameter `number`: a string.
     pub fn number(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("number", value.text());
         self
@@ -185,7 +189,7 @@ impl GetTelephonyProvidersEdgesExtensions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -216,7 +220,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesExtensions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/providers/edges/linebasesettings/{lineBaseId}`
 ///
-/// Takes `line_base_id` (a text). Returns [`LineBase`](crate::models::LineBase).
+/// Takes `line_base_id` (a string). Returns [`LineBase`](crate::models::LineBase). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_linebasesetting`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_linebasesetting`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_linebasesetting).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-linebasesettings--lineBaseId->)
@@ -73,7 +75,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesLinebasesetting {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -114,13 +116,15 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// `GET /api/v2/telephony/providers/edges/linebasesettings`
 ///
 /// Takes no arguments. Returns [`LineBaseEntityListing`](crate::models::LineBaseEntityListing).
-/// `items()` streams the items of all pages, each [`LineBase`](crate::models::LineBase).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`LineBase`](crate::models::LineBase).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_linebasesettings`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_linebasesettings`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_linebasesettings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-linebasesettings>)
@@ -144,31 +148,31 @@ pub struct GetTelephonyProvidersEdgesLinebasesettings {
 }
 
 impl GetTelephonyProvidersEdgesLinebasesettings {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `name`.
+    /// The query parameter `sortBy`: a string, default `name`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `ASC`.
+    /// The query parameter `sortOrder`: a string, default `ASC`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `properties`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetTelephonyProvidersEdgesLinebasesettingsExpand>,
@@ -192,7 +196,7 @@ impl GetTelephonyProvidersEdgesLinebasesettings {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -221,7 +225,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesLinebasesettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

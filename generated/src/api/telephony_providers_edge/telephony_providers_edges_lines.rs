@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/providers/edges/lines/{lineId}`
 ///
-/// Takes `line_id` (a text). Returns [`Line`](crate::models::Line).
+/// Takes `line_id` (a string). Returns [`Line`](crate::models::Line). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_line`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_line`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_line).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-lines--lineId->)
@@ -69,7 +71,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesLine {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -109,14 +111,15 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `GET /api/v2/telephony/providers/edges/lines`
 ///
-/// Takes no arguments. Returns [`LineEntityListing`](crate::models::LineEntityListing). `items()`
-/// streams the items of all pages, each [`Line`](crate::models::Line).
+/// Takes no arguments. Returns [`LineEntityListing`](crate::models::LineEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each [`Line`](crate::models::Line).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_lines`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_lines`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_lines).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-lines>)
@@ -140,31 +143,32 @@ pub struct GetTelephonyProvidersEdgesLines {
 }
 
 impl GetTelephonyProvidersEdgesLines {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `sortBy`, default `name`.
+    /// The query parameter `sortBy`: a string, default `name`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `properties`, `site`, `edgeGroup`,
+    /// `primaryEdge`, `secondaryEdge`, `edges`, `assignedUser`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetTelephonyProvidersEdgesLinesExpand>,
@@ -188,7 +192,7 @@ impl GetTelephonyProvidersEdgesLines {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -217,7 +221,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesLines {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

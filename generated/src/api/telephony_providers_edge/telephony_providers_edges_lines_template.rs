@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/providers/edges/lines/template`
 ///
-/// Takes `line_base_settings_id` (a text). Returns [`Line`](crate::models::Line).
+/// Takes `line_base_settings_id` (the query parameter `lineBaseSettingsId`: a string). Returns
+/// [`Line`](crate::models::Line). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_lines_template`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_lines_template`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_lines_template).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-lines-template>)
@@ -71,7 +73,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesLinesTemplate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,11 +11,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/telephony/providers/edges/{edgeId}/logicalinterfaces/{interfaceId}`
 ///
-/// Takes `edge_id` (a text) and `interface_id` (a text). Returns bytes.
+/// Takes `edge_id` (a string) and `interface_id` (a string). Returns bytes.
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::delete_telephony_providers_edge_logicalinterface`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::delete_telephony_providers_edge_logicalinterface`](crate::api::TelephonyProvidersEdgeApi::delete_telephony_providers_edge_logicalinterface).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-providers-edges--edgeId--logicalinterfaces--interfaceId->)
@@ -65,7 +66,7 @@ impl runtime::Operation for DeleteTelephonyProvidersEdgeLogicalinterface {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,12 +108,14 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `GET /api/v2/telephony/providers/edges/{edgeId}/logicalinterfaces/{interfaceId}`
 ///
-/// Takes `edge_id` (a text) and `interface_id` (a text). Returns
-/// [`DomainLogicalInterface`](crate::models::DomainLogicalInterface).
+/// Takes `edge_id` (a string) and `interface_id` (a string). Returns
+/// [`DomainLogicalInterface`](crate::models::DomainLogicalInterface). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edge_logicalinterface`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_logicalinterface`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_logicalinterface).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--logicalinterfaces--interfaceId->)
@@ -136,7 +139,8 @@ pub struct GetTelephonyProvidersEdgeLogicalinterface {
 }
 
 impl GetTelephonyProvidersEdgeLogicalinterface {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `externalTrunkBaseAssignments`,
+    /// `phoneTrunkBaseAssignments`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetTelephonyProvidersEdgeLogicalinterfaceExpand>,
@@ -177,7 +181,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgeLogicalinterface {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -219,15 +223,17 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `GET /api/v2/telephony/providers/edges/{edgeId}/logicalinterfaces`
 ///
-/// Takes `edge_id` (a text). Returns
-/// [`LogicalInterfaceEntityListing`](crate::models::LogicalInterfaceEntityListing). `items()` streams
-/// the items of all pages, each [`DomainLogicalInterface`](crate::models::DomainLogicalInterface).
+/// Takes `edge_id` (a string). Returns
+/// [`LogicalInterfaceEntityListing`](crate::models::LogicalInterfaceEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`DomainLogicalInterface`](crate::models::DomainLogicalInterface).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edge_logicalinterfaces`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_logicalinterfaces`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_logicalinterfaces).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--logicalinterfaces>)
@@ -251,7 +257,8 @@ pub struct GetTelephonyProvidersEdgeLogicalinterfaces {
 }
 
 impl GetTelephonyProvidersEdgeLogicalinterfaces {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `externalTrunkBaseAssignments`,
+    /// `phoneTrunkBaseAssignments`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetTelephonyProvidersEdgeLogicalinterfacesExpand>,
@@ -275,7 +282,7 @@ impl GetTelephonyProvidersEdgeLogicalinterfaces {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -304,7 +311,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgeLogicalinterfaces {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -361,15 +368,17 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `GET /api/v2/telephony/providers/edges/logicalinterfaces`
 ///
-/// Takes `edge_ids` (a text). Returns
-/// [`LogicalInterfaceEntityListing`](crate::models::LogicalInterfaceEntityListing). `items()` streams
-/// the items of all pages, each [`DomainLogicalInterface`](crate::models::DomainLogicalInterface).
+/// Takes `edge_ids` (the query parameter `edgeIds`: a string). Returns
+/// [`LogicalInterfaceEntityListing`](crate::models::LogicalInterfaceEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`DomainLogicalInterface`](crate::models::DomainLogicalInterface).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_logicalinterfaces`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_logicalinterfaces`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_logicalinterfaces).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-logicalinterfaces>)
@@ -393,7 +402,8 @@ pub struct GetTelephonyProvidersEdgesLogicalinterfaces {
 }
 
 impl GetTelephonyProvidersEdgesLogicalinterfaces {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `externalTrunkBaseAssignments`,
+    /// `phoneTrunkBaseAssignments`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -419,7 +429,7 @@ impl GetTelephonyProvidersEdgesLogicalinterfaces {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -448,7 +458,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesLogicalinterfaces {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -505,13 +515,15 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `POST /api/v2/telephony/providers/edges/{edgeId}/logicalinterfaces`
 ///
-/// Takes `edge_id` (a text) and a body
+/// Takes `edge_id` (a string) and a body
 /// ([`DomainLogicalInterface`](crate::models::DomainLogicalInterface)). Returns
-/// [`DomainLogicalInterface`](crate::models::DomainLogicalInterface).
+/// [`DomainLogicalInterface`](crate::models::DomainLogicalInterface). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edge_logicalinterfaces`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edge_logicalinterfaces`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edge_logicalinterfaces).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--logicalinterfaces>)
@@ -567,7 +579,7 @@ impl runtime::Operation for PostTelephonyProvidersEdgeLogicalinterfaces {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -610,13 +622,15 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `PUT /api/v2/telephony/providers/edges/{edgeId}/logicalinterfaces/{interfaceId}`
 ///
-/// Takes `edge_id` (a text), `interface_id` (a text) and a body
+/// Takes `edge_id` (a string), `interface_id` (a string) and a body
 /// ([`DomainLogicalInterface`](crate::models::DomainLogicalInterface)). Returns
-/// [`DomainLogicalInterface`](crate::models::DomainLogicalInterface).
+/// [`DomainLogicalInterface`](crate::models::DomainLogicalInterface). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::put_telephony_providers_edge_logicalinterface`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::put_telephony_providers_edge_logicalinterface`](crate::api::TelephonyProvidersEdgeApi::put_telephony_providers_edge_logicalinterface).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges--edgeId--logicalinterfaces--interfaceId->)
@@ -672,7 +686,7 @@ impl runtime::Operation for PutTelephonyProvidersEdgeLogicalinterface {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

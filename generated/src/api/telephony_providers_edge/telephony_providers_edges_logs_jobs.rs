@@ -9,12 +9,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/providers/edges/{edgeId}/logs/jobs/{jobId}`
 ///
-/// Takes `edge_id` (a text) and `job_id` (a text). Returns [`EdgeLogsJob`](crate::models::EdgeLogsJob).
-/// With the status 202 the body is not decoded.
+/// Takes `edge_id` (a string) and `job_id` (a string). Returns
+/// [`EdgeLogsJob`](crate::models::EdgeLogsJob). Succeeds with the status 200 (OK) or 202 (accepted: the
+/// work is not finished yet). With 202 the value is empty; `status()` of the response tells which it
+/// is.
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edge_logs_job`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_logs_job`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_logs_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--logs-jobs--jobId->)
@@ -70,7 +73,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgeLogsJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -112,14 +115,17 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `POST /api/v2/telephony/providers/edges/{edgeId}/logs/jobs`
 ///
-/// Takes `edge_id` (a text) and a body ([`EdgeLogsJobRequest`](crate::models::EdgeLogsJobRequest)).
-/// Returns [`EdgeLogsJobResponse`](crate::models::EdgeLogsJobResponse).
+/// Takes `edge_id` (a string) and a body ([`EdgeLogsJobRequest`](crate::models::EdgeLogsJobRequest)).
+/// Returns [`EdgeLogsJobResponse`](crate::models::EdgeLogsJobResponse). Succeeds with the status 202
+/// (accepted: the work is not finished yet).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_telephony_providers_edge_logs_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_telephony_providers_edge_logs_job`](crate::api::GetTelephonyProvidersEdgeLogsJob).
 ///
-/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edge_logs_jobs`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edge_logs_jobs`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edge_logs_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--logs-jobs>)
@@ -183,7 +189,7 @@ impl runtime::Operation for PostTelephonyProvidersEdgeLogsJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/telephony/providers/edges/{edgeId}/logs/jobs/{jobId}/upload`
 ///
-/// Takes `edge_id` (a text), `job_id` (a text) and a body
-/// ([`EdgeLogsJobUploadRequest`](crate::models::EdgeLogsJobUploadRequest)). Returns nothing.
+/// Takes `edge_id` (a string), `job_id` (a string) and a body
+/// ([`EdgeLogsJobUploadRequest`](crate::models::EdgeLogsJobUploadRequest)). Returns nothing. Succeeds
+/// with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edge_logs_job_upload`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edge_logs_job_upload`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edge_logs_job_upload).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--logs-jobs--jobId--upload>)
@@ -68,7 +70,7 @@ impl runtime::Operation for PostTelephonyProvidersEdgeLogsJobUpload {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/providers/edges/mediastatistics/conversations/{conversationId}`
 ///
-/// Takes `conversation_id` (a text). Returns
-/// [`MediaStatisticsListing`](crate::models::MediaStatisticsListing). `items()` streams the items of
-/// all pages, each [`MediaStatistics`](crate::models::MediaStatistics).
+/// Takes `conversation_id` (a string). Returns
+/// [`MediaStatisticsListing`](crate::models::MediaStatisticsListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`MediaStatistics`](crate::models::MediaStatistics).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
@@ -17,7 +18,8 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_mediastatistics_conversation`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_mediastatistics_conversation`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_mediastatistics_conversation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-mediastatistics-conversations--conversationId->)
@@ -50,7 +52,7 @@ impl GetTelephonyProvidersEdgesMediastatisticsConversation {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -81,7 +83,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesMediastatisticsConversatio
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

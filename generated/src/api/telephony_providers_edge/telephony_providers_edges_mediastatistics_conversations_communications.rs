@@ -8,15 +8,15 @@ use crate::runtime;
 /// `GET
 /// /api/v2/telephony/providers/edges/mediastatistics/conversations/{conversationId}/communications/{communicationId}`
 ///
-/// Takes `conversation_id` (a text) and `communication_id` (a text). Returns
-/// [`MediaStatistics`](crate::models::MediaStatistics).
+/// Takes `conversation_id` (a string) and `communication_id` (a string). Returns
+/// [`MediaStatistics`](crate::models::MediaStatistics). Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `analytics:conversationDetail:view`
 ///
 /// Created by
-/// `TelephonyProvidersEdgeApi::get_telephony_providers_edges_mediastatistics_conversation_communication`.
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_mediastatistics_conversation_communication`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_mediastatistics_conversation_communication).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-mediastatistics-conversations--conversationId--communications--communicationId->)
@@ -69,7 +69,7 @@ for GetTelephonyProvidersEdgesMediastatisticsConversationCommunication {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/providers/edges/{edgeId}/metrics`
 ///
-/// Takes `edge_id` (a text). Returns [`EdgeMetrics`](crate::models::EdgeMetrics).
+/// Takes `edge_id` (a string). Returns [`EdgeMetrics`](crate::models::EdgeMetrics). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edge_metrics`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_metrics`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_metrics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--metrics>)
@@ -67,7 +69,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgeMetrics {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,11 +109,13 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `GET /api/v2/telephony/providers/edges/metrics`
 ///
-/// Takes `edge_ids` (a text). Returns a list, each item [`EdgeMetrics`](crate::models::EdgeMetrics).
+/// Takes `edge_ids` (the query parameter `edgeIds`: a string). Returns a list of
+/// [`EdgeMetrics`](crate::models::EdgeMetrics). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_metrics`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_metrics`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_metrics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-metrics>)
@@ -167,7 +171,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesMetrics {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

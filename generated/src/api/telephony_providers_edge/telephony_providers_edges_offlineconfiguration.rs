@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `POST /api/v2/telephony/providers/edges/{edgeId}/offlineconfiguration`
 ///
-/// Takes `edge_id` (a text) and a body
+/// Takes `edge_id` (a string) and a body
 /// ([`EdgeOfflineConfiguration`](crate::models::EdgeOfflineConfiguration)). Returns
-/// [`EdgeOfflineConfigurationResponse`](crate::models::EdgeOfflineConfigurationResponse).
+/// [`EdgeOfflineConfigurationResponse`](crate::models::EdgeOfflineConfigurationResponse). Succeeds with
+/// the status 200 (OK).
 ///
-/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edge_offlineconfiguration`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edge_offlineconfiguration`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edge_offlineconfiguration).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--offlineconfiguration>)
@@ -63,7 +65,7 @@ impl runtime::Operation for PostTelephonyProvidersEdgeOfflineconfiguration {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

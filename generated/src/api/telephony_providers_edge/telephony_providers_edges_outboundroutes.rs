@@ -8,14 +8,16 @@ use crate::runtime;
 /// `GET /api/v2/telephony/providers/edges/outboundroutes`
 ///
 /// Takes no arguments. Returns
-/// [`OutboundRouteEntityListing`](crate::models::OutboundRouteEntityListing). `items()` streams the
-/// items of all pages, each [`OutboundRoute`](crate::models::OutboundRoute).
+/// [`OutboundRouteEntityListing`](crate::models::OutboundRouteEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`OutboundRoute`](crate::models::OutboundRoute).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_outboundroutes`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_outboundroutes`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_outboundroutes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-outboundroutes>)
@@ -40,31 +42,31 @@ pub struct GetTelephonyProvidersEdgesOutboundroutes {
 }
 
 impl GetTelephonyProvidersEdgesOutboundroutes {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `site.id`.
+    /// The query parameter `site.id`: a string.
     pub fn site_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("site.id", value.text());
         self
     }
 
-    /// The query parameter `externalTrunkBases.ids`.
+    /// The query parameter `externalTrunkBases.ids`: a string.
     pub fn external_trunk_bases_ids(
         mut self,
         value: impl runtime::OptionalText,
@@ -73,7 +75,7 @@ impl GetTelephonyProvidersEdgesOutboundroutes {
         self
     }
 
-    /// The query parameter `sortBy`, default `name`.
+    /// The query parameter `sortBy`: a string, default `name`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
@@ -94,7 +96,7 @@ impl GetTelephonyProvidersEdgesOutboundroutes {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -126,7 +128,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesOutboundroutes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

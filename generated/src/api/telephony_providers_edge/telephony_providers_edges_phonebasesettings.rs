@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/telephony/providers/edges/phonebasesettings/{phoneBaseId}`
 ///
-/// Takes `phone_base_id` (a text). Returns nothing.
+/// Takes `phone_base_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::delete_telephony_providers_edges_phonebasesetting`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::delete_telephony_providers_edges_phonebasesetting`](crate::api::TelephonyProvidersEdgeApi::delete_telephony_providers_edges_phonebasesetting).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-providers-edges-phonebasesettings--phoneBaseId->)
@@ -69,7 +70,7 @@ impl runtime::Operation for DeleteTelephonyProvidersEdgesPhonebasesetting {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -109,11 +110,13 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `GET /api/v2/telephony/providers/edges/phonebasesettings/{phoneBaseId}`
 ///
-/// Takes `phone_base_id` (a text). Returns [`PhoneBase`](crate::models::PhoneBase).
+/// Takes `phone_base_id` (a string). Returns [`PhoneBase`](crate::models::PhoneBase). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_phonebasesetting`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_phonebasesetting`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_phonebasesetting).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-phonebasesettings--phoneBaseId->)
@@ -173,7 +176,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesPhonebasesetting {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -214,13 +217,15 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// `GET /api/v2/telephony/providers/edges/phonebasesettings`
 ///
 /// Takes no arguments. Returns [`PhoneBaseEntityListing`](crate::models::PhoneBaseEntityListing).
-/// `items()` streams the items of all pages, each [`PhoneBase`](crate::models::PhoneBase).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`PhoneBase`](crate::models::PhoneBase).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_phonebasesettings`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_phonebasesettings`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_phonebasesettings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-phonebasesettings>)
@@ -245,31 +250,31 @@ pub struct GetTelephonyProvidersEdgesPhonebasesettings {
 }
 
 impl GetTelephonyProvidersEdgesPhonebasesettings {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `name`.
+    /// The query parameter `sortBy`: a string, default `name`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `ASC`.
+    /// The query parameter `sortOrder`: a string, default `ASC`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `properties`, `lines`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -280,7 +285,7 @@ impl GetTelephonyProvidersEdgesPhonebasesettings {
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
@@ -301,7 +306,7 @@ impl GetTelephonyProvidersEdgesPhonebasesettings {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -333,7 +338,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesPhonebasesettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -390,11 +395,12 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// `POST /api/v2/telephony/providers/edges/phonebasesettings`
 ///
 /// Takes a body ([`PhoneBase`](crate::models::PhoneBase)). Returns
-/// [`PhoneBase`](crate::models::PhoneBase).
+/// [`PhoneBase`](crate::models::PhoneBase). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edges_phonebasesettings`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edges_phonebasesettings`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges_phonebasesettings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-phonebasesettings>)
@@ -461,7 +467,7 @@ impl runtime::Operation for PostTelephonyProvidersEdgesPhonebasesettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -502,12 +508,13 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `PUT /api/v2/telephony/providers/edges/phonebasesettings/{phoneBaseId}`
 ///
-/// Takes `phone_base_id` (a text) and a body ([`PhoneBase`](crate::models::PhoneBase)). Returns
-/// [`PhoneBase`](crate::models::PhoneBase).
+/// Takes `phone_base_id` (a string) and a body ([`PhoneBase`](crate::models::PhoneBase)). Returns
+/// [`PhoneBase`](crate::models::PhoneBase). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::put_telephony_providers_edges_phonebasesetting`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::put_telephony_providers_edges_phonebasesetting`](crate::api::TelephonyProvidersEdgeApi::put_telephony_providers_edges_phonebasesetting).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges-phonebasesettings--phoneBaseId->)
@@ -567,7 +574,7 @@ impl runtime::Operation for PutTelephonyProvidersEdgesPhonebasesetting {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

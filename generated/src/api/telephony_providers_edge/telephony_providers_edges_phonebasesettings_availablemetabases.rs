@@ -8,15 +8,15 @@ use crate::runtime;
 /// `GET /api/v2/telephony/providers/edges/phonebasesettings/availablemetabases`
 ///
 /// Takes no arguments. Returns
-/// [`PhoneMetaBaseEntityListing`](crate::models::PhoneMetaBaseEntityListing). `items()` streams the
-/// items of all pages, each [`Metabase`](crate::models::Metabase).
+/// [`PhoneMetaBaseEntityListing`](crate::models::PhoneMetaBaseEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each [`Metabase`](crate::models::Metabase).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by number (`pageNumber`).
 ///
 /// Created by
-/// `TelephonyProvidersEdgeApi::get_telephony_providers_edges_phonebasesettings_availablemetabases`.
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_phonebasesettings_availablemetabases`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_phonebasesettings_availablemetabases).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-phonebasesettings-availablemetabases>)
@@ -40,13 +40,13 @@ pub struct GetTelephonyProvidersEdgesPhonebasesettingsAvailablemetabases {
 }
 
 impl GetTelephonyProvidersEdgesPhonebasesettingsAvailablemetabases {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -67,7 +67,7 @@ impl GetTelephonyProvidersEdgesPhonebasesettingsAvailablemetabases {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -97,7 +97,7 @@ for GetTelephonyProvidersEdgesPhonebasesettingsAvailablemetabases {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

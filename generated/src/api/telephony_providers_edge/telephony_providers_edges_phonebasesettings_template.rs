@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/providers/edges/phonebasesettings/template`
 ///
-/// Takes `phone_metabase_id` (a text). Returns [`PhoneBase`](crate::models::PhoneBase).
+/// Takes `phone_metabase_id` (the query parameter `phoneMetabaseId`: a string). Returns
+/// [`PhoneBase`](crate::models::PhoneBase). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_phonebasesettings_template`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_phonebasesettings_template`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_phonebasesettings_template).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-phonebasesettings-template>)
@@ -67,7 +69,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesPhonebasesettingsTemplate 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

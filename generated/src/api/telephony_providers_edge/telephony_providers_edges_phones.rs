@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/telephony/providers/edges/phones/{phoneId}`
 ///
-/// Takes `phone_id` (a text). Returns nothing.
+/// Takes `phone_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::delete_telephony_providers_edges_phone`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::delete_telephony_providers_edges_phone`](crate::api::TelephonyProvidersEdgeApi::delete_telephony_providers_edges_phone).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-providers-edges-phones--phoneId->)
@@ -70,7 +71,7 @@ impl runtime::Operation for DeleteTelephonyProvidersEdgesPhone {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,11 +111,13 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `GET /api/v2/telephony/providers/edges/phones/{phoneId}`
 ///
-/// Takes `phone_id` (a text). Returns [`Phone`](crate::models::Phone).
+/// Takes `phone_id` (a string). Returns [`Phone`](crate::models::Phone). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_phone`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_phone`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_phone).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-phones--phoneId->)
@@ -174,7 +177,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesPhone {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -214,14 +217,15 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `GET /api/v2/telephony/providers/edges/phones`
 ///
-/// Takes no arguments. Returns [`PhoneEntityListing`](crate::models::PhoneEntityListing). `items()`
-/// streams the items of all pages, each [`Phone`](crate::models::Phone).
+/// Takes no arguments. Returns [`PhoneEntityListing`](crate::models::PhoneEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each [`Phone`](crate::models::Phone).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_phones`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_phones`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_phones).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-phones>)
@@ -245,19 +249,20 @@ pub struct GetTelephonyProvidersEdgesPhones {
 }
 
 impl GetTelephonyProvidersEdgesPhones {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `name`.
+    /// The query parameter `sortBy`: one of `id`, `name`, `status.operationalStatus`,
+    /// `secondaryStatus.operationalStatus`, default `name`.
     pub fn sort_by(
         mut self,
         value: impl Into<Option<GetTelephonyProvidersEdgesPhonesSortBy>>,
@@ -266,37 +271,37 @@ impl GetTelephonyProvidersEdgesPhones {
         self
     }
 
-    /// The query parameter `sortOrder`, default `ASC`.
+    /// The query parameter `sortOrder`: a string, default `ASC`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
     }
 
-    /// The query parameter `site.id`.
+    /// The query parameter `site.id`: a string.
     pub fn site_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("site.id", value.text());
         self
     }
 
-    /// The query parameter `webRtcUser.id`.
+    /// The query parameter `webRtcUser.id`: a string.
     pub fn web_rtc_user_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("webRtcUser.id", value.text());
         self
     }
 
-    /// The query parameter `phoneBaseSettings.id`.
+    /// The query parameter `phoneBaseSettings.id`: a string.
     pub fn phone_base_settings_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("phoneBaseSettings.id", value.text());
         self
     }
 
-    /// The query parameter `lines.loggedInUser.id`.
+    /// The query parameter `lines.loggedInUser.id`: a string.
     pub fn lines_logged_in_user_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("lines.loggedInUser.id", value.text());
         self
     }
 
-    /// The query parameter `lines.defaultForUser.id`.
+    /// The query parameter `lines.defaultForUser.id`: a string.
     pub fn lines_default_for_user_id(
         mut self,
         value: impl runtime::OptionalText,
@@ -305,31 +310,31 @@ impl GetTelephonyProvidersEdgesPhones {
         self
     }
 
-    /// The query parameter `phone_hardwareId`.
+    /// The query parameter `phone_hardwareId`: a string.
     pub fn phone_hardware_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("phone_hardwareId", value.text());
         self
     }
 
-    /// The query parameter `lines.id`.
+    /// The query parameter `lines.id`: a string.
     pub fn lines_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("lines.id", value.text());
         self
     }
 
-    /// The query parameter `lines.name`.
+    /// The query parameter `lines.name`: a string.
     pub fn lines_name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("lines.name", value.text());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `status.operationalStatus`.
+    /// The query parameter `status.operationalStatus`: a string.
     pub fn status_operational_status(
         mut self,
         value: impl runtime::OptionalText,
@@ -338,7 +343,7 @@ impl GetTelephonyProvidersEdgesPhones {
         self
     }
 
-    /// The query parameter `secondaryStatus.operationalStatus`.
+    /// The query parameter `secondaryStatus.operationalStatus`: a string.
     pub fn secondary_status_operational_status(
         mut self,
         value: impl runtime::OptionalText,
@@ -347,7 +352,8 @@ impl GetTelephonyProvidersEdgesPhones {
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `properties`, `site`, `status`,
+    /// `status.primaryEdgesStatus`, `status.secondaryEdgesStatus`, `phoneBaseSettings`, `lines`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetTelephonyProvidersEdgesPhonesExpand>,
@@ -356,7 +362,8 @@ impl GetTelephonyProvidersEdgesPhones {
         self
     }
 
-    /// The query parameter `fields`.
+    /// The query parameter `fields`: a list, each item one of `webRtcUser`, `properties.*`,
+    /// `lines.loggedInUser`, `lines.defaultForUser`.
     pub fn fields(
         mut self,
         value: impl IntoIterator<Item = GetTelephonyProvidersEdgesPhonesFields>,
@@ -380,7 +387,7 @@ impl GetTelephonyProvidersEdgesPhones {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -409,7 +416,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesPhones {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -465,11 +472,13 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `POST /api/v2/telephony/providers/edges/phones`
 ///
-/// Takes a body ([`Phone`](crate::models::Phone)). Returns [`Phone`](crate::models::Phone).
+/// Takes a body ([`Phone`](crate::models::Phone)). Returns [`Phone`](crate::models::Phone). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edges_phones`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edges_phones`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges_phones).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-phones>)
@@ -536,7 +545,7 @@ impl runtime::Operation for PostTelephonyProvidersEdgesPhones {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -577,12 +586,13 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `PUT /api/v2/telephony/providers/edges/phones/{phoneId}`
 ///
-/// Takes `phone_id` (a text) and a body ([`Phone`](crate::models::Phone)). Returns
-/// [`Phone`](crate::models::Phone).
+/// Takes `phone_id` (a string) and a body ([`Phone`](crate::models::Phone)). Returns
+/// [`Phone`](crate::models::Phone). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::put_telephony_providers_edges_phone`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::put_telephony_providers_edges_phone`](crate::api::TelephonyProvidersEdgeApi::put_telephony_providers_edges_phone).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges-phones--phoneId->)
@@ -648,7 +658,7 @@ impl runtime::Operation for PutTelephonyProvidersEdgesPhone {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `POST /api/v2/telephony/providers/edges/phones/{phoneId}/reboot`
 ///
-/// Takes `phone_id` (a text). Returns bytes.
+/// Takes `phone_id` (a string). Returns bytes.
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edges_phone_reboot`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edges_phone_reboot`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges_phone_reboot).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-phones--phoneId--reboot>)
@@ -71,7 +72,7 @@ impl runtime::Operation for PostTelephonyProvidersEdgesPhoneReboot {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -115,7 +116,8 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edges_phones_reboot`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edges_phones_reboot`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges_phones_reboot).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-phones-reboot>)
@@ -175,7 +177,7 @@ impl runtime::Operation for PostTelephonyProvidersEdgesPhonesReboot {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/providers/edges/phones/template`
 ///
-/// Takes `phone_base_settings_id` (a text). Returns [`Phone`](crate::models::Phone).
+/// Takes `phone_base_settings_id` (the query parameter `phoneBaseSettingsId`: a string). Returns
+/// [`Phone`](crate::models::Phone). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_phones_template`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_phones_template`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_phones_template).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-phones-template>)
@@ -67,7 +69,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesPhonesTemplate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

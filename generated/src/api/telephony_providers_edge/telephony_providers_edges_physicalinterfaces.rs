@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/providers/edges/{edgeId}/physicalinterfaces/{interfaceId}`
 ///
-/// Takes `edge_id` (a text) and `interface_id` (a text). Returns
-/// [`DomainPhysicalInterface`](crate::models::DomainPhysicalInterface).
+/// Takes `edge_id` (a string) and `interface_id` (a string). Returns
+/// [`DomainPhysicalInterface`](crate::models::DomainPhysicalInterface). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edge_physicalinterface`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_physicalinterface`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_physicalinterface).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--physicalinterfaces--interfaceId->)
@@ -70,7 +72,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgePhysicalinterface {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -112,15 +114,17 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `GET /api/v2/telephony/providers/edges/{edgeId}/physicalinterfaces`
 ///
-/// Takes `edge_id` (a text). Returns
-/// [`PhysicalInterfaceEntityListing`](crate::models::PhysicalInterfaceEntityListing). `items()` streams
-/// the items of all pages, each [`DomainPhysicalInterface`](crate::models::DomainPhysicalInterface).
+/// Takes `edge_id` (a string). Returns
+/// [`PhysicalInterfaceEntityListing`](crate::models::PhysicalInterfaceEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`DomainPhysicalInterface`](crate::models::DomainPhysicalInterface).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edge_physicalinterfaces`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_physicalinterfaces`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_physicalinterfaces).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--physicalinterfaces>)
@@ -159,7 +163,7 @@ impl GetTelephonyProvidersEdgePhysicalinterfaces {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -188,7 +192,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgePhysicalinterfaces {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -245,15 +249,17 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `GET /api/v2/telephony/providers/edges/physicalinterfaces`
 ///
-/// Takes `edge_ids` (a text). Returns
-/// [`PhysicalInterfaceEntityListing`](crate::models::PhysicalInterfaceEntityListing). `items()` streams
-/// the items of all pages, each [`DomainPhysicalInterface`](crate::models::DomainPhysicalInterface).
+/// Takes `edge_ids` (the query parameter `edgeIds`: a string). Returns
+/// [`PhysicalInterfaceEntityListing`](crate::models::PhysicalInterfaceEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`DomainPhysicalInterface`](crate::models::DomainPhysicalInterface).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_physicalinterfaces`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_physicalinterfaces`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_physicalinterfaces).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-physicalinterfaces>)
@@ -292,7 +298,7 @@ impl GetTelephonyProvidersEdgesPhysicalinterfaces {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -321,7 +327,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesPhysicalinterfaces {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/telephony/providers/edges/{edgeId}/reboot`
 ///
-/// Takes `edge_id` (a text) and optionally a body
-/// ([`EdgeRebootParameters`](crate::models::EdgeRebootParameters)). Returns a text.
+/// Takes `edge_id` (a string) and optionally a body
+/// ([`EdgeRebootParameters`](crate::models::EdgeRebootParameters)). Returns a string. Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edge_reboot`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edge_reboot`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edge_reboot).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--reboot>)
@@ -37,7 +39,7 @@ pub struct PostTelephonyProvidersEdgeReboot {
 }
 
 impl PostTelephonyProvidersEdgeReboot {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `EdgeRebootParameters`.
     pub fn body(mut self, value: impl Into<Option<EdgeRebootParameters>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -78,7 +80,7 @@ impl runtime::Operation for PostTelephonyProvidersEdgeReboot {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/providers/edges/{edgeId}/setuppackage`
 ///
-/// Takes `edge_id` (a text). Returns [`VmPairingInfo`](crate::models::VmPairingInfo).
+/// Takes `edge_id` (a string). Returns [`VmPairingInfo`](crate::models::VmPairingInfo). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edge_setuppackage`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_setuppackage`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_setuppackage).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--setuppackage>)
@@ -67,7 +69,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgeSetuppackage {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/providers/edges/sites/{siteId}/numberplans/{numberPlanId}`
 ///
-/// Takes `site_id` (a text) and `number_plan_id` (a text). Returns
-/// [`NumberPlan`](crate::models::NumberPlan).
+/// Takes `site_id` (a string) and `number_plan_id` (a string). Returns
+/// [`NumberPlan`](crate::models::NumberPlan). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_site_numberplan`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_site_numberplan`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_site_numberplan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-sites--siteId--numberplans--numberPlanId->)
@@ -72,7 +73,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesSiteNumberplan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -114,11 +115,13 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `GET /api/v2/telephony/providers/edges/sites/{siteId}/numberplans`
 ///
-/// Takes `site_id` (a text). Returns a list, each item [`NumberPlan`](crate::models::NumberPlan).
+/// Takes `site_id` (a string). Returns a list of [`NumberPlan`](crate::models::NumberPlan). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_site_numberplans`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_site_numberplans`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_site_numberplans).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-sites--siteId--numberplans>)
@@ -174,7 +177,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesSiteNumberplans {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -214,12 +217,13 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `PUT /api/v2/telephony/providers/edges/sites/{siteId}/numberplans`
 ///
-/// Takes `site_id` (a text) and a body (a list, each item [`NumberPlan`](crate::models::NumberPlan)).
-/// Returns a list, each item [`NumberPlan`](crate::models::NumberPlan).
+/// Takes `site_id` (a string) and a body (a list of [`NumberPlan`](crate::models::NumberPlan)). Returns
+/// a list of [`NumberPlan`](crate::models::NumberPlan). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::put_telephony_providers_edges_site_numberplans`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::put_telephony_providers_edges_site_numberplans`](crate::api::TelephonyProvidersEdgeApi::put_telephony_providers_edges_site_numberplans).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges-sites--siteId--numberplans>)
@@ -289,7 +293,7 @@ impl runtime::Operation for PutTelephonyProvidersEdgesSiteNumberplans {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -6,12 +6,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/providers/edges/sites/{siteId}/numberplans/classifications`
 ///
-/// Takes `site_id` (a text). Returns a list, each item a text.
+/// Takes `site_id` (a string). Returns a list of strings. Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Created by
-/// `TelephonyProvidersEdgeApi::get_telephony_providers_edges_site_numberplans_classifications`.
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_site_numberplans_classifications`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_site_numberplans_classifications).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-sites--siteId--numberplans-classifications>)
@@ -35,7 +35,7 @@ pub struct GetTelephonyProvidersEdgesSiteNumberplansClassifications {
 }
 
 impl GetTelephonyProvidersEdgesSiteNumberplansClassifications {
-    /// The query parameter `classification`.
+    /// The query parameter `classification`: a string.
     pub fn classification(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("classification", value.text());
         self
@@ -73,7 +73,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesSiteNumberplansClassificat
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/telephony/providers/edges/sites/{siteId}/outboundroutes/{outboundRouteId}`
 ///
-/// Takes `site_id` (a text) and `outbound_route_id` (a text). Returns nothing.
+/// Takes `site_id` (a string) and `outbound_route_id` (a string). Returns nothing. Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::delete_telephony_providers_edges_site_outboundroute`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::delete_telephony_providers_edges_site_outboundroute`](crate::api::TelephonyProvidersEdgeApi::delete_telephony_providers_edges_site_outboundroute).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-providers-edges-sites--siteId--outboundroutes--outboundRouteId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for DeleteTelephonyProvidersEdgesSiteOutboundroute {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,12 +107,13 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `GET /api/v2/telephony/providers/edges/sites/{siteId}/outboundroutes/{outboundRouteId}`
 ///
-/// Takes `site_id` (a text) and `outbound_route_id` (a text). Returns
-/// [`OutboundRouteBase`](crate::models::OutboundRouteBase).
+/// Takes `site_id` (a string) and `outbound_route_id` (a string). Returns
+/// [`OutboundRouteBase`](crate::models::OutboundRouteBase). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_site_outboundroute`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_site_outboundroute`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_site_outboundroute).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-sites--siteId--outboundroutes--outboundRouteId->)
@@ -166,7 +169,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesSiteOutboundroute {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -208,15 +211,17 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `GET /api/v2/telephony/providers/edges/sites/{siteId}/outboundroutes`
 ///
-/// Takes `site_id` (a text). Returns
-/// [`OutboundRouteBaseEntityListing`](crate::models::OutboundRouteBaseEntityListing). `items()` streams
-/// the items of all pages, each [`OutboundRouteBase`](crate::models::OutboundRouteBase).
+/// Takes `site_id` (a string). Returns
+/// [`OutboundRouteBaseEntityListing`](crate::models::OutboundRouteBaseEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`OutboundRouteBase`](crate::models::OutboundRouteBase).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_site_outboundroutes`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_site_outboundroutes`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_site_outboundroutes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-sites--siteId--outboundroutes>)
@@ -240,25 +245,25 @@ pub struct GetTelephonyProvidersEdgesSiteOutboundroutes {
 }
 
 impl GetTelephonyProvidersEdgesSiteOutboundroutes {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `name`.
+    /// The query parameter `name`: a string.
     pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("name", value.text());
         self
     }
 
-    /// The query parameter `externalTrunkBases.ids`.
+    /// The query parameter `externalTrunkBases.ids`: a string.
     pub fn external_trunk_bases_ids(
         mut self,
         value: impl runtime::OptionalText,
@@ -267,7 +272,7 @@ impl GetTelephonyProvidersEdgesSiteOutboundroutes {
         self
     }
 
-    /// The query parameter `sortBy`, default `name`.
+    /// The query parameter `sortBy`: a string, default `name`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
@@ -288,7 +293,7 @@ impl GetTelephonyProvidersEdgesSiteOutboundroutes {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -317,7 +322,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesSiteOutboundroutes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -376,12 +381,13 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `POST /api/v2/telephony/providers/edges/sites/{siteId}/outboundroutes`
 ///
-/// Takes `site_id` (a text) and a body ([`OutboundRouteBase`](crate::models::OutboundRouteBase)).
-/// Returns [`OutboundRouteBase`](crate::models::OutboundRouteBase).
+/// Takes `site_id` (a string) and a body ([`OutboundRouteBase`](crate::models::OutboundRouteBase)).
+/// Returns [`OutboundRouteBase`](crate::models::OutboundRouteBase). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edges_site_outboundroutes`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edges_site_outboundroutes`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges_site_outboundroutes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-sites--siteId--outboundroutes>)
@@ -450,7 +456,7 @@ impl runtime::Operation for PostTelephonyProvidersEdgesSiteOutboundroutes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -493,13 +499,14 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `PUT /api/v2/telephony/providers/edges/sites/{siteId}/outboundroutes/{outboundRouteId}`
 ///
-/// Takes `site_id` (a text), `outbound_route_id` (a text) and a body
+/// Takes `site_id` (a string), `outbound_route_id` (a string) and a body
 /// ([`OutboundRouteBase`](crate::models::OutboundRouteBase)). Returns
-/// [`OutboundRouteBase`](crate::models::OutboundRouteBase).
+/// [`OutboundRouteBase`](crate::models::OutboundRouteBase). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::put_telephony_providers_edges_site_outboundroute`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::put_telephony_providers_edges_site_outboundroute`](crate::api::TelephonyProvidersEdgeApi::put_telephony_providers_edges_site_outboundroute).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges-sites--siteId--outboundroutes--outboundRouteId->)
@@ -569,7 +576,7 @@ impl runtime::Operation for PutTelephonyProvidersEdgesSiteOutboundroute {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/providers/edges/sites/{siteId}/siteconnections`
 ///
-/// Takes `site_id` (a text). Returns [`SiteConnections`](crate::models::SiteConnections).
+/// Takes `site_id` (a string). Returns [`SiteConnections`](crate::models::SiteConnections). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permissions, any of: `telephony:plugin:all`, `telephony:sites:view`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_site_siteconnections`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_site_siteconnections`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_site_siteconnections).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-sites--siteId--siteconnections>)
@@ -65,7 +67,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesSiteSiteconnections {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,13 +107,14 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `PATCH /api/v2/telephony/providers/edges/sites/{siteId}/siteconnections`
 ///
-/// Takes `site_id` (a text) and a body
+/// Takes `site_id` (a string) and a body
 /// ([`DisableSiteConnectionsRequest`](crate::models::DisableSiteConnectionsRequest)). Returns
-/// [`SiteConnections`](crate::models::SiteConnections).
+/// [`SiteConnections`](crate::models::SiteConnections). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::patch_telephony_providers_edges_site_siteconnections`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::patch_telephony_providers_edges_site_siteconnections`](crate::api::TelephonyProvidersEdgeApi::patch_telephony_providers_edges_site_siteconnections).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-telephony-providers-edges-sites--siteId--siteconnections>)
@@ -161,7 +164,7 @@ impl runtime::Operation for PatchTelephonyProvidersEdgesSiteSiteconnections {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -204,12 +207,13 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `PUT /api/v2/telephony/providers/edges/sites/{siteId}/siteconnections`
 ///
-/// Takes `site_id` (a text) and a body ([`SiteConnections`](crate::models::SiteConnections)). Returns
-/// [`SiteConnections`](crate::models::SiteConnections).
+/// Takes `site_id` (a string) and a body ([`SiteConnections`](crate::models::SiteConnections)). Returns
+/// [`SiteConnections`](crate::models::SiteConnections). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::put_telephony_providers_edges_site_siteconnections`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::put_telephony_providers_edges_site_siteconnections`](crate::api::TelephonyProvidersEdgeApi::put_telephony_providers_edges_site_siteconnections).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges-sites--siteId--siteconnections>)
@@ -259,7 +263,7 @@ impl runtime::Operation for PutTelephonyProvidersEdgesSiteSiteconnections {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

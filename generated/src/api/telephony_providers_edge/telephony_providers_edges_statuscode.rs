@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/telephony/providers/edges/{edgeId}/statuscode`
 ///
-/// Takes `edge_id` (a text) and optionally a body
-/// ([`EdgeServiceStateRequest`](crate::models::EdgeServiceStateRequest)). Returns a text.
+/// Takes `edge_id` (a string) and optionally a body
+/// ([`EdgeServiceStateRequest`](crate::models::EdgeServiceStateRequest)). Returns a string. Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edge_statuscode`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edge_statuscode`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edge_statuscode).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--statuscode>)
@@ -36,7 +38,7 @@ pub struct PostTelephonyProvidersEdgeStatuscode {
 }
 
 impl PostTelephonyProvidersEdgeStatuscode {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `EdgeServiceStateRequest`.
     pub fn body(mut self, value: impl Into<Option<EdgeServiceStateRequest>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -74,7 +76,7 @@ impl runtime::Operation for PostTelephonyProvidersEdgeStatuscode {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,15 +11,15 @@ use crate::runtime;
 /// `GET /api/v2/telephony/providers/edges/trunkbasesettings/availablemetabases`
 ///
 /// Takes no arguments. Returns
-/// [`TrunkMetabaseEntityListing`](crate::models::TrunkMetabaseEntityListing). `items()` streams the
-/// items of all pages, each [`Metabase`](crate::models::Metabase).
+/// [`TrunkMetabaseEntityListing`](crate::models::TrunkMetabaseEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each [`Metabase`](crate::models::Metabase).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by number (`pageNumber`).
 ///
 /// Created by
-/// `TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunkbasesettings_availablemetabases`.
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunkbasesettings_availablemetabases`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunkbasesettings_availablemetabases).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-trunkbasesettings-availablemetabases>)
@@ -43,7 +43,7 @@ pub struct GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabases {
 }
 
 impl GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabases {
-    /// The query parameter `type`.
+    /// The query parameter `type`: one of `EXTERNAL`, `PHONE`, `EDGE`.
     pub fn r#type(
         mut self,
         value: impl Into<
@@ -54,13 +54,13 @@ impl GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabases {
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -81,7 +81,7 @@ impl GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabases {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -111,7 +111,7 @@ for GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabases {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,14 +10,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/providers/edges/{edgeId}/trunks`
 ///
-/// Takes `edge_id` (a text). Returns [`TrunkEntityListing`](crate::models::TrunkEntityListing).
-/// `items()` streams the items of all pages, each [`Trunk`](crate::models::Trunk).
+/// Takes `edge_id` (a string). Returns [`TrunkEntityListing`](crate::models::TrunkEntityListing).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Trunk`](crate::models::Trunk).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edge_trunks`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_trunks`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_trunks).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--trunks>)
@@ -41,37 +43,37 @@ pub struct GetTelephonyProvidersEdgeTrunks {
 }
 
 impl GetTelephonyProvidersEdgeTrunks {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `name`.
+    /// The query parameter `sortBy`: a string, default `name`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `ASC`.
+    /// The query parameter `sortOrder`: a string, default `ASC`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
     }
 
-    /// The query parameter `trunkBase.id`.
+    /// The query parameter `trunkBase.id`: a string.
     pub fn trunk_base_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("trunkBase.id", value.text());
         self
     }
 
-    /// The query parameter `trunkType`.
+    /// The query parameter `trunkType`: one of `EXTERNAL`, `PHONE`, `EDGE`.
     pub fn trunk_type(
         mut self,
         value: impl Into<Option<GetTelephonyProvidersEdgeTrunksTrunkType>>,
@@ -95,7 +97,7 @@ impl GetTelephonyProvidersEdgeTrunks {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -124,7 +126,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgeTrunks {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -183,11 +185,13 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `GET /api/v2/telephony/providers/edges/trunks/{trunkId}`
 ///
-/// Takes `trunk_id` (a text). Returns [`Trunk`](crate::models::Trunk).
+/// Takes `trunk_id` (a string). Returns [`Trunk`](crate::models::Trunk). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunk`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunk`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-trunks--trunkId->)
@@ -243,7 +247,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesTrunk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -283,14 +287,15 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `GET /api/v2/telephony/providers/edges/trunks`
 ///
-/// Takes no arguments. Returns [`TrunkEntityListing`](crate::models::TrunkEntityListing). `items()`
-/// streams the items of all pages, each [`Trunk`](crate::models::Trunk).
+/// Takes no arguments. Returns [`TrunkEntityListing`](crate::models::TrunkEntityListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each [`Trunk`](crate::models::Trunk).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunks`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunks`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunks).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-trunks>)
@@ -314,43 +319,43 @@ pub struct GetTelephonyProvidersEdgesTrunks {
 }
 
 impl GetTelephonyProvidersEdgesTrunks {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `sortBy`, default `name`.
+    /// The query parameter `sortBy`: a string, default `name`.
     pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortBy", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `ASC`.
+    /// The query parameter `sortOrder`: a string, default `ASC`.
     pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("sortOrder", value.text());
         self
     }
 
-    /// The query parameter `edge.id`.
+    /// The query parameter `edge.id`: a string.
     pub fn edge_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("edge.id", value.text());
         self
     }
 
-    /// The query parameter `trunkBase.id`.
+    /// The query parameter `trunkBase.id`: a string.
     pub fn trunk_base_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("trunkBase.id", value.text());
         self
     }
 
-    /// The query parameter `trunkType`.
+    /// The query parameter `trunkType`: one of `EXTERNAL`, `PHONE`, `EDGE`.
     pub fn trunk_type(
         mut self,
         value: impl Into<Option<GetTelephonyProvidersEdgesTrunksTrunkType>>,
@@ -374,7 +379,7 @@ impl GetTelephonyProvidersEdgesTrunks {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -403,7 +408,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesTrunks {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

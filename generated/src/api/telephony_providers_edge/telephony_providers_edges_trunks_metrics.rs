@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/telephony/providers/edges/trunks/{trunkId}/metrics`
 ///
-/// Takes `trunk_id` (a text). Returns [`TrunkMetrics`](crate::models::TrunkMetrics).
+/// Takes `trunk_id` (a string). Returns [`TrunkMetrics`](crate::models::TrunkMetrics). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunk_metrics`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunk_metrics`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunk_metrics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-trunks--trunkId--metrics>)
@@ -67,7 +69,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesTrunkMetrics {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,11 +109,13 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// `GET /api/v2/telephony/providers/edges/trunks/metrics`
 ///
-/// Takes `trunk_ids` (a text). Returns a list, each item [`TrunkMetrics`](crate::models::TrunkMetrics).
+/// Takes `trunk_ids` (the query parameter `trunkIds`: a string). Returns a list of
+/// [`TrunkMetrics`](crate::models::TrunkMetrics). Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunks_metrics`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunks_metrics`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunks_metrics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-trunks-metrics>)
@@ -167,7 +171,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesTrunksMetrics {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,13 @@ use crate::runtime;
 /// `POST /api/v2/telephony/providers/edges/trunks/search`
 ///
 /// Takes a body ([`TelephonySearchRequest`](crate::models::TelephonySearchRequest)). Returns
-/// [`TrunkInstanceSearchResponse`](crate::models::TrunkInstanceSearchResponse). `items()` streams the
-/// items of all pages, each [`Trunk`](crate::models::Trunk).
+/// [`TrunkInstanceSearchResponse`](crate::models::TrunkInstanceSearchResponse). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each [`Trunk`](crate::models::Trunk).
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edges_trunks_search`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edges_trunks_search`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges_trunks_search).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-trunks-search>)
@@ -48,7 +49,7 @@ impl PostTelephonyProvidersEdgesTrunksSearch {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -77,7 +78,7 @@ impl runtime::Operation for PostTelephonyProvidersEdgesTrunksSearch {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

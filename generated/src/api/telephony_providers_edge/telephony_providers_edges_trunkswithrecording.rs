@@ -10,11 +10,13 @@ use crate::runtime;
 /// `GET /api/v2/telephony/providers/edges/trunkswithrecording`
 ///
 /// Takes no arguments. Returns
-/// [`TrunkRecordingEnabledCount`](crate::models::TrunkRecordingEnabledCount).
+/// [`TrunkRecordingEnabledCount`](crate::models::TrunkRecordingEnabledCount). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permissions, any of: `recording:retentionPolicy:view`, `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunkswithrecording`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunkswithrecording`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunkswithrecording).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-trunkswithrecording>)
@@ -38,7 +40,7 @@ pub struct GetTelephonyProvidersEdgesTrunkswithrecording {
 }
 
 impl GetTelephonyProvidersEdgesTrunkswithrecording {
-    /// The query parameter `trunkType`.
+    /// The query parameter `trunkType`: one of `EXTERNAL`, `PHONE`, `EDGE`.
     pub fn trunk_type(
         mut self,
         value: impl Into<Option<GetTelephonyProvidersEdgesTrunkswithrecordingTrunkType>>,
@@ -81,7 +83,7 @@ impl runtime::Operation for GetTelephonyProvidersEdgesTrunkswithrecording {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

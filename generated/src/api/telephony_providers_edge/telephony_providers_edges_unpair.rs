@@ -6,11 +6,12 @@ use crate::runtime;
 ///
 /// `POST /api/v2/telephony/providers/edges/{edgeId}/unpair`
 ///
-/// Takes `edge_id` (a text). Returns a text.
+/// Takes `edge_id` (a string). Returns a string. Succeeds with the status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edge_unpair`.
+/// Created by
+/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edge_unpair`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edge_unpair).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--unpair>)
@@ -72,7 +73,7 @@ impl runtime::Operation for PostTelephonyProvidersEdgeUnpair {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,11 +8,13 @@ use crate::runtime;
 /// `POST /api/v2/textbots/botflows/sessions`
 ///
 /// Takes a body ([`TextBotFlowLaunchRequest`](crate::models::TextBotFlowLaunchRequest)). Returns
-/// [`TextBotFlowLaunchResponse`](crate::models::TextBotFlowLaunchResponse).
+/// [`TextBotFlowLaunchResponse`](crate::models::TextBotFlowLaunchResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `textbots:botFlowSession:execute`
 ///
-/// Created by `TextbotsApi::post_textbots_botflows_sessions`.
+/// Created by
+/// [`TextbotsApi::post_textbots_botflows_sessions`](crate::api::TextbotsApi::post_textbots_botflows_sessions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-textbots-botflows-sessions>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostTextbotsBotflowsSessions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

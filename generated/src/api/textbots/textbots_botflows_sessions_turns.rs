@@ -7,13 +7,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/textbots/botflows/sessions/{sessionId}/turns`
 ///
-/// Takes `session_id` (a text) and a body
+/// Takes `session_id` (a string) and a body
 /// ([`TextBotFlowTurnRequest`](crate::models::TextBotFlowTurnRequest)). Returns
-/// [`TextBotFlowTurnResponse`](crate::models::TextBotFlowTurnResponse).
+/// [`TextBotFlowTurnResponse`](crate::models::TextBotFlowTurnResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `textbots:botFlowSession:execute`
 ///
-/// Created by `TextbotsApi::post_textbots_botflows_session_turns`.
+/// Created by
+/// [`TextbotsApi::post_textbots_botflows_session_turns`](crate::api::TextbotsApi::post_textbots_botflows_session_turns).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-textbots-botflows-sessions--sessionId--turns>)
@@ -65,7 +67,7 @@ impl runtime::Operation for PostTextbotsBotflowsSessionTurns {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

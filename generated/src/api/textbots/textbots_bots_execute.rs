@@ -8,11 +8,12 @@ use crate::runtime;
 /// `POST /api/v2/textbots/bots/execute`
 ///
 /// Takes a body ([`PostTextRequest`](crate::models::PostTextRequest)). Returns
-/// [`PostTextResponse`](crate::models::PostTextResponse).
+/// [`PostTextResponse`](crate::models::PostTextResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `textbots:session:execute`
 ///
-/// Created by `TextbotsApi::post_textbots_bots_execute`.
+/// Created by
+/// [`TextbotsApi::post_textbots_bots_execute`](crate::api::TextbotsApi::post_textbots_bots_execute).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-textbots-bots-execute>)
@@ -62,7 +63,7 @@ impl runtime::Operation for PostTextbotsBotsExecute {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

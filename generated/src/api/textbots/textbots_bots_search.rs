@@ -10,14 +10,16 @@ use crate::runtime;
 /// `GET /api/v2/textbots/bots/search`
 ///
 /// Takes no arguments. Returns
-/// [`BotSearchResponseEntityListing`](crate::models::BotSearchResponseEntityListing). `items()` streams
-/// the items of all pages, each [`BotSearchResponse`](crate::models::BotSearchResponse).
+/// [`BotSearchResponseEntityListing`](crate::models::BotSearchResponseEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`BotSearchResponse`](crate::models::BotSearchResponse).
 ///
 /// Permission: `integrations:integration:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `TextbotsApi::get_textbots_bots_search`.
+/// Created by
+/// [`TextbotsApi::get_textbots_bots_search`](crate::api::TextbotsApi::get_textbots_bots_search).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-textbots-bots-search>)
@@ -35,7 +37,7 @@ pub struct GetTextbotsBotsSearch {
 }
 
 impl GetTextbotsBotsSearch {
-    /// The query parameter `botType`.
+    /// The query parameter `botType`: a list of `GetTextbotsBotsSearchBotType`.
     pub fn bot_type(
         mut self,
         value: impl IntoIterator<Item = GetTextbotsBotsSearchBotType>,
@@ -44,13 +46,13 @@ impl GetTextbotsBotsSearch {
         self
     }
 
-    /// The query parameter `botName`.
+    /// The query parameter `botName`: a string.
     pub fn bot_name(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("botName", value.text());
         self
     }
 
-    /// The query parameter `botId`.
+    /// The query parameter `botId`: a list of strings.
     pub fn bot_id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -61,13 +63,13 @@ impl GetTextbotsBotsSearch {
         self
     }
 
-    /// The query parameter `virtualAgentEnabled`.
+    /// The query parameter `virtualAgentEnabled`: a boolean.
     pub fn virtual_agent_enabled(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("virtualAgentEnabled", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
@@ -88,7 +90,7 @@ impl GetTextbotsBotsSearch {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -119,7 +121,7 @@ impl runtime::Operation for GetTextbotsBotsSearch {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

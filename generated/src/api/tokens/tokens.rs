@@ -6,11 +6,11 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/tokens/{userId}`
 ///
-/// Takes `user_id` (a text). Returns nothing.
+/// Takes `user_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `oauth:token:delete`
 ///
-/// Created by `TokensApi::delete_token`.
+/// Created by [`TokensApi::delete_token`](crate::api::TokensApi::delete_token).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-tokens--userId->)
@@ -60,7 +60,7 @@ impl runtime::Operation for DeleteToken {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

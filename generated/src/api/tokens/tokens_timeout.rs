@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /api/v2/tokens/timeout`
 ///
-/// Takes no arguments. Returns [`IdleTokenTimeout`](crate::models::IdleTokenTimeout).
+/// Takes no arguments. Returns [`IdleTokenTimeout`](crate::models::IdleTokenTimeout). Succeeds with the
+/// status 200 (OK).
 ///
-/// Created by `TokensApi::get_tokens_timeout`.
+/// Created by [`TokensApi::get_tokens_timeout`](crate::api::TokensApi::get_tokens_timeout).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-tokens-timeout>)
@@ -59,7 +60,7 @@ impl runtime::Operation for GetTokensTimeout {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -94,11 +95,11 @@ impl crate::api::TokensApi {
 /// `PUT /api/v2/tokens/timeout`
 ///
 /// Takes optionally a body ([`IdleTokenTimeout`](crate::models::IdleTokenTimeout)). Returns
-/// [`IdleTokenTimeout`](crate::models::IdleTokenTimeout).
+/// [`IdleTokenTimeout`](crate::models::IdleTokenTimeout). Succeeds with the status 200 (OK).
 ///
 /// Permission: `directory:organization:admin`
 ///
-/// Created by `TokensApi::put_tokens_timeout`.
+/// Created by [`TokensApi::put_tokens_timeout`](crate::api::TokensApi::put_tokens_timeout).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-tokens-timeout>)
@@ -116,7 +117,7 @@ pub struct PutTokensTimeout {
 }
 
 impl PutTokensTimeout {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `IdleTokenTimeout`.
     pub fn body(mut self, value: impl Into<Option<IdleTokenTimeout>>) -> Self {
         self.request.json_body("application/json", value.into());
         self
@@ -156,7 +157,7 @@ impl runtime::Operation for PutTokensTimeout {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

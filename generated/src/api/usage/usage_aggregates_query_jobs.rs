@@ -10,16 +10,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/usage/aggregates/query/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
+/// Takes `job_id` (a string). Returns
 /// [`OrganizationPublicApiUsageResultsResponse`](crate::models::OrganizationPublicApiUsageResultsResponse).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`OrganizationPublicApiUsage`](crate::models::OrganizationPublicApiUsage).
 ///
 /// Permission: `usage:organization:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `UsageApi::get_usage_aggregates_query_job`.
+/// Created by
+/// [`UsageApi::get_usage_aggregates_query_job`](crate::api::UsageApi::get_usage_aggregates_query_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-usage-aggregates-query-jobs--jobId->)
@@ -37,13 +38,13 @@ pub struct GetUsageAggregatesQueryJob {
 }
 
 impl GetUsageAggregatesQueryJob {
-    /// The query parameter `pageSize`, default `100`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `100`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
@@ -64,7 +65,7 @@ impl GetUsageAggregatesQueryJob {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -93,7 +94,7 @@ impl runtime::Operation for GetUsageAggregatesQueryJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -154,13 +155,16 @@ impl crate::api::UsageApi {
 ///
 /// Takes a body
 /// ([`OrganizationPublicApiUsageQueryRequest`](crate::models::OrganizationPublicApiUsageQueryRequest)).
-/// Returns [`OrganizationUsageQueryResponse`](crate::models::OrganizationUsageQueryResponse).
+/// Returns [`OrganizationUsageQueryResponse`](crate::models::OrganizationUsageQueryResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `usage:organization:view`
 ///
-/// Starts a job, which `submit` gives: its state is read by `get_usage_aggregates_query_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_usage_aggregates_query_job`](crate::api::GetUsageAggregatesQueryJob).
 ///
-/// Created by `UsageApi::post_usage_aggregates_query_jobs`.
+/// Created by
+/// [`UsageApi::post_usage_aggregates_query_jobs`](crate::api::UsageApi::post_usage_aggregates_query_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-usage-aggregates-query-jobs>)
@@ -218,7 +222,7 @@ impl runtime::Operation for PostUsageAggregatesQueryJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

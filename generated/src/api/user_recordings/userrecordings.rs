@@ -10,9 +10,11 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/userrecordings/{recordingId}`
 ///
-/// Takes `recording_id` (a text). Returns nothing.
+/// Takes `recording_id` (a string). Returns nothing. Succeeds with the status 202 (accepted: the work
+/// is not finished yet).
 ///
-/// Created by `UserRecordingsApi::delete_userrecording`.
+/// Created by
+/// [`UserRecordingsApi::delete_userrecording`](crate::api::UserRecordingsApi::delete_userrecording).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-userrecordings--recordingId->)
@@ -62,7 +64,7 @@ impl runtime::Operation for DeleteUserrecording {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -100,9 +102,11 @@ impl crate::api::UserRecordingsApi {
 ///
 /// `GET /api/v2/userrecordings/{recordingId}`
 ///
-/// Takes `recording_id` (a text). Returns [`UserRecording`](crate::models::UserRecording).
+/// Takes `recording_id` (a string). Returns [`UserRecording`](crate::models::UserRecording). Succeeds
+/// with the status 200 (OK).
 ///
-/// Created by `UserRecordingsApi::get_userrecording`.
+/// Created by
+/// [`UserRecordingsApi::get_userrecording`](crate::api::UserRecordingsApi::get_userrecording).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-userrecordings--recordingId->)
@@ -126,7 +130,7 @@ pub struct GetUserrecording {
 }
 
 impl GetUserrecording {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `conversation`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetUserrecordingExpand>,
@@ -167,7 +171,7 @@ impl runtime::Operation for GetUserrecording {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -202,12 +206,14 @@ impl crate::api::UserRecordingsApi {
 /// `GET /api/v2/userrecordings`
 ///
 /// Takes no arguments. Returns
-/// [`UserRecordingEntityListing`](crate::models::UserRecordingEntityListing). `items()` streams the
-/// items of all pages, each [`UserRecording`](crate::models::UserRecording).
+/// [`UserRecordingEntityListing`](crate::models::UserRecordingEntityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`UserRecording`](crate::models::UserRecording).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `UserRecordingsApi::get_userrecordings`.
+/// Created by
+/// [`UserRecordingsApi::get_userrecordings`](crate::api::UserRecordingsApi::get_userrecordings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-userrecordings>)
@@ -231,19 +237,19 @@ pub struct GetUserrecordings {
 }
 
 impl GetUserrecordings {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `conversation`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetUserrecordingsExpand>,
@@ -267,7 +273,7 @@ impl GetUserrecordings {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -296,7 +302,7 @@ impl runtime::Operation for GetUserrecordings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -349,10 +355,11 @@ impl crate::api::UserRecordingsApi {
 ///
 /// `PUT /api/v2/userrecordings/{recordingId}`
 ///
-/// Takes `recording_id` (a text) and a body ([`UserRecording`](crate::models::UserRecording)). Returns
-/// [`UserRecording`](crate::models::UserRecording).
+/// Takes `recording_id` (a string) and a body ([`UserRecording`](crate::models::UserRecording)).
+/// Returns [`UserRecording`](crate::models::UserRecording). Succeeds with the status 200 (OK).
 ///
-/// Created by `UserRecordingsApi::put_userrecording`.
+/// Created by
+/// [`UserRecordingsApi::put_userrecording`](crate::api::UserRecordingsApi::put_userrecording).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-userrecordings--recordingId->)
@@ -376,7 +383,7 @@ pub struct PutUserrecording {
 }
 
 impl PutUserrecording {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `conversation`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = PutUserrecordingExpand>,
@@ -417,7 +424,7 @@ impl runtime::Operation for PutUserrecording {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /api/v2/users/{userId}/adjacents`
 ///
-/// Takes `user_id` (a text). Returns [`Adjacents`](crate::models::Adjacents).
+/// Takes `user_id` (a string). Returns [`Adjacents`](crate::models::Adjacents). Succeeds with the
+/// status 200 (OK).
 ///
-/// Created by `UsersApi::get_user_adjacents`.
+/// Created by [`UsersApi::get_user_adjacents`](crate::api::UsersApi::get_user_adjacents).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--adjacents>)
@@ -33,7 +34,7 @@ pub struct GetUserAdjacents {
 }
 
 impl GetUserAdjacents {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of `GetUserAdjacentsExpand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetUserAdjacentsExpand>,
@@ -74,7 +75,7 @@ impl runtime::Operation for GetUserAdjacents {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/users/{userId}/callforwarding`
 ///
-/// Takes `user_id` (a text). Returns [`CallForwarding`](crate::models::CallForwarding).
+/// Takes `user_id` (a string). Returns [`CallForwarding`](crate::models::CallForwarding). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `conversation:callForwarding:view`
 ///
-/// Created by `UsersApi::get_user_callforwarding`.
+/// Created by [`UsersApi::get_user_callforwarding`](crate::api::UsersApi::get_user_callforwarding).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--callforwarding>)
@@ -73,7 +74,7 @@ impl runtime::Operation for GetUserCallforwarding {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -111,12 +112,12 @@ impl crate::api::UsersApi {
 ///
 /// `PATCH /api/v2/users/{userId}/callforwarding`
 ///
-/// Takes `user_id` (a text) and a body ([`CallForwarding`](crate::models::CallForwarding)). Returns
-/// [`CallForwarding`](crate::models::CallForwarding).
+/// Takes `user_id` (a string) and a body ([`CallForwarding`](crate::models::CallForwarding)). Returns
+/// [`CallForwarding`](crate::models::CallForwarding). Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:callForwarding:edit`
 ///
-/// Created by `UsersApi::patch_user_callforwarding`.
+/// Created by [`UsersApi::patch_user_callforwarding`](crate::api::UsersApi::patch_user_callforwarding).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users--userId--callforwarding>)
@@ -204,7 +205,7 @@ impl runtime::Operation for PatchUserCallforwarding {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -245,12 +246,12 @@ impl crate::api::UsersApi {
 ///
 /// `PUT /api/v2/users/{userId}/callforwarding`
 ///
-/// Takes `user_id` (a text) and a body ([`CallForwarding`](crate::models::CallForwarding)). Returns
-/// [`CallForwarding`](crate::models::CallForwarding).
+/// Takes `user_id` (a string) and a body ([`CallForwarding`](crate::models::CallForwarding)). Returns
+/// [`CallForwarding`](crate::models::CallForwarding). Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:callForwarding:edit`
 ///
-/// Created by `UsersApi::put_user_callforwarding`.
+/// Created by [`UsersApi::put_user_callforwarding`](crate::api::UsersApi::put_user_callforwarding).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--callforwarding>)
@@ -338,7 +339,7 @@ impl runtime::Operation for PutUserCallforwarding {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

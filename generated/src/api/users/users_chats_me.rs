@@ -8,13 +8,14 @@ use crate::runtime;
 /// `GET /api/v2/users/chats/me`
 ///
 /// Takes no arguments. Returns [`ChatItemCursorListing`](crate::models::ChatItemCursorListing).
-/// `items()` streams the items of all pages, each [`ChatItem`](crate::models::ChatItem).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`ChatItem`](crate::models::ChatItem).
 ///
 /// Permissions, any of: `chat:chat:access`, `user:chats:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `UsersApi::get_users_chats_me`.
+/// Created by [`UsersApi::get_users_chats_me`](crate::api::UsersApi::get_users_chats_me).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-chats-me>)
@@ -32,25 +33,25 @@ pub struct GetUsersChatsMe {
 }
 
 impl GetUsersChatsMe {
-    /// The query parameter `excludeClosed`.
+    /// The query parameter `excludeClosed`: a boolean.
     pub fn exclude_closed(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("excludeClosed", value.into());
         self
     }
 
-    /// The query parameter `includePresence`.
+    /// The query parameter `includePresence`: a boolean.
     pub fn include_presence(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includePresence", value.into());
         self
     }
 
-    /// The query parameter `includeRoomOwners`.
+    /// The query parameter `includeRoomOwners`: a boolean.
     pub fn include_room_owners(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeRoomOwners", value.into());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
@@ -71,7 +72,7 @@ impl GetUsersChatsMe {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -102,7 +103,7 @@ impl runtime::Operation for GetUsersChatsMe {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/users/{userId}/customattributes/{schemaId}`
 ///
-/// Takes `user_id` (a text) and `schema_id` (a text). Returns nothing.
+/// Takes `user_id` (a string) and `schema_id` (a string). Returns nothing. Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `directory:user:edit`
 ///
-/// Created by `UsersApi::delete_user_customattribute`.
+/// Created by
+/// [`UsersApi::delete_user_customattribute`](crate::api::UsersApi::delete_user_customattribute).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users--userId--customattributes--schemaId->)
@@ -61,7 +63,7 @@ impl runtime::Operation for DeleteUserCustomattribute {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,12 +105,12 @@ impl crate::api::UsersApi {
 ///
 /// `GET /api/v2/users/{userId}/customattributes/{schemaId}`
 ///
-/// Takes `user_id` (a text) and `schema_id` (a text). Returns
-/// [`UserCustomAttributes`](crate::models::UserCustomAttributes).
+/// Takes `user_id` (a string) and `schema_id` (a string). Returns
+/// [`UserCustomAttributes`](crate::models::UserCustomAttributes). Succeeds with the status 200 (OK).
 ///
 /// Permission: `directory:user:view`
 ///
-/// Created by `UsersApi::get_user_customattribute`.
+/// Created by [`UsersApi::get_user_customattribute`](crate::api::UsersApi::get_user_customattribute).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--customattributes--schemaId->)
@@ -158,7 +160,7 @@ impl runtime::Operation for GetUserCustomattribute {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -198,13 +200,14 @@ impl crate::api::UsersApi {
 ///
 /// `PATCH /api/v2/users/{userId}/customattributes`
 ///
-/// Takes `user_id` (a text) and a body
+/// Takes `user_id` (a string) and a body
 /// ([`UserCustomAttributesUpdateRequest`](crate::models::UserCustomAttributesUpdateRequest)). Returns
-/// [`UserCustomAttributes`](crate::models::UserCustomAttributes).
+/// [`UserCustomAttributes`](crate::models::UserCustomAttributes). Succeeds with the status 200 (OK).
 ///
 /// Permission: `directory:user:edit`
 ///
-/// Created by `UsersApi::patch_user_customattributes`.
+/// Created by
+/// [`UsersApi::patch_user_customattributes`](crate::api::UsersApi::patch_user_customattributes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users--userId--customattributes>)
@@ -254,7 +257,7 @@ impl runtime::Operation for PatchUserCustomattributes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -297,13 +300,13 @@ impl crate::api::UsersApi {
 ///
 /// `PUT /api/v2/users/{userId}/customattributes`
 ///
-/// Takes `user_id` (a text) and a body
+/// Takes `user_id` (a string) and a body
 /// ([`UserCustomAttributesUpdateRequest`](crate::models::UserCustomAttributesUpdateRequest)). Returns
-/// [`UserCustomAttributes`](crate::models::UserCustomAttributes).
+/// [`UserCustomAttributes`](crate::models::UserCustomAttributes). Succeeds with the status 200 (OK).
 ///
 /// Permission: `directory:user:edit`
 ///
-/// Created by `UsersApi::put_user_customattributes`.
+/// Created by [`UsersApi::put_user_customattributes`](crate::api::UsersApi::put_user_customattributes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--customattributes>)
@@ -353,7 +356,7 @@ impl runtime::Operation for PutUserCustomattributes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/users/{userId}/customattributes/bulk`
 ///
-/// Takes `user_id` (a text) and `schema_ids` (a list, each item a text). Returns a list, each item any
-/// JSON value.
+/// Takes `user_id` (a string) and `schema_ids` (the query parameter `schemaIds`: a list of strings).
+/// Returns a list of JSON values. Succeeds with the status 200 (OK).
 ///
 /// Permission: `directory:user:view`
 ///
-/// Created by `UsersApi::get_user_customattributes_bulk`.
+/// Created by
+/// [`UsersApi::get_user_customattributes_bulk`](crate::api::UsersApi::get_user_customattributes_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--customattributes-bulk>)
@@ -62,7 +63,7 @@ impl runtime::Operation for GetUserCustomattributesBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -109,13 +110,14 @@ impl crate::api::UsersApi {
 ///
 /// `PATCH /api/v2/users/{userId}/customattributes/bulk`
 ///
-/// Takes `user_id` (a text) and a body (a list, each item
+/// Takes `user_id` (a string) and a body (a list of
 /// [`UserCustomAttributesUpdateRequest`](crate::models::UserCustomAttributesUpdateRequest)). Returns
-/// [`UserCustomAttributes`](crate::models::UserCustomAttributes).
+/// [`UserCustomAttributes`](crate::models::UserCustomAttributes). Succeeds with the status 200 (OK).
 ///
 /// Permission: `directory:user:edit`
 ///
-/// Created by `UsersApi::patch_user_customattributes_bulk`.
+/// Created by
+/// [`UsersApi::patch_user_customattributes_bulk`](crate::api::UsersApi::patch_user_customattributes_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users--userId--customattributes-bulk>)
@@ -165,7 +167,7 @@ impl runtime::Operation for PatchUserCustomattributesBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -14,14 +14,16 @@ use crate::runtime;
 /// `GET /api/v2/users/development/activities`
 ///
 /// Takes no arguments. Returns
-/// [`DevelopmentActivityListing`](crate::models::DevelopmentActivityListing). `items()` streams the
-/// items of all pages, each [`DevelopmentActivity`](crate::models::DevelopmentActivity).
+/// [`DevelopmentActivityListing`](crate::models::DevelopmentActivityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`DevelopmentActivity`](crate::models::DevelopmentActivity).
 ///
 /// Permissions, any of: `learning:assignment:view`, `coaching:appointment:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `UsersApi::get_users_development_activities`.
+/// Created by
+/// [`UsersApi::get_users_development_activities`](crate::api::UsersApi::get_users_development_activities).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-development-activities>)
@@ -39,7 +41,7 @@ pub struct GetUsersDevelopmentActivities {
 }
 
 impl GetUsersDevelopmentActivities {
-    /// The query parameter `userId`.
+    /// The query parameter `userId`: a list of strings.
     pub fn user_id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -50,25 +52,25 @@ impl GetUsersDevelopmentActivities {
         self
     }
 
-    /// The query parameter `moduleId`.
+    /// The query parameter `moduleId`: a string.
     pub fn module_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("moduleId", value.text());
         self
     }
 
-    /// The query parameter `interval`.
+    /// The query parameter `interval`: a string.
     pub fn interval(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("interval", value.text());
         self
     }
 
-    /// The query parameter `completionInterval`.
+    /// The query parameter `completionInterval`: a string.
     pub fn completion_interval(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("completionInterval", value.text());
         self
     }
 
-    /// The query parameter `overdue`, default `Any`.
+    /// The query parameter `overdue`: one of `True`, `False`, `Any`, default `Any`.
     pub fn overdue(
         mut self,
         value: impl Into<Option<GetUsersDevelopmentActivitiesOverdue>>,
@@ -77,7 +79,7 @@ impl GetUsersDevelopmentActivities {
         self
     }
 
-    /// The query parameter `pass`, default `Any`.
+    /// The query parameter `pass`: one of `True`, `False`, `Any`, default `Any`.
     pub fn pass(
         mut self,
         value: impl Into<Option<GetUsersDevelopmentActivitiesPass>>,
@@ -86,19 +88,19 @@ impl GetUsersDevelopmentActivities {
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `Desc`.
+    /// The query parameter `sortOrder`: one of `Asc`, `Desc`, default `Desc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetUsersDevelopmentActivitiesSortOrder>>,
@@ -107,7 +109,8 @@ impl GetUsersDevelopmentActivities {
         self
     }
 
-    /// The query parameter `types`.
+    /// The query parameter `types`: a list, each item one of `Informational`, `Coaching`,
+    /// `AssessedContent`, `Assessment`, `External`, `Native`.
     pub fn types(
         mut self,
         value: impl IntoIterator<Item = GetUsersDevelopmentActivitiesTypes>,
@@ -116,7 +119,8 @@ impl GetUsersDevelopmentActivities {
         self
     }
 
-    /// The query parameter `statuses`.
+    /// The query parameter `statuses`: a list, each item one of `Planned`, `InProgress`, `Completed`,
+    /// `InvalidSchedule`, `NotCompleted`.
     pub fn statuses(
         mut self,
         value: impl IntoIterator<Item = GetUsersDevelopmentActivitiesStatuses>,
@@ -125,7 +129,7 @@ impl GetUsersDevelopmentActivities {
         self
     }
 
-    /// The query parameter `relationship`.
+    /// The query parameter `relationship`: a list, each item one of `Creator`, `Facilitator`, `Attendee`.
     pub fn relationship(
         mut self,
         value: impl IntoIterator<Item = GetUsersDevelopmentActivitiesRelationship>,
@@ -149,7 +153,7 @@ impl GetUsersDevelopmentActivities {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -180,7 +184,7 @@ impl runtime::Operation for GetUsersDevelopmentActivities {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -234,12 +238,14 @@ impl crate::api::UsersApi {
 ///
 /// `GET /api/v2/users/development/activities/{activityId}`
 ///
-/// Takes `activity_id` (a text) and `type` (`GetUsersDevelopmentActivityType`). Returns
-/// [`DevelopmentActivity`](crate::models::DevelopmentActivity).
+/// Takes `activity_id` (a string) and `type` (the query parameter `type`:
+/// [`GetUsersDevelopmentActivityType`](crate::models::GetUsersDevelopmentActivityType)). Returns
+/// [`DevelopmentActivity`](crate::models::DevelopmentActivity). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `learning:assignment:view`, `coaching:appointment:view`
 ///
-/// Created by `UsersApi::get_users_development_activity`.
+/// Created by
+/// [`UsersApi::get_users_development_activity`](crate::api::UsersApi::get_users_development_activity).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-development-activities--activityId->)
@@ -291,7 +297,7 @@ impl runtime::Operation for GetUsersDevelopmentActivity {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

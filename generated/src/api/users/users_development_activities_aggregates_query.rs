@@ -12,10 +12,12 @@ use crate::runtime;
 /// Takes a body
 /// ([`DevelopmentActivityAggregateParam`](crate::models::DevelopmentActivityAggregateParam)). Returns
 /// [`DevelopmentActivityAggregateResponse`](crate::models::DevelopmentActivityAggregateResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `learning:assignment:view`, `coaching:appointment:view`
 ///
-/// Created by `UsersApi::post_users_development_activities_aggregates_query`.
+/// Created by
+/// [`UsersApi::post_users_development_activities_aggregates_query`](crate::api::UsersApi::post_users_development_activities_aggregates_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-development-activities-aggregates-query>)
@@ -67,7 +69,7 @@ impl runtime::Operation for PostUsersDevelopmentActivitiesAggregatesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -14,12 +14,14 @@ use crate::runtime;
 /// `GET /api/v2/users/development/activities/me`
 ///
 /// Takes no arguments. Returns
-/// [`DevelopmentActivityListing`](crate::models::DevelopmentActivityListing). `items()` streams the
-/// items of all pages, each [`DevelopmentActivity`](crate::models::DevelopmentActivity).
+/// [`DevelopmentActivityListing`](crate::models::DevelopmentActivityListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`DevelopmentActivity`](crate::models::DevelopmentActivity).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `UsersApi::get_users_development_activities_me`.
+/// Created by
+/// [`UsersApi::get_users_development_activities_me`](crate::api::UsersApi::get_users_development_activities_me).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-development-activities-me>)
@@ -37,25 +39,25 @@ pub struct GetUsersDevelopmentActivitiesMe {
 }
 
 impl GetUsersDevelopmentActivitiesMe {
-    /// The query parameter `moduleId`.
+    /// The query parameter `moduleId`: a string.
     pub fn module_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("moduleId", value.text());
         self
     }
 
-    /// The query parameter `interval`.
+    /// The query parameter `interval`: a string.
     pub fn interval(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("interval", value.text());
         self
     }
 
-    /// The query parameter `completionInterval`.
+    /// The query parameter `completionInterval`: a string.
     pub fn completion_interval(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("completionInterval", value.text());
         self
     }
 
-    /// The query parameter `overdue`, default `Any`.
+    /// The query parameter `overdue`: one of `True`, `False`, `Any`, default `Any`.
     pub fn overdue(
         mut self,
         value: impl Into<Option<GetUsersDevelopmentActivitiesMeOverdue>>,
@@ -64,7 +66,7 @@ impl GetUsersDevelopmentActivitiesMe {
         self
     }
 
-    /// The query parameter `pass`, default `Any`.
+    /// The query parameter `pass`: one of `True`, `False`, `Any`, default `Any`.
     pub fn pass(
         mut self,
         value: impl Into<Option<GetUsersDevelopmentActivitiesMePass>>,
@@ -73,19 +75,19 @@ impl GetUsersDevelopmentActivitiesMe {
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `Desc`.
+    /// The query parameter `sortOrder`: one of `Asc`, `Desc`, default `Desc`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetUsersDevelopmentActivitiesMeSortOrder>>,
@@ -94,7 +96,8 @@ impl GetUsersDevelopmentActivitiesMe {
         self
     }
 
-    /// The query parameter `types`.
+    /// The query parameter `types`: a list, each item one of `Informational`, `Coaching`,
+    /// `AssessedContent`, `Assessment`, `External`, `Native`.
     pub fn types(
         mut self,
         value: impl IntoIterator<Item = GetUsersDevelopmentActivitiesMeTypes>,
@@ -103,7 +106,8 @@ impl GetUsersDevelopmentActivitiesMe {
         self
     }
 
-    /// The query parameter `statuses`.
+    /// The query parameter `statuses`: a list, each item one of `Planned`, `InProgress`, `Completed`,
+    /// `InvalidSchedule`, `NotCompleted`.
     pub fn statuses(
         mut self,
         value: impl IntoIterator<Item = GetUsersDevelopmentActivitiesMeStatuses>,
@@ -112,7 +116,7 @@ impl GetUsersDevelopmentActivitiesMe {
         self
     }
 
-    /// The query parameter `relationship`.
+    /// The query parameter `relationship`: a list, each item one of `Creator`, `Facilitator`, `Attendee`.
     pub fn relationship(
         mut self,
         value: impl IntoIterator<Item = GetUsersDevelopmentActivitiesMeRelationship>,
@@ -136,7 +140,7 @@ impl GetUsersDevelopmentActivitiesMe {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -165,7 +169,7 @@ impl runtime::Operation for GetUsersDevelopmentActivitiesMe {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -6,11 +6,11 @@ use crate::runtime;
 ///
 /// `POST /api/v2/users/{userId}/invite`
 ///
-/// Takes `user_id` (a text). Returns nothing.
+/// Takes `user_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permissions, any of: `admin`, `directory:organization:admin`, `directory:user:setPassword`
 ///
-/// Created by `UsersApi::post_user_invite`.
+/// Created by [`UsersApi::post_user_invite`](crate::api::UsersApi::post_user_invite).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users--userId--invite>)
@@ -34,7 +34,7 @@ pub struct PostUserInvite {
 }
 
 impl PostUserInvite {
-    /// The query parameter `force`, default `false`.
+    /// The query parameter `force`: a boolean, default `false`.
     pub fn force(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("force", value.into());
         self
@@ -74,7 +74,7 @@ impl runtime::Operation for PostUserInvite {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

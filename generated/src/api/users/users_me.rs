@@ -9,9 +9,9 @@ use crate::runtime;
 ///
 /// `GET /api/v2/users/me`
 ///
-/// Takes no arguments. Returns [`UserMe`](crate::models::UserMe).
+/// Takes no arguments. Returns [`UserMe`](crate::models::UserMe). Succeeds with the status 200 (OK).
 ///
-/// Created by `UsersApi::get_users_me`.
+/// Created by [`UsersApi::get_users_me`](crate::api::UsersApi::get_users_me).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-me>)
@@ -35,13 +35,14 @@ pub struct GetUsersMe {
 }
 
 impl GetUsersMe {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of `GetUsersMeExpand`.
     pub fn expand(mut self, value: impl IntoIterator<Item = GetUsersMeExpand>) -> Self {
         self.request.query_list("expand", runtime::ListStyle::Repeated, value);
         self
     }
 
-    /// The query parameter `integrationPresenceSource`.
+    /// The query parameter `integrationPresenceSource`: one of `MicrosoftTeams`, `ZoomPhone`,
+    /// `EightByEight`, `RingCentral`.
     pub fn integration_presence_source(
         mut self,
         value: impl Into<Option<GetUsersMeIntegrationPresenceSource>>,
@@ -50,7 +51,7 @@ impl GetUsersMe {
         self
     }
 
-    /// The query parameter `userCustomAttributeSchemaIds`.
+    /// The query parameter `userCustomAttributeSchemaIds`: a list of strings.
     pub fn user_custom_attribute_schema_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -96,7 +97,7 @@ impl runtime::Operation for GetUsersMe {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,8 +8,9 @@ use crate::runtime;
 /// `POST /api/v2/users/me/password`
 ///
 /// Takes a body ([`ChangeMyPasswordRequest`](crate::models::ChangeMyPasswordRequest)). Returns nothing.
+/// Succeeds with the status 204 (no content).
 ///
-/// Created by `UsersApi::post_users_me_password`.
+/// Created by [`UsersApi::post_users_me_password`](crate::api::UsersApi::post_users_me_password).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-me-password>)
@@ -67,7 +68,7 @@ impl runtime::Operation for PostUsersMePassword {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

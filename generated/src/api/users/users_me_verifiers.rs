@@ -7,9 +7,9 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/users/me/verifiers/{verifierId}`
 ///
-/// Takes `verifier_id` (a text). Returns nothing.
+/// Takes `verifier_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
-/// Created by `UsersApi::delete_users_me_verifier`.
+/// Created by [`UsersApi::delete_users_me_verifier`](crate::api::UsersApi::delete_users_me_verifier).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users-me-verifiers--verifierId->)
@@ -59,7 +59,7 @@ impl runtime::Operation for DeleteUsersMeVerifier {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -98,11 +98,12 @@ impl crate::api::UsersApi {
 /// `GET /api/v2/users/me/verifiers`
 ///
 /// Takes no arguments. Returns [`VerifierEntityListing`](crate::models::VerifierEntityListing).
-/// `items()` streams the items of all pages, each [`Verifier`](crate::models::Verifier).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Verifier`](crate::models::Verifier).
 ///
 /// Lists everything on one page.
 ///
-/// Created by `UsersApi::get_users_me_verifiers`.
+/// Created by [`UsersApi::get_users_me_verifiers`](crate::api::UsersApi::get_users_me_verifiers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-me-verifiers>)
@@ -135,7 +136,7 @@ impl GetUsersMeVerifiers {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -164,7 +165,7 @@ impl runtime::Operation for GetUsersMeVerifiers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -213,11 +214,11 @@ impl crate::api::UsersApi {
 ///
 /// `PUT /api/v2/users/me/verifiers/{verifierId}`
 ///
-/// Takes `verifier_id` (a text) and a body
+/// Takes `verifier_id` (a string) and a body
 /// ([`UpdateVerifierRequest`](crate::models::UpdateVerifierRequest)). Returns
-/// [`Verifier`](crate::models::Verifier).
+/// [`Verifier`](crate::models::Verifier). Succeeds with the status 200 (OK).
 ///
-/// Created by `UsersApi::put_users_me_verifier`.
+/// Created by [`UsersApi::put_users_me_verifier`](crate::api::UsersApi::put_users_me_verifier).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users-me-verifiers--verifierId->)
@@ -267,7 +268,7 @@ impl runtime::Operation for PutUsersMeVerifier {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

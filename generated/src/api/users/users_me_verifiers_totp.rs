@@ -10,9 +10,11 @@ use crate::runtime;
 /// `POST /api/v2/users/me/verifiers/totp`
 ///
 /// Takes a body ([`CreateVerifierRequest`](crate::models::CreateVerifierRequest)). Returns
-/// [`CreateVerifierResponse`](crate::models::CreateVerifierResponse).
+/// [`CreateVerifierResponse`](crate::models::CreateVerifierResponse). Succeeds with the status 200
+/// (OK).
 ///
-/// Created by `UsersApi::post_users_me_verifiers_totp`.
+/// Created by
+/// [`UsersApi::post_users_me_verifiers_totp`](crate::api::UsersApi::post_users_me_verifiers_totp).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-me-verifiers-totp>)
@@ -62,7 +64,7 @@ impl runtime::Operation for PostUsersMeVerifiersTotp {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,10 +105,12 @@ impl crate::api::UsersApi {
 ///
 /// `POST /api/v2/users/me/verifiers/totp/{verifierId}`
 ///
-/// Takes `verifier_id` (a text) and a body
-/// ([`ValidateVerifierRequest`](crate::models::ValidateVerifierRequest)). Returns nothing.
+/// Takes `verifier_id` (a string) and a body
+/// ([`ValidateVerifierRequest`](crate::models::ValidateVerifierRequest)). Returns nothing. Succeeds
+/// with the status 204 (no content).
 ///
-/// Created by `UsersApi::post_users_me_verifiers_totp_verifier_id`.
+/// Created by
+/// [`UsersApi::post_users_me_verifiers_totp_verifier_id`](crate::api::UsersApi::post_users_me_verifiers_totp_verifier_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-me-verifiers-totp--verifierId->)
@@ -156,7 +160,7 @@ impl runtime::Operation for PostUsersMeVerifiersTotpVerifierId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,9 +9,10 @@ use crate::runtime;
 ///
 /// Takes a body
 /// ([`FinishWebAuthnRegistrationRequest`](crate::models::FinishWebAuthnRegistrationRequest)). Returns
-/// [`Verifier`](crate::models::Verifier).
+/// [`Verifier`](crate::models::Verifier). Succeeds with the status 200 (OK).
 ///
-/// Created by `UsersApi::post_users_me_verifiers_webauthn_register`.
+/// Created by
+/// [`UsersApi::post_users_me_verifiers_webauthn_register`](crate::api::UsersApi::post_users_me_verifiers_webauthn_register).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-me-verifiers-webauthn-register>)
@@ -61,7 +62,7 @@ impl runtime::Operation for PostUsersMeVerifiersWebauthnRegister {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

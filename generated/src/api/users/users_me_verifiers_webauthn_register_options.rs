@@ -8,9 +8,11 @@ use crate::runtime;
 /// `POST /api/v2/users/me/verifiers/webauthn/register/options`
 ///
 /// Takes no arguments. Returns
-/// [`BeginWebAuthnRegistrationResponse`](crate::models::BeginWebAuthnRegistrationResponse).
+/// [`BeginWebAuthnRegistrationResponse`](crate::models::BeginWebAuthnRegistrationResponse). Succeeds
+/// with the status 200 (OK).
 ///
-/// Created by `UsersApi::post_users_me_verifiers_webauthn_register_options`.
+/// Created by
+/// [`UsersApi::post_users_me_verifiers_webauthn_register_options`](crate::api::UsersApi::post_users_me_verifiers_webauthn_register_options).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-me-verifiers-webauthn-register-options>)
@@ -60,7 +62,7 @@ impl runtime::Operation for PostUsersMeVerifiersWebauthnRegisterOptions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

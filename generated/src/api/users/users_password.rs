@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `POST /api/v2/users/{userId}/password`
 ///
-/// Takes `user_id` (a text) and a body
-/// ([`ChangePasswordRequest`](crate::models::ChangePasswordRequest)). Returns nothing.
+/// Takes `user_id` (a string) and a body
+/// ([`ChangePasswordRequest`](crate::models::ChangePasswordRequest)). Returns nothing. Succeeds with
+/// the status 204 (no content).
 ///
 /// Permission: `directory:user:setPassword`
 ///
-/// Created by `UsersApi::post_user_password`.
+/// Created by [`UsersApi::post_user_password`](crate::api::UsersApi::post_user_password).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users--userId--password>)
@@ -72,7 +73,7 @@ impl runtime::Operation for PostUserPassword {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/users/{userId}/profile`
 ///
-/// Takes `user_id` (a text). Returns [`UserProfile`](crate::models::UserProfile).
+/// Takes `user_id` (a string). Returns [`UserProfile`](crate::models::UserProfile). Succeeds with the
+/// status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
-/// Created by `UsersApi::get_user_profile`.
+/// Created by [`UsersApi::get_user_profile`](crate::api::UsersApi::get_user_profile).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--profile>)
@@ -38,7 +39,7 @@ pub struct GetUserProfile {
 }
 
 impl GetUserProfile {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of `GetUserProfileExpand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetUserProfileExpand>,
@@ -47,7 +48,8 @@ impl GetUserProfile {
         self
     }
 
-    /// The query parameter `integrationPresenceSource`.
+    /// The query parameter `integrationPresenceSource`: one of `MicrosoftTeams`, `ZoomPhone`,
+    /// `EightByEight`, `RingCentral`.
     pub fn integration_presence_source(
         mut self,
         value: impl Into<Option<GetUserProfileIntegrationPresenceSource>>,
@@ -91,7 +93,7 @@ impl runtime::Operation for GetUserProfile {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

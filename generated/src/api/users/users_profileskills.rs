@@ -6,11 +6,11 @@ use crate::runtime;
 ///
 /// `GET /api/v2/users/{userId}/profileskills`
 ///
-/// Takes `user_id` (a text). Returns a list, each item a text.
+/// Takes `user_id` (a string). Returns a list of strings. Succeeds with the status 200 (OK).
 ///
 /// Permission: `directory:userProfile:view`
 ///
-/// Created by `UsersApi::get_user_profileskills`.
+/// Created by [`UsersApi::get_user_profileskills`](crate::api::UsersApi::get_user_profileskills).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--profileskills>)
@@ -66,7 +66,7 @@ impl runtime::Operation for GetUserProfileskills {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,11 +104,12 @@ impl crate::api::UsersApi {
 ///
 /// `PUT /api/v2/users/{userId}/profileskills`
 ///
-/// Takes `user_id` (a text) and a body (a list, each item a text). Returns a list, each item a text.
+/// Takes `user_id` (a string) and a body (a list of strings). Returns a list of strings. Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `directory:userProfile:edit`
 ///
-/// Created by `UsersApi::put_user_profileskills`.
+/// Created by [`UsersApi::put_user_profileskills`](crate::api::UsersApi::put_user_profileskills).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--profileskills>)
@@ -164,7 +165,7 @@ impl runtime::Operation for PutUserProfileskills {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

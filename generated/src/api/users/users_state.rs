@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/users/{userId}/state`
 ///
-/// Takes `user_id` (a text). Returns [`UserState`](crate::models::UserState).
+/// Takes `user_id` (a string). Returns [`UserState`](crate::models::UserState). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `directory:userStateChange:view`
 ///
-/// Created by `UsersApi::get_user_state`.
+/// Created by [`UsersApi::get_user_state`](crate::api::UsersApi::get_user_state).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--state>)
@@ -63,7 +64,7 @@ impl runtime::Operation for GetUserState {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -97,12 +98,12 @@ impl crate::api::UsersApi {
 ///
 /// `PUT /api/v2/users/{userId}/state`
 ///
-/// Takes `user_id` (a text) and a body ([`UserState`](crate::models::UserState)). Returns
-/// [`UserState`](crate::models::UserState).
+/// Takes `user_id` (a string) and a body ([`UserState`](crate::models::UserState)). Returns
+/// [`UserState`](crate::models::UserState). Succeeds with the status 200 (OK).
 ///
 /// Permission: `directory:user:edit`
 ///
-/// Created by `UsersApi::put_user_state`.
+/// Created by [`UsersApi::put_user_state`](crate::api::UsersApi::put_user_state).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--state>)
@@ -152,7 +153,7 @@ impl runtime::Operation for PutUserState {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -6,11 +6,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/users/{userId}/station/associatedstation`
 ///
-/// Takes `user_id` (a text). Returns nothing.
+/// Takes `user_id` (a string). Returns nothing. Succeeds with the status 202 (accepted: the work is not
+/// finished yet).
 ///
 /// Permission: `telephony:station:disassociate`
 ///
-/// Created by `UsersApi::delete_user_station_associatedstation`.
+/// Created by
+/// [`UsersApi::delete_user_station_associatedstation`](crate::api::UsersApi::delete_user_station_associatedstation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users--userId--station-associatedstation>)
@@ -62,7 +64,7 @@ impl runtime::Operation for DeleteUserStationAssociatedstation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -102,11 +104,13 @@ impl crate::api::UsersApi {
 ///
 /// `PUT /api/v2/users/{userId}/station/associatedstation/{stationId}`
 ///
-/// Takes `user_id` (a text) and `station_id` (a text). Returns nothing.
+/// Takes `user_id` (a string) and `station_id` (a string). Returns nothing. Succeeds with the status
+/// 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `telephony:otherStationAssociation:edit`
 ///
-/// Created by `UsersApi::put_user_station_associatedstation_station_id`.
+/// Created by
+/// [`UsersApi::put_user_station_associatedstation_station_id`](crate::api::UsersApi::put_user_station_associatedstation_station_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--station-associatedstation--stationId->)
@@ -170,7 +174,7 @@ impl runtime::Operation for PutUserStationAssociatedstationStationId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

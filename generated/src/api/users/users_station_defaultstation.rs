@@ -6,11 +6,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/users/{userId}/station/defaultstation`
 ///
-/// Takes `user_id` (a text). Returns nothing.
+/// Takes `user_id` (a string). Returns nothing. Succeeds with the status 202 (accepted: the work is not
+/// finished yet).
 ///
 /// Permissions, any of: `telephony:plugin:all`, `telephony:phone:assign`
 ///
-/// Created by `UsersApi::delete_user_station_defaultstation`.
+/// Created by
+/// [`UsersApi::delete_user_station_defaultstation`](crate::api::UsersApi::delete_user_station_defaultstation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users--userId--station-defaultstation>)
@@ -62,7 +64,7 @@ impl runtime::Operation for DeleteUserStationDefaultstation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -102,11 +104,13 @@ impl crate::api::UsersApi {
 ///
 /// `PUT /api/v2/users/{userId}/station/defaultstation/{stationId}`
 ///
-/// Takes `user_id` (a text) and `station_id` (a text). Returns nothing.
+/// Takes `user_id` (a string) and `station_id` (a string). Returns nothing. Succeeds with the status
+/// 202 (accepted: the work is not finished yet).
 ///
 /// Permissions, any of: `telephony:plugin:all`, `telephony:phone:assign`
 ///
-/// Created by `UsersApi::put_user_station_defaultstation_station_id`.
+/// Created by
+/// [`UsersApi::put_user_station_defaultstation_station_id`](crate::api::UsersApi::put_user_station_defaultstation_station_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--station-defaultstation--stationId->)
@@ -164,7 +168,7 @@ impl runtime::Operation for PutUserStationDefaultstationStationId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

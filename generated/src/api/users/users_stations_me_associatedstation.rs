@@ -6,11 +6,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/users/stations/me/associatedstation`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `telephony:station:disassociateSelf`
 ///
-/// Created by `UsersApi::delete_users_stations_me_associatedstation`.
+/// Created by
+/// [`UsersApi::delete_users_stations_me_associatedstation`](crate::api::UsersApi::delete_users_stations_me_associatedstation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users-stations-me-associatedstation>)
@@ -62,7 +63,7 @@ impl runtime::Operation for DeleteUsersStationsMeAssociatedstation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -99,11 +100,12 @@ impl crate::api::UsersApi {
 ///
 /// `PUT /api/v2/users/stations/me/associatedstation/{stationId}`
 ///
-/// Takes `station_id` (a text). Returns nothing.
+/// Takes `station_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `telephony:selfStationAssociation:edit`
 ///
-/// Created by `UsersApi::put_users_stations_me_associatedstation_station_id`.
+/// Created by
+/// [`UsersApi::put_users_stations_me_associatedstation_station_id`](crate::api::UsersApi::put_users_stations_me_associatedstation_station_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users-stations-me-associatedstation--stationId->)
@@ -155,7 +157,7 @@ impl runtime::Operation for PutUsersStationsMeAssociatedstationStationId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/users/{userId}/verifiers/{verifierId}`
 ///
-/// Takes `user_id` (a text) and `verifier_id` (a text). Returns nothing.
+/// Takes `user_id` (a string) and `verifier_id` (a string). Returns nothing. Succeeds with the status
+/// 204 (no content).
 ///
 /// Permission: `mfa:verifier:delete`
 ///
-/// Created by `UsersApi::delete_user_verifier`.
+/// Created by [`UsersApi::delete_user_verifier`](crate::api::UsersApi::delete_user_verifier).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users--userId--verifiers--verifierId->)
@@ -61,7 +62,7 @@ impl runtime::Operation for DeleteUserVerifier {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -101,14 +102,15 @@ impl crate::api::UsersApi {
 ///
 /// `GET /api/v2/users/{userId}/verifiers`
 ///
-/// Takes `user_id` (a text). Returns [`VerifierEntityListing`](crate::models::VerifierEntityListing).
-/// `items()` streams the items of all pages, each [`Verifier`](crate::models::Verifier).
+/// Takes `user_id` (a string). Returns [`VerifierEntityListing`](crate::models::VerifierEntityListing).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`Verifier`](crate::models::Verifier).
 ///
 /// Permission: `mfa:verifier:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `UsersApi::get_user_verifiers`.
+/// Created by [`UsersApi::get_user_verifiers`](crate::api::UsersApi::get_user_verifiers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--verifiers>)
@@ -141,7 +143,7 @@ impl GetUserVerifiers {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -170,7 +172,7 @@ impl runtime::Operation for GetUserVerifiers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -219,13 +221,13 @@ impl crate::api::UsersApi {
 ///
 /// `PUT /api/v2/users/{userId}/verifiers/{verifierId}`
 ///
-/// Takes `user_id` (a text), `verifier_id` (a text) and a body
+/// Takes `user_id` (a string), `verifier_id` (a string) and a body
 /// ([`UpdateVerifierRequest`](crate::models::UpdateVerifierRequest)). Returns
-/// [`Verifier`](crate::models::Verifier).
+/// [`Verifier`](crate::models::Verifier). Succeeds with the status 200 (OK).
 ///
 /// Permission: `mfa:verifier:edit`
 ///
-/// Created by `UsersApi::put_user_verifier`.
+/// Created by [`UsersApi::put_user_verifier`](crate::api::UsersApi::put_user_verifier).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--verifiers--verifierId->)
@@ -275,7 +277,7 @@ impl runtime::Operation for PutUserVerifier {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

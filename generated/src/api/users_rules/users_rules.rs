@@ -11,11 +11,11 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/users/rules/{ruleId}`
 ///
-/// Takes `rule_id` (a text). Returns nothing.
+/// Takes `rule_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `users:rules:delete`
 ///
-/// Created by `UsersRulesApi::delete_users_rule`.
+/// Created by [`UsersRulesApi::delete_users_rule`](crate::api::UsersRulesApi::delete_users_rule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users-rules--ruleId->)
@@ -65,7 +65,7 @@ impl runtime::Operation for DeleteUsersRule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -99,11 +99,12 @@ impl crate::api::UsersRulesApi {
 ///
 /// `GET /api/v2/users/rules/{ruleId}`
 ///
-/// Takes `rule_id` (a text). Returns [`UsersRulesRule`](crate::models::UsersRulesRule).
+/// Takes `rule_id` (a string). Returns [`UsersRulesRule`](crate::models::UsersRulesRule). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `users:rules:view`
 ///
-/// Created by `UsersRulesApi::get_users_rule`.
+/// Created by [`UsersRulesApi::get_users_rule`](crate::api::UsersRulesApi::get_users_rule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-rules--ruleId->)
@@ -153,7 +154,7 @@ impl runtime::Operation for GetUsersRule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -187,15 +188,16 @@ impl crate::api::UsersRulesApi {
 ///
 /// `GET /api/v2/users/rules`
 ///
-/// Takes `types` (a list, each item `GetUsersRulesTypes`). Returns
-/// [`UsersRulesRuleList`](crate::models::UsersRulesRuleList). `items()` streams the items of all pages,
-/// each [`UsersRulesRule`](crate::models::UsersRulesRule).
+/// Takes `types` (the query parameter `types`: a list of
+/// [`GetUsersRulesTypes`](crate::models::GetUsersRulesTypes)). Returns
+/// [`UsersRulesRuleList`](crate::models::UsersRulesRuleList). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each [`UsersRulesRule`](crate::models::UsersRulesRule).
 ///
 /// Permission: `users:rules:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `UsersRulesApi::get_users_rules`.
+/// Created by [`UsersRulesApi::get_users_rules`](crate::api::UsersRulesApi::get_users_rules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-rules>)
@@ -213,19 +215,19 @@ pub struct GetUsersRules {
 }
 
 impl GetUsersRules {
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `criteria`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetUsersRulesExpand>,
@@ -234,19 +236,19 @@ impl GetUsersRules {
         self
     }
 
-    /// The query parameter `enabled`.
+    /// The query parameter `enabled`: a boolean.
     pub fn enabled(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("enabled", value.into());
         self
     }
 
-    /// The query parameter `searchTerm`.
+    /// The query parameter `searchTerm`: a string.
     pub fn search_term(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("searchTerm", value.text());
         self
     }
 
-    /// The query parameter `sortOrder`, default `ascending`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `ascending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetUsersRulesSortOrder>>,
@@ -270,7 +272,7 @@ impl GetUsersRules {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -299,7 +301,7 @@ impl runtime::Operation for GetUsersRules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -355,13 +357,13 @@ impl crate::api::UsersRulesApi {
 ///
 /// `PATCH /api/v2/users/rules/{ruleId}`
 ///
-/// Takes `rule_id` (a text) and a body
+/// Takes `rule_id` (a string) and a body
 /// ([`UsersRulesUpdateRuleRequest`](crate::models::UsersRulesUpdateRuleRequest)). Returns
-/// [`UsersRulesRule`](crate::models::UsersRulesRule).
+/// [`UsersRulesRule`](crate::models::UsersRulesRule). Succeeds with the status 200 (OK).
 ///
 /// Permission: `users:rules:edit`
 ///
-/// Created by `UsersRulesApi::patch_users_rule`.
+/// Created by [`UsersRulesApi::patch_users_rule`](crate::api::UsersRulesApi::patch_users_rule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users-rules--ruleId->)
@@ -411,7 +413,7 @@ impl runtime::Operation for PatchUsersRule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -452,11 +454,11 @@ impl crate::api::UsersRulesApi {
 /// `POST /api/v2/users/rules`
 ///
 /// Takes a body ([`UsersRulesCreateRuleRequest`](crate::models::UsersRulesCreateRuleRequest)). Returns
-/// [`UsersRulesRule`](crate::models::UsersRulesRule).
+/// [`UsersRulesRule`](crate::models::UsersRulesRule). Succeeds with the status 200 (OK).
 ///
 /// Permission: `users:rules:add`
 ///
-/// Created by `UsersRulesApi::post_users_rules`.
+/// Created by [`UsersRulesApi::post_users_rules`](crate::api::UsersRulesApi::post_users_rules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-rules>)
@@ -506,7 +508,7 @@ impl runtime::Operation for PostUsersRules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/users/rules/{ruleId}/dependents/{ruleType}/{typeId}`
 ///
-/// Takes `rule_id` (a text), `rule_type` (`GetUsersRuleDependentTypeIdRuleType`) and `type_id_` (a
-/// text). Returns [`UsersRulesDependent`](crate::models::UsersRulesDependent).
+/// Takes `rule_id` (a string), `rule_type`
+/// ([`GetUsersRuleDependentTypeIdRuleType`](crate::models::GetUsersRuleDependentTypeIdRuleType)) and
+/// `type_id_` (a string). Returns [`UsersRulesDependent`](crate::models::UsersRulesDependent). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `users:ruleDependents:view`
 ///
-/// Created by `UsersRulesApi::get_users_rule_dependent_type_id`.
+/// Created by
+/// [`UsersRulesApi::get_users_rule_dependent_type_id`](crate::api::UsersRulesApi::get_users_rule_dependent_type_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-rules--ruleId--dependents--ruleType---typeId->)
@@ -65,7 +68,7 @@ impl runtime::Operation for GetUsersRuleDependentTypeId {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -109,15 +112,17 @@ impl crate::api::UsersRulesApi {
 ///
 /// `GET /api/v2/users/rules/{ruleId}/dependents`
 ///
-/// Takes `rule_id` (a text). Returns
-/// [`UsersRulesDependentList`](crate::models::UsersRulesDependentList). `items()` streams the items of
-/// all pages, each [`UsersRulesDependent`](crate::models::UsersRulesDependent).
+/// Takes `rule_id` (a string). Returns
+/// [`UsersRulesDependentList`](crate::models::UsersRulesDependentList). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`UsersRulesDependent`](crate::models::UsersRulesDependent).
 ///
 /// Permission: `users:ruleDependents:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `UsersRulesApi::get_users_rule_dependents`.
+/// Created by
+/// [`UsersRulesApi::get_users_rule_dependents`](crate::api::UsersRulesApi::get_users_rule_dependents).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-rules--ruleId--dependents>)
@@ -135,19 +140,19 @@ pub struct GetUsersRuleDependents {
 }
 
 impl GetUsersRuleDependents {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `sortOrder`, default `descending`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetUsersRuleDependentsSortOrder>>,
@@ -171,7 +176,7 @@ impl GetUsersRuleDependents {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -200,7 +205,7 @@ impl runtime::Operation for GetUsersRuleDependents {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/users/rules/settings/{ruleType}`
 ///
-/// Takes `rule_type` (`GetUsersRulesSettingRuleType`). Returns
-/// [`UsersRulesRuleSettings`](crate::models::UsersRulesRuleSettings).
+/// Takes `rule_type` ([`GetUsersRulesSettingRuleType`](crate::models::GetUsersRulesSettingRuleType)).
+/// Returns [`UsersRulesRuleSettings`](crate::models::UsersRulesRuleSettings). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `users:rules:view`
 ///
-/// Created by `UsersRulesApi::get_users_rules_setting`.
+/// Created by
+/// [`UsersRulesApi::get_users_rules_setting`](crate::api::UsersRulesApi::get_users_rules_setting).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-rules-settings--ruleType->)
@@ -62,7 +64,7 @@ impl runtime::Operation for GetUsersRulesSetting {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,9 +8,10 @@ use crate::runtime;
 /// `POST /api/v2/certificate/details`
 ///
 /// Takes a body ([`Certificate`](crate::models::Certificate)). Returns
-/// [`ParsedCertificate`](crate::models::ParsedCertificate).
+/// [`ParsedCertificate`](crate::models::ParsedCertificate). Succeeds with the status 200 (OK).
 ///
-/// Created by `UtilitiesApi::post_certificate_details`.
+/// Created by
+/// [`UtilitiesApi::post_certificate_details`](crate::api::UtilitiesApi::post_certificate_details).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-certificate-details>)
@@ -66,7 +67,7 @@ impl runtime::Operation for PostCertificateDetails {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,11 +8,12 @@ use crate::runtime;
 /// `GET /api/v2/ipranges`
 ///
 /// Takes no arguments. Returns [`IpAddressRangeListing`](crate::models::IpAddressRangeListing).
-/// `items()` streams the items of all pages, each [`IpAddressRange`](crate::models::IpAddressRange).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`IpAddressRange`](crate::models::IpAddressRange).
 ///
 /// Lists everything on one page.
 ///
-/// Created by `UtilitiesApi::get_ipranges`.
+/// Created by [`UtilitiesApi::get_ipranges`](crate::api::UtilitiesApi::get_ipranges).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-ipranges>)
@@ -45,7 +46,7 @@ impl GetIpranges {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -74,7 +75,7 @@ impl runtime::Operation for GetIpranges {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

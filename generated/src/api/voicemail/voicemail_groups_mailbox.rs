@@ -7,9 +7,11 @@ use crate::runtime;
 ///
 /// `GET /api/v2/voicemail/groups/{groupId}/mailbox`
 ///
-/// Takes `group_id` (a text). Returns [`VoicemailMailboxInfo`](crate::models::VoicemailMailboxInfo).
+/// Takes `group_id` (a string). Returns [`VoicemailMailboxInfo`](crate::models::VoicemailMailboxInfo).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `VoicemailApi::get_voicemail_group_mailbox`.
+/// Created by
+/// [`VoicemailApi::get_voicemail_group_mailbox`](crate::api::VoicemailApi::get_voicemail_group_mailbox).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-groups--groupId--mailbox>)
@@ -65,7 +67,7 @@ impl runtime::Operation for GetVoicemailGroupMailbox {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/voicemail/groups/{groupId}/policy`
 ///
-/// Takes `group_id` (a text). Returns [`VoicemailGroupPolicy`](crate::models::VoicemailGroupPolicy).
+/// Takes `group_id` (a string). Returns [`VoicemailGroupPolicy`](crate::models::VoicemailGroupPolicy).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `voicemail:groupPolicy:view`
 ///
-/// Created by `VoicemailApi::get_voicemail_group_policy`.
+/// Created by
+/// [`VoicemailApi::get_voicemail_group_policy`](crate::api::VoicemailApi::get_voicemail_group_policy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-groups--groupId--policy>)
@@ -67,7 +69,7 @@ impl runtime::Operation for GetVoicemailGroupPolicy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,13 +107,14 @@ impl crate::api::VoicemailApi {
 ///
 /// `PATCH /api/v2/voicemail/groups/{groupId}/policy`
 ///
-/// Takes `group_id` (a text) and a body
+/// Takes `group_id` (a string) and a body
 /// ([`VoicemailGroupPolicy`](crate::models::VoicemailGroupPolicy)). Returns
-/// [`VoicemailGroupPolicy`](crate::models::VoicemailGroupPolicy).
+/// [`VoicemailGroupPolicy`](crate::models::VoicemailGroupPolicy). Succeeds with the status 200 (OK).
 ///
 /// Permission: `voicemail:groupPolicy:edit`
 ///
-/// Created by `VoicemailApi::patch_voicemail_group_policy`.
+/// Created by
+/// [`VoicemailApi::patch_voicemail_group_policy`](crate::api::VoicemailApi::patch_voicemail_group_policy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-voicemail-groups--groupId--policy>)
@@ -167,7 +170,7 @@ impl runtime::Operation for PatchVoicemailGroupPolicy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

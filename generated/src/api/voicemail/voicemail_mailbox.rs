@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /api/v2/voicemail/mailbox`
 ///
-/// Takes no arguments. Returns [`VoicemailMailboxInfo`](crate::models::VoicemailMailboxInfo).
+/// Takes no arguments. Returns [`VoicemailMailboxInfo`](crate::models::VoicemailMailboxInfo). Succeeds
+/// with the status 200 (OK).
 ///
-/// Created by `VoicemailApi::get_voicemail_mailbox`.
+/// Created by [`VoicemailApi::get_voicemail_mailbox`](crate::api::VoicemailApi::get_voicemail_mailbox).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-mailbox>)
@@ -65,7 +66,7 @@ impl runtime::Operation for GetVoicemailMailbox {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

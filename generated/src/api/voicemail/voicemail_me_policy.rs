@@ -7,9 +7,11 @@ use crate::runtime;
 ///
 /// `GET /api/v2/voicemail/me/policy`
 ///
-/// Takes no arguments. Returns [`VoicemailUserPolicy`](crate::models::VoicemailUserPolicy).
+/// Takes no arguments. Returns [`VoicemailUserPolicy`](crate::models::VoicemailUserPolicy). Succeeds
+/// with the status 200 (OK).
 ///
-/// Created by `VoicemailApi::get_voicemail_me_policy`.
+/// Created by
+/// [`VoicemailApi::get_voicemail_me_policy`](crate::api::VoicemailApi::get_voicemail_me_policy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-me-policy>)
@@ -65,7 +67,7 @@ impl runtime::Operation for GetVoicemailMePolicy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -100,9 +102,10 @@ impl crate::api::VoicemailApi {
 /// `PATCH /api/v2/voicemail/me/policy`
 ///
 /// Takes a body ([`VoicemailUserPolicy`](crate::models::VoicemailUserPolicy)). Returns
-/// [`VoicemailUserPolicy`](crate::models::VoicemailUserPolicy).
+/// [`VoicemailUserPolicy`](crate::models::VoicemailUserPolicy). Succeeds with the status 200 (OK).
 ///
-/// Created by `VoicemailApi::patch_voicemail_me_policy`.
+/// Created by
+/// [`VoicemailApi::patch_voicemail_me_policy`](crate::api::VoicemailApi::patch_voicemail_me_policy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-voicemail-me-policy>)
@@ -158,7 +161,7 @@ impl runtime::Operation for PatchVoicemailMePolicy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,9 +7,11 @@ use crate::runtime;
 ///
 /// `GET /api/v2/voicemail/messages/{messageId}/media`
 ///
-/// Takes `message_id` (a text). Returns [`VoicemailMediaInfo`](crate::models::VoicemailMediaInfo).
+/// Takes `message_id` (a string). Returns [`VoicemailMediaInfo`](crate::models::VoicemailMediaInfo).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `VoicemailApi::get_voicemail_message_media`.
+/// Created by
+/// [`VoicemailApi::get_voicemail_message_media`](crate::api::VoicemailApi::get_voicemail_message_media).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-messages--messageId--media>)
@@ -34,7 +36,8 @@ pub struct GetVoicemailMessageMedia {
 }
 
 impl GetVoicemailMessageMedia {
-    /// The query parameter `formatId`, default `WEBM`.
+    /// The query parameter `formatId`: one of `WAV`, `WEBM`, `WAV_ULAW`, `OGG_VORBIS`, `OGG_OPUS`, `MP3`,
+    /// `NONE`, default `WEBM`.
     pub fn format_id(
         mut self,
         value: impl Into<Option<GetVoicemailMessageMediaFormatId>>,
@@ -78,7 +81,7 @@ impl runtime::Operation for GetVoicemailMessageMedia {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,11 +8,12 @@ use crate::runtime;
 /// `GET /api/v2/voicemail/policy`
 ///
 /// Takes no arguments. Returns
-/// [`VoicemailOrganizationPolicy`](crate::models::VoicemailOrganizationPolicy).
+/// [`VoicemailOrganizationPolicy`](crate::models::VoicemailOrganizationPolicy). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `VoicemailApi::get_voicemail_policy`.
+/// Created by [`VoicemailApi::get_voicemail_policy`](crate::api::VoicemailApi::get_voicemail_policy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-policy>)
@@ -68,7 +69,7 @@ impl runtime::Operation for GetVoicemailPolicy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,11 +104,12 @@ impl crate::api::VoicemailApi {
 /// `PUT /api/v2/voicemail/policy`
 ///
 /// Takes a body ([`VoicemailOrganizationPolicy`](crate::models::VoicemailOrganizationPolicy)). Returns
-/// [`VoicemailOrganizationPolicy`](crate::models::VoicemailOrganizationPolicy).
+/// [`VoicemailOrganizationPolicy`](crate::models::VoicemailOrganizationPolicy). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by `VoicemailApi::put_voicemail_policy`.
+/// Created by [`VoicemailApi::put_voicemail_policy`](crate::api::VoicemailApi::put_voicemail_policy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-voicemail-policy>)
@@ -163,7 +165,7 @@ impl runtime::Operation for PutVoicemailPolicy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/voicemail/userpolicies/{userId}`
 ///
-/// Takes `user_id` (a text). Returns [`VoicemailUserPolicy`](crate::models::VoicemailUserPolicy).
+/// Takes `user_id` (a string). Returns [`VoicemailUserPolicy`](crate::models::VoicemailUserPolicy).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `telephony:plugin:all`, `voicemail:userPolicy:viewOther`
 ///
-/// Created by `VoicemailApi::get_voicemail_userpolicy`.
+/// Created by
+/// [`VoicemailApi::get_voicemail_userpolicy`](crate::api::VoicemailApi::get_voicemail_userpolicy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-userpolicies--userId->)
@@ -69,7 +71,7 @@ impl runtime::Operation for GetVoicemailUserpolicy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,12 +109,14 @@ impl crate::api::VoicemailApi {
 ///
 /// `PATCH /api/v2/voicemail/userpolicies/{userId}`
 ///
-/// Takes `user_id` (a text) and a body ([`VoicemailUserPolicy`](crate::models::VoicemailUserPolicy)).
-/// Returns [`VoicemailUserPolicy`](crate::models::VoicemailUserPolicy).
+/// Takes `user_id` (a string) and a body ([`VoicemailUserPolicy`](crate::models::VoicemailUserPolicy)).
+/// Returns [`VoicemailUserPolicy`](crate::models::VoicemailUserPolicy). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `telephony:plugin:all`, `voicemail:userPolicy:viewOther`
 ///
-/// Created by `VoicemailApi::patch_voicemail_userpolicy`.
+/// Created by
+/// [`VoicemailApi::patch_voicemail_userpolicy`](crate::api::VoicemailApi::patch_voicemail_userpolicy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-voicemail-userpolicies--userId->)
@@ -170,7 +174,7 @@ impl runtime::Operation for PatchVoicemailUserpolicy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -213,12 +217,14 @@ impl crate::api::VoicemailApi {
 ///
 /// `PUT /api/v2/voicemail/userpolicies/{userId}`
 ///
-/// Takes `user_id` (a text) and a body ([`VoicemailUserPolicy`](crate::models::VoicemailUserPolicy)).
-/// Returns [`VoicemailUserPolicy`](crate::models::VoicemailUserPolicy).
+/// Takes `user_id` (a string) and a body ([`VoicemailUserPolicy`](crate::models::VoicemailUserPolicy)).
+/// Returns [`VoicemailUserPolicy`](crate::models::VoicemailUserPolicy). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `telephony:plugin:all`, `voicemail:userPolicy:viewOther`
 ///
-/// Created by `VoicemailApi::put_voicemail_userpolicy`.
+/// Created by
+/// [`VoicemailApi::put_voicemail_userpolicy`](crate::api::VoicemailApi::put_voicemail_userpolicy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-voicemail-userpolicies--userId->)
@@ -270,7 +276,7 @@ impl runtime::Operation for PutVoicemailUserpolicy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/voicemail/users/{userId}/mailbox`
 ///
-/// Takes `user_id` (a text). Returns [`VoicemailMailboxInfo`](crate::models::VoicemailMailboxInfo).
+/// Takes `user_id` (a string). Returns [`VoicemailMailboxInfo`](crate::models::VoicemailMailboxInfo).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `voicemail:mailbox:viewOther`
 ///
-/// Created by `VoicemailApi::get_voicemail_user_mailbox`.
+/// Created by
+/// [`VoicemailApi::get_voicemail_user_mailbox`](crate::api::VoicemailApi::get_voicemail_user_mailbox).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-users--userId--mailbox>)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetVoicemailUserMailbox {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

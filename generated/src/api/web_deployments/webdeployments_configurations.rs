@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/webdeployments/configurations/{configurationId}`
 ///
-/// Takes `configuration_id` (a text). Returns nothing.
+/// Takes `configuration_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `webDeployments:configuration:delete`
 ///
-/// Created by `WebDeploymentsApi::delete_webdeployments_configuration`.
+/// Created by
+/// [`WebDeploymentsApi::delete_webdeployments_configuration`](crate::api::WebDeploymentsApi::delete_webdeployments_configuration).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-webdeployments-configurations--configurationId->)
@@ -65,7 +66,7 @@ impl runtime::Operation for DeleteWebdeploymentsConfiguration {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,14 +108,15 @@ impl crate::api::WebDeploymentsApi {
 ///
 /// Takes no arguments. Returns
 /// [`WebDeploymentConfigurationVersionEntityListing`](crate::models::WebDeploymentConfigurationVersionEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion).
 ///
 /// Permission: `webDeployments:configuration:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `WebDeploymentsApi::get_webdeployments_configurations`.
+/// Created by
+/// [`WebDeploymentsApi::get_webdeployments_configurations`](crate::api::WebDeploymentsApi::get_webdeployments_configurations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-configurations>)
@@ -132,25 +134,25 @@ pub struct GetWebdeploymentsConfigurations {
 }
 
 impl GetWebdeploymentsConfigurations {
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `showOnlyPublished`.
+    /// The query parameter `showOnlyPublished`: a boolean.
     pub fn show_only_published(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("showOnlyPublished", value.into());
         self
@@ -171,7 +173,7 @@ impl GetWebdeploymentsConfigurations {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -202,7 +204,7 @@ impl runtime::Operation for GetWebdeploymentsConfigurations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -258,11 +260,13 @@ impl crate::api::WebDeploymentsApi {
 ///
 /// Takes a body
 /// ([`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion)). Returns
-/// [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion).
+/// [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `webDeployments:configuration:add`
 ///
-/// Created by `WebDeploymentsApi::post_webdeployments_configurations`.
+/// Created by
+/// [`WebDeploymentsApi::post_webdeployments_configurations`](crate::api::WebDeploymentsApi::post_webdeployments_configurations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-webdeployments-configurations>)
@@ -314,7 +318,7 @@ impl runtime::Operation for PostWebdeploymentsConfigurations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/webdeployments/configurations/{configurationId}/versions/{versionId}`
 ///
-/// Takes `configuration_id` (a text) and `version_id` (a text). Returns
-/// [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion).
+/// Takes `configuration_id` (a string) and `version_id` (a string). Returns
+/// [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `webDeployments:configuration:view`
 ///
-/// Created by `WebDeploymentsApi::get_webdeployments_configuration_version`.
+/// Created by
+/// [`WebDeploymentsApi::get_webdeployments_configuration_version`](crate::api::WebDeploymentsApi::get_webdeployments_configuration_version).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-configurations--configurationId--versions--versionId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetWebdeploymentsConfigurationVersion {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,16 +110,17 @@ impl crate::api::WebDeploymentsApi {
 ///
 /// `GET /api/v2/webdeployments/configurations/{configurationId}/versions`
 ///
-/// Takes `configuration_id` (a text). Returns
+/// Takes `configuration_id` (a string). Returns
 /// [`WebDeploymentConfigurationVersionEntityListing`](crate::models::WebDeploymentConfigurationVersionEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion).
 ///
 /// Permission: `webDeployments:configuration:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `WebDeploymentsApi::get_webdeployments_configuration_versions`.
+/// Created by
+/// [`WebDeploymentsApi::get_webdeployments_configuration_versions`](crate::api::WebDeploymentsApi::get_webdeployments_configuration_versions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-configurations--configurationId--versions>)
@@ -135,19 +138,19 @@ pub struct GetWebdeploymentsConfigurationVersions {
 }
 
 impl GetWebdeploymentsConfigurationVersions {
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
@@ -168,7 +171,7 @@ impl GetWebdeploymentsConfigurationVersions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -199,7 +202,7 @@ impl runtime::Operation for GetWebdeploymentsConfigurationVersions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

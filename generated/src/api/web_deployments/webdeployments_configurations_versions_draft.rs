@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/webdeployments/configurations/{configurationId}/versions/draft`
 ///
-/// Takes `configuration_id` (a text). Returns
-/// [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion).
+/// Takes `configuration_id` (a string). Returns
+/// [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `webDeployments:configuration:view`
 ///
-/// Created by `WebDeploymentsApi::get_webdeployments_configuration_versions_draft`.
+/// Created by
+/// [`WebDeploymentsApi::get_webdeployments_configuration_versions_draft`](crate::api::WebDeploymentsApi::get_webdeployments_configuration_versions_draft).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-configurations--configurationId--versions-draft>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetWebdeploymentsConfigurationVersionsDraft {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,13 +106,15 @@ impl crate::api::WebDeploymentsApi {
 ///
 /// `PUT /api/v2/webdeployments/configurations/{configurationId}/versions/draft`
 ///
-/// Takes `configuration_id` (a text) and a body
+/// Takes `configuration_id` (a string) and a body
 /// ([`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion)). Returns
-/// [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion).
+/// [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `webDeployments:configuration:edit`
 ///
-/// Created by `WebDeploymentsApi::put_webdeployments_configuration_versions_draft`.
+/// Created by
+/// [`WebDeploymentsApi::put_webdeployments_configuration_versions_draft`](crate::api::WebDeploymentsApi::put_webdeployments_configuration_versions_draft).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-webdeployments-configurations--configurationId--versions-draft>)
@@ -162,7 +166,7 @@ impl runtime::Operation for PutWebdeploymentsConfigurationVersionsDraft {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

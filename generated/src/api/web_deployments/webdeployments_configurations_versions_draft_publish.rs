@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/webdeployments/configurations/{configurationId}/versions/draft/publish`
 ///
-/// Takes `configuration_id` (a text). Returns
-/// [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion).
+/// Takes `configuration_id` (a string). Returns
+/// [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permissions, all of: `webDeployments:configuration:edit`, `webDeployments:configuration:add`
 ///
-/// Created by `WebDeploymentsApi::post_webdeployments_configuration_versions_draft_publish`.
+/// Created by
+/// [`WebDeploymentsApi::post_webdeployments_configuration_versions_draft_publish`](crate::api::WebDeploymentsApi::post_webdeployments_configuration_versions_draft_publish).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-webdeployments-configurations--configurationId--versions-draft-publish>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostWebdeploymentsConfigurationVersionsDraftPublish 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

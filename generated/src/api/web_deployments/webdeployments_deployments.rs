@@ -10,11 +10,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/webdeployments/deployments/{deploymentId}`
 ///
-/// Takes `deployment_id` (a text). Returns nothing.
+/// Takes `deployment_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `webDeployments:deployment:delete`
 ///
-/// Created by `WebDeploymentsApi::delete_webdeployments_deployment`.
+/// Created by
+/// [`WebDeploymentsApi::delete_webdeployments_deployment`](crate::api::WebDeploymentsApi::delete_webdeployments_deployment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-webdeployments-deployments--deploymentId->)
@@ -66,7 +67,7 @@ impl runtime::Operation for DeleteWebdeploymentsDeployment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,11 +107,13 @@ impl crate::api::WebDeploymentsApi {
 ///
 /// `GET /api/v2/webdeployments/deployments/{deploymentId}`
 ///
-/// Takes `deployment_id` (a text). Returns [`WebDeployment`](crate::models::WebDeployment).
+/// Takes `deployment_id` (a string). Returns [`WebDeployment`](crate::models::WebDeployment). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `webDeployments:deployment:view`
 ///
-/// Created by `WebDeploymentsApi::get_webdeployments_deployment`.
+/// Created by
+/// [`WebDeploymentsApi::get_webdeployments_deployment`](crate::api::WebDeploymentsApi::get_webdeployments_deployment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-deployments--deploymentId->)
@@ -128,7 +131,7 @@ pub struct GetWebdeploymentsDeployment {
 }
 
 impl GetWebdeploymentsDeployment {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `supportedContent`, `flowDetails`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetWebdeploymentsDeploymentExpand>,
@@ -171,7 +174,7 @@ impl runtime::Operation for GetWebdeploymentsDeployment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -213,14 +216,15 @@ impl crate::api::WebDeploymentsApi {
 ///
 /// Takes no arguments. Returns
 /// [`ExpandableWebDeploymentEntityListing`](crate::models::ExpandableWebDeploymentEntityListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ExpandableWebDeployment`](crate::models::ExpandableWebDeployment).
 ///
 /// Permission: `webDeployments:deployment:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `WebDeploymentsApi::get_webdeployments_deployments`.
+/// Created by
+/// [`WebDeploymentsApi::get_webdeployments_deployments`](crate::api::WebDeploymentsApi::get_webdeployments_deployments).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-deployments>)
@@ -238,25 +242,26 @@ pub struct GetWebdeploymentsDeployments {
 }
 
 impl GetWebdeploymentsDeployments {
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
     }
 
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `Configuration`, `SupportedContent`,
+    /// `identityresolution`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetWebdeploymentsDeploymentsExpand>,
@@ -280,7 +285,7 @@ impl GetWebdeploymentsDeployments {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -311,7 +316,7 @@ impl runtime::Operation for GetWebdeploymentsDeployments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -366,11 +371,12 @@ impl crate::api::WebDeploymentsApi {
 /// `POST /api/v2/webdeployments/deployments`
 ///
 /// Takes a body ([`WebDeployment`](crate::models::WebDeployment)). Returns
-/// [`WebDeployment`](crate::models::WebDeployment).
+/// [`WebDeployment`](crate::models::WebDeployment). Succeeds with the status 200 (OK).
 ///
 /// Permission: `webDeployments:deployment:add`
 ///
-/// Created by `WebDeploymentsApi::post_webdeployments_deployments`.
+/// Created by
+/// [`WebDeploymentsApi::post_webdeployments_deployments`](crate::api::WebDeploymentsApi::post_webdeployments_deployments).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-webdeployments-deployments>)
@@ -422,7 +428,7 @@ impl runtime::Operation for PostWebdeploymentsDeployments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -463,12 +469,13 @@ impl crate::api::WebDeploymentsApi {
 ///
 /// `PUT /api/v2/webdeployments/deployments/{deploymentId}`
 ///
-/// Takes `deployment_id` (a text) and a body ([`WebDeployment`](crate::models::WebDeployment)). Returns
-/// [`WebDeployment`](crate::models::WebDeployment).
+/// Takes `deployment_id` (a string) and a body ([`WebDeployment`](crate::models::WebDeployment)).
+/// Returns [`WebDeployment`](crate::models::WebDeployment). Succeeds with the status 200 (OK).
 ///
 /// Permission: `webDeployments:deployment:edit`
 ///
-/// Created by `WebDeploymentsApi::put_webdeployments_deployment`.
+/// Created by
+/// [`WebDeploymentsApi::put_webdeployments_deployment`](crate::api::WebDeploymentsApi::put_webdeployments_deployment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-webdeployments-deployments--deploymentId->)
@@ -520,7 +527,7 @@ impl runtime::Operation for PutWebdeploymentsDeployment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

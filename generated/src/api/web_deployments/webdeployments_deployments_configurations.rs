@@ -10,10 +10,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/webdeployments/deployments/{deploymentId}/configurations`
 ///
-/// Takes `deployment_id` (a text). Returns
+/// Takes `deployment_id` (a string). Returns
 /// [`WebDeploymentActiveConfigurationOnDeployment`](crate::models::WebDeploymentActiveConfigurationOnDeployment).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `WebDeploymentsApi::get_webdeployments_deployment_configurations`.
+/// Created by
+/// [`WebDeploymentsApi::get_webdeployments_deployment_configurations`](crate::api::WebDeploymentsApi::get_webdeployments_deployment_configurations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-deployments--deploymentId--configurations>)
@@ -31,13 +33,13 @@ pub struct GetWebdeploymentsDeploymentConfigurations {
 }
 
 impl GetWebdeploymentsDeploymentConfigurations {
-    /// The query parameter `type`.
+    /// The query parameter `type`: a string.
     pub fn r#type(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("type", value.text());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `supportedContent`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetWebdeploymentsDeploymentConfigurationsExpand>,
@@ -78,7 +80,7 @@ impl runtime::Operation for GetWebdeploymentsDeploymentConfigurations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/webdeployments/deployments/{deploymentId}/identityresolution`
 ///
-/// Takes `deployment_id` (a text). Returns
-/// [`DeploymentIdentityResolutionConfig`](crate::models::DeploymentIdentityResolutionConfig).
+/// Takes `deployment_id` (a string). Returns
+/// [`DeploymentIdentityResolutionConfig`](crate::models::DeploymentIdentityResolutionConfig). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permissions, all of: `webDeployments:deployment:view`, `webDeployments:identityResolution:view`
 ///
-/// Created by `WebDeploymentsApi::get_webdeployments_deployment_identityresolution`.
+/// Created by
+/// [`WebDeploymentsApi::get_webdeployments_deployment_identityresolution`](crate::api::WebDeploymentsApi::get_webdeployments_deployment_identityresolution).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-deployments--deploymentId--identityresolution>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetWebdeploymentsDeploymentIdentityresolution {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,13 +106,15 @@ impl crate::api::WebDeploymentsApi {
 ///
 /// `PUT /api/v2/webdeployments/deployments/{deploymentId}/identityresolution`
 ///
-/// Takes `deployment_id` (a text) and a body
+/// Takes `deployment_id` (a string) and a body
 /// ([`DeploymentIdentityResolutionConfig`](crate::models::DeploymentIdentityResolutionConfig)). Returns
-/// [`DeploymentIdentityResolutionConfig`](crate::models::DeploymentIdentityResolutionConfig).
+/// [`DeploymentIdentityResolutionConfig`](crate::models::DeploymentIdentityResolutionConfig). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permissions, all of: `webDeployments:deployment:edit`, `webDeployments:identityResolution:edit`
 ///
-/// Created by `WebDeploymentsApi::put_webdeployments_deployment_identityresolution`.
+/// Created by
+/// [`WebDeploymentsApi::put_webdeployments_deployment_identityresolution`](crate::api::WebDeploymentsApi::put_webdeployments_deployment_identityresolution).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-webdeployments-deployments--deploymentId--identityresolution>)
@@ -162,7 +166,7 @@ impl runtime::Operation for PutWebdeploymentsDeploymentIdentityresolution {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

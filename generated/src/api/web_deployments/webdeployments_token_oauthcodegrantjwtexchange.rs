@@ -12,10 +12,12 @@ use crate::runtime;
 /// Takes a body
 /// ([`WebDeploymentsOAuthExchangeRequest`](crate::models::WebDeploymentsOAuthExchangeRequest)). Returns
 /// [`WebDeploymentsAuthorizationResponse`](crate::models::WebDeploymentsAuthorizationResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `WebDeploymentsApi::post_webdeployments_token_oauthcodegrantjwtexchange`.
+/// Created by
+/// [`WebDeploymentsApi::post_webdeployments_token_oauthcodegrantjwtexchange`](crate::api::WebDeploymentsApi::post_webdeployments_token_oauthcodegrantjwtexchange).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-webdeployments-token-oauthcodegrantjwtexchange>)
@@ -65,7 +67,7 @@ impl runtime::Operation for PostWebdeploymentsTokenOauthcodegrantjwtexchange {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -6,11 +6,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/webdeployments/token/revoke`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `WebDeploymentsApi::delete_webdeployments_token_revoke`.
+/// Created by
+/// [`WebDeploymentsApi::delete_webdeployments_token_revoke`](crate::api::WebDeploymentsApi::delete_webdeployments_token_revoke).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-webdeployments-token-revoke>)
@@ -28,13 +29,13 @@ pub struct DeleteWebdeploymentsTokenRevoke {
 }
 
 impl DeleteWebdeploymentsTokenRevoke {
-    /// The header `X-Journey-Session-Id`.
+    /// The header `X-Journey-Session-Id`: a string.
     pub fn x_journey_session_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("X-Journey-Session-Id", value.text());
         self
     }
 
-    /// The header `X-Journey-Session-Type`.
+    /// The header `X-Journey-Session-Type`: a string.
     pub fn x_journey_session_type(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("X-Journey-Session-Type", value.text());
         self
@@ -72,7 +73,7 @@ impl runtime::Operation for DeleteWebdeploymentsTokenRevoke {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

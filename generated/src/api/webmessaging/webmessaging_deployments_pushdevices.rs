@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/webmessaging/deployments/{deploymentId}/pushdevices/{tokenId}`
 ///
-/// Takes `deployment_id` (a text) and `token_id` (a text). Returns nothing.
+/// Takes `deployment_id` (a string) and `token_id` (a string). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `WebmessagingApi::delete_webmessaging_deployment_pushdevice`.
+/// Created by
+/// [`WebmessagingApi::delete_webmessaging_deployment_pushdevice`](crate::api::WebmessagingApi::delete_webmessaging_deployment_pushdevice).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-webmessaging-deployments--deploymentId--pushdevices--tokenId->)
@@ -61,7 +63,7 @@ impl runtime::Operation for DeleteWebmessagingDeploymentPushdevice {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -103,12 +105,14 @@ impl crate::api::WebmessagingApi {
 ///
 /// `PATCH /api/v2/webmessaging/deployments/{deploymentId}/pushdevices/{tokenId}`
 ///
-/// Takes `deployment_id` (a text), `token_id` (a text) and a body
-/// ([`PushDeviceUpdateRequest`](crate::models::PushDeviceUpdateRequest)). Returns nothing.
+/// Takes `deployment_id` (a string), `token_id` (a string) and a body
+/// ([`PushDeviceUpdateRequest`](crate::models::PushDeviceUpdateRequest)). Returns nothing. Succeeds
+/// with the status 204 (no content).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `WebmessagingApi::patch_webmessaging_deployment_pushdevice`.
+/// Created by
+/// [`WebmessagingApi::patch_webmessaging_deployment_pushdevice`](crate::api::WebmessagingApi::patch_webmessaging_deployment_pushdevice).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-webmessaging-deployments--deploymentId--pushdevices--tokenId->)
@@ -158,7 +162,7 @@ impl runtime::Operation for PatchWebmessagingDeploymentPushdevice {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -203,12 +207,14 @@ impl crate::api::WebmessagingApi {
 ///
 /// `POST /api/v2/webmessaging/deployments/{deploymentId}/pushdevices/{tokenId}`
 ///
-/// Takes `deployment_id` (a text), `token_id` (a text) and a body
-/// ([`PushDeviceInsertRequest`](crate::models::PushDeviceInsertRequest)). Returns nothing.
+/// Takes `deployment_id` (a string), `token_id` (a string) and a body
+/// ([`PushDeviceInsertRequest`](crate::models::PushDeviceInsertRequest)). Returns nothing. Succeeds
+/// with the status 204 (no content).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `WebmessagingApi::post_webmessaging_deployment_pushdevice`.
+/// Created by
+/// [`WebmessagingApi::post_webmessaging_deployment_pushdevice`](crate::api::WebmessagingApi::post_webmessaging_deployment_pushdevice).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-webmessaging-deployments--deploymentId--pushdevices--tokenId->)
@@ -258,7 +264,7 @@ impl runtime::Operation for PostWebmessagingDeploymentPushdevice {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,14 +8,16 @@ use crate::runtime;
 /// `GET /api/v2/webmessaging/messages`
 ///
 /// Takes no arguments. Returns
-/// [`WebMessagingMessageEntityList`](crate::models::WebMessagingMessageEntityList). `items()` streams
-/// the items of all pages, each [`WebMessagingMessage`](crate::models::WebMessagingMessage).
+/// [`WebMessagingMessageEntityList`](crate::models::WebMessagingMessageEntityList). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`WebMessagingMessage`](crate::models::WebMessagingMessage).
 ///
 /// Needs no access token, and sends none.
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `WebmessagingApi::get_webmessaging_messages`.
+/// Created by
+/// [`WebmessagingApi::get_webmessaging_messages`](crate::api::WebmessagingApi::get_webmessaging_messages).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webmessaging-messages>)
@@ -33,13 +35,13 @@ pub struct GetWebmessagingMessages {
 }
 
 impl GetWebmessagingMessages {
-    /// The query parameter `pageSize`, default `25`.
+    /// The query parameter `pageSize`: an integer (`int32`), default `25`.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`, default `1`.
+    /// The query parameter `pageNumber`: an integer (`int32`), default `1`.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
@@ -60,7 +62,7 @@ impl GetWebmessagingMessages {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -89,7 +91,7 @@ impl runtime::Operation for GetWebmessagingMessages {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/adherence`
 ///
-/// Takes `user_id` (a list, each item a text). Returns a list, each item
-/// [`UserScheduleAdherence`](crate::models::UserScheduleAdherence).
+/// Takes `user_id` (the query parameter `userId`: a list of strings). Returns a list of
+/// [`UserScheduleAdherence`](crate::models::UserScheduleAdherence). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:realtimeAdherence:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_adherence`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_adherence`](crate::api::WorkforceManagementApi::get_workforcemanagement_adherence).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-adherence>)
@@ -78,7 +79,7 @@ impl runtime::Operation for GetWorkforcemanagementAdherence {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

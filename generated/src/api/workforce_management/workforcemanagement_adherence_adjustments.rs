@@ -10,9 +10,10 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/workforcemanagement/adherence/adjustments/{adjustmentId}`
 ///
-/// Takes `adjustment_id` (a text). Returns nothing.
+/// Takes `adjustment_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
-/// Created by `WorkforceManagementApi::delete_workforcemanagement_adherence_adjustment`.
+/// Created by
+/// [`WorkforceManagementApi::delete_workforcemanagement_adherence_adjustment`](crate::api::WorkforceManagementApi::delete_workforcemanagement_adherence_adjustment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-adherence-adjustments--adjustmentId->)
@@ -62,7 +63,7 @@ impl runtime::Operation for DeleteWorkforcemanagementAdherenceAdjustment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -102,10 +103,12 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/adherence/adjustments/{adjustmentId}`
 ///
-/// Takes `adjustment_id` (a text). Returns
-/// [`CurrentAgentAdherenceAdjustment`](crate::models::CurrentAgentAdherenceAdjustment).
+/// Takes `adjustment_id` (a string). Returns
+/// [`CurrentAgentAdherenceAdjustment`](crate::models::CurrentAgentAdherenceAdjustment). Succeeds with
+/// the status 200 (OK).
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_adherence_adjustment`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_adherence_adjustment`](crate::api::WorkforceManagementApi::get_workforcemanagement_adherence_adjustment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-adherence-adjustments--adjustmentId->)
@@ -155,7 +158,7 @@ impl runtime::Operation for GetWorkforcemanagementAdherenceAdjustment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -195,11 +198,13 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/adherence/adjustments/{adjustmentId}`
 ///
-/// Takes `adjustment_id` (a text) and a body
+/// Takes `adjustment_id` (a string) and a body
 /// ([`UpdateAdherenceAdjustmentAgentRequest`](crate::models::UpdateAdherenceAdjustmentAgentRequest)).
 /// Returns [`CurrentAgentAdherenceAdjustment`](crate::models::CurrentAgentAdherenceAdjustment).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_adherence_adjustment`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_adherence_adjustment`](crate::api::WorkforceManagementApi::patch_workforcemanagement_adherence_adjustment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-adherence-adjustments--adjustmentId->)
@@ -249,7 +254,7 @@ impl runtime::Operation for PatchWorkforcemanagementAdherenceAdjustment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -294,9 +299,11 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Takes a body
 /// ([`AddAdherenceAdjustmentAgentRequest`](crate::models::AddAdherenceAdjustmentAgentRequest)). Returns
-/// [`CurrentAgentAdherenceAdjustment`](crate::models::CurrentAgentAdherenceAdjustment).
+/// [`CurrentAgentAdherenceAdjustment`](crate::models::CurrentAgentAdherenceAdjustment). Succeeds with
+/// the status 200 (OK).
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_adherence_adjustments`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_adherence_adjustments`](crate::api::WorkforceManagementApi::post_workforcemanagement_adherence_adjustments).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-adherence-adjustments>)
@@ -346,7 +353,7 @@ impl runtime::Operation for PostWorkforcemanagementAdherenceAdjustments {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -14,12 +14,13 @@ use crate::runtime;
 /// ([`AgentQueryAdherenceAdjustmentsRequest`](crate::models::AgentQueryAdherenceAdjustmentsRequest)).
 /// Returns
 /// [`CurrentAgentCursorAdherenceAdjustmentsListing`](crate::models::CurrentAgentCursorAdherenceAdjustmentsListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`CurrentAgentAdherenceAdjustment`](crate::models::CurrentAgentAdherenceAdjustment).
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_adherence_adjustments_query`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_adherence_adjustments_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_adherence_adjustments_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-adherence-adjustments-query>)
@@ -37,19 +38,19 @@ pub struct PostWorkforcemanagementAdherenceAdjustmentsQuery {
 }
 
 impl PostWorkforcemanagementAdherenceAdjustmentsQuery {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string, from 1 to 500.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
@@ -70,7 +71,7 @@ impl PostWorkforcemanagementAdherenceAdjustmentsQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -99,7 +100,7 @@ impl runtime::Operation for PostWorkforcemanagementAdherenceAdjustmentsQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/adherence/explanations/{explanationId}`
 ///
-/// Takes `explanation_id` (a text). Returns
-/// [`AdherenceExplanationResponse`](crate::models::AdherenceExplanationResponse).
+/// Takes `explanation_id` (a string). Returns
+/// [`AdherenceExplanationResponse`](crate::models::AdherenceExplanationResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:agentAdherenceExplanation:submit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_adherence_explanation`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_adherence_explanation`](crate::api::WorkforceManagementApi::get_workforcemanagement_adherence_explanation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-adherence-explanations--explanationId->)
@@ -67,7 +69,7 @@ impl runtime::Operation for GetWorkforcemanagementAdherenceExplanation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,10 +112,12 @@ impl crate::api::WorkforceManagementApi {
 /// Takes a body
 /// ([`AddAdherenceExplanationAgentRequest`](crate::models::AddAdherenceExplanationAgentRequest)).
 /// Returns [`AdherenceExplanationAsyncResponse`](crate::models::AdherenceExplanationAsyncResponse).
+/// Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `wfm:agentAdherenceExplanation:submit`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_adherence_explanations`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_adherence_explanations`](crate::api::WorkforceManagementApi::post_workforcemanagement_adherence_explanations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-adherence-explanations>)
@@ -165,7 +169,7 @@ impl runtime::Operation for PostWorkforcemanagementAdherenceExplanations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,10 +7,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/adherence/explanations/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`AdherenceExplanationJob`](crate::models::AdherenceExplanationJob).
+/// Takes `job_id` (a string). Returns
+/// [`AdherenceExplanationJob`](crate::models::AdherenceExplanationJob). Succeeds with the status 200
+/// (OK).
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_adherence_explanations_job`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_adherence_explanations_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_adherence_explanations_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-adherence-explanations-jobs--jobId->)
@@ -60,7 +62,7 @@ impl runtime::Operation for GetWorkforcemanagementAdherenceExplanationsJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -12,10 +12,12 @@ use crate::runtime;
 /// Takes a body
 /// ([`AgentQueryAdherenceExplanationsRequest`](crate::models::AgentQueryAdherenceExplanationsRequest)).
 /// Returns [`QueryAdherenceExplanationsResponse`](crate::models::QueryAdherenceExplanationsResponse).
+/// Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `wfm:agentAdherenceExplanation:submit`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_adherence_explanations_query`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_adherence_explanations_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_adherence_explanations_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-adherence-explanations-query>)
@@ -33,13 +35,13 @@ pub struct PostWorkforcemanagementAdherenceExplanationsQuery {
 }
 
 impl PostWorkforcemanagementAdherenceExplanationsQuery {
-    /// The query parameter `forceAsync`.
+    /// The query parameter `forceAsync`: a boolean.
     pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceAsync", value.into());
         self
     }
 
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -79,7 +81,7 @@ impl runtime::Operation for PostWorkforcemanagementAdherenceExplanationsQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

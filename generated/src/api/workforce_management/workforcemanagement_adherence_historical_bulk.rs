@@ -11,10 +11,12 @@ use crate::runtime;
 ///
 /// Takes a body ([`WfmHistoricalAdherenceBulkQuery`](crate::models::WfmHistoricalAdherenceBulkQuery)).
 /// Returns [`WfmHistoricalAdherenceBulkResponse`](crate::models::WfmHistoricalAdherenceBulkResponse).
+/// Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `wfm:historicalAdherence:view`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_adherence_historical_bulk`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_adherence_historical_bulk`](crate::api::WorkforceManagementApi::post_workforcemanagement_adherence_historical_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-adherence-historical-bulk>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostWorkforcemanagementAdherenceHistoricalBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

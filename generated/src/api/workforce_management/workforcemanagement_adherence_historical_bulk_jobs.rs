@@ -7,10 +7,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/adherence/historical/bulk/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`WfmHistoricalAdherenceBulkResponse`](crate::models::WfmHistoricalAdherenceBulkResponse).
+/// Takes `job_id` (a string). Returns
+/// [`WfmHistoricalAdherenceBulkResponse`](crate::models::WfmHistoricalAdherenceBulkResponse). Succeeds
+/// with the status 200 (OK).
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_adherence_historical_bulk_job`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_adherence_historical_bulk_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_adherence_historical_bulk_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-adherence-historical-bulk-jobs--jobId->)
@@ -60,7 +62,7 @@ impl runtime::Operation for GetWorkforcemanagementAdherenceHistoricalBulkJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/adherence/historical/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`WfmHistoricalAdherenceResponse`](crate::models::WfmHistoricalAdherenceResponse).
+/// Takes `job_id` (a string). Returns
+/// [`WfmHistoricalAdherenceResponse`](crate::models::WfmHistoricalAdherenceResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:historicalAdherence:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_adherence_historical_job`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_adherence_historical_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_adherence_historical_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-adherence-historical-jobs--jobId->)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetWorkforcemanagementAdherenceHistoricalJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

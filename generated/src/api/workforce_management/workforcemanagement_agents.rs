@@ -8,11 +8,13 @@ use crate::runtime;
 /// `POST /api/v2/workforcemanagement/agents`
 ///
 /// Takes a body ([`MoveAgentsRequest`](crate::models::MoveAgentsRequest)). Returns
-/// [`MoveAgentsResponse`](crate::models::MoveAgentsResponse).
+/// [`MoveAgentsResponse`](crate::models::MoveAgentsResponse). Succeeds with the status 202 (accepted:
+/// the work is not finished yet).
 ///
 /// Permission: `wfm:agent:edit`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_agents`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_agents`](crate::api::WorkforceManagementApi::post_workforcemanagement_agents).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents>)
@@ -62,7 +64,7 @@ impl runtime::Operation for PostWorkforcemanagementAgents {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

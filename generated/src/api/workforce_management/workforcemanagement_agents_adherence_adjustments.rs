@@ -9,10 +9,11 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/agents/{agentId}/adherence/adjustments/{adjustmentId}`
 ///
-/// Takes `agent_id` (a text) and `adjustment_id` (a text). Returns
-/// [`AdherenceAdjustment`](crate::models::AdherenceAdjustment).
+/// Takes `agent_id` (a string) and `adjustment_id` (a string). Returns
+/// [`AdherenceAdjustment`](crate::models::AdherenceAdjustment). Succeeds with the status 200 (OK).
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_agent_adherence_adjustment`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_agent_adherence_adjustment`](crate::api::WorkforceManagementApi::get_workforcemanagement_agent_adherence_adjustment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-agents--agentId--adherence-adjustments--adjustmentId->)
@@ -62,7 +63,7 @@ impl runtime::Operation for GetWorkforcemanagementAgentAdherenceAdjustment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,11 +105,13 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/agents/{agentId}/adherence/adjustments/{adjustmentId}`
 ///
-/// Takes `agent_id` (a text), `adjustment_id` (a text) and a body
+/// Takes `agent_id` (a string), `adjustment_id` (a string) and a body
 /// ([`UpdateAdherenceAdjustmentAdminRequest`](crate::models::UpdateAdherenceAdjustmentAdminRequest)).
-/// Returns [`AdherenceAdjustment`](crate::models::AdherenceAdjustment).
+/// Returns [`AdherenceAdjustment`](crate::models::AdherenceAdjustment). Succeeds with the status 200
+/// (OK).
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_agent_adherence_adjustment`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_agent_adherence_adjustment`](crate::api::WorkforceManagementApi::patch_workforcemanagement_agent_adherence_adjustment).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-agents--agentId--adherence-adjustments--adjustmentId->)
@@ -158,7 +161,7 @@ impl runtime::Operation for PatchWorkforcemanagementAgentAdherenceAdjustment {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

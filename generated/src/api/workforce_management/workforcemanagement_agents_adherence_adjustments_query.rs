@@ -10,15 +10,16 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/agents/{agentId}/adherence/adjustments/query`
 ///
-/// Takes `agent_id` (a text) and a body
+/// Takes `agent_id` (a string) and a body
 /// ([`AgentQueryAdherenceAdjustmentsRequest`](crate::models::AgentQueryAdherenceAdjustmentsRequest)).
 /// Returns [`CursorAdherenceAdjustmentsListing`](crate::models::CursorAdherenceAdjustmentsListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`AdherenceAdjustment`](crate::models::AdherenceAdjustment).
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_agent_adherence_adjustments_query`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_agent_adherence_adjustments_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_agent_adherence_adjustments_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents--agentId--adherence-adjustments-query>)
@@ -36,19 +37,19 @@ pub struct PostWorkforcemanagementAgentAdherenceAdjustmentsQuery {
 }
 
 impl PostWorkforcemanagementAgentAdherenceAdjustmentsQuery {
-    /// The query parameter `before`.
+    /// The query parameter `before`: a string.
     pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("before", value.text());
         self
     }
 
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: a string, from 1 to 500.
     pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("pageSize", value.text());
         self
@@ -69,7 +70,7 @@ impl PostWorkforcemanagementAgentAdherenceAdjustmentsQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -98,7 +99,7 @@ impl runtime::Operation for PostWorkforcemanagementAgentAdherenceAdjustmentsQuer
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

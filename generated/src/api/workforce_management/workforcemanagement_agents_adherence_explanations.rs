@@ -10,12 +10,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/agents/{agentId}/adherence/explanations/{explanationId}`
 ///
-/// Takes `agent_id` (a text) and `explanation_id` (a text). Returns
-/// [`AdherenceExplanationResponse`](crate::models::AdherenceExplanationResponse).
+/// Takes `agent_id` (a string) and `explanation_id` (a string). Returns
+/// [`AdherenceExplanationResponse`](crate::models::AdherenceExplanationResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:adherenceExplanation:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_agent_adherence_explanation`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_agent_adherence_explanation`](crate::api::WorkforceManagementApi::get_workforcemanagement_agent_adherence_explanation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-agents--agentId--adherence-explanations--explanationId->)
@@ -67,7 +69,7 @@ impl runtime::Operation for GetWorkforcemanagementAgentAdherenceExplanation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -109,13 +111,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/agents/{agentId}/adherence/explanations/{explanationId}`
 ///
-/// Takes `agent_id` (a text), `explanation_id` (a text) and a body
+/// Takes `agent_id` (a string), `explanation_id` (a string) and a body
 /// ([`UpdateAdherenceExplanationStatusRequest`](crate::models::UpdateAdherenceExplanationStatusRequest)).
 /// Returns [`AdherenceExplanationAsyncResponse`](crate::models::AdherenceExplanationAsyncResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:adherenceExplanation:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_agent_adherence_explanation`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_agent_adherence_explanation`](crate::api::WorkforceManagementApi::patch_workforcemanagement_agent_adherence_explanation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-agents--agentId--adherence-explanations--explanationId->)
@@ -167,7 +171,7 @@ impl runtime::Operation for PatchWorkforcemanagementAgentAdherenceExplanation {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -212,13 +216,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/agents/{agentId}/adherence/explanations`
 ///
-/// Takes `agent_id` (a text) and a body
+/// Takes `agent_id` (a string) and a body
 /// ([`AddAdherenceExplanationAdminRequest`](crate::models::AddAdherenceExplanationAdminRequest)).
 /// Returns [`AdherenceExplanationAsyncResponse`](crate::models::AdherenceExplanationAsyncResponse).
+/// Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `wfm:adherenceExplanation:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_agent_adherence_explanations`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_agent_adherence_explanations`](crate::api::WorkforceManagementApi::post_workforcemanagement_agent_adherence_explanations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents--agentId--adherence-explanations>)
@@ -270,7 +276,7 @@ impl runtime::Operation for PostWorkforcemanagementAgentAdherenceExplanations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,14 +9,16 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/agents/{agentId}/adherence/explanations/query`
 ///
-/// Takes `agent_id` (a text) and a body
+/// Takes `agent_id` (a string) and a body
 /// ([`AgentQueryAdherenceExplanationsRequest`](crate::models::AgentQueryAdherenceExplanationsRequest)).
 /// Returns
 /// [`AgentQueryAdherenceExplanationsResponse`](crate::models::AgentQueryAdherenceExplanationsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:adherenceExplanation:view`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_agent_adherence_explanations_query`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_agent_adherence_explanations_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_agent_adherence_explanations_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents--agentId--adherence-explanations-query>)
@@ -34,13 +36,13 @@ pub struct PostWorkforcemanagementAgentAdherenceExplanationsQuery {
 }
 
 impl PostWorkforcemanagementAgentAdherenceExplanationsQuery {
-    /// The query parameter `forceAsync`.
+    /// The query parameter `forceAsync`: a boolean.
     pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceAsync", value.into());
         self
     }
 
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -80,7 +82,7 @@ impl runtime::Operation for PostWorkforcemanagementAgentAdherenceExplanationsQue
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

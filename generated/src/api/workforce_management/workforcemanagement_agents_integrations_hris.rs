@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `PUT /api/v2/workforcemanagement/agents/{agentId}/integrations/hris`
 ///
-/// Takes `agent_id` (a text) and a body
+/// Takes `agent_id` (a string) and a body
 /// ([`AgentIntegrationsRequest`](crate::models::AgentIntegrationsRequest)). Returns
-/// [`AgentIntegrationsResponse`](crate::models::AgentIntegrationsResponse).
+/// [`AgentIntegrationsResponse`](crate::models::AgentIntegrationsResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `wfm:agent:edit`
 ///
-/// Created by `WorkforceManagementApi::put_workforcemanagement_agent_integrations_hris`.
+/// Created by
+/// [`WorkforceManagementApi::put_workforcemanagement_agent_integrations_hris`](crate::api::WorkforceManagementApi::put_workforcemanagement_agent_integrations_hris).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-workforcemanagement-agents--agentId--integrations-hris>)
@@ -65,7 +67,7 @@ impl runtime::Operation for PutWorkforcemanagementAgentIntegrationsHris {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,15 +10,16 @@ use crate::runtime;
 /// `POST /api/v2/workforcemanagement/agents/integrations/hris/query`
 ///
 /// Takes a body ([`QueryAgentsIntegrationsRequest`](crate::models::QueryAgentsIntegrationsRequest)).
-/// Returns [`AgentsIntegrationsListing`](crate::models::AgentsIntegrationsListing). `items()` streams
-/// the items of all pages, each
+/// Returns [`AgentsIntegrationsListing`](crate::models::AgentsIntegrationsListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
 /// [`AgentIntegrationsResponse`](crate::models::AgentIntegrationsResponse).
 ///
 /// Permission: `wfm:agent:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_agents_integrations_hris_query`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_agents_integrations_hris_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_agents_integrations_hris_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents-integrations-hris-query>)
@@ -51,7 +52,7 @@ impl PostWorkforcemanagementAgentsIntegrationsHrisQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -80,7 +81,7 @@ impl runtime::Operation for PostWorkforcemanagementAgentsIntegrationsHrisQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

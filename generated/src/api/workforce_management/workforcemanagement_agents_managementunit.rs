@@ -7,14 +7,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/agents/{agentId}/managementunit`
 ///
-/// Takes `agent_id` (a text). Returns
-/// [`AgentManagementUnitReference`](crate::models::AgentManagementUnitReference).
+/// Takes `agent_id` (a string). Returns
+/// [`AgentManagementUnitReference`](crate::models::AgentManagementUnitReference). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, any of: `wfm:agent:view`, `wfm:publishedSchedule:view`, `wfm:schedule:view`,
 /// `coaching:appointment:add`, `coaching:appointment:edit`, `learning:assignment:add`,
 /// `learning:assignment:reschedule`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_agent_managementunit`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_agent_managementunit`](crate::api::WorkforceManagementApi::get_workforcemanagement_agent_managementunit).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-agents--agentId--managementunit>)
@@ -74,7 +76,7 @@ impl runtime::Operation for GetWorkforcemanagementAgentManagementunit {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,10 +10,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/agents/me/adherence/historical/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
+/// Takes `job_id` (a string). Returns
 /// [`WfmAgentHistoricalAdherenceResponse`](crate::models::WfmAgentHistoricalAdherenceResponse).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_agents_me_adherence_historical_job`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_agents_me_adherence_historical_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_agents_me_adherence_historical_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-agents-me-adherence-historical-jobs--jobId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for GetWorkforcemanagementAgentsMeAdherenceHistoricalJob
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,14 +110,16 @@ impl crate::api::WorkforceManagementApi {
 /// Takes optionally a body
 /// ([`WfmHistoricalAdherenceQueryForAgent`](crate::models::WfmHistoricalAdherenceQueryForAgent)).
 /// Returns [`WfmAgentHistoricalAdherenceResponse`](crate::models::WfmAgentHistoricalAdherenceResponse).
+/// Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permissions, any of: `wfm:agentHistoricalAdherence:view`,
 /// `wfm:agentHistoricalAdherenceConformance:view`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_agents_me_adherence_historical_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_agents_me_adherence_historical_job`](crate::api::GetWorkforcemanagementAgentsMeAdherenceHistoricalJob).
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_agents_me_adherence_historical_jobs`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_agents_me_adherence_historical_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_agents_me_adherence_historical_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents-me-adherence-historical-jobs>)
@@ -133,7 +137,8 @@ pub struct PostWorkforcemanagementAgentsMeAdherenceHistoricalJobs {
 }
 
 impl PostWorkforcemanagementAgentsMeAdherenceHistoricalJobs {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `exceptionInfo`, `actuals`,
+    /// `scheduledActivities`, `conformance`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -144,7 +149,7 @@ impl PostWorkforcemanagementAgentsMeAdherenceHistoricalJobs {
         self
     }
 
-    /// The body, `application/json`.
+    /// The body, `application/json`: `WfmHistoricalAdherenceQueryForAgent`.
     pub fn body(
         mut self,
         value: impl Into<Option<WfmHistoricalAdherenceQueryForAgent>>,
@@ -198,7 +203,7 @@ impl runtime::Operation for PostWorkforcemanagementAgentsMeAdherenceHistoricalJo
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,7 +8,8 @@ use crate::runtime;
 /// `GET /api/v2/workforcemanagement/agents/me/managementunit`
 ///
 /// Takes no arguments. Returns
-/// [`AgentManagementUnitReference`](crate::models::AgentManagementUnitReference).
+/// [`AgentManagementUnitReference`](crate::models::AgentManagementUnitReference). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, any of: `wfm:agentSchedule:view`, `wfm:agentTimeOffRequest:submit`,
 /// `wfm:activityCode:add`, `wfm:activityCode:delete`, `wfm:activityCode:edit`, `wfm:activityCode:view`,
@@ -32,7 +33,8 @@ use crate::runtime;
 /// `wfm:agentSchedulingPreferencesSettings:view`, `wfm:schedulingPreferencesQuery:view`,
 /// `wfm:schedulingPreferencesSettings:view`, `wfm:schedulingPreferencesSettings:edit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_agents_me_managementunit`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_agents_me_managementunit`](crate::api::WorkforceManagementApi::get_workforcemanagement_agents_me_managementunit).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-agents-me-managementunit>)
@@ -149,7 +151,7 @@ impl runtime::Operation for GetWorkforcemanagementAgentsMeManagementunit {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

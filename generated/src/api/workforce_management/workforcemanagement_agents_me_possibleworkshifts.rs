@@ -11,10 +11,12 @@ use crate::runtime;
 ///
 /// Takes a body ([`AgentPossibleWorkShiftsRequest`](crate::models::AgentPossibleWorkShiftsRequest)).
 /// Returns [`AgentPossibleWorkShiftsResponse`](crate::models::AgentPossibleWorkShiftsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agentPossibleWorkShifts:view`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_agents_me_possibleworkshifts`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_agents_me_possibleworkshifts`](crate::api::WorkforceManagementApi::post_workforcemanagement_agents_me_possibleworkshifts).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents-me-possibleworkshifts>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostWorkforcemanagementAgentsMePossibleworkshifts {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

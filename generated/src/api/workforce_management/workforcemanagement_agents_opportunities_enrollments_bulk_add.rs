@@ -13,11 +13,12 @@ use crate::runtime;
 /// ([`AgentBulkAddOpportunityEnrollmentsRequest`](crate::models::AgentBulkAddOpportunityEnrollmentsRequest)).
 /// Returns
 /// [`AgentBulkAddOpportunityEnrollmentsResponse`](crate::models::AgentBulkAddOpportunityEnrollmentsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agentOpportunitiesEnrollments:add`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_agents_opportunities_enrollments_bulk_add`.
+/// [`WorkforceManagementApi::post_workforcemanagement_agents_opportunities_enrollments_bulk_add`](crate::api::WorkforceManagementApi::post_workforcemanagement_agents_opportunities_enrollments_bulk_add).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents-opportunities-enrollments-bulk-add>)
@@ -70,7 +71,7 @@ for PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkAdd {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

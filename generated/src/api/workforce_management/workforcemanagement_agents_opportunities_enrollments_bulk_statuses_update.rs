@@ -14,11 +14,12 @@ use crate::runtime;
 /// ([`AgentBulkStatusUpdateOpportunityEnrollmentsRequest`](crate::models::AgentBulkStatusUpdateOpportunityEnrollmentsRequest)).
 /// Returns
 /// [`AgentBulkStatusUpdateOpportunityEnrollmentsResponse`](crate::models::AgentBulkStatusUpdateOpportunityEnrollmentsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agentOpportunitiesEnrollmentsStatuses:edit`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_agents_opportunities_enrollments_bulk_statuses_update`.
+/// [`WorkforceManagementApi::post_workforcemanagement_agents_opportunities_enrollments_bulk_statuses_update`](crate::api::WorkforceManagementApi::post_workforcemanagement_agents_opportunities_enrollments_bulk_statuses_update).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents-opportunities-enrollments-bulk-statuses-update>)
@@ -73,7 +74,7 @@ for PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkStatusesUpdate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,11 +11,13 @@ use crate::runtime;
 /// `POST /api/v2/workforcemanagement/agents/opportunities/query`
 ///
 /// Takes a body ([`QueryOpportunitiesRequest`](crate::models::QueryOpportunitiesRequest)). Returns
-/// [`AgentQueryOpportunitiesResponse`](crate::models::AgentQueryOpportunitiesResponse).
+/// [`AgentQueryOpportunitiesResponse`](crate::models::AgentQueryOpportunitiesResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `wfm:agentOpportunitiesQuery:view`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_agents_opportunities_query`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_agents_opportunities_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_agents_opportunities_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents-opportunities-query>)
@@ -33,7 +35,7 @@ pub struct PostWorkforcemanagementAgentsOpportunitiesQuery {
 }
 
 impl PostWorkforcemanagementAgentsOpportunitiesQuery {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `enrollment`.
     pub fn expand(
         mut self,
         value: impl Into<Option<PostWorkforcemanagementAgentsOpportunitiesQueryExpand>>,
@@ -42,7 +44,7 @@ impl PostWorkforcemanagementAgentsOpportunitiesQuery {
         self
     }
 
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -82,7 +84,7 @@ impl runtime::Operation for PostWorkforcemanagementAgentsOpportunitiesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

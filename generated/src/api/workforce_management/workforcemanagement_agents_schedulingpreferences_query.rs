@@ -10,17 +10,18 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/agents/{agentId}/schedulingpreferences/query`
 ///
-/// Takes `agent_id` (a text) and a body
+/// Takes `agent_id` (a string) and a body
 /// ([`QueryAgentSchedulingPreferencesRequest`](crate::models::QueryAgentSchedulingPreferencesRequest)).
 /// Returns [`AgentSchedulingPreferenceListing`](crate::models::AgentSchedulingPreferenceListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`AgentSchedulingPreference`](crate::models::AgentSchedulingPreference).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_agent_schedulingpreferences_query`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_agent_schedulingpreferences_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_agent_schedulingpreferences_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents--agentId--schedulingpreferences-query>)
@@ -53,7 +54,7 @@ impl PostWorkforcemanagementAgentSchedulingpreferencesQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -82,7 +83,7 @@ impl runtime::Operation for PostWorkforcemanagementAgentSchedulingpreferencesQue
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/workforcemanagement/agents/{agentId}/unavailabletimes`
 ///
-/// Takes `agent_id` (a text) and a body
+/// Takes `agent_id` (a string) and a body
 /// ([`UpdateUnavailableTimesRequest`](crate::models::UpdateUnavailableTimesRequest)). Returns
 /// [`BulkUpdateAgentUnavailableTimesResponse`](crate::models::BulkUpdateAgentUnavailableTimesResponse).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_agent_unavailabletimes`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_agent_unavailabletimes`](crate::api::WorkforceManagementApi::patch_workforcemanagement_agent_unavailabletimes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-agents--agentId--unavailabletimes>)
@@ -63,7 +65,7 @@ impl runtime::Operation for PatchWorkforcemanagementAgentUnavailabletimes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,16 +9,18 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/agents/{agentId}/unavailabletimes/query`
 ///
-/// Takes `agent_id` (a text) and a body
+/// Takes `agent_id` (a string) and a body
 /// ([`QueryAgentUnavailableTimesRequest`](crate::models::QueryAgentUnavailableTimesRequest)). Returns
-/// [`UnavailableTimeListing`](crate::models::UnavailableTimeListing). `items()` streams the items of
-/// all pages, each [`UnavailableTime`](crate::models::UnavailableTime).
+/// [`UnavailableTimeListing`](crate::models::UnavailableTimeListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`UnavailableTime`](crate::models::UnavailableTime).
 ///
 /// Permission: `wfm:unavailableTimes:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_agent_unavailabletimes_query`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_agent_unavailabletimes_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_agent_unavailabletimes_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents--agentId--unavailabletimes-query>)
@@ -51,7 +53,7 @@ impl PostWorkforcemanagementAgentUnavailabletimesQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -80,7 +82,7 @@ impl runtime::Operation for PostWorkforcemanagementAgentUnavailabletimesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,11 +8,12 @@ use crate::runtime;
 /// `POST /api/v2/workforcemanagement/agentschedules/managementunits/mine`
 ///
 /// Takes a body ([`AgentMuScheduleQuery`](crate::models::AgentMuScheduleQuery)). Returns
-/// [`AgentMuQueryResponse`](crate::models::AgentMuQueryResponse).
+/// [`AgentMuQueryResponse`](crate::models::AgentMuQueryResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agentManagementUnitSchedule:view`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_agentschedules_managementunits_mine`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_agentschedules_managementunits_mine`](crate::api::WorkforceManagementApi::post_workforcemanagement_agentschedules_managementunits_mine).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agentschedules-managementunits-mine>)
@@ -30,13 +31,13 @@ pub struct PostWorkforcemanagementAgentschedulesManagementunitsMine {
 }
 
 impl PostWorkforcemanagementAgentschedulesManagementunitsMine {
-    /// The query parameter `forceAsync`.
+    /// The query parameter `forceAsync`: a boolean.
     pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceAsync", value.into());
         self
     }
 
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -76,7 +77,7 @@ impl runtime::Operation for PostWorkforcemanagementAgentschedulesManagementunits
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

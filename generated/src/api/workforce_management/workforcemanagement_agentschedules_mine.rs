@@ -12,10 +12,12 @@ use crate::runtime;
 /// Takes a body
 /// ([`BuGetCurrentAgentScheduleRequest`](crate::models::BuGetCurrentAgentScheduleRequest)). Returns
 /// [`BuCurrentAgentScheduleSearchResponse`](crate::models::BuCurrentAgentScheduleSearchResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agentSchedule:view`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_agentschedules_mine`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_agentschedules_mine`](crate::api::WorkforceManagementApi::post_workforcemanagement_agentschedules_mine).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agentschedules-mine>)
@@ -65,7 +67,7 @@ impl runtime::Operation for PostWorkforcemanagementAgentschedulesMine {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/alternativeshifts/offers/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`AlternativeShiftJobResponse`](crate::models::AlternativeShiftJobResponse).
+/// Takes `job_id` (a string). Returns
+/// [`AlternativeShiftJobResponse`](crate::models::AlternativeShiftJobResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:agentAlternativeShift:submit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_alternativeshifts_offers_job`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_alternativeshifts_offers_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_alternativeshifts_offers_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-alternativeshifts-offers-jobs--jobId->)
@@ -67,7 +69,7 @@ impl runtime::Operation for GetWorkforcemanagementAlternativeshiftsOffersJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,14 +110,16 @@ impl crate::api::WorkforceManagementApi {
 /// `POST /api/v2/workforcemanagement/alternativeshifts/offers/jobs`
 ///
 /// Takes a body ([`AlternativeShiftOffersRequest`](crate::models::AlternativeShiftOffersRequest)).
-/// Returns [`AlternativeShiftAsyncResponse`](crate::models::AlternativeShiftAsyncResponse).
+/// Returns [`AlternativeShiftAsyncResponse`](crate::models::AlternativeShiftAsyncResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `wfm:agentAlternativeShift:submit`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_alternativeshifts_offers_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_alternativeshifts_offers_job`](crate::api::GetWorkforcemanagementAlternativeshiftsOffersJob).
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_alternativeshifts_offers_jobs`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_alternativeshifts_offers_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_alternativeshifts_offers_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-alternativeshifts-offers-jobs>)
@@ -175,7 +179,7 @@ impl runtime::Operation for PostWorkforcemanagementAlternativeshiftsOffersJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/alternativeshifts/offers/search/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`AlternativeShiftJobResponse`](crate::models::AlternativeShiftJobResponse).
+/// Takes `job_id` (a string). Returns
+/// [`AlternativeShiftJobResponse`](crate::models::AlternativeShiftJobResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:agentAlternativeShift:submit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_alternativeshifts_offers_search_job`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_alternativeshifts_offers_search_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_alternativeshifts_offers_search_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-alternativeshifts-offers-search-jobs--jobId->)
@@ -67,7 +69,7 @@ impl runtime::Operation for GetWorkforcemanagementAlternativeshiftsOffersSearchJ
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -109,14 +111,16 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Takes a body
 /// ([`AlternativeShiftSearchOffersRequest`](crate::models::AlternativeShiftSearchOffersRequest)).
-/// Returns [`AlternativeShiftAsyncResponse`](crate::models::AlternativeShiftAsyncResponse).
+/// Returns [`AlternativeShiftAsyncResponse`](crate::models::AlternativeShiftAsyncResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `wfm:agentAlternativeShift:submit`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_alternativeshifts_offers_search_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_alternativeshifts_offers_search_job`](crate::api::GetWorkforcemanagementAlternativeshiftsOffersSearchJob).
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_alternativeshifts_offers_search_jobs`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_alternativeshifts_offers_search_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_alternativeshifts_offers_search_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-alternativeshifts-offers-search-jobs>)
@@ -176,7 +180,7 @@ impl runtime::Operation for PostWorkforcemanagementAlternativeshiftsOffersSearch
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

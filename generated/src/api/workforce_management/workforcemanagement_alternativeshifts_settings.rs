@@ -8,11 +8,13 @@ use crate::runtime;
 /// `GET /api/v2/workforcemanagement/alternativeshifts/settings`
 ///
 /// Takes no arguments. Returns
-/// [`AlternativeShiftBuSettingsResponse`](crate::models::AlternativeShiftBuSettingsResponse).
+/// [`AlternativeShiftBuSettingsResponse`](crate::models::AlternativeShiftBuSettingsResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `wfm:agentAlternativeShift:submit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_alternativeshifts_settings`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_alternativeshifts_settings`](crate::api::WorkforceManagementApi::get_workforcemanagement_alternativeshifts_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-alternativeshifts-settings>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetWorkforcemanagementAlternativeshiftsSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/alternativeshifts/trades/{tradeId}`
 ///
-/// Takes `trade_id` (a text). Returns
-/// [`AlternativeShiftTradeResponse`](crate::models::AlternativeShiftTradeResponse).
+/// Takes `trade_id` (a string). Returns
+/// [`AlternativeShiftTradeResponse`](crate::models::AlternativeShiftTradeResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:agentAlternativeShift:submit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_alternativeshifts_trade`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_alternativeshifts_trade`](crate::api::WorkforceManagementApi::get_workforcemanagement_alternativeshifts_trade).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-alternativeshifts-trades--tradeId->)
@@ -67,7 +69,7 @@ impl runtime::Operation for GetWorkforcemanagementAlternativeshiftsTrade {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,11 +110,13 @@ impl crate::api::WorkforceManagementApi {
 /// `GET /api/v2/workforcemanagement/alternativeshifts/trades`
 ///
 /// Takes no arguments. Returns
-/// [`ListAlternativeShiftTradesResponse`](crate::models::ListAlternativeShiftTradesResponse).
+/// [`ListAlternativeShiftTradesResponse`](crate::models::ListAlternativeShiftTradesResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `wfm:agentAlternativeShift:submit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_alternativeshifts_trades`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_alternativeshifts_trades`](crate::api::WorkforceManagementApi::get_workforcemanagement_alternativeshifts_trades).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-alternativeshifts-trades>)
@@ -130,7 +134,7 @@ pub struct GetWorkforcemanagementAlternativeshiftsTrades {
 }
 
 impl GetWorkforcemanagementAlternativeshiftsTrades {
-    /// The query parameter `forceAsync`.
+    /// The query parameter `forceAsync`: a boolean.
     pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceAsync", value.into());
         self
@@ -170,7 +174,7 @@ impl runtime::Operation for GetWorkforcemanagementAlternativeshiftsTrades {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -207,13 +211,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/alternativeshifts/trades/{tradeId}`
 ///
-/// Takes `trade_id` (a text) and a body
+/// Takes `trade_id` (a string) and a body
 /// ([`AgentUpdateAlternativeShiftTradeRequest`](crate::models::AgentUpdateAlternativeShiftTradeRequest)).
-/// Returns [`AlternativeShiftTradeResponse`](crate::models::AlternativeShiftTradeResponse).
+/// Returns [`AlternativeShiftTradeResponse`](crate::models::AlternativeShiftTradeResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `wfm:agentAlternativeShift:submit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_alternativeshifts_trade`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_alternativeshifts_trade`](crate::api::WorkforceManagementApi::patch_workforcemanagement_alternativeshifts_trade).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-alternativeshifts-trades--tradeId->)
@@ -265,7 +271,7 @@ impl runtime::Operation for PatchWorkforcemanagementAlternativeshiftsTrade {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -310,11 +316,13 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Takes a body
 /// ([`CreateAlternativeShiftTradeRequest`](crate::models::CreateAlternativeShiftTradeRequest)). Returns
-/// [`AlternativeShiftTradeResponse`](crate::models::AlternativeShiftTradeResponse).
+/// [`AlternativeShiftTradeResponse`](crate::models::AlternativeShiftTradeResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:agentAlternativeShift:submit`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_alternativeshifts_trades`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_alternativeshifts_trades`](crate::api::WorkforceManagementApi::post_workforcemanagement_alternativeshifts_trades).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-alternativeshifts-trades>)
@@ -366,7 +374,7 @@ impl runtime::Operation for PostWorkforcemanagementAlternativeshiftsTrades {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/alternativeshifts/trades/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`AlternativeShiftJobResponse`](crate::models::AlternativeShiftJobResponse).
+/// Takes `job_id` (a string). Returns
+/// [`AlternativeShiftJobResponse`](crate::models::AlternativeShiftJobResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:agentAlternativeShift:submit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_alternativeshifts_trades_job`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_alternativeshifts_trades_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_alternativeshifts_trades_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-alternativeshifts-trades-jobs--jobId->)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetWorkforcemanagementAlternativeshiftsTradesJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

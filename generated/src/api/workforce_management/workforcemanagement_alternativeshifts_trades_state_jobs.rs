@@ -10,12 +10,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/alternativeshifts/trades/state/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`AlternativeShiftJobResponse`](crate::models::AlternativeShiftJobResponse).
+/// Takes `job_id` (a string). Returns
+/// [`AlternativeShiftJobResponse`](crate::models::AlternativeShiftJobResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:alternativeShift:edit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_alternativeshifts_trades_state_job`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_alternativeshifts_trades_state_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_alternativeshifts_trades_state_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-alternativeshifts-trades-state-jobs--jobId->)
@@ -65,7 +67,7 @@ impl runtime::Operation for GetWorkforcemanagementAlternativeshiftsTradesStateJo
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,14 +109,16 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Takes a body
 /// ([`AdminBulkUpdateAlternativeShiftTradeStateRequest`](crate::models::AdminBulkUpdateAlternativeShiftTradeStateRequest)).
-/// Returns [`AlternativeShiftAsyncResponse`](crate::models::AlternativeShiftAsyncResponse).
+/// Returns [`AlternativeShiftAsyncResponse`](crate::models::AlternativeShiftAsyncResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `wfm:alternativeShift:edit`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_alternativeshifts_trades_state_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_alternativeshifts_trades_state_job`](crate::api::GetWorkforcemanagementAlternativeshiftsTradesStateJob).
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_alternativeshifts_trades_state_jobs`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_alternativeshifts_trades_state_jobs`](crate::api::WorkforceManagementApi::patch_workforcemanagement_alternativeshifts_trades_state_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-alternativeshifts-trades-state-jobs>)
@@ -172,7 +176,7 @@ impl runtime::Operation for PatchWorkforcemanagementAlternativeshiftsTradesState
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,11 +11,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/workforcemanagement/businessunits/{businessUnitId}`
 ///
-/// Takes `business_unit_id` (a text). Returns nothing.
+/// Takes `business_unit_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `wfm:businessUnit:delete`
 ///
-/// Created by `WorkforceManagementApi::delete_workforcemanagement_businessunit`.
+/// Created by
+/// [`WorkforceManagementApi::delete_workforcemanagement_businessunit`](crate::api::WorkforceManagementApi::delete_workforcemanagement_businessunit).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId->)
@@ -65,7 +66,7 @@ impl runtime::Operation for DeleteWorkforcemanagementBusinessunit {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,8 +106,8 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}`
 ///
-/// Takes `business_unit_id` (a text). Returns
-/// [`BusinessUnitResponse`](crate::models::BusinessUnitResponse).
+/// Takes `business_unit_id` (a string). Returns
+/// [`BusinessUnitResponse`](crate::models::BusinessUnitResponse). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `wfm:activityCode:add`, `wfm:activityCode:delete`, `wfm:activityCode:edit`,
 /// `wfm:activityCode:view`, `wfm:agent:edit`, `wfm:agentSchedule:view`,
@@ -134,7 +135,8 @@ impl crate::api::WorkforceManagementApi {
 /// `wfm:agentSchedulingPreferencesSettings:view`, `wfm:schedulingPreferencesQuery:view`,
 /// `wfm:schedulingPreferencesSettings:view`, `wfm:schedulingPreferencesSettings:edit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId->)
@@ -152,7 +154,7 @@ pub struct GetWorkforcemanagementBusinessunit {
 }
 
 impl GetWorkforcemanagementBusinessunit {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of `GetWorkforcemanagementBusinessunitExpand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetWorkforcemanagementBusinessunitExpand>,
@@ -161,7 +163,7 @@ impl GetWorkforcemanagementBusinessunit {
         self
     }
 
-    /// The query parameter `includeSchedulingDefaultMessageSeverities`.
+    /// The query parameter `includeSchedulingDefaultMessageSeverities`: a boolean.
     pub fn include_scheduling_default_message_severities(
         mut self,
         value: impl Into<Option<bool>>,
@@ -282,7 +284,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunit {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -322,12 +324,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits`
 ///
-/// Takes no arguments. Returns [`BusinessUnitListing`](crate::models::BusinessUnitListing). `items()`
-/// streams the items of all pages, each [`BusinessUnitListItem`](crate::models::BusinessUnitListItem).
+/// Takes no arguments. Returns [`BusinessUnitListing`](crate::models::BusinessUnitListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`BusinessUnitListItem`](crate::models::BusinessUnitListItem).
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunits`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunits`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunits).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits>)
@@ -345,7 +349,7 @@ pub struct GetWorkforcemanagementBusinessunits {
 }
 
 impl GetWorkforcemanagementBusinessunits {
-    /// The query parameter `feature`.
+    /// The query parameter `feature`: `GetWorkforcemanagementBusinessunitsFeature`.
     pub fn feature(
         mut self,
         value: impl Into<Option<GetWorkforcemanagementBusinessunitsFeature>>,
@@ -354,7 +358,7 @@ impl GetWorkforcemanagementBusinessunits {
         self
     }
 
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a string.
     pub fn division_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("divisionId", value.text());
         self
@@ -375,7 +379,7 @@ impl GetWorkforcemanagementBusinessunits {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -404,7 +408,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunits {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -456,13 +460,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/businessunits/{businessUnitId}`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`UpdateBusinessUnitRequest`](crate::models::UpdateBusinessUnitRequest)). Returns
-/// [`BusinessUnitResponse`](crate::models::BusinessUnitResponse).
+/// [`BusinessUnitResponse`](crate::models::BusinessUnitResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:businessUnit:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_businessunit`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId->)
@@ -480,7 +485,7 @@ pub struct PatchWorkforcemanagementBusinessunit {
 }
 
 impl PatchWorkforcemanagementBusinessunit {
-    /// The query parameter `includeSchedulingDefaultMessageSeverities`.
+    /// The query parameter `includeSchedulingDefaultMessageSeverities`: a boolean.
     pub fn include_scheduling_default_message_severities(
         mut self,
         value: impl Into<Option<bool>>,
@@ -521,7 +526,7 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunit {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -565,11 +570,12 @@ impl crate::api::WorkforceManagementApi {
 /// `POST /api/v2/workforcemanagement/businessunits`
 ///
 /// Takes a body ([`CreateBusinessUnitRequest`](crate::models::CreateBusinessUnitRequest)). Returns
-/// [`BusinessUnitResponse`](crate::models::BusinessUnitResponse).
+/// [`BusinessUnitResponse`](crate::models::BusinessUnitResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:businessUnit:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunits`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunits`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunits).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits>)
@@ -587,7 +593,7 @@ pub struct PostWorkforcemanagementBusinessunits {
 }
 
 impl PostWorkforcemanagementBusinessunits {
-    /// The query parameter `includeSchedulingDefaultMessageSeverities`.
+    /// The query parameter `includeSchedulingDefaultMessageSeverities`: a boolean.
     pub fn include_scheduling_default_message_severities(
         mut self,
         value: impl Into<Option<bool>>,
@@ -628,7 +634,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunits {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/workforcemanagement/businessunits/{businessUnitId}/activitycodes/{activityCodeId}`
 ///
-/// Takes `business_unit_id` (a text) and `activity_code_id` (a text). Returns nothing.
+/// Takes `business_unit_id` (a string) and `activity_code_id` (a string). Returns nothing. Succeeds
+/// with the status 204 (no content).
 ///
 /// Permission: `wfm:activityCode:delete`
 ///
-/// Created by `WorkforceManagementApi::delete_workforcemanagement_businessunit_activitycode`.
+/// Created by
+/// [`WorkforceManagementApi::delete_workforcemanagement_businessunit_activitycode`](crate::api::WorkforceManagementApi::delete_workforcemanagement_businessunit_activitycode).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId--activitycodes--activityCodeId->)
@@ -64,7 +66,7 @@ impl runtime::Operation for DeleteWorkforcemanagementBusinessunitActivitycode {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,12 +108,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/activitycodes/{activityCodeId}`
 ///
-/// Takes `business_unit_id` (a text) and `activity_code_id` (a text). Returns
-/// [`BusinessUnitActivityCode`](crate::models::BusinessUnitActivityCode).
+/// Takes `business_unit_id` (a string) and `activity_code_id` (a string). Returns
+/// [`BusinessUnitActivityCode`](crate::models::BusinessUnitActivityCode). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:activityCode:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_activitycode`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_activitycode`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_activitycode).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--activitycodes--activityCodeId->)
@@ -161,7 +165,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitActivitycode {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -203,9 +207,9 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/activitycodes`
 ///
-/// Takes `business_unit_id` (a text). Returns
-/// [`BusinessUnitActivityCodeListing`](crate::models::BusinessUnitActivityCodeListing). `items()`
-/// streams the items of all pages, each
+/// Takes `business_unit_id` (a string). Returns
+/// [`BusinessUnitActivityCodeListing`](crate::models::BusinessUnitActivityCodeListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
 /// [`BusinessUnitActivityCode`](crate::models::BusinessUnitActivityCode).
 ///
 /// Permissions, any of: `wfm:agentSchedule:view`, `wfm:agentTimeOffRequest:submit`,
@@ -232,7 +236,8 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_activitycodes`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_activitycodes`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_activitycodes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--activitycodes>)
@@ -250,7 +255,7 @@ pub struct GetWorkforcemanagementBusinessunitActivitycodes {
 }
 
 impl GetWorkforcemanagementBusinessunitActivitycodes {
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -271,7 +276,7 @@ impl GetWorkforcemanagementBusinessunitActivitycodes {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -368,7 +373,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitActivitycodes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -423,13 +428,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/businessunits/{businessUnitId}/activitycodes/{activityCodeId}`
 ///
-/// Takes `business_unit_id` (a text), `activity_code_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `activity_code_id` (a string) and a body
 /// ([`UpdateActivityCodeRequest`](crate::models::UpdateActivityCodeRequest)). Returns
-/// [`BusinessUnitActivityCode`](crate::models::BusinessUnitActivityCode).
+/// [`BusinessUnitActivityCode`](crate::models::BusinessUnitActivityCode). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:activityCode:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_businessunit_activitycode`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_activitycode`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_activitycode).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--activitycodes--activityCodeId->)
@@ -479,7 +486,7 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitActivitycode {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -524,13 +531,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/activitycodes`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`CreateActivityCodeRequest`](crate::models::CreateActivityCodeRequest)). Returns
-/// [`BusinessUnitActivityCode`](crate::models::BusinessUnitActivityCode).
+/// [`BusinessUnitActivityCode`](crate::models::BusinessUnitActivityCode). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:activityCode:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_activitycodes`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_activitycodes`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_activitycodes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--activitycodes>)
@@ -580,7 +589,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitActivitycodes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

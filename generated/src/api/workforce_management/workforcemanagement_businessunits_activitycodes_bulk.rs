@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/workforcemanagement/businessunits/{businessUnitId}/activitycodes/bulk`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`BulkUpdateActivityCodeRequest`](crate::models::BulkUpdateActivityCodeRequest)). Returns
-/// [`BulkUpdateActivityCodeResponse`](crate::models::BulkUpdateActivityCodeResponse).
+/// [`BulkUpdateActivityCodeResponse`](crate::models::BulkUpdateActivityCodeResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:activityCodes:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_businessunit_activitycodes_bulk`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_activitycodes_bulk`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_activitycodes_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--activitycodes-bulk>)
@@ -65,7 +67,7 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitActivitycodesBul
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

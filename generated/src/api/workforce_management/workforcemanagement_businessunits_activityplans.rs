@@ -11,12 +11,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/activityplans/{activityPlanId}`
 ///
-/// Takes `business_unit_id` (a text) and `activity_plan_id` (a text). Returns
-/// [`ActivityPlanResponse`](crate::models::ActivityPlanResponse).
+/// Takes `business_unit_id` (a string) and `activity_plan_id` (a string). Returns
+/// [`ActivityPlanResponse`](crate::models::ActivityPlanResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:activityPlan:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_activityplan`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_activityplan`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_activityplan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--activityplans--activityPlanId->)
@@ -66,7 +67,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitActivityplan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,15 +109,17 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/activityplans`
 ///
-/// Takes `business_unit_id` (a text). Returns
-/// [`ActivityPlanListing`](crate::models::ActivityPlanListing). `items()` streams the items of all
-/// pages, each [`ActivityPlanListItem`](crate::models::ActivityPlanListItem).
+/// Takes `business_unit_id` (a string). Returns
+/// [`ActivityPlanListing`](crate::models::ActivityPlanListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
+/// [`ActivityPlanListItem`](crate::models::ActivityPlanListItem).
 ///
 /// Permission: `wfm:activityPlan:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_activityplans`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_activityplans`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_activityplans).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--activityplans>)
@@ -134,7 +137,7 @@ pub struct GetWorkforcemanagementBusinessunitActivityplans {
 }
 
 impl GetWorkforcemanagementBusinessunitActivityplans {
-    /// The query parameter `state`.
+    /// The query parameter `state`: one of `Active`, `Inactive`.
     pub fn state(
         mut self,
         value: impl Into<Option<GetWorkforcemanagementBusinessunitActivityplansState>>,
@@ -158,7 +161,7 @@ impl GetWorkforcemanagementBusinessunitActivityplans {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -187,7 +190,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitActivityplans {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -242,13 +245,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/businessunits/{businessUnitId}/activityplans/{activityPlanId}`
 ///
-/// Takes `business_unit_id` (a text), `activity_plan_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `activity_plan_id` (a string) and a body
 /// ([`UpdateActivityPlanRequest`](crate::models::UpdateActivityPlanRequest)). Returns
-/// [`ActivityPlanResponse`](crate::models::ActivityPlanResponse).
+/// [`ActivityPlanResponse`](crate::models::ActivityPlanResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:activityPlan:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_businessunit_activityplan`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_activityplan`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_activityplan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--activityplans--activityPlanId->)
@@ -298,7 +302,7 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitActivityplan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -343,13 +347,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/activityplans`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`CreateActivityPlanRequest`](crate::models::CreateActivityPlanRequest)). Returns
-/// [`ActivityPlanResponse`](crate::models::ActivityPlanResponse).
+/// [`ActivityPlanResponse`](crate::models::ActivityPlanResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:activityPlan:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_activityplans`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_activityplans`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_activityplans).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--activityplans>)
@@ -399,7 +404,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitActivityplans {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

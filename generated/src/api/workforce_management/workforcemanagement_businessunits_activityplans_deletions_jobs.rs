@@ -8,11 +8,12 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/activityplans/{activityPlanId}/deletions/jobs/{jobId}`
 ///
-/// Takes `business_unit_id` (a text), `activity_plan_id` (a text) and `job_id` (a text). Returns
-/// [`ActivityPlanJobResponse`](crate::models::ActivityPlanJobResponse).
+/// Takes `business_unit_id` (a string), `activity_plan_id` (a string) and `job_id` (a string). Returns
+/// [`ActivityPlanJobResponse`](crate::models::ActivityPlanJobResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_activityplan_deletions_job`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_activityplan_deletions_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_activityplan_deletions_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--activityplans--activityPlanId--deletions-jobs--jobId->)
@@ -62,7 +63,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitActivityplanDeleti
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,14 +109,15 @@ impl crate::api::WorkforceManagementApi {
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/activityplans/{activityPlanId}/deletions/jobs`
 ///
-/// Takes `business_unit_id` (a text) and `activity_plan_id` (a text). Returns
-/// [`ActivityPlanJobResponse`](crate::models::ActivityPlanJobResponse).
+/// Takes `business_unit_id` (a string) and `activity_plan_id` (a string). Returns
+/// [`ActivityPlanJobResponse`](crate::models::ActivityPlanJobResponse). Succeeds with the status 200
+/// (OK).
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_businessunit_activityplan_deletions_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_businessunit_activityplan_deletions_job`](crate::api::GetWorkforcemanagementBusinessunitActivityplanDeletionsJob).
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_activityplan_deletions_jobs`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_activityplan_deletions_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_activityplan_deletions_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--activityplans--activityPlanId--deletions-jobs>)
@@ -174,7 +176,7 @@ for PostWorkforcemanagementBusinessunitActivityplanDeletionsJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

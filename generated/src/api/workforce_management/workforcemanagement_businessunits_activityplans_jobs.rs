@@ -9,10 +9,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/activityplans/{activityPlanId}/jobs`
 ///
-/// Takes `business_unit_id` (a text) and `activity_plan_id` (a text). Returns
-/// [`ActivityPlanJobResponse`](crate::models::ActivityPlanJobResponse).
+/// Takes `business_unit_id` (a string) and `activity_plan_id` (a string). Returns
+/// [`ActivityPlanJobResponse`](crate::models::ActivityPlanJobResponse). Succeeds with the status 200
+/// (OK).
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_activityplan_jobs`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_activityplan_jobs`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_activityplan_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--activityplans--activityPlanId--jobs>)
@@ -62,7 +64,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitActivityplanJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,15 +106,17 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/activityplans/jobs`
 ///
-/// Takes `business_unit_id` (a text). Returns
-/// [`ActivityPlanJobListing`](crate::models::ActivityPlanJobListing). `items()` streams the items of
-/// all pages, each [`ActivityPlanJobResponse`](crate::models::ActivityPlanJobResponse).
+/// Takes `business_unit_id` (a string). Returns
+/// [`ActivityPlanJobListing`](crate::models::ActivityPlanJobListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`ActivityPlanJobResponse`](crate::models::ActivityPlanJobResponse).
 ///
 /// Permission: `wfm:activityPlan:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_activityplans_jobs`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_activityplans_jobs`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_activityplans_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--activityplans-jobs>)
@@ -145,7 +149,7 @@ impl GetWorkforcemanagementBusinessunitActivityplansJobs {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -174,7 +178,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitActivityplansJobs 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

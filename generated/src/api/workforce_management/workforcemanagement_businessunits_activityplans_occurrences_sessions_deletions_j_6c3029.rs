@@ -10,11 +10,12 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/activityplans/{activityPlanId}/occurrences/{occurrenceId}/sessions/deletions/jobs/{jobId}`
 ///
-/// Takes `business_unit_id` (a text), `activity_plan_id` (a text), `occurrence_id` (a text) and
-/// `job_id` (a text). Returns [`ActivityPlanJobResponse`](crate::models::ActivityPlanJobResponse).
+/// Takes `business_unit_id` (a string), `activity_plan_id` (a string), `occurrence_id` (a string) and
+/// `job_id` (a string). Returns [`ActivityPlanJobResponse`](crate::models::ActivityPlanJobResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_activityplan_occurrence_sessions_deletions_job`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_activityplan_occurrence_sessions_deletions_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_activityplan_occurrence_sessions_deletions_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--activityplans--activityPlanId--occurrences--occurrenceId--sessions-deletions-jobs--jobId->)
@@ -65,7 +66,7 @@ for GetWorkforcemanagementBusinessunitActivityplanOccurrenceSessionsDeletionsJob
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -115,15 +116,16 @@ impl crate::api::WorkforceManagementApi {
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/activityplans/{activityPlanId}/occurrences/{occurrenceId}/sessions/deletions/jobs`
 ///
-/// Takes `business_unit_id` (a text), `activity_plan_id` (a text), `occurrence_id` (a text) and a body
-/// ([`ActivityPlanDeletionSessionIds`](crate::models::ActivityPlanDeletionSessionIds)). Returns
-/// [`ActivityPlanJobResponse`](crate::models::ActivityPlanJobResponse).
+/// Takes `business_unit_id` (a string), `activity_plan_id` (a string), `occurrence_id` (a string) and a
+/// body ([`ActivityPlanDeletionSessionIds`](crate::models::ActivityPlanDeletionSessionIds)). Returns
+/// [`ActivityPlanJobResponse`](crate::models::ActivityPlanJobResponse). Succeeds with the status 200
+/// (OK).
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_businessunit_activityplan_occurrence_sessions_deletions_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_businessunit_activityplan_occurrence_sessions_deletions_job`](crate::api::GetWorkforcemanagementBusinessunitActivityplanOccurrenceSessionsDeletionsJob).
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_activityplan_occurrence_sessions_deletions_jobs`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_activityplan_occurrence_sessions_deletions_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_activityplan_occurrence_sessions_deletions_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--activityplans--activityPlanId--occurrences--occurrenceId--sessions-deletions-jobs>)
@@ -182,7 +184,7 @@ for PostWorkforcemanagementBusinessunitActivityplanOccurrenceSessionsDeletionsJo
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/activityplans/{activityPlanId}/runs/jobs/{jobId}`
 ///
-/// Takes `business_unit_id` (a text), `activity_plan_id` (a text) and `job_id` (a text). Returns
-/// [`ActivityPlanJobResponse`](crate::models::ActivityPlanJobResponse).
+/// Takes `business_unit_id` (a string), `activity_plan_id` (a string) and `job_id` (a string). Returns
+/// [`ActivityPlanJobResponse`](crate::models::ActivityPlanJobResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:activityPlanRunJob:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_activityplan_runs_job`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_activityplan_runs_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_activityplan_runs_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--activityplans--activityPlanId--runs-jobs--jobId->)
@@ -65,7 +67,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitActivityplanRunsJo
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -111,15 +113,17 @@ impl crate::api::WorkforceManagementApi {
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/activityplans/{activityPlanId}/runs/jobs`
 ///
-/// Takes `business_unit_id` (a text) and `activity_plan_id` (a text). Returns
-/// [`ActivityPlanRunJobResponse`](crate::models::ActivityPlanRunJobResponse).
+/// Takes `business_unit_id` (a string) and `activity_plan_id` (a string). Returns
+/// [`ActivityPlanRunJobResponse`](crate::models::ActivityPlanRunJobResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `wfm:activityPlanRunJob:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_businessunit_activityplan_runs_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_businessunit_activityplan_runs_job`](crate::api::GetWorkforcemanagementBusinessunitActivityplanRunsJob).
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_activityplan_runs_jobs`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_activityplan_runs_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_activityplan_runs_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--activityplans--activityPlanId--runs-jobs>)
@@ -177,7 +181,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitActivityplanRunsJ
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,14 +10,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/bulk`
 ///
-/// Takes `business_unit_id` (a text) and `adjustment_ids` (a list, each item a text). Returns
-/// [`AdherenceAdjustmentsListing`](crate::models::AdherenceAdjustmentsListing). `items()` streams the
-/// items of all pages, each [`AdherenceAdjustment`](crate::models::AdherenceAdjustment).
+/// Takes `business_unit_id` (a string) and `adjustment_ids` (the query parameter `adjustmentIds`: a
+/// list of strings). Returns
+/// [`AdherenceAdjustmentsListing`](crate::models::AdherenceAdjustmentsListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`AdherenceAdjustment`](crate::models::AdherenceAdjustment).
 ///
 /// Lists everything on one page.
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_adherence_adjustments_bulk`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_adherence_adjustments_bulk`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_adherence_adjustments_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-adjustments-bulk>)
@@ -50,7 +52,7 @@ impl GetWorkforcemanagementBusinessunitAdherenceAdjustmentsBulk {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -79,7 +81,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitAdherenceAdjustmen
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -141,12 +143,13 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/bulk`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`UpdateAdherenceAdjustmentsBulkRequest`](crate::models::UpdateAdherenceAdjustmentsBulkRequest)).
-/// Returns [`AdherenceAdjustmentsListing`](crate::models::AdherenceAdjustmentsListing).
+/// Returns [`AdherenceAdjustmentsListing`](crate::models::AdherenceAdjustmentsListing). Succeeds with
+/// the status 200 (OK).
 ///
 /// Created by
-/// `WorkforceManagementApi::patch_workforcemanagement_businessunit_adherence_adjustments_bulk`.
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_adherence_adjustments_bulk`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_adherence_adjustments_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-adjustments-bulk>)
@@ -197,7 +200,7 @@ for PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,11 +11,12 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/query/jobs/{jobId}`
 ///
-/// Takes `business_unit_id` (a text) and `job_id` (a text). Returns
-/// [`BuAdherenceAdjustmentsQueryJob`](crate::models::BuAdherenceAdjustmentsQueryJob).
+/// Takes `business_unit_id` (a string) and `job_id` (a string). Returns
+/// [`BuAdherenceAdjustmentsQueryJob`](crate::models::BuAdherenceAdjustmentsQueryJob). Succeeds with the
+/// status 200 (OK).
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_adherence_adjustments_query_job`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_adherence_adjustments_query_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_adherence_adjustments_query_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-adjustments-query-jobs--jobId->)
@@ -66,7 +67,7 @@ for GetWorkforcemanagementBusinessunitAdherenceAdjustmentsQueryJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,15 +111,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/query/jobs`
 ///
-/// Takes `business_unit_id` (a text). Returns
+/// Takes `business_unit_id` (a string). Returns
 /// [`BuAdherenceAdjustmentsQueryJobsReferenceListing`](crate::models::BuAdherenceAdjustmentsQueryJobsReferenceListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`BuAdherenceAdjustmentsQueryJobsReference`](crate::models::BuAdherenceAdjustmentsQueryJobsReference).
 ///
 /// Lists everything on one page.
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_adherence_adjustments_query_jobs`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_adherence_adjustments_query_jobs`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_adherence_adjustments_query_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-adjustments-query-jobs>)
@@ -151,7 +152,7 @@ impl GetWorkforcemanagementBusinessunitAdherenceAdjustmentsQueryJobs {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -181,7 +182,7 @@ for GetWorkforcemanagementBusinessunitAdherenceAdjustmentsQueryJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -239,15 +240,16 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/query/jobs`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`BuQueryAdherenceAdjustmentsRequest`](crate::models::BuQueryAdherenceAdjustmentsRequest)). Returns
-/// [`BuAdherenceAdjustmentsQueryJob`](crate::models::BuAdherenceAdjustmentsQueryJob).
+/// [`BuAdherenceAdjustmentsQueryJob`](crate::models::BuAdherenceAdjustmentsQueryJob). Succeeds with the
+/// status 200 (OK).
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_businessunit_adherence_adjustments_query_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_businessunit_adherence_adjustments_query_job`](crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsQueryJob).
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_adherence_adjustments_query_jobs`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_adherence_adjustments_query_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_adherence_adjustments_query_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-adjustments-query-jobs>)
@@ -306,7 +308,7 @@ for PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQueryJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

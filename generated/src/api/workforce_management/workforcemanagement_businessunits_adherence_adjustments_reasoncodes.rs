@@ -12,10 +12,11 @@ use crate::runtime;
 /// `DELETE
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/reasoncodes/{reasonCodeId}`
 ///
-/// Takes `business_unit_id` (a text) and `reason_code_id` (a text). Returns nothing.
+/// Takes `business_unit_id` (a string) and `reason_code_id` (a string). Returns nothing. Succeeds with
+/// the status 204 (no content).
 ///
 /// Created by
-/// `WorkforceManagementApi::delete_workforcemanagement_businessunit_adherence_adjustments_reasoncode`.
+/// [`WorkforceManagementApi::delete_workforcemanagement_businessunit_adherence_adjustments_reasoncode`](crate::api::WorkforceManagementApi::delete_workforcemanagement_businessunit_adherence_adjustments_reasoncode).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-adjustments-reasoncodes--reasonCodeId->)
@@ -66,7 +67,7 @@ for DeleteWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncode {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -111,11 +112,12 @@ impl crate::api::WorkforceManagementApi {
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/reasoncodes/{reasonCodeId}`
 ///
-/// Takes `business_unit_id` (a text) and `reason_code_id` (a text). Returns
-/// [`AdherenceAdjustmentsReasonCode`](crate::models::AdherenceAdjustmentsReasonCode).
+/// Takes `business_unit_id` (a string) and `reason_code_id` (a string). Returns
+/// [`AdherenceAdjustmentsReasonCode`](crate::models::AdherenceAdjustmentsReasonCode). Succeeds with the
+/// status 200 (OK).
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_adherence_adjustments_reasoncode`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_adherence_adjustments_reasoncode`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_adherence_adjustments_reasoncode).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-adjustments-reasoncodes--reasonCodeId->)
@@ -166,7 +168,7 @@ for GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncode {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -210,15 +212,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/reasoncodes`
 ///
-/// Takes `business_unit_id` (a text). Returns
+/// Takes `business_unit_id` (a string). Returns
 /// [`AdherenceAdjustmentsReasonCodesListing`](crate::models::AdherenceAdjustmentsReasonCodesListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`AdherenceAdjustmentsReasonCode`](crate::models::AdherenceAdjustmentsReasonCode).
 ///
 /// Lists everything on one page.
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_adherence_adjustments_reasoncodes`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_adherence_adjustments_reasoncodes`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_adherence_adjustments_reasoncodes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-adjustments-reasoncodes>)
@@ -251,7 +253,7 @@ impl GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodes {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -281,7 +283,7 @@ for GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -341,12 +343,13 @@ impl crate::api::WorkforceManagementApi {
 /// `PATCH
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/reasoncodes/{reasonCodeId}`
 ///
-/// Takes `business_unit_id` (a text), `reason_code_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `reason_code_id` (a string) and a body
 /// ([`UpdateAdherenceAdjustmentsReasonCodeRequest`](crate::models::UpdateAdherenceAdjustmentsReasonCodeRequest)).
-/// Returns [`AdherenceAdjustmentsReasonCode`](crate::models::AdherenceAdjustmentsReasonCode).
+/// Returns [`AdherenceAdjustmentsReasonCode`](crate::models::AdherenceAdjustmentsReasonCode). Succeeds
+/// with the status 200 (OK).
 ///
 /// Created by
-/// `WorkforceManagementApi::patch_workforcemanagement_businessunit_adherence_adjustments_reasoncode`.
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_adherence_adjustments_reasoncode`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_adherence_adjustments_reasoncode).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-adjustments-reasoncodes--reasonCodeId->)
@@ -397,7 +400,7 @@ for PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncode {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -444,12 +447,13 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/reasoncodes`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`CreateAdherenceAdjustmentsReasonCodeRequest`](crate::models::CreateAdherenceAdjustmentsReasonCodeRequest)).
-/// Returns [`AdherenceAdjustmentsReasonCode`](crate::models::AdherenceAdjustmentsReasonCode).
+/// Returns [`AdherenceAdjustmentsReasonCode`](crate::models::AdherenceAdjustmentsReasonCode). Succeeds
+/// with the status 200 (OK).
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_adherence_adjustments_reasoncodes`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_adherence_adjustments_reasoncodes`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_adherence_adjustments_reasoncodes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-adjustments-reasoncodes>)
@@ -500,7 +504,7 @@ for PostWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

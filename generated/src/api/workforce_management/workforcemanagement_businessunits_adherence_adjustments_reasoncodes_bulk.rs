@@ -12,10 +12,11 @@ use crate::runtime;
 /// `DELETE
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/reasoncodes/bulk`
 ///
-/// Takes `business_unit_id` (a text) and `ids` (a list, each item a text). Returns nothing.
+/// Takes `business_unit_id` (a string) and `ids` (the query parameter `ids`: a list of strings).
+/// Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Created by
-/// `WorkforceManagementApi::delete_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`.
+/// [`WorkforceManagementApi::delete_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`](crate::api::WorkforceManagementApi::delete_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-adjustments-reasoncodes-bulk>)
@@ -66,7 +67,7 @@ for DeleteWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -117,15 +118,16 @@ impl crate::api::WorkforceManagementApi {
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/reasoncodes/bulk`
 ///
-/// Takes `business_unit_id` (a text) and `ids` (a list, each item a text). Returns
+/// Takes `business_unit_id` (a string) and `ids` (the query parameter `ids`: a list of strings).
+/// Returns
 /// [`AdherenceAdjustmentsReasonCodesListing`](crate::models::AdherenceAdjustmentsReasonCodesListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`AdherenceAdjustmentsReasonCode`](crate::models::AdherenceAdjustmentsReasonCode).
 ///
 /// Lists everything on one page.
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-adjustments-reasoncodes-bulk>)
@@ -158,7 +160,7 @@ impl GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -188,7 +190,7 @@ for GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -257,13 +259,14 @@ impl crate::api::WorkforceManagementApi {
 /// `PATCH
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/reasoncodes/bulk`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`UpdateAdherenceAdjustmentsReasonCodesBulkRequest`](crate::models::UpdateAdherenceAdjustmentsReasonCodesBulkRequest)).
 /// Returns
 /// [`AdherenceAdjustmentsReasonCodesListing`](crate::models::AdherenceAdjustmentsReasonCodesListing).
+/// Succeeds with the status 200 (OK).
 ///
 /// Created by
-/// `WorkforceManagementApi::patch_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`.
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-adjustments-reasoncodes-bulk>)
@@ -314,7 +317,7 @@ for PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -363,13 +366,14 @@ impl crate::api::WorkforceManagementApi {
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/reasoncodes/bulk`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`CreateAdherenceAdjustmentsReasonCodesBulkRequest`](crate::models::CreateAdherenceAdjustmentsReasonCodesBulkRequest)).
 /// Returns
 /// [`AdherenceAdjustmentsReasonCodesListing`](crate::models::AdherenceAdjustmentsReasonCodesListing).
+/// Succeeds with the status 200 (OK).
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-adjustments-reasoncodes-bulk>)
@@ -420,7 +424,7 @@ for PostWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/settings`
 ///
-/// Takes `business_unit_id` (a text). Returns
-/// [`BuAdherenceAdjustmentsSettings`](crate::models::BuAdherenceAdjustmentsSettings).
+/// Takes `business_unit_id` (a string). Returns
+/// [`BuAdherenceAdjustmentsSettings`](crate::models::BuAdherenceAdjustmentsSettings). Succeeds with the
+/// status 200 (OK).
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_adherence_adjustments_settings`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_adherence_adjustments_settings`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_adherence_adjustments_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-adjustments-settings>)
@@ -64,7 +65,7 @@ for GetWorkforcemanagementBusinessunitAdherenceAdjustmentsSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,12 +105,13 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/settings`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`UpdateBuAdherenceAdjustmentsSettingsRequest`](crate::models::UpdateBuAdherenceAdjustmentsSettingsRequest)).
-/// Returns [`BuAdherenceAdjustmentsSettings`](crate::models::BuAdherenceAdjustmentsSettings).
+/// Returns [`BuAdherenceAdjustmentsSettings`](crate::models::BuAdherenceAdjustmentsSettings). Succeeds
+/// with the status 200 (OK).
 ///
 /// Created by
-/// `WorkforceManagementApi::patch_workforcemanagement_businessunit_adherence_adjustments_settings`.
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_adherence_adjustments_settings`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_adherence_adjustments_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-adjustments-settings>)
@@ -160,7 +162,7 @@ for PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

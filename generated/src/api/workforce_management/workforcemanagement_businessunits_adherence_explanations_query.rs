@@ -9,15 +9,16 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/explanations/query`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`BuQueryAdherenceExplanationsRequest`](crate::models::BuQueryAdherenceExplanationsRequest)).
 /// Returns
 /// [`BuQueryAdherenceExplanationsResponse`](crate::models::BuQueryAdherenceExplanationsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:adherenceExplanation:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_adherence_explanations_query`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_adherence_explanations_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_adherence_explanations_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-explanations-query>)
@@ -35,13 +36,13 @@ pub struct PostWorkforcemanagementBusinessunitAdherenceExplanationsQuery {
 }
 
 impl PostWorkforcemanagementBusinessunitAdherenceExplanationsQuery {
-    /// The query parameter `forceAsync`.
+    /// The query parameter `forceAsync`: a boolean.
     pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceAsync", value.into());
         self
     }
 
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -82,7 +83,7 @@ for PostWorkforcemanagementBusinessunitAdherenceExplanationsQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

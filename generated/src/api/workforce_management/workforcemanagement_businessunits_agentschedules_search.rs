@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/agentschedules/search`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`BuSearchAgentSchedulesRequest`](crate::models::BuSearchAgentSchedulesRequest)). Returns
 /// [`BuAsyncAgentSchedulesSearchResponse`](crate::models::BuAsyncAgentSchedulesSearchResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `wfm:schedule:view`, `wfm:publishedSchedule:view`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_agentschedules_search`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_agentschedules_search`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_agentschedules_search).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--agentschedules-search>)
@@ -33,13 +35,13 @@ pub struct PostWorkforcemanagementBusinessunitAgentschedulesSearch {
 }
 
 impl PostWorkforcemanagementBusinessunitAgentschedulesSearch {
-    /// The query parameter `forceAsync`.
+    /// The query parameter `forceAsync`: a boolean.
     pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceAsync", value.into());
         self
     }
 
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -79,7 +81,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitAgentschedulesSea
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,13 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/alternativeshifts/settings`
 ///
-/// Takes `business_unit_id` (a text). Returns
-/// [`AlternativeShiftBuSettingsResponse`](crate::models::AlternativeShiftBuSettingsResponse).
+/// Takes `business_unit_id` (a string). Returns
+/// [`AlternativeShiftBuSettingsResponse`](crate::models::AlternativeShiftBuSettingsResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `wfm:businessUnit:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_alternativeshifts_settings`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_alternativeshifts_settings`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_alternativeshifts_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--alternativeshifts-settings>)
@@ -65,7 +66,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitAlternativeshiftsS
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,14 +106,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/businessunits/{businessUnitId}/alternativeshifts/settings`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`UpdateAlternativeShiftBuSettingsRequest`](crate::models::UpdateAlternativeShiftBuSettingsRequest)).
 /// Returns [`AlternativeShiftBuSettingsResponse`](crate::models::AlternativeShiftBuSettingsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:businessUnit:edit`
 ///
 /// Created by
-/// `WorkforceManagementApi::patch_workforcemanagement_businessunit_alternativeshifts_settings`.
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_alternativeshifts_settings`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_alternativeshifts_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--alternativeshifts-settings>)
@@ -163,7 +165,7 @@ for PatchWorkforcemanagementBusinessunitAlternativeshiftsSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

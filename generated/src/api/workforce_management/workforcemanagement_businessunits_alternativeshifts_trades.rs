@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/alternativeshifts/trades/{tradeId}`
 ///
-/// Takes `business_unit_id` (a text) and `trade_id` (a text). Returns
-/// [`AlternativeShiftTradeResponse`](crate::models::AlternativeShiftTradeResponse).
+/// Takes `business_unit_id` (a string) and `trade_id` (a string). Returns
+/// [`AlternativeShiftTradeResponse`](crate::models::AlternativeShiftTradeResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:alternativeShift:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_alternativeshifts_trade`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_alternativeshifts_trade`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_alternativeshifts_trade).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--alternativeshifts-trades--tradeId->)
@@ -62,7 +64,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitAlternativeshiftsT
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,15 +9,16 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/alternativeshifts/trades/search`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`SearchAlternativeShiftTradesRequest`](crate::models::SearchAlternativeShiftTradesRequest)).
 /// Returns
 /// [`BuListAlternativeShiftTradesResponse`](crate::models::BuListAlternativeShiftTradesResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:alternativeShift:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_alternativeshifts_trades_search`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_alternativeshifts_trades_search`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_alternativeshifts_trades_search).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--alternativeshifts-trades-search>)
@@ -35,7 +36,7 @@ pub struct PostWorkforcemanagementBusinessunitAlternativeshiftsTradesSearch {
 }
 
 impl PostWorkforcemanagementBusinessunitAlternativeshiftsTradesSearch {
-    /// The query parameter `forceAsync`.
+    /// The query parameter `forceAsync`: a boolean.
     pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceAsync", value.into());
         self
@@ -74,7 +75,7 @@ for PostWorkforcemanagementBusinessunitAlternativeshiftsTradesSearch {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

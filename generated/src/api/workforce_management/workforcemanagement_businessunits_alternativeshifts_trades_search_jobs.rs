@@ -8,13 +8,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/alternativeshifts/trades/search/jobs/{jobId}`
 ///
-/// Takes `business_unit_id` (a text) and `job_id` (a text). Returns
-/// [`BuAlternativeShiftJobResponse`](crate::models::BuAlternativeShiftJobResponse).
+/// Takes `business_unit_id` (a string) and `job_id` (a string). Returns
+/// [`BuAlternativeShiftJobResponse`](crate::models::BuAlternativeShiftJobResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:alternativeShift:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_alternativeshifts_trades_search_job`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_alternativeshifts_trades_search_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_alternativeshifts_trades_search_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--alternativeshifts-trades-search-jobs--jobId->)
@@ -65,7 +66,7 @@ for GetWorkforcemanagementBusinessunitAlternativeshiftsTradesSearchJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,13 +9,14 @@ use crate::runtime::time;
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplanning/longtermrequirements/automaticbestmethod/weeks/{weekDateId}/forecasts/{forecastId}/forceregenerate`
 ///
-/// Takes `business_unit_id` (a text), `week_date_id` (a day) and `forecast_id` (a text). Returns
-/// [`LongTermRequirementsResponse`](crate::models::LongTermRequirementsResponse).
+/// Takes `business_unit_id` (a string), `week_date_id` (a date) and `forecast_id` (a string). Returns
+/// [`LongTermRequirementsResponse`](crate::models::LongTermRequirementsResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:longTermStaffing:edit`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplanning_longtermrequirements_automaticbestmethod_week_forecast_forceregenerate`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplanning_longtermrequirements_automaticbestmethod_week_forecast_forceregenerate`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplanning_longtermrequirements_automaticbestmethod_week_forecast_forceregenerate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplanning-longtermrequirements-automaticbestmethod-weeks--weekDateId--forecasts--forecastId--forceregenerate>)
@@ -66,7 +67,7 @@ for PostWorkforcemanagementBusinessunitCapacityplanningLongtermrequirementsAutom
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -12,13 +12,14 @@ use crate::runtime::time;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplanning/longtermrequirements/automaticbestmethod/weeks/{weekDateId}/forecasts/{forecastId}`
 ///
-/// Takes `business_unit_id` (a text), `week_date_id` (a day) and `forecast_id` (a text). Returns
-/// [`LongTermRequirementsResponse`](crate::models::LongTermRequirementsResponse).
+/// Takes `business_unit_id` (a string), `week_date_id` (a date) and `forecast_id` (a string). Returns
+/// [`LongTermRequirementsResponse`](crate::models::LongTermRequirementsResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:longTermStaffing:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_capacityplanning_longtermrequirements_automaticbestmethod_week_forecast`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_capacityplanning_longtermrequirements_automaticbestmethod_week_forecast`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_capacityplanning_longtermrequirements_automaticbestmethod_week_forecast).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplanning-longtermrequirements-automaticbestmethod-weeks--weekDateId--forecasts--forecastId->)
@@ -36,7 +37,7 @@ pub struct GetWorkforcemanagementBusinessunitCapacityplanningLongtermrequirement
 }
 
 impl GetWorkforcemanagementBusinessunitCapacityplanningLongtermrequirementsAutomaticbestmethodWeekForecast {
-    /// The query parameter `granularity`.
+    /// The query parameter `granularity`: one of `weekly`, `monthly`.
     pub fn granularity(
         mut self,
         value: impl Into<
@@ -82,7 +83,7 @@ for GetWorkforcemanagementBusinessunitCapacityplanningLongtermrequirementsAutoma
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}`
 ///
-/// Takes `business_unit_id` (a text) and `capacity_plan_id` (a text). Returns
-/// [`CapacityPlanResponse`](crate::models::CapacityPlanResponse).
+/// Takes `business_unit_id` (a string) and `capacity_plan_id` (a string). Returns
+/// [`CapacityPlanResponse`](crate::models::CapacityPlanResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:capacityPlan:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_capacityplan`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_capacityplan`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_capacityplan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplans--capacityPlanId->)
@@ -65,7 +66,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitCapacityplan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -107,15 +108,17 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans`
 ///
-/// Takes `business_unit_id` (a text). Returns
-/// [`CapacityPlansListResponse`](crate::models::CapacityPlansListResponse). `items()` streams the items
-/// of all pages, each [`CapacityPlanListItem`](crate::models::CapacityPlanListItem).
+/// Takes `business_unit_id` (a string). Returns
+/// [`CapacityPlansListResponse`](crate::models::CapacityPlansListResponse). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`CapacityPlanListItem`](crate::models::CapacityPlanListItem).
 ///
 /// Permission: `wfm:capacityPlan:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_capacityplans`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_capacityplans`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_capacityplans).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplans>)
@@ -148,7 +151,7 @@ impl GetWorkforcemanagementBusinessunitCapacityplans {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -177,7 +180,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitCapacityplans {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -232,13 +235,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}`
 ///
-/// Takes `business_unit_id` (a text), `capacity_plan_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `capacity_plan_id` (a string) and a body
 /// ([`UpdateCapacityPlanRequest`](crate::models::UpdateCapacityPlanRequest)). Returns
-/// [`CapacityPlanResponse`](crate::models::CapacityPlanResponse).
+/// [`CapacityPlanResponse`](crate::models::CapacityPlanResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:capacityPlan:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_businessunit_capacityplan`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_capacityplan`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_capacityplan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplans--capacityPlanId->)
@@ -288,7 +292,7 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitCapacityplan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -333,13 +337,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`CapacityPlanRequest`](crate::models::CapacityPlanRequest)). Returns
-/// [`CapacityPlanResponse`](crate::models::CapacityPlanResponse).
+/// [`CapacityPlanResponse`](crate::models::CapacityPlanResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:capacityPlan:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplans`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplans`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplans).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplans>)
@@ -389,7 +394,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitCapacityplans {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/bulk/remove`
 ///
-/// Takes `business_unit_id` (a text) and a body
-/// ([`CapacityPlanDeleteRequest`](crate::models::CapacityPlanDeleteRequest)). Returns nothing.
+/// Takes `business_unit_id` (a string) and a body
+/// ([`CapacityPlanDeleteRequest`](crate::models::CapacityPlanDeleteRequest)). Returns nothing. Succeeds
+/// with the status 204 (no content).
 ///
 /// Permission: `wfm:capacityPlan:delete`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplans_bulk_remove`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplans_bulk_remove`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplans_bulk_remove).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplans-bulk-remove>)
@@ -63,7 +64,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitCapacityplansBulk
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

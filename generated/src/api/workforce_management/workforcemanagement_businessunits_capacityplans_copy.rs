@@ -8,13 +8,14 @@ use crate::runtime;
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}/copy`
 ///
-/// Takes `business_unit_id` (a text), `capacity_plan_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `capacity_plan_id` (a string) and a body
 /// ([`CopyCapacityPlanRequest`](crate::models::CopyCapacityPlanRequest)). Returns
-/// [`CapacityPlanResponse`](crate::models::CapacityPlanResponse).
+/// [`CapacityPlanResponse`](crate::models::CapacityPlanResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:capacityPlan:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplan_copy`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplan_copy`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplan_copy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplans--capacityPlanId--copy>)
@@ -64,7 +65,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitCapacityplanCopy 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

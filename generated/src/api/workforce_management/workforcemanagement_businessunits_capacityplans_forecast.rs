@@ -11,12 +11,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}/forecast`
 ///
-/// Takes `business_unit_id` (a text) and `capacity_plan_id` (a text). Returns
-/// [`CapacityPlanForecastInputsResponse`](crate::models::CapacityPlanForecastInputsResponse).
+/// Takes `business_unit_id` (a string) and `capacity_plan_id` (a string). Returns
+/// [`CapacityPlanForecastInputsResponse`](crate::models::CapacityPlanForecastInputsResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `wfm:capacityPlanForecastInputs:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_capacityplan_forecast`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_capacityplan_forecast`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_capacityplan_forecast).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplans--capacityPlanId--forecast>)
@@ -34,7 +36,7 @@ pub struct GetWorkforcemanagementBusinessunitCapacityplanForecast {
 }
 
 impl GetWorkforcemanagementBusinessunitCapacityplanForecast {
-    /// The query parameter `granularity`.
+    /// The query parameter `granularity`: one of `weekly`, `monthly`.
     pub fn granularity(
         mut self,
         value: impl Into<
@@ -79,7 +81,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitCapacityplanForeca
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

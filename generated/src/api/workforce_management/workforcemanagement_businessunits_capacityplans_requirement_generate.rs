@@ -8,13 +8,14 @@ use crate::runtime;
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}/requirement/generate`
 ///
-/// Takes `business_unit_id` (a text) and `capacity_plan_id` (a text). Returns
+/// Takes `business_unit_id` (a string) and `capacity_plan_id` (a string). Returns
 /// [`CapacityPlanStaffingRequirementResult`](crate::models::CapacityPlanStaffingRequirementResult).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:capacityPlan:edit`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplan_requirement_generate`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplan_requirement_generate`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplan_requirement_generate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplans--capacityPlanId--requirement-generate>)
@@ -65,7 +66,7 @@ for PostWorkforcemanagementBusinessunitCapacityplanRequirementGenerate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

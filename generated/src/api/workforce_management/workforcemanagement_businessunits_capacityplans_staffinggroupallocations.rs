@@ -13,13 +13,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}/staffinggroupallocations`
 ///
-/// Takes `business_unit_id` (a text) and `capacity_plan_id` (a text). Returns
+/// Takes `business_unit_id` (a string) and `capacity_plan_id` (a string). Returns
 /// [`CapacityPlanStaffingGroupAllocationsResponse`](crate::models::CapacityPlanStaffingGroupAllocationsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:capacityPlan:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_capacityplan_staffinggroupallocations`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_capacityplan_staffinggroupallocations`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_capacityplan_staffinggroupallocations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplans--capacityPlanId--staffinggroupallocations>)
@@ -37,7 +38,7 @@ pub struct GetWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocation
 }
 
 impl GetWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocations {
-    /// The query parameter `granularity`.
+    /// The query parameter `granularity`: one of `weekly`, `monthly`.
     pub fn granularity(
         mut self,
         value: impl Into<
@@ -83,7 +84,7 @@ for GetWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -131,15 +132,16 @@ impl crate::api::WorkforceManagementApi {
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}/staffinggroupallocations`
 ///
-/// Takes `business_unit_id` (a text), `capacity_plan_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `capacity_plan_id` (a string) and a body
 /// ([`CreateCapacityPlanStaffingGroupMetricChangeRequest`](crate::models::CreateCapacityPlanStaffingGroupMetricChangeRequest)).
 /// Returns
 /// [`CapacityPlanStaffingGroupMetricChangeResponse`](crate::models::CapacityPlanStaffingGroupMetricChangeResponse).
+/// Succeeds with the status 201 (created).
 ///
 /// Permission: `wfm:capacityPlan:edit`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplan_staffinggroupallocations`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplan_staffinggroupallocations`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplan_staffinggroupallocations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplans--capacityPlanId--staffinggroupallocations>)
@@ -190,7 +192,7 @@ for PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocations {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

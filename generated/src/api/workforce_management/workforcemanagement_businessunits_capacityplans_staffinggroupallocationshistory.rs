@@ -8,12 +8,13 @@ use crate::runtime::time;
 /// `DELETE
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}/staffinggroupallocationshistory`
 ///
-/// Takes `business_unit_id` (a text) and `capacity_plan_id` (a text). Returns nothing.
+/// Takes `business_unit_id` (a string) and `capacity_plan_id` (a string). Returns nothing. Succeeds
+/// with the status 204 (no content).
 ///
 /// Permission: `wfm:capacityPlan:edit`
 ///
 /// Created by
-/// `WorkforceManagementApi::delete_workforcemanagement_businessunit_capacityplan_staffinggroupallocationshistory`.
+/// [`WorkforceManagementApi::delete_workforcemanagement_businessunit_capacityplan_staffinggroupallocationshistory`](crate::api::WorkforceManagementApi::delete_workforcemanagement_businessunit_capacityplan_staffinggroupallocationshistory).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplans--capacityPlanId--staffinggroupallocationshistory>)
@@ -31,7 +32,7 @@ pub struct DeleteWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocat
 }
 
 impl DeleteWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshistory {
-    /// The query parameter `beforeDateId`.
+    /// The query parameter `beforeDateId`: a date.
     pub fn before_date_id(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("beforeDateId", value.into_optional());
         self
@@ -70,7 +71,7 @@ for DeleteWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshis
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,11 +11,11 @@ use crate::runtime;
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}/staffinggroupallocationshistory/query`
 ///
-/// Takes `business_unit_id` (a text), `capacity_plan_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `capacity_plan_id` (a string) and a body
 /// ([`QueryCapacityPlanStaffingGroupMetricChangeHistory`](crate::models::QueryCapacityPlanStaffingGroupMetricChangeHistory)).
 /// Returns
 /// [`CapacityPlanStaffingGroupMetricChangeHistoryListResponse`](crate::models::CapacityPlanStaffingGroupMetricChangeHistoryListResponse).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`StaffingGroupMetricChangeResponse`](crate::models::StaffingGroupMetricChangeResponse).
 ///
 /// Permission: `wfm:capacityPlan:view`
@@ -23,7 +23,7 @@ use crate::runtime;
 /// Lists everything on one page.
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplan_staffinggroupallocationshistory_query`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplan_staffinggroupallocationshistory_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplan_staffinggroupallocationshistory_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplans--capacityPlanId--staffinggroupallocationshistory-query>)
@@ -58,7 +58,7 @@ impl PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshist
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -88,7 +88,7 @@ for PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshisto
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

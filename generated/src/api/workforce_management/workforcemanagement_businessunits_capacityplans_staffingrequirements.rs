@@ -8,13 +8,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}/staffingrequirements`
 ///
-/// Takes `business_unit_id` (a text) and `capacity_plan_id` (a text). Returns
+/// Takes `business_unit_id` (a string) and `capacity_plan_id` (a string). Returns
 /// [`CapacityPlanStaffingRequirementResult`](crate::models::CapacityPlanStaffingRequirementResult).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:capacityPlan:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_capacityplan_staffingrequirements`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_capacityplan_staffingrequirements`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_capacityplan_staffingrequirements).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplans--capacityPlanId--staffingrequirements>)
@@ -65,7 +66,7 @@ for GetWorkforcemanagementBusinessunitCapacityplanStaffingrequirements {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

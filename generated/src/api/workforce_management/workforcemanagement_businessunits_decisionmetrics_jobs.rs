@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/decisionmetrics/jobs/{jobId}`
 ///
-/// Takes `business_unit_id` (a text) and `job_id` (a text). Returns
-/// [`DecisionMetricsUpdateJobResponse`](crate::models::DecisionMetricsUpdateJobResponse).
+/// Takes `business_unit_id` (a string) and `job_id` (a string). Returns
+/// [`DecisionMetricsUpdateJobResponse`](crate::models::DecisionMetricsUpdateJobResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `wfm:decisionMetrics:edit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_decisionmetrics_job`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_decisionmetrics_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_decisionmetrics_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--decisionmetrics-jobs--jobId->)
@@ -62,7 +64,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitDecisionmetricsJob
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

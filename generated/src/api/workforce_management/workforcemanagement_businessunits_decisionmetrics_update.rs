@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/decisionmetrics/update`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`DecisionMetricsUpdateJobRequest`](crate::models::DecisionMetricsUpdateJobRequest)). Returns
-/// [`DecisionMetricsUpdateJobResponse`](crate::models::DecisionMetricsUpdateJobResponse).
+/// [`DecisionMetricsUpdateJobResponse`](crate::models::DecisionMetricsUpdateJobResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `wfm:decisionMetrics:edit`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_decisionmetrics_update`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_decisionmetrics_update`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_decisionmetrics_update).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--decisionmetrics-update>)
@@ -65,7 +67,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitDecisionmetricsUp
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

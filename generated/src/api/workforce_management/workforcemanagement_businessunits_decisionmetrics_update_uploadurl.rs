@@ -9,14 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/decisionmetrics/update/uploadurl`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`UploadUrlRequestBody`](crate::models::UploadUrlRequestBody)). Returns
-/// [`DecisionMetricsUploadResponse`](crate::models::DecisionMetricsUploadResponse).
+/// [`DecisionMetricsUploadResponse`](crate::models::DecisionMetricsUploadResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:decisionMetrics:edit`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_decisionmetrics_update_uploadurl`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_decisionmetrics_update_uploadurl`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_decisionmetrics_update_uploadurl).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--decisionmetrics-update-uploadurl>)
@@ -67,7 +68,7 @@ for PostWorkforcemanagementBusinessunitDecisionmetricsUpdateUploadurl {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,14 +7,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/divisionviews`
 ///
-/// Takes no arguments. Returns [`BusinessUnitListing`](crate::models::BusinessUnitListing). `items()`
-/// streams the items of all pages, each [`BusinessUnitListItem`](crate::models::BusinessUnitListItem).
+/// Takes no arguments. Returns [`BusinessUnitListing`](crate::models::BusinessUnitListing). Succeeds
+/// with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`BusinessUnitListItem`](crate::models::BusinessUnitListItem).
 ///
 /// Permission: `wfm:businessUnit:search`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunits_divisionviews`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunits_divisionviews`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunits_divisionviews).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits-divisionviews>)
@@ -32,7 +34,7 @@ pub struct GetWorkforcemanagementBusinessunitsDivisionviews {
 }
 
 impl GetWorkforcemanagementBusinessunitsDivisionviews {
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a list of strings.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -61,7 +63,7 @@ impl GetWorkforcemanagementBusinessunitsDivisionviews {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -90,7 +92,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitsDivisionviews {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,13 +9,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/intraday`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`IntradayPlanningGroupRequest`](crate::models::IntradayPlanningGroupRequest)). Returns
-/// [`AsyncIntradayResponse`](crate::models::AsyncIntradayResponse).
+/// [`AsyncIntradayResponse`](crate::models::AsyncIntradayResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:intraday:view`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_intraday`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_intraday`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_intraday).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--intraday>)
@@ -33,7 +34,7 @@ pub struct PostWorkforcemanagementBusinessunitIntraday {
 }
 
 impl PostWorkforcemanagementBusinessunitIntraday {
-    /// The query parameter `forceAsync`.
+    /// The query parameter `forceAsync`: a boolean.
     pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceAsync", value.into());
         self
@@ -71,7 +72,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitIntraday {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,16 +10,17 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/intraday/planninggroups`
 ///
-/// Takes `business_unit_id` (a text) and `date` (a day). Returns
-/// [`WfmIntradayPlanningGroupListing`](crate::models::WfmIntradayPlanningGroupListing). `items()`
-/// streams the items of all pages, each
+/// Takes `business_unit_id` (a string) and `date` (the query parameter `date`: a date). Returns
+/// [`WfmIntradayPlanningGroupListing`](crate::models::WfmIntradayPlanningGroupListing). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ForecastPlanningGroupResponse`](crate::models::ForecastPlanningGroupResponse).
 ///
 /// Permission: `wfm:intraday:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_intraday_planninggroups`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_intraday_planninggroups`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_intraday_planninggroups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--intraday-planninggroups>)
@@ -52,7 +53,7 @@ impl GetWorkforcemanagementBusinessunitIntradayPlanninggroups {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -81,7 +82,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitIntradayPlanninggr
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,15 +10,16 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/mainforecast/continuousforecast/session`
 ///
-/// Takes `business_unit_id` (a text). Returns
+/// Takes `business_unit_id` (a string). Returns
 /// [`ContinuousForecastGetSessionResponse`](crate::models::ContinuousForecastGetSessionResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `wfm:mainForecast:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_mainforecast_continuousforecast_session`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_mainforecast_continuousforecast_session`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_mainforecast_continuousforecast_session).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--mainforecast-continuousforecast-session>)
@@ -84,7 +85,7 @@ for GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSession {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -130,15 +131,16 @@ impl crate::api::WorkforceManagementApi {
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/mainforecast/continuousforecast/session/{sessionId}`
 ///
-/// Takes `business_unit_id` (a text) and `session_id` (a text). Returns
-/// [`ContinuousForecastSessionResponse`](crate::models::ContinuousForecastSessionResponse).
+/// Takes `business_unit_id` (a string) and `session_id` (a string). Returns
+/// [`ContinuousForecastSessionResponse`](crate::models::ContinuousForecastSessionResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `wfm:mainForecast:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_session_id`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_session_id`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_session_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--mainforecast-continuousforecast-session--sessionId->)
@@ -189,7 +191,7 @@ for GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionSessi
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

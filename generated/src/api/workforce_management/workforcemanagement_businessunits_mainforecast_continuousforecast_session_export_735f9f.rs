@@ -11,13 +11,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/mainforecast/continuousforecast/session/export/historical/jobs/{jobId}`
 ///
-/// Takes `business_unit_id` (a text) and `job_id` (a text). Returns
+/// Takes `business_unit_id` (a string) and `job_id` (a string). Returns
 /// [`AggregatedHistoricalExportJobStatus`](crate::models::AggregatedHistoricalExportJobStatus).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:mainForecastExportHistorical:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_historical_job`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_historical_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_historical_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--mainforecast-continuousforecast-session-export-historical-jobs--jobId->)
@@ -70,7 +71,7 @@ for GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExpor
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -118,17 +119,18 @@ impl crate::api::WorkforceManagementApi {
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/mainforecast/continuousforecast/session/export/historical/jobs`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`AggregatedExportJobRequest`](crate::models::AggregatedExportJobRequest)). Returns
 /// [`AggregatedHistoricalExportJobResponse`](crate::models::AggregatedHistoricalExportJobResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:mainForecastExportHistorical:add`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_historical_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_historical_job`](crate::api::GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportHistoricalJob).
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_historical_jobs`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_historical_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_historical_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--mainforecast-continuousforecast-session-export-historical-jobs>)
@@ -189,7 +191,7 @@ for PostWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExpo
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,13 +11,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/mainforecast/continuousforecast/session/export/snapshot/jobs/{jobId}`
 ///
-/// Takes `business_unit_id` (a text) and `job_id` (a text). Returns
-/// [`AggregatedSnapshotExportJobStatus`](crate::models::AggregatedSnapshotExportJobStatus).
+/// Takes `business_unit_id` (a string) and `job_id` (a string). Returns
+/// [`AggregatedSnapshotExportJobStatus`](crate::models::AggregatedSnapshotExportJobStatus). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `wfm:mainForecastExportSnapshot:add`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_snapshot_job`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_snapshot_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_snapshot_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--mainforecast-continuousforecast-session-export-snapshot-jobs--jobId->)
@@ -70,7 +71,7 @@ for GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExpor
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -116,17 +117,18 @@ impl crate::api::WorkforceManagementApi {
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/mainforecast/continuousforecast/session/export/snapshot/jobs`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`AggregatedExportSnapshotJobRequest`](crate::models::AggregatedExportSnapshotJobRequest)). Returns
 /// [`AggregatedSnapshotExportJobResponse`](crate::models::AggregatedSnapshotExportJobResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:mainForecastExportSnapshot:view`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_snapshot_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_snapshot_job`](crate::api::GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportSnapshotJob).
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_snapshot_jobs`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_snapshot_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_snapshot_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--mainforecast-continuousforecast-session-export-snapshot-jobs>)
@@ -187,7 +189,7 @@ for PostWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExpo
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,15 +8,16 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/mainforecast/continuousforecast/session/{sessionId}/snapshot/{snapshotId}`
 ///
-/// Takes `business_unit_id` (a text), `session_id` (a text) and `snapshot_id` (a text). Returns
-/// [`ContinuousForecastSnapshotResponse`](crate::models::ContinuousForecastSnapshotResponse).
+/// Takes `business_unit_id` (a string), `session_id` (a string) and `snapshot_id` (a string). Returns
+/// [`ContinuousForecastSnapshotResponse`](crate::models::ContinuousForecastSnapshotResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `wfm:mainForecast:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_session_id_snapshot_snapshot_id`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_session_id_snapshot_snapshot_id`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_session_id_snapshot_snapshot_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--mainforecast-continuousforecast-session--sessionId--snapshot--snapshotId->)
@@ -67,7 +68,7 @@ for GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionSessi
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,13 +10,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/managementunits`
 ///
-/// Takes `business_unit_id` (a text). Returns
-/// [`ManagementUnitListing`](crate::models::ManagementUnitListing). `items()` streams the items of all
-/// pages, each [`ManagementUnit`](crate::models::ManagementUnit).
+/// Takes `business_unit_id` (a string). Returns
+/// [`ManagementUnitListing`](crate::models::ManagementUnitListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each [`ManagementUnit`](crate::models::ManagementUnit).
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_managementunits`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_managementunits`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_managementunits).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--managementunits>)
@@ -34,7 +35,7 @@ pub struct GetWorkforcemanagementBusinessunitManagementunits {
 }
 
 impl GetWorkforcemanagementBusinessunitManagementunits {
-    /// The query parameter `feature`.
+    /// The query parameter `feature`: `GetWorkforcemanagementBusinessunitManagementunitsFeature`.
     pub fn feature(
         mut self,
         value: impl Into<
@@ -45,7 +46,7 @@ impl GetWorkforcemanagementBusinessunitManagementunits {
         self
     }
 
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a string.
     pub fn division_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("divisionId", value.text());
         self
@@ -66,7 +67,7 @@ impl GetWorkforcemanagementBusinessunitManagementunits {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -95,7 +96,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitManagementunits {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/minimumstaffing/settings`
 ///
-/// Takes `business_unit_id` (a text). Returns
-/// [`MinimumStaffingResponse`](crate::models::MinimumStaffingResponse).
+/// Takes `business_unit_id` (a string). Returns
+/// [`MinimumStaffingResponse`](crate::models::MinimumStaffingResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:minimumStaffingSettings:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_minimumstaffing_settings`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_minimumstaffing_settings`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_minimumstaffing_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--minimumstaffing-settings>)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitMinimumstaffingSet
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,14 +108,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/businessunits/{businessUnitId}/minimumstaffing/settings`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`MinimumStaffingRequest`](crate::models::MinimumStaffingRequest)). Returns
-/// [`MinimumStaffingResponse`](crate::models::MinimumStaffingResponse).
+/// [`MinimumStaffingResponse`](crate::models::MinimumStaffingResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:minimumStaffingSettings:edit`
 ///
 /// Created by
-/// `WorkforceManagementApi::patch_workforcemanagement_businessunit_minimumstaffing_settings`.
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_minimumstaffing_settings`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_minimumstaffing_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--minimumstaffing-settings>)
@@ -165,7 +168,7 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitMinimumstaffingS
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/{opportunityId}`
 ///
-/// Takes `business_unit_id` (a text) and `opportunity_id` (a text). Returns
-/// [`OpportunityResultWithAgentIds`](crate::models::OpportunityResultWithAgentIds).
+/// Takes `business_unit_id` (a string) and `opportunity_id` (a string). Returns
+/// [`OpportunityResultWithAgentIds`](crate::models::OpportunityResultWithAgentIds). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:opportunity:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_opportunity`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_opportunity`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_opportunity).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--opportunities--opportunityId->)
@@ -33,7 +35,7 @@ pub struct GetWorkforcemanagementBusinessunitOpportunity {
 }
 
 impl GetWorkforcemanagementBusinessunitOpportunity {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `agentIds`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetWorkforcemanagementBusinessunitOpportunityExpand>>,
@@ -74,7 +76,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitOpportunity {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -116,13 +118,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/{opportunityId}`
 ///
-/// Takes `business_unit_id` (a text), `opportunity_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `opportunity_id` (a string) and a body
 /// ([`PatchOpportunityRequest`](crate::models::PatchOpportunityRequest)). Returns
-/// [`OpportunityResult`](crate::models::OpportunityResult).
+/// [`OpportunityResult`](crate::models::OpportunityResult). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:opportunity:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_businessunit_opportunity`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_opportunity`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_opportunity).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--opportunities--opportunityId->)
@@ -172,7 +175,7 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitOpportunity {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

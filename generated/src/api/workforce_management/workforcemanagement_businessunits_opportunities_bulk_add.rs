@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/bulk/add`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`BulkAddOpportunitiesRequest`](crate::models::BulkAddOpportunitiesRequest)). Returns
-/// [`BulkAddOpportunitiesResponse`](crate::models::BulkAddOpportunitiesResponse).
+/// [`BulkAddOpportunitiesResponse`](crate::models::BulkAddOpportunitiesResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:opportunities:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_bulk_add`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_bulk_add`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_bulk_add).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--opportunities-bulk-add>)
@@ -65,7 +67,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitOpportunitiesBulk
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,14 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/bulk/publish`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`BulkOpportunitiesRequest`](crate::models::BulkOpportunitiesRequest)). Returns
-/// [`BulkPublishOpportunitiesResponse`](crate::models::BulkPublishOpportunitiesResponse).
+/// [`BulkPublishOpportunitiesResponse`](crate::models::BulkPublishOpportunitiesResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `wfm:opportunities:publish`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_bulk_publish`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_bulk_publish`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_bulk_publish).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--opportunities-bulk-publish>)
@@ -66,7 +67,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitOpportunitiesBulk
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,14 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/bulk/remove`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`BulkOpportunitiesRequest`](crate::models::BulkOpportunitiesRequest)). Returns
-/// [`BulkRemoveOpportunitiesResponse`](crate::models::BulkRemoveOpportunitiesResponse).
+/// [`BulkRemoveOpportunitiesResponse`](crate::models::BulkRemoveOpportunitiesResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `wfm:opportunities:delete`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_bulk_remove`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_bulk_remove`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_bulk_remove).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--opportunities-bulk-remove>)
@@ -66,7 +67,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitOpportunitiesBulk
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

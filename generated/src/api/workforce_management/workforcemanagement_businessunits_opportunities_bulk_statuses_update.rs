@@ -9,15 +9,16 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/bulk/statuses/update`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`BulkOpportunitiesStatusUpdateRequest`](crate::models::BulkOpportunitiesStatusUpdateRequest)).
 /// Returns
 /// [`BulkOpportunitiesStatusUpdateResponse`](crate::models::BulkOpportunitiesStatusUpdateResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:opportunitiesStatuses:edit`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_bulk_statuses_update`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_bulk_statuses_update`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_bulk_statuses_update).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--opportunities-bulk-statuses-update>)
@@ -70,7 +71,7 @@ for PostWorkforcemanagementBusinessunitOpportunitiesBulkStatusesUpdate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

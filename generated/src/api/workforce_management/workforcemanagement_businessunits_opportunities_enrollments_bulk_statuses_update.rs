@@ -11,15 +11,16 @@ use crate::runtime;
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/enrollments/bulk/statuses/update`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`BulkOpportunityEnrollmentsStatusUpdateRequest`](crate::models::BulkOpportunityEnrollmentsStatusUpdateRequest)).
 /// Returns
 /// [`BulkUpdateOpportunityEnrollmentsStatusResponse`](crate::models::BulkUpdateOpportunityEnrollmentsStatusResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:opportunitiesEnrollmentsStatuses:edit`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_enrollments_bulk_statuses_update`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_enrollments_bulk_statuses_update`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_enrollments_bulk_statuses_update).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--opportunities-enrollments-bulk-statuses-update>)
@@ -72,7 +73,7 @@ for PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsBulkStatusesUpdat
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,14 +10,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/enrollments/query`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`QueryOpportunityEnrollmentsRequest`](crate::models::QueryOpportunityEnrollmentsRequest)). Returns
 /// [`QueryOpportunityEnrollmentsResponse`](crate::models::QueryOpportunityEnrollmentsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:opportunitiesEnrollmentsQuery:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_enrollments_query`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_enrollments_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_enrollments_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--opportunities-enrollments-query>)
@@ -35,7 +36,7 @@ pub struct PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQuery {
 }
 
 impl PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQuery {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `opportunities`.
     pub fn expand(
         mut self,
         value: impl Into<
@@ -48,7 +49,7 @@ impl PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQuery {
         self
     }
 
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -89,7 +90,7 @@ for PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,15 +11,16 @@ use crate::runtime;
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/externalactivities/query`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`BulkOpportunitiesExternalActivitiesRequest`](crate::models::BulkOpportunitiesExternalActivitiesRequest)).
 /// Returns
 /// [`QueryExternalActivityOpportunitiesResponse`](crate::models::QueryExternalActivityOpportunitiesResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:opportunitiesExternalActivitiesQuery:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_externalactivities_query`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_externalactivities_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_externalactivities_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--opportunities-externalactivities-query>)
@@ -72,7 +73,7 @@ for PostWorkforcemanagementBusinessunitOpportunitiesExternalactivitiesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/query`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`QueryOpportunitiesRequest`](crate::models::QueryOpportunitiesRequest)). Returns
-/// [`QueryOpportunitiesResponse`](crate::models::QueryOpportunitiesResponse).
+/// [`QueryOpportunitiesResponse`](crate::models::QueryOpportunitiesResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `wfm:opportunitiesQuery:view`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_query`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--opportunities-query>)
@@ -33,7 +35,7 @@ pub struct PostWorkforcemanagementBusinessunitOpportunitiesQuery {
 }
 
 impl PostWorkforcemanagementBusinessunitOpportunitiesQuery {
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -71,7 +73,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitOpportunitiesQuer
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/workforcemanagement/businessunits/{businessUnitId}/planninggroups/{planningGroupId}`
 ///
-/// Takes `business_unit_id` (a text) and `planning_group_id` (a text). Returns nothing.
+/// Takes `business_unit_id` (a string) and `planning_group_id` (a string). Returns nothing. Succeeds
+/// with the status 204 (no content).
 ///
 /// Permission: `wfm:planningGroup:delete`
 ///
-/// Created by `WorkforceManagementApi::delete_workforcemanagement_businessunit_planninggroup`.
+/// Created by
+/// [`WorkforceManagementApi::delete_workforcemanagement_businessunit_planninggroup`](crate::api::WorkforceManagementApi::delete_workforcemanagement_businessunit_planninggroup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId--planninggroups--planningGroupId->)
@@ -64,7 +66,7 @@ impl runtime::Operation for DeleteWorkforcemanagementBusinessunitPlanninggroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,12 +108,13 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/planninggroups/{planningGroupId}`
 ///
-/// Takes `business_unit_id` (a text) and `planning_group_id` (a text). Returns
-/// [`PlanningGroup`](crate::models::PlanningGroup).
+/// Takes `business_unit_id` (a string) and `planning_group_id` (a string). Returns
+/// [`PlanningGroup`](crate::models::PlanningGroup). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:planningGroup:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_planninggroup`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_planninggroup`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_planninggroup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--planninggroups--planningGroupId->)
@@ -161,7 +164,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitPlanninggroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -203,7 +206,8 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/planninggroups`
 ///
-/// Takes `business_unit_id` (a text). Returns [`PlanningGroupList`](crate::models::PlanningGroupList).
+/// Takes `business_unit_id` (a string). Returns
+/// [`PlanningGroupList`](crate::models::PlanningGroupList). Succeeds with the status 200 (OK).
 /// `items()` streams the items of all pages, each [`PlanningGroup`](crate::models::PlanningGroup).
 ///
 /// Permissions, any of: `wfm:planningGroup:view`, `wfm:shortTermForecast:view`, `wfm:intraday:view`,
@@ -211,7 +215,8 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_planninggroups`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_planninggroups`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_planninggroups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--planninggroups>)
@@ -244,7 +249,7 @@ impl GetWorkforcemanagementBusinessunitPlanninggroups {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -282,7 +287,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitPlanninggroups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -337,13 +342,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/businessunits/{businessUnitId}/planninggroups/{planningGroupId}`
 ///
-/// Takes `business_unit_id` (a text), `planning_group_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `planning_group_id` (a string) and a body
 /// ([`UpdatePlanningGroupRequest`](crate::models::UpdatePlanningGroupRequest)). Returns
-/// [`PlanningGroup`](crate::models::PlanningGroup).
+/// [`PlanningGroup`](crate::models::PlanningGroup). Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `wfm:planningGroup:edit`, `routing:queue:view`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_businessunit_planninggroup`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_planninggroup`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_planninggroup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--planninggroups--planningGroupId->)
@@ -395,7 +401,7 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitPlanninggroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -440,13 +446,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/planninggroups`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`CreatePlanningGroupRequest`](crate::models::CreatePlanningGroupRequest)). Returns
-/// [`PlanningGroup`](crate::models::PlanningGroup).
+/// [`PlanningGroup`](crate::models::PlanningGroup). Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `wfm:planningGroup:add`, `routing:queue:view`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_planninggroups`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_planninggroups`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_planninggroups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--planninggroups>)
@@ -498,7 +505,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitPlanninggroups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/workforcemanagement/businessunits/{businessUnitId}/schedulebids/{bidId}`
 ///
-/// Takes `business_unit_id` (a text) and `bid_id` (a text). Returns nothing.
+/// Takes `business_unit_id` (a string) and `bid_id` (a string). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Permission: `wfm:scheduleBid:delete`
 ///
-/// Created by `WorkforceManagementApi::delete_workforcemanagement_businessunit_schedulebid`.
+/// Created by
+/// [`WorkforceManagementApi::delete_workforcemanagement_businessunit_schedulebid`](crate::api::WorkforceManagementApi::delete_workforcemanagement_businessunit_schedulebid).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId--schedulebids--bidId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for DeleteWorkforcemanagementBusinessunitSchedulebid {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,12 +107,13 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/schedulebids/{bidId}`
 ///
-/// Takes `business_unit_id` (a text) and `bid_id` (a text). Returns
-/// [`ScheduleBid`](crate::models::ScheduleBid).
+/// Takes `business_unit_id` (a string) and `bid_id` (a string). Returns
+/// [`ScheduleBid`](crate::models::ScheduleBid). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:scheduleBid:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_schedulebid`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_schedulebid`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_schedulebid).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--schedulebids--bidId->)
@@ -160,7 +163,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitSchedulebid {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -202,15 +205,16 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/schedulebids`
 ///
-/// Takes `business_unit_id` (a text). Returns
-/// [`ScheduleBidListResponse`](crate::models::ScheduleBidListResponse). `items()` streams the items of
-/// all pages, each [`ScheduleBid`](crate::models::ScheduleBid).
+/// Takes `business_unit_id` (a string). Returns
+/// [`ScheduleBidListResponse`](crate::models::ScheduleBidListResponse). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each [`ScheduleBid`](crate::models::ScheduleBid).
 ///
 /// Permission: `wfm:scheduleBid:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_schedulebids`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_schedulebids`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_schedulebids).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--schedulebids>)
@@ -243,7 +247,7 @@ impl GetWorkforcemanagementBusinessunitSchedulebids {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -272,7 +276,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitSchedulebids {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -327,13 +331,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/businessunits/{businessUnitId}/schedulebids/{bidId}`
 ///
-/// Takes `business_unit_id` (a text), `bid_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `bid_id` (a string) and a body
 /// ([`UpdateScheduleBid`](crate::models::UpdateScheduleBid)). Returns
-/// [`ScheduleBid`](crate::models::ScheduleBid).
+/// [`ScheduleBid`](crate::models::ScheduleBid). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:scheduleBid:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_businessunit_schedulebid`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_schedulebid`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_schedulebid).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--schedulebids--bidId->)
@@ -383,7 +388,7 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitSchedulebid {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -428,13 +433,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/schedulebids`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`CreateScheduleBid`](crate::models::CreateScheduleBid)). Returns
-/// [`ScheduleBid`](crate::models::ScheduleBid).
+/// [`ScheduleBid`](crate::models::ScheduleBid). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:scheduleBid:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_schedulebids`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_schedulebids`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_schedulebids).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--schedulebids>)
@@ -484,7 +490,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitSchedulebids {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/schedulebids/{bidId}/copy`
 ///
-/// Takes `business_unit_id` (a text), `bid_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `bid_id` (a string) and a body
 /// ([`CopyScheduleBid`](crate::models::CopyScheduleBid)). Returns
-/// [`ScheduleBid`](crate::models::ScheduleBid).
+/// [`ScheduleBid`](crate::models::ScheduleBid). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:scheduleBid:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_schedulebid_copy`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_schedulebid_copy`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_schedulebid_copy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--schedulebids--bidId--copy>)
@@ -63,7 +64,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitSchedulebidCopy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,14 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/schedulebids/effectiveschedulesets`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`QueryEffectiveScheduleSetsRequest`](crate::models::QueryEffectiveScheduleSetsRequest)). Returns
-/// [`AgentsEffectiveScheduleSetResponse`](crate::models::AgentsEffectiveScheduleSetResponse).
+/// [`AgentsEffectiveScheduleSetResponse`](crate::models::AgentsEffectiveScheduleSetResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `wfm:scheduleBid:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_schedulebids_effectiveschedulesets`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_schedulebids_effectiveschedulesets`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_schedulebids_effectiveschedulesets).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--schedulebids-effectiveschedulesets>)
@@ -67,7 +68,7 @@ for PostWorkforcemanagementBusinessunitSchedulebidsEffectiveschedulesets {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,13 @@ use crate::runtime;
 /// `DELETE
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/schedulebids/{bidId}/groups/{bidGroupId}`
 ///
-/// Takes `business_unit_id` (a text), `bid_id` (a text) and `bid_group_id` (a text). Returns nothing.
+/// Takes `business_unit_id` (a string), `bid_id` (a string) and `bid_group_id` (a string). Returns
+/// nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `wfm:scheduleBidGroup:delete`
 ///
-/// Created by `WorkforceManagementApi::delete_workforcemanagement_businessunit_schedulebid_group`.
+/// Created by
+/// [`WorkforceManagementApi::delete_workforcemanagement_businessunit_schedulebid_group`](crate::api::WorkforceManagementApi::delete_workforcemanagement_businessunit_schedulebid_group).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId--schedulebids--bidId--groups--bidGroupId->)
@@ -64,7 +66,7 @@ impl runtime::Operation for DeleteWorkforcemanagementBusinessunitSchedulebidGrou
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,12 +112,14 @@ impl crate::api::WorkforceManagementApi {
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/schedulebids/{bidId}/groups/{bidGroupId}`
 ///
-/// Takes `business_unit_id` (a text), `bid_id` (a text) and `bid_group_id` (a text). Returns
-/// [`ScheduleBidGroupResponse`](crate::models::ScheduleBidGroupResponse).
+/// Takes `business_unit_id` (a string), `bid_id` (a string) and `bid_group_id` (a string). Returns
+/// [`ScheduleBidGroupResponse`](crate::models::ScheduleBidGroupResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:scheduleBidGroup:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_schedulebid_group`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_schedulebid_group`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_schedulebid_group).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--schedulebids--bidId--groups--bidGroupId->)
@@ -165,7 +169,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitSchedulebidGroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -211,13 +215,15 @@ impl crate::api::WorkforceManagementApi {
 /// `PATCH
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/schedulebids/{bidId}/groups/{bidGroupId}`
 ///
-/// Takes `business_unit_id` (a text), `bid_id` (a text), `bid_group_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `bid_id` (a string), `bid_group_id` (a string) and a body
 /// ([`ScheduleBidGroupUpdate`](crate::models::ScheduleBidGroupUpdate)). Returns
-/// [`ScheduleBidGroupResponse`](crate::models::ScheduleBidGroupResponse).
+/// [`ScheduleBidGroupResponse`](crate::models::ScheduleBidGroupResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:scheduleBidGroup:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_businessunit_schedulebid_group`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_schedulebid_group`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_schedulebid_group).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--schedulebids--bidId--groups--bidGroupId->)
@@ -267,7 +273,7 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitSchedulebidGroup
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -315,13 +321,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/schedulebids/{bidId}/groups`
 ///
-/// Takes `business_unit_id` (a text), `bid_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `bid_id` (a string) and a body
 /// ([`ScheduleBidGroupCreate`](crate::models::ScheduleBidGroupCreate)). Returns
-/// [`ScheduleBidGroupResponse`](crate::models::ScheduleBidGroupResponse).
+/// [`ScheduleBidGroupResponse`](crate::models::ScheduleBidGroupResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:scheduleBidGroup:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_schedulebid_groups`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_schedulebid_groups`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_schedulebid_groups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--schedulebids--bidId--groups>)
@@ -371,7 +379,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitSchedulebidGroups
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

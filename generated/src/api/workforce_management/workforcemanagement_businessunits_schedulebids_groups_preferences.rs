@@ -11,13 +11,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/schedulebids/{bidId}/groups/{bidGroupId}/preferences`
 ///
-/// Takes `business_unit_id` (a text), `bid_id` (a text) and `bid_group_id` (a text). Returns
+/// Takes `business_unit_id` (a string), `bid_id` (a string) and `bid_group_id` (a string). Returns
 /// [`AdminAgentScheduleBidPreferenceResponse`](crate::models::AdminAgentScheduleBidPreferenceResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:scheduleBidGroup:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_schedulebid_group_preferences`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_schedulebid_group_preferences`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_schedulebid_group_preferences).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--schedulebids--bidId--groups--bidGroupId--preferences>)
@@ -35,13 +36,14 @@ pub struct GetWorkforcemanagementBusinessunitSchedulebidGroupPreferences {
 }
 
 impl GetWorkforcemanagementBusinessunitSchedulebidGroupPreferences {
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of
+    /// `agentsScheduleBidPreferences.agentScheduleBidPreferencePriorities`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -85,7 +87,7 @@ for GetWorkforcemanagementBusinessunitSchedulebidGroupPreferences {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -133,15 +135,16 @@ impl crate::api::WorkforceManagementApi {
 /// `PATCH
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/schedulebids/{bidId}/groups/{bidGroupId}/preferences`
 ///
-/// Takes `business_unit_id` (a text), `bid_id` (a text), `bid_group_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `bid_id` (a string), `bid_group_id` (a string) and a body
 /// ([`AgentsBidAssignedScheduleSetOverrideRequest`](crate::models::AgentsBidAssignedScheduleSetOverrideRequest)).
 /// Returns
 /// [`AdminAgentScheduleBidPreferenceResponse`](crate::models::AdminAgentScheduleBidPreferenceResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:scheduleBidGroup:edit`
 ///
 /// Created by
-/// `WorkforceManagementApi::patch_workforcemanagement_businessunit_schedulebid_group_preferences`.
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_schedulebid_group_preferences`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_schedulebid_group_preferences).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--schedulebids--bidId--groups--bidGroupId--preferences>)
@@ -192,7 +195,7 @@ for PatchWorkforcemanagementBusinessunitSchedulebidGroupPreferences {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/scheduler/settings`
 ///
-/// Takes `business_unit_id` (a text). Returns
-/// [`BuSchedulerSettingsResponse`](crate::models::BuSchedulerSettingsResponse).
+/// Takes `business_unit_id` (a string). Returns
+/// [`BuSchedulerSettingsResponse`](crate::models::BuSchedulerSettingsResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:schedulerSettings:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_scheduler_settings`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_scheduler_settings`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_scheduler_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--scheduler-settings>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitSchedulerSettings 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -104,13 +106,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/businessunits/{businessUnitId}/scheduler/settings`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`BuSchedulerSettingsRequest`](crate::models::BuSchedulerSettingsRequest)). Returns
-/// [`BuSchedulerSettingsResponse`](crate::models::BuSchedulerSettingsResponse).
+/// [`BuSchedulerSettingsResponse`](crate::models::BuSchedulerSettingsResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:schedulerSettings:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_businessunit_scheduler_settings`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_scheduler_settings`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_scheduler_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--scheduler-settings>)
@@ -160,7 +164,7 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitSchedulerSetting
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/workforcemanagement/businessunits/{businessUnitId}/scheduling/runs/{runId}`
 ///
-/// Takes `business_unit_id` (a text) and `run_id` (a text). Returns nothing.
+/// Takes `business_unit_id` (a string) and `run_id` (a string). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Permission: `wfm:schedule:generate`
 ///
-/// Created by `WorkforceManagementApi::delete_workforcemanagement_businessunit_scheduling_run`.
+/// Created by
+/// [`WorkforceManagementApi::delete_workforcemanagement_businessunit_scheduling_run`](crate::api::WorkforceManagementApi::delete_workforcemanagement_businessunit_scheduling_run).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId--scheduling-runs--runId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for DeleteWorkforcemanagementBusinessunitSchedulingRun {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,12 +107,13 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/scheduling/runs/{runId}`
 ///
-/// Takes `business_unit_id` (a text) and `run_id` (a text). Returns
-/// [`BuScheduleRun`](crate::models::BuScheduleRun).
+/// Takes `business_unit_id` (a string) and `run_id` (a string). Returns
+/// [`BuScheduleRun`](crate::models::BuScheduleRun). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `wfm:schedule:generate`, `wfm:schedule:edit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_scheduling_run`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_scheduling_run`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_scheduling_run).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--scheduling-runs--runId->)
@@ -162,7 +165,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitSchedulingRun {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -204,15 +207,16 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/scheduling/runs`
 ///
-/// Takes `business_unit_id` (a text). Returns
-/// [`BuScheduleRunListing`](crate::models::BuScheduleRunListing). `items()` streams the items of all
-/// pages, each [`BuScheduleRun`](crate::models::BuScheduleRun).
+/// Takes `business_unit_id` (a string). Returns
+/// [`BuScheduleRunListing`](crate::models::BuScheduleRunListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each [`BuScheduleRun`](crate::models::BuScheduleRun).
 ///
 /// Permissions, any of: `wfm:schedule:generate`, `wfm:schedule:edit`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_scheduling_runs`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_scheduling_runs`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_scheduling_runs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--scheduling-runs>)
@@ -245,7 +249,7 @@ impl GetWorkforcemanagementBusinessunitSchedulingRuns {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -276,7 +280,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitSchedulingRuns {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -331,12 +335,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/businessunits/{businessUnitId}/scheduling/runs/{runId}`
 ///
-/// Takes `business_unit_id` (a text), `run_id` (a text) and a body
-/// ([`PatchBuScheduleRunRequest`](crate::models::PatchBuScheduleRunRequest)). Returns nothing.
+/// Takes `business_unit_id` (a string), `run_id` (a string) and a body
+/// ([`PatchBuScheduleRunRequest`](crate::models::PatchBuScheduleRunRequest)). Returns nothing. Succeeds
+/// with the status 204 (no content).
 ///
 /// Permission: `wfm:schedule:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_businessunit_scheduling_run`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_scheduling_run`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_scheduling_run).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--scheduling-runs--runId->)
@@ -386,7 +392,7 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitSchedulingRun {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

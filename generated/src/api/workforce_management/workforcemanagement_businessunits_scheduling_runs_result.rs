@@ -9,14 +9,16 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/scheduling/runs/{runId}/result`
 ///
-/// Takes `business_unit_id` (a text), `run_id` (a text), `management_unit_ids` (a list, each item a
-/// text) and `expand` (a list, each item
-/// `GetWorkforcemanagementBusinessunitSchedulingRunResultExpand`). Returns
-/// [`BuRescheduleResult`](crate::models::BuRescheduleResult).
+/// Takes `business_unit_id` (a string), `run_id` (a string), `management_unit_ids` (the query parameter
+/// `managementUnitIds`: a list of strings) and `expand` (the query parameter `expand`: a list of
+/// [`GetWorkforcemanagementBusinessunitSchedulingRunResultExpand`](crate::models::GetWorkforcemanagementBusinessunitSchedulingRunResultExpand)).
+/// Returns [`BuRescheduleResult`](crate::models::BuRescheduleResult). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `wfm:schedule:edit`, `wfm:schedule:generate`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_scheduling_run_result`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_scheduling_run_result`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_scheduling_run_result).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--scheduling-runs--runId--result>)
@@ -68,7 +70,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitSchedulingRunResul
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,13 +10,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/schedulingpreferences/settings`
 ///
-/// Takes `business_unit_id` (a text). Returns
+/// Takes `business_unit_id` (a string). Returns
 /// [`BusinessUnitSchedulingPreferencesSettingsResponse`](crate::models::BusinessUnitSchedulingPreferencesSettingsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_schedulingpreferences_settings`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_schedulingpreferences_settings`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_schedulingpreferences_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--schedulingpreferences-settings>)
@@ -69,7 +70,7 @@ for GetWorkforcemanagementBusinessunitSchedulingpreferencesSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -111,15 +112,16 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/businessunits/{businessUnitId}/schedulingpreferences/settings`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`UpdateBusinessUnitSchedulingPreferencesSettingsRequest`](crate::models::UpdateBusinessUnitSchedulingPreferencesSettingsRequest)).
 /// Returns
 /// [`BusinessUnitSchedulingPreferencesSettingsResponse`](crate::models::BusinessUnitSchedulingPreferencesSettingsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Created by
-/// `WorkforceManagementApi::patch_workforcemanagement_businessunit_schedulingpreferences_settings`.
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_schedulingpreferences_settings`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_schedulingpreferences_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--schedulingpreferences-settings>)
@@ -172,7 +174,7 @@ for PatchWorkforcemanagementBusinessunitSchedulingpreferencesSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -13,11 +13,13 @@ use crate::runtime;
 /// `DELETE
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/servicegoaltemplates/{serviceGoalTemplateId}`
 ///
-/// Takes `business_unit_id` (a text) and `service_goal_template_id` (a text). Returns nothing.
+/// Takes `business_unit_id` (a string) and `service_goal_template_id` (a string). Returns nothing.
+/// Succeeds with the status 204 (no content).
 ///
 /// Permission: `wfm:serviceGoalTemplate:delete`
 ///
-/// Created by `WorkforceManagementApi::delete_workforcemanagement_businessunit_servicegoaltemplate`.
+/// Created by
+/// [`WorkforceManagementApi::delete_workforcemanagement_businessunit_servicegoaltemplate`](crate::api::WorkforceManagementApi::delete_workforcemanagement_businessunit_servicegoaltemplate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId--servicegoaltemplates--serviceGoalTemplateId->)
@@ -69,7 +71,7 @@ impl runtime::Operation for DeleteWorkforcemanagementBusinessunitServicegoaltemp
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -113,12 +115,13 @@ impl crate::api::WorkforceManagementApi {
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/servicegoaltemplates/{serviceGoalTemplateId}`
 ///
-/// Takes `business_unit_id` (a text) and `service_goal_template_id` (a text). Returns
-/// [`ServiceGoalTemplate`](crate::models::ServiceGoalTemplate).
+/// Takes `business_unit_id` (a string) and `service_goal_template_id` (a string). Returns
+/// [`ServiceGoalTemplate`](crate::models::ServiceGoalTemplate). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:serviceGoalTemplate:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_servicegoaltemplate`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_servicegoaltemplate`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_servicegoaltemplate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--servicegoaltemplates--serviceGoalTemplateId->)
@@ -136,7 +139,7 @@ pub struct GetWorkforcemanagementBusinessunitServicegoaltemplate {
 }
 
 impl GetWorkforcemanagementBusinessunitServicegoaltemplate {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `impactOverride`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -181,7 +184,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitServicegoaltemplat
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -224,16 +227,18 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/servicegoaltemplates`
 ///
-/// Takes `business_unit_id` (a text). Returns
-/// [`ServiceGoalTemplateList`](crate::models::ServiceGoalTemplateList). `items()` streams the items of
-/// all pages, each [`ServiceGoalTemplate`](crate::models::ServiceGoalTemplate).
+/// Takes `business_unit_id` (a string). Returns
+/// [`ServiceGoalTemplateList`](crate::models::ServiceGoalTemplateList). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`ServiceGoalTemplate`](crate::models::ServiceGoalTemplate).
 ///
 /// Permissions, any of: `wfm:serviceGoalTemplate:view`, `wfm:planningGroup:view`,
 /// `wfm:shortTermForecast:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_servicegoaltemplates`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_servicegoaltemplates`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_servicegoaltemplates).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--servicegoaltemplates>)
@@ -251,7 +256,7 @@ pub struct GetWorkforcemanagementBusinessunitServicegoaltemplates {
 }
 
 impl GetWorkforcemanagementBusinessunitServicegoaltemplates {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `impactOverride`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -277,7 +282,7 @@ impl GetWorkforcemanagementBusinessunitServicegoaltemplates {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -312,7 +317,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitServicegoaltemplat
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -368,13 +373,14 @@ impl crate::api::WorkforceManagementApi {
 /// `PATCH
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/servicegoaltemplates/{serviceGoalTemplateId}`
 ///
-/// Takes `business_unit_id` (a text), `service_goal_template_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `service_goal_template_id` (a string) and a body
 /// ([`UpdateServiceGoalTemplate`](crate::models::UpdateServiceGoalTemplate)). Returns
-/// [`ServiceGoalTemplate`](crate::models::ServiceGoalTemplate).
+/// [`ServiceGoalTemplate`](crate::models::ServiceGoalTemplate). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:serviceGoalTemplate:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_businessunit_servicegoaltemplate`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_servicegoaltemplate`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_servicegoaltemplate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--servicegoaltemplates--serviceGoalTemplateId->)
@@ -426,7 +432,7 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitServicegoaltempl
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -472,13 +478,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/servicegoaltemplates`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`CreateServiceGoalTemplate`](crate::models::CreateServiceGoalTemplate)). Returns
-/// [`ServiceGoalTemplate`](crate::models::ServiceGoalTemplate).
+/// [`ServiceGoalTemplate`](crate::models::ServiceGoalTemplate). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:serviceGoalTemplate:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_servicegoaltemplates`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_servicegoaltemplates`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_servicegoaltemplates).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--servicegoaltemplates>)
@@ -528,7 +535,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitServicegoaltempla
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,13 +10,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/shifttrading/trades/evaluate/jobs/{jobId}`
 ///
-/// Takes `business_unit_id` (a text) and `job_id` (a text). Returns
+/// Takes `business_unit_id` (a string) and `job_id` (a string). Returns
 /// [`ShiftTradeEvaluateTradesBuJobResponse`](crate::models::ShiftTradeEvaluateTradesBuJobResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `wfm:shiftTradeRequest:view`, `wfm:shiftTradeRequest:edit`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_shifttrading_trades_evaluate_job`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_shifttrading_trades_evaluate_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_shifttrading_trades_evaluate_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--shifttrading-trades-evaluate-jobs--jobId->)
@@ -69,7 +70,7 @@ for GetWorkforcemanagementBusinessunitShifttradingTradesEvaluateJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -115,17 +116,18 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/shifttrading/trades/evaluate/jobs`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`EvaluateShiftTradeListJobRequest`](crate::models::EvaluateShiftTradeListJobRequest)). Returns
 /// [`ShiftTradeEvaluateTradesBuJobResponse`](crate::models::ShiftTradeEvaluateTradesBuJobResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `wfm:shiftTradeRequest:view`, `wfm:shiftTradeRequest:edit`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_businessunit_shifttrading_trades_evaluate_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_businessunit_shifttrading_trades_evaluate_job`](crate::api::GetWorkforcemanagementBusinessunitShifttradingTradesEvaluateJob).
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_shifttrading_trades_evaluate_jobs`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_shifttrading_trades_evaluate_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_shifttrading_trades_evaluate_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--shifttrading-trades-evaluate-jobs>)
@@ -143,13 +145,13 @@ pub struct PostWorkforcemanagementBusinessunitShifttradingTradesEvaluateJobs {
 }
 
 impl PostWorkforcemanagementBusinessunitShifttradingTradesEvaluateJobs {
-    /// The query parameter `forceAsync`.
+    /// The query parameter `forceAsync`: a boolean.
     pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceAsync", value.into());
         self
     }
 
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -198,7 +200,7 @@ for PostWorkforcemanagementBusinessunitShifttradingTradesEvaluateJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,13 +10,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/shifttrading/trades/query/jobs/{jobId}`
 ///
-/// Takes `business_unit_id` (a text) and `job_id` (a text). Returns
-/// [`ShiftTradeQueryTradesBuJobResponse`](crate::models::ShiftTradeQueryTradesBuJobResponse).
+/// Takes `business_unit_id` (a string) and `job_id` (a string). Returns
+/// [`ShiftTradeQueryTradesBuJobResponse`](crate::models::ShiftTradeQueryTradesBuJobResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permissions, any of: `wfm:shiftTradeRequest:view`, `wfm:shiftTradeRequest:edit`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_shifttrading_trades_query_job`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_shifttrading_trades_query_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_shifttrading_trades_query_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--shifttrading-trades-query-jobs--jobId->)
@@ -69,7 +70,7 @@ for GetWorkforcemanagementBusinessunitShifttradingTradesQueryJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -112,17 +113,18 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/shifttrading/trades/query/jobs`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`QueryShiftTradeListJobRequest`](crate::models::QueryShiftTradeListJobRequest)). Returns
-/// [`ShiftTradeQueryTradesBuJobResponse`](crate::models::ShiftTradeQueryTradesBuJobResponse).
+/// [`ShiftTradeQueryTradesBuJobResponse`](crate::models::ShiftTradeQueryTradesBuJobResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permissions, any of: `wfm:shiftTradeRequest:view`, `wfm:shiftTradeRequest:edit`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_businessunit_shifttrading_trades_query_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_businessunit_shifttrading_trades_query_job`](crate::api::GetWorkforcemanagementBusinessunitShifttradingTradesQueryJob).
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_shifttrading_trades_query_jobs`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_shifttrading_trades_query_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_shifttrading_trades_query_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--shifttrading-trades-query-jobs>)
@@ -140,13 +142,13 @@ pub struct PostWorkforcemanagementBusinessunitShifttradingTradesQueryJobs {
 }
 
 impl PostWorkforcemanagementBusinessunitShifttradingTradesQueryJobs {
-    /// The query parameter `forceAsync`.
+    /// The query parameter `forceAsync`: a boolean.
     pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceAsync", value.into());
         self
     }
 
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -195,7 +197,7 @@ for PostWorkforcemanagementBusinessunitShifttradingTradesQueryJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

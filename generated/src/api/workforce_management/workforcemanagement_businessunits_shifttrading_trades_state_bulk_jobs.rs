@@ -10,13 +10,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/shifttrading/trades/state/bulk/jobs/{jobId}`
 ///
-/// Takes `business_unit_id` (a text) and `job_id` (a text). Returns
+/// Takes `business_unit_id` (a string) and `job_id` (a string). Returns
 /// [`ShiftTradeBulkUpdateTradeStateBuJobResponse`](crate::models::ShiftTradeBulkUpdateTradeStateBuJobResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:shiftTradeRequest:edit`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_shifttrading_trades_state_bulk_job`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_shifttrading_trades_state_bulk_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_shifttrading_trades_state_bulk_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--shifttrading-trades-state-bulk-jobs--jobId->)
@@ -67,7 +68,7 @@ for GetWorkforcemanagementBusinessunitShifttradingTradesStateBulkJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -114,17 +115,18 @@ impl crate::api::WorkforceManagementApi {
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/shifttrading/trades/state/bulk/jobs`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`BulkUpdateShiftTradeListJobRequest`](crate::models::BulkUpdateShiftTradeListJobRequest)). Returns
 /// [`ShiftTradeBulkUpdateTradeStateBuJobResponse`](crate::models::ShiftTradeBulkUpdateTradeStateBuJobResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:shiftTradeRequest:edit`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_businessunit_shifttrading_trades_state_bulk_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_businessunit_shifttrading_trades_state_bulk_job`](crate::api::GetWorkforcemanagementBusinessunitShifttradingTradesStateBulkJob).
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_shifttrading_trades_state_bulk_jobs`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_shifttrading_trades_state_bulk_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_shifttrading_trades_state_bulk_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--shifttrading-trades-state-bulk-jobs>)
@@ -142,13 +144,13 @@ pub struct PostWorkforcemanagementBusinessunitShifttradingTradesStateBulkJobs {
 }
 
 impl PostWorkforcemanagementBusinessunitShifttradingTradesStateBulkJobs {
-    /// The query parameter `forceAsync`.
+    /// The query parameter `forceAsync`: a boolean.
     pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceAsync", value.into());
         self
     }
 
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -195,7 +197,7 @@ for PostWorkforcemanagementBusinessunitShifttradingTradesStateBulkJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

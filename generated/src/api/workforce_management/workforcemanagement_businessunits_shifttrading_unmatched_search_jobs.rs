@@ -10,13 +10,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/shifttrading/unmatched/search/jobs/{jobId}`
 ///
-/// Takes `business_unit_id` (a text) and `job_id` (a text). Returns
+/// Takes `business_unit_id` (a string) and `job_id` (a string). Returns
 /// [`ShiftTradeSearchUnmatchedTradesBuJobResponse`](crate::models::ShiftTradeSearchUnmatchedTradesBuJobResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_shifttrading_unmatched_search_job`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_shifttrading_unmatched_search_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_shifttrading_unmatched_search_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--shifttrading-unmatched-search-jobs--jobId->)
@@ -69,7 +70,7 @@ for GetWorkforcemanagementBusinessunitShifttradingUnmatchedSearchJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -115,18 +116,19 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/shifttrading/unmatched/search/jobs`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`SearchUnmatchedShiftTradeListJobRequest`](crate::models::SearchUnmatchedShiftTradeListJobRequest)).
 /// Returns
 /// [`ShiftTradeSearchUnmatchedTradesBuJobResponse`](crate::models::ShiftTradeSearchUnmatchedTradesBuJobResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_businessunit_shifttrading_unmatched_search_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_businessunit_shifttrading_unmatched_search_job`](crate::api::GetWorkforcemanagementBusinessunitShifttradingUnmatchedSearchJob).
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_shifttrading_unmatched_search_jobs`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_shifttrading_unmatched_search_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_shifttrading_unmatched_search_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--shifttrading-unmatched-search-jobs>)
@@ -144,13 +146,13 @@ pub struct PostWorkforcemanagementBusinessunitShifttradingUnmatchedSearchJobs {
 }
 
 impl PostWorkforcemanagementBusinessunitShifttradingUnmatchedSearchJobs {
-    /// The query parameter `forceAsync`.
+    /// The query parameter `forceAsync`: a boolean.
     pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceAsync", value.into());
         self
     }
 
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -199,7 +201,7 @@ for PostWorkforcemanagementBusinessunitShifttradingUnmatchedSearchJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

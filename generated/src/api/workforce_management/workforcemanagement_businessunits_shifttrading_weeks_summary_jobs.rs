@@ -10,13 +10,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/shifttrading/weeks/summary/jobs/{jobId}`
 ///
-/// Takes `business_unit_id` (a text) and `job_id` (a text). Returns
+/// Takes `business_unit_id` (a string) and `job_id` (a string). Returns
 /// [`ShiftTradeQueryWeekSummariesBuJobResponse`](crate::models::ShiftTradeQueryWeekSummariesBuJobResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `wfm:shiftTradeRequest:view`, `wfm:shiftTradeRequest:edit`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_shifttrading_weeks_summary_job`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_shifttrading_weeks_summary_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_shifttrading_weeks_summary_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--shifttrading-weeks-summary-jobs--jobId->)
@@ -69,7 +70,7 @@ for GetWorkforcemanagementBusinessunitShifttradingWeeksSummaryJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -114,17 +115,18 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/shifttrading/weeks/summary/jobs`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`QueryWeekSummaryListJobRequest`](crate::models::QueryWeekSummaryListJobRequest)). Returns
 /// [`ShiftTradeQueryWeekSummariesBuJobResponse`](crate::models::ShiftTradeQueryWeekSummariesBuJobResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `wfm:shiftTradeRequest:view`, `wfm:shiftTradeRequest:edit`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_businessunit_shifttrading_weeks_summary_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_businessunit_shifttrading_weeks_summary_job`](crate::api::GetWorkforcemanagementBusinessunitShifttradingWeeksSummaryJob).
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_shifttrading_weeks_summary_jobs`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_shifttrading_weeks_summary_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_shifttrading_weeks_summary_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--shifttrading-weeks-summary-jobs>)
@@ -142,7 +144,7 @@ pub struct PostWorkforcemanagementBusinessunitShifttradingWeeksSummaryJobs {
 }
 
 impl PostWorkforcemanagementBusinessunitShifttradingWeeksSummaryJobs {
-    /// The query parameter `forceAsync`.
+    /// The query parameter `forceAsync`: a boolean.
     pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceAsync", value.into());
         self
@@ -191,7 +193,7 @@ for PostWorkforcemanagementBusinessunitShifttradingWeeksSummaryJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/workforcemanagement/businessunits/{businessUnitId}/staffinggroups/{staffingGroupId}`
 ///
-/// Takes `business_unit_id` (a text) and `staffing_group_id` (a text). Returns nothing.
+/// Takes `business_unit_id` (a string) and `staffing_group_id` (a string). Returns nothing. Succeeds
+/// with the status 204 (no content).
 ///
 /// Permission: `wfm:staffingGroup:delete`
 ///
-/// Created by `WorkforceManagementApi::delete_workforcemanagement_businessunit_staffinggroup`.
+/// Created by
+/// [`WorkforceManagementApi::delete_workforcemanagement_businessunit_staffinggroup`](crate::api::WorkforceManagementApi::delete_workforcemanagement_businessunit_staffinggroup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId--staffinggroups--staffingGroupId->)
@@ -64,7 +66,7 @@ impl runtime::Operation for DeleteWorkforcemanagementBusinessunitStaffinggroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,12 +108,13 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/staffinggroups/{staffingGroupId}`
 ///
-/// Takes `business_unit_id` (a text) and `staffing_group_id` (a text). Returns
-/// [`StaffingGroupResponse`](crate::models::StaffingGroupResponse).
+/// Takes `business_unit_id` (a string) and `staffing_group_id` (a string). Returns
+/// [`StaffingGroupResponse`](crate::models::StaffingGroupResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:staffingGroup:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_staffinggroup`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_staffinggroup`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_staffinggroup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--staffinggroups--staffingGroupId->)
@@ -161,7 +164,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitStaffinggroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -203,15 +206,17 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/staffinggroups`
 ///
-/// Takes `business_unit_id` (a text). Returns
-/// [`StaffingGroupListing`](crate::models::StaffingGroupListing). `items()` streams the items of all
-/// pages, each [`StaffingGroupResponse`](crate::models::StaffingGroupResponse).
+/// Takes `business_unit_id` (a string). Returns
+/// [`StaffingGroupListing`](crate::models::StaffingGroupListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
+/// [`StaffingGroupResponse`](crate::models::StaffingGroupResponse).
 ///
 /// Permission: `wfm:staffingGroup:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_staffinggroups`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_staffinggroups`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_staffinggroups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--staffinggroups>)
@@ -229,13 +234,13 @@ pub struct GetWorkforcemanagementBusinessunitStaffinggroups {
 }
 
 impl GetWorkforcemanagementBusinessunitStaffinggroups {
-    /// The query parameter `managementUnitId`.
+    /// The query parameter `managementUnitId`: a string.
     pub fn management_unit_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("managementUnitId", value.text());
         self
     }
 
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -256,7 +261,7 @@ impl GetWorkforcemanagementBusinessunitStaffinggroups {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -285,7 +290,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitStaffinggroups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -340,13 +345,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/businessunits/{businessUnitId}/staffinggroups/{staffingGroupId}`
 ///
-/// Takes `business_unit_id` (a text), `staffing_group_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `staffing_group_id` (a string) and a body
 /// ([`UpdateStaffingGroupRequest`](crate::models::UpdateStaffingGroupRequest)). Returns
-/// [`StaffingGroupResponse`](crate::models::StaffingGroupResponse).
+/// [`StaffingGroupResponse`](crate::models::StaffingGroupResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:staffingGroup:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_businessunit_staffinggroup`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_staffinggroup`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_staffinggroup).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--staffinggroups--staffingGroupId->)
@@ -396,7 +402,7 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitStaffinggroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -441,13 +447,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/staffinggroups`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`CreateStaffingGroupRequest`](crate::models::CreateStaffingGroupRequest)). Returns
-/// [`StaffingGroupResponse`](crate::models::StaffingGroupResponse).
+/// [`StaffingGroupResponse`](crate::models::StaffingGroupResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:staffingGroup:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_staffinggroups`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_staffinggroups`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_staffinggroups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--staffinggroups>)
@@ -497,7 +504,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitStaffinggroups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,16 +10,18 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/staffinggroups/query`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`QueryUserStaffingGroupListRequest`](crate::models::QueryUserStaffingGroupListRequest)). Returns
-/// [`UserStaffingGroupListing`](crate::models::UserStaffingGroupListing). `items()` streams the items
-/// of all pages, each [`UserStaffingGroupResponse`](crate::models::UserStaffingGroupResponse).
+/// [`UserStaffingGroupListing`](crate::models::UserStaffingGroupListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`UserStaffingGroupResponse`](crate::models::UserStaffingGroupResponse).
 ///
 /// Permission: `wfm:staffingGroup:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_staffinggroups_query`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_staffinggroups_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_staffinggroups_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--staffinggroups-query>)
@@ -37,7 +39,7 @@ pub struct PostWorkforcemanagementBusinessunitStaffinggroupsQuery {
 }
 
 impl PostWorkforcemanagementBusinessunitStaffinggroupsQuery {
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -58,7 +60,7 @@ impl PostWorkforcemanagementBusinessunitStaffinggroupsQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -87,7 +89,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitStaffinggroupsQue
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits/{timeOffLimitId}`
 ///
-/// Takes `business_unit_id` (a text) and `time_off_limit_id` (a text). Returns nothing.
+/// Takes `business_unit_id` (a string) and `time_off_limit_id` (a string). Returns nothing. Succeeds
+/// with the status 204 (no content).
 ///
 /// Permission: `wfm:timeOffLimit:delete`
 ///
-/// Created by `WorkforceManagementApi::delete_workforcemanagement_businessunit_timeofflimit`.
+/// Created by
+/// [`WorkforceManagementApi::delete_workforcemanagement_businessunit_timeofflimit`](crate::api::WorkforceManagementApi::delete_workforcemanagement_businessunit_timeofflimit).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits--timeOffLimitId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for DeleteWorkforcemanagementBusinessunitTimeofflimit {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,12 +107,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits/{timeOffLimitId}`
 ///
-/// Takes `business_unit_id` (a text) and `time_off_limit_id` (a text). Returns
-/// [`BuTimeOffLimitResponse`](crate::models::BuTimeOffLimitResponse).
+/// Takes `business_unit_id` (a string) and `time_off_limit_id` (a string). Returns
+/// [`BuTimeOffLimitResponse`](crate::models::BuTimeOffLimitResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:timeOffLimit:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_timeofflimit`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_timeofflimit`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_timeofflimit).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits--timeOffLimitId->)
@@ -160,7 +164,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitTimeofflimit {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -202,15 +206,17 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits`
 ///
-/// Takes `business_unit_id` (a text). Returns
-/// [`BuTimeOffLimitListing`](crate::models::BuTimeOffLimitListing). `items()` streams the items of all
-/// pages, each [`BuTimeOffLimitResponse`](crate::models::BuTimeOffLimitResponse).
+/// Takes `business_unit_id` (a string). Returns
+/// [`BuTimeOffLimitListing`](crate::models::BuTimeOffLimitListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
+/// [`BuTimeOffLimitResponse`](crate::models::BuTimeOffLimitResponse).
 ///
 /// Permissions, any of: `wfm:timeOffLimit:view`, `wfm:timeOffPlan:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_timeofflimits`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_timeofflimits`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_timeofflimits).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits>)
@@ -228,7 +234,7 @@ pub struct GetWorkforcemanagementBusinessunitTimeofflimits {
 }
 
 impl GetWorkforcemanagementBusinessunitTimeofflimits {
-    /// The query parameter `managementUnitId`.
+    /// The query parameter `managementUnitId`: a string.
     pub fn management_unit_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("managementUnitId", value.text());
         self
@@ -249,7 +255,7 @@ impl GetWorkforcemanagementBusinessunitTimeofflimits {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -280,7 +286,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitTimeofflimits {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -335,13 +341,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`BuCreateTimeOffLimitRequest`](crate::models::BuCreateTimeOffLimitRequest)). Returns
-/// [`BuTimeOffLimitResponse`](crate::models::BuTimeOffLimitResponse).
+/// [`BuTimeOffLimitResponse`](crate::models::BuTimeOffLimitResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:timeOffLimit:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_timeofflimits`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_timeofflimits`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_timeofflimits).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits>)
@@ -391,7 +399,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitTimeofflimits {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

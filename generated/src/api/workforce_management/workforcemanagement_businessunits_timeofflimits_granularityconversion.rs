@@ -11,15 +11,16 @@ use crate::runtime;
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits/{timeOffLimitId}/granularityconversion`
 ///
-/// Takes `business_unit_id` (a text), `time_off_limit_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `time_off_limit_id` (a string) and a body
 /// ([`BuConvertTimeOffLimitGranularityJobRequest`](crate::models::BuConvertTimeOffLimitGranularityJobRequest)).
 /// Returns
 /// [`BuConvertTimeOffLimitGranularityJobResponse`](crate::models::BuConvertTimeOffLimitGranularityJobResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:timeOffLimit:convertGranularity`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_timeofflimit_granularityconversion`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_timeofflimit_granularityconversion`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_timeofflimit_granularityconversion).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits--timeOffLimitId--granularityconversion>)
@@ -72,7 +73,7 @@ for PostWorkforcemanagementBusinessunitTimeofflimitGranularityconversion {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -12,13 +12,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits/{timeOffLimitId}/granularityconversion/jobs/{jobId}`
 ///
-/// Takes `business_unit_id` (a text), `time_off_limit_id` (a text) and `job_id` (a text). Returns
+/// Takes `business_unit_id` (a string), `time_off_limit_id` (a string) and `job_id` (a string). Returns
 /// [`BuConvertTimeOffLimitGranularityJobResponse`](crate::models::BuConvertTimeOffLimitGranularityJobResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:timeOffLimit:convertGranularity`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_timeofflimit_granularityconversion_job`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_timeofflimit_granularityconversion_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_timeofflimit_granularityconversion_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits--timeOffLimitId--granularityconversion-jobs--jobId->)
@@ -71,7 +72,7 @@ for GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -121,9 +122,9 @@ impl crate::api::WorkforceManagementApi {
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits/{timeOffLimitId}/granularityconversion/jobs`
 ///
-/// Takes `business_unit_id` (a text) and `time_off_limit_id` (a text). Returns
+/// Takes `business_unit_id` (a string) and `time_off_limit_id` (a string). Returns
 /// [`BuConvertTimeOffGranularityLimitJobListing`](crate::models::BuConvertTimeOffGranularityLimitJobListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`BuConvertTimeOffLimitGranularityJobResponse`](crate::models::BuConvertTimeOffLimitGranularityJobResponse).
 ///
 /// Permission: `wfm:timeOffLimit:convertGranularity`
@@ -131,7 +132,7 @@ impl crate::api::WorkforceManagementApi {
 /// Lists everything on one page.
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_timeofflimit_granularityconversion_jobs`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_timeofflimit_granularityconversion_jobs`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_timeofflimit_granularityconversion_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits--timeOffLimitId--granularityconversion-jobs>)
@@ -149,7 +150,7 @@ pub struct GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJo
 }
 
 impl GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJobs {
-    /// The query parameter `statuses`.
+    /// The query parameter `statuses`: one of `Complete`, `Error`, `Processing`.
     pub fn statuses(
         mut self,
         value: impl Into<
@@ -177,7 +178,7 @@ impl GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJobs {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -209,7 +210,7 @@ for GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,13 +10,15 @@ use crate::runtime;
 /// `PUT
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits/{timeOffLimitId}/values`
 ///
-/// Takes `business_unit_id` (a text), `time_off_limit_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `time_off_limit_id` (a string) and a body
 /// ([`BuSetTimeOffLimitValuesRequest`](crate::models::BuSetTimeOffLimitValuesRequest)). Returns
-/// [`BuTimeOffLimitResponse`](crate::models::BuTimeOffLimitResponse).
+/// [`BuTimeOffLimitResponse`](crate::models::BuTimeOffLimitResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:timeOffLimit:edit`
 ///
-/// Created by `WorkforceManagementApi::put_workforcemanagement_businessunit_timeofflimit_values`.
+/// Created by
+/// [`WorkforceManagementApi::put_workforcemanagement_businessunit_timeofflimit_values`](crate::api::WorkforceManagementApi::put_workforcemanagement_businessunit_timeofflimit_values).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits--timeOffLimitId--values>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PutWorkforcemanagementBusinessunitTimeofflimitValues
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,14 +10,15 @@ use crate::runtime;
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits/{timeOffLimitId}/values/import`
 ///
-/// Takes `business_unit_id` (a text), `time_off_limit_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `time_off_limit_id` (a string) and a body
 /// ([`BuImportTimeOffLimitValuesRequest`](crate::models::BuImportTimeOffLimitValuesRequest)). Returns
-/// [`BuTimeOffLimitResponse`](crate::models::BuTimeOffLimitResponse).
+/// [`BuTimeOffLimitResponse`](crate::models::BuTimeOffLimitResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:timeOffLimit:edit`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_timeofflimit_values_import`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_timeofflimit_values_import`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_timeofflimit_values_import).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits--timeOffLimitId--values-import>)
@@ -67,7 +68,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitTimeofflimitValue
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

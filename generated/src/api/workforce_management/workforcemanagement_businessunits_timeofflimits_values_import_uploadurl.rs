@@ -10,15 +10,16 @@ use crate::runtime;
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits/{timeOffLimitId}/values/import/uploadurl`
 ///
-/// Takes `business_unit_id` (a text), `time_off_limit_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `time_off_limit_id` (a string) and a body
 /// ([`BuTimeOffLimitValuesImportUploadUrlRequest`](crate::models::BuTimeOffLimitValuesImportUploadUrlRequest)).
 /// Returns
 /// [`BuImportTimeOffLimitValuesUploadResponse`](crate::models::BuImportTimeOffLimitValuesUploadResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:timeOffLimit:edit`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_timeofflimit_values_import_uploadurl`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_timeofflimit_values_import_uploadurl`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_timeofflimit_values_import_uploadurl).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits--timeOffLimitId--values-import-uploadurl>)
@@ -69,7 +70,7 @@ for PostWorkforcemanagementBusinessunitTimeofflimitValuesImportUploadurl {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,15 +11,16 @@ use crate::runtime;
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits/{timeOffLimitId}/values/query`
 ///
-/// Takes `business_unit_id` (a text), `time_off_limit_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `time_off_limit_id` (a string) and a body
 /// ([`QueryTimeOffLimitValuesForGranularityRequest`](crate::models::QueryTimeOffLimitValuesForGranularityRequest)).
 /// Returns
 /// [`BuTimeOffLimitValuesForGranularityResponse`](crate::models::BuTimeOffLimitValuesForGranularityResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:timeOffLimit:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_timeofflimit_values_query`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_timeofflimit_values_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_timeofflimit_values_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits--timeOffLimitId--values-query>)
@@ -69,7 +70,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitTimeofflimitValue
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -117,16 +118,17 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits/values/query`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`QueryTimeOffLimitValuesRequest`](crate::models::QueryTimeOffLimitValuesRequest)). Returns
-/// [`BuTimeOffLimitValuesResponse`](crate::models::BuTimeOffLimitValuesResponse).
+/// [`BuTimeOffLimitValuesResponse`](crate::models::BuTimeOffLimitValuesResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `wfm:timeOffLimit:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_timeofflimits_values_query`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_timeofflimits_values_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_timeofflimits_values_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits-values-query>)
@@ -176,7 +178,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitTimeofflimitsValu
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeoffplans/{timeOffPlanId}`
 ///
-/// Takes `business_unit_id` (a text) and `time_off_plan_id` (a text). Returns nothing.
+/// Takes `business_unit_id` (a string) and `time_off_plan_id` (a string). Returns nothing. Succeeds
+/// with the status 204 (no content).
 ///
 /// Permission: `wfm:timeOffPlan:delete`
 ///
-/// Created by `WorkforceManagementApi::delete_workforcemanagement_businessunit_timeoffplan`.
+/// Created by
+/// [`WorkforceManagementApi::delete_workforcemanagement_businessunit_timeoffplan`](crate::api::WorkforceManagementApi::delete_workforcemanagement_businessunit_timeoffplan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId--timeoffplans--timeOffPlanId->)
@@ -64,7 +66,7 @@ impl runtime::Operation for DeleteWorkforcemanagementBusinessunitTimeoffplan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,12 +108,13 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeoffplans/{timeOffPlanId}`
 ///
-/// Takes `business_unit_id` (a text) and `time_off_plan_id` (a text). Returns
-/// [`BuTimeOffPlanResponse`](crate::models::BuTimeOffPlanResponse).
+/// Takes `business_unit_id` (a string) and `time_off_plan_id` (a string). Returns
+/// [`BuTimeOffPlanResponse`](crate::models::BuTimeOffPlanResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:timeOffPlan:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_timeoffplan`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_timeoffplan`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_timeoffplan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--timeoffplans--timeOffPlanId->)
@@ -161,7 +164,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitTimeoffplan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -203,15 +206,17 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeoffplans`
 ///
-/// Takes `business_unit_id` (a text). Returns
-/// [`BuTimeOffPlanListing`](crate::models::BuTimeOffPlanListing). `items()` streams the items of all
-/// pages, each [`BuTimeOffPlanResponse`](crate::models::BuTimeOffPlanResponse).
+/// Takes `business_unit_id` (a string). Returns
+/// [`BuTimeOffPlanListing`](crate::models::BuTimeOffPlanListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
+/// [`BuTimeOffPlanResponse`](crate::models::BuTimeOffPlanResponse).
 ///
 /// Permission: `wfm:timeOffPlan:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_timeoffplans`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_timeoffplans`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_timeoffplans).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--timeoffplans>)
@@ -229,19 +234,19 @@ pub struct GetWorkforcemanagementBusinessunitTimeoffplans {
 }
 
 impl GetWorkforcemanagementBusinessunitTimeoffplans {
-    /// The query parameter `managementUnitId`.
+    /// The query parameter `managementUnitId`: a string.
     pub fn management_unit_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("managementUnitId", value.text());
         self
     }
 
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `overrideDates`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -267,7 +272,7 @@ impl GetWorkforcemanagementBusinessunitTimeoffplans {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -296,7 +301,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitTimeoffplans {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -351,13 +356,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeoffplans/{timeOffPlanId}`
 ///
-/// Takes `business_unit_id` (a text), `time_off_plan_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `time_off_plan_id` (a string) and a body
 /// ([`BuUpdateTimeOffPlanRequest`](crate::models::BuUpdateTimeOffPlanRequest)). Returns
-/// [`BuTimeOffPlanResponse`](crate::models::BuTimeOffPlanResponse).
+/// [`BuTimeOffPlanResponse`](crate::models::BuTimeOffPlanResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:timeOffPlan:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_businessunit_timeoffplan`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_timeoffplan`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_timeoffplan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--timeoffplans--timeOffPlanId->)
@@ -407,7 +413,7 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitTimeoffplan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -452,13 +458,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeoffplans`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`BuCreateTimeOffPlanRequest`](crate::models::BuCreateTimeOffPlanRequest)). Returns
-/// [`BuTimeOffPlanResponse`](crate::models::BuTimeOffPlanResponse).
+/// [`BuTimeOffPlanResponse`](crate::models::BuTimeOffPlanResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:timeOffPlan:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_timeoffplans`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_timeoffplans`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_timeoffplans).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--timeoffplans>)
@@ -508,7 +515,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitTimeoffplans {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

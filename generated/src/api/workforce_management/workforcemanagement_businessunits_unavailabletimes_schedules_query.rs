@@ -9,15 +9,16 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/unavailabletimes/schedules/query`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`QueryAgentScheduleUnavailableTimesRequest`](crate::models::QueryAgentScheduleUnavailableTimesRequest)).
 /// Returns
 /// [`QueryAgentScheduleUnavailableTimesResponse`](crate::models::QueryAgentScheduleUnavailableTimesResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:unavailableTimes:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_unavailabletimes_schedules_query`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_unavailabletimes_schedules_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_unavailabletimes_schedules_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--unavailabletimes-schedules-query>)
@@ -68,7 +69,7 @@ for PostWorkforcemanagementBusinessunitUnavailabletimesSchedulesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

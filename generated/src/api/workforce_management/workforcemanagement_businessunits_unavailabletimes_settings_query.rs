@@ -10,15 +10,16 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/unavailabletimes/settings/query`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`QueryAvailabilityManagementUnitsSettingsRequest`](crate::models::QueryAvailabilityManagementUnitsSettingsRequest)).
 /// Returns
 /// [`QueryAvailabilityManagementUnitsSettingsResponse`](crate::models::QueryAvailabilityManagementUnitsSettingsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:managementUnit:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_unavailabletimes_settings_query`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_unavailabletimes_settings_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_unavailabletimes_settings_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--unavailabletimes-settings-query>)
@@ -71,7 +72,7 @@ for PostWorkforcemanagementBusinessunitUnavailabletimesSettingsQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/users`
 ///
-/// Takes `business_unit_id` (a text). Returns [`BuUserListing`](crate::models::BuUserListing).
+/// Takes `business_unit_id` (a string). Returns [`BuUserListing`](crate::models::BuUserListing).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agent:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_users`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_users`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_users).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--users>)
@@ -29,7 +31,7 @@ pub struct GetWorkforcemanagementBusinessunitUsers {
 }
 
 impl GetWorkforcemanagementBusinessunitUsers {
-    /// The query parameter `managementUnitIds`.
+    /// The query parameter `managementUnitIds`: a list of strings.
     pub fn management_unit_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -75,7 +77,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitUsers {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

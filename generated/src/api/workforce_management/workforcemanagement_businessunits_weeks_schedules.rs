@@ -14,12 +14,14 @@ use crate::runtime::time;
 /// `DELETE
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}`
 ///
-/// Takes `business_unit_id` (a text), `week_id` (a day) and `schedule_id` (a text). Returns
-/// [`BuAsyncScheduleResponse`](crate::models::BuAsyncScheduleResponse).
+/// Takes `business_unit_id` (a string), `week_id` (a date) and `schedule_id` (a string). Returns
+/// [`BuAsyncScheduleResponse`](crate::models::BuAsyncScheduleResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:schedule:delete`
 ///
-/// Created by `WorkforceManagementApi::delete_workforcemanagement_businessunit_week_schedule`.
+/// Created by
+/// [`WorkforceManagementApi::delete_workforcemanagement_businessunit_week_schedule`](crate::api::WorkforceManagementApi::delete_workforcemanagement_businessunit_week_schedule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules--scheduleId->)
@@ -69,7 +71,7 @@ impl runtime::Operation for DeleteWorkforcemanagementBusinessunitWeekSchedule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -115,12 +117,13 @@ impl crate::api::WorkforceManagementApi {
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}`
 ///
-/// Takes `business_unit_id` (a text), `week_id` (a day) and `schedule_id` (a text). Returns
-/// [`BuScheduleMetadata`](crate::models::BuScheduleMetadata).
+/// Takes `business_unit_id` (a string), `week_id` (a date) and `schedule_id` (a string). Returns
+/// [`BuScheduleMetadata`](crate::models::BuScheduleMetadata). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `wfm:schedule:view`, `wfm:publishedSchedule:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_week_schedule`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_week_schedule`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_week_schedule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules--scheduleId->)
@@ -138,7 +141,7 @@ pub struct GetWorkforcemanagementBusinessunitWeekSchedule {
 }
 
 impl GetWorkforcemanagementBusinessunitWeekSchedule {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `managementUnits.agents`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetWorkforcemanagementBusinessunitWeekScheduleExpand>>,
@@ -181,7 +184,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitWeekSchedule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -226,15 +229,17 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules`
 ///
-/// Takes `business_unit_id` (a text) and `week_id` (a text). Returns
-/// [`BuScheduleListing`](crate::models::BuScheduleListing). `items()` streams the items of all pages,
-/// each [`BuScheduleListItem`](crate::models::BuScheduleListItem).
+/// Takes `business_unit_id` (a string) and `week_id` (a string). Returns
+/// [`BuScheduleListing`](crate::models::BuScheduleListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
+/// [`BuScheduleListItem`](crate::models::BuScheduleListItem).
 ///
 /// Permissions, any of: `wfm:schedule:view`, `wfm:publishedSchedule:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_week_schedules`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_week_schedules`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_week_schedules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules>)
@@ -252,7 +257,7 @@ pub struct GetWorkforcemanagementBusinessunitWeekSchedules {
 }
 
 impl GetWorkforcemanagementBusinessunitWeekSchedules {
-    /// The query parameter `earliestWeekDate`.
+    /// The query parameter `earliestWeekDate`: a date.
     pub fn earliest_week_date(
         mut self,
         value: impl runtime::Optional<time::Date>,
@@ -261,7 +266,7 @@ impl GetWorkforcemanagementBusinessunitWeekSchedules {
         self
     }
 
-    /// The query parameter `latestWeekDate`.
+    /// The query parameter `latestWeekDate`: a date.
     pub fn latest_week_date(
         mut self,
         value: impl runtime::Optional<time::Date>,
@@ -270,13 +275,13 @@ impl GetWorkforcemanagementBusinessunitWeekSchedules {
         self
     }
 
-    /// The query parameter `includeOnlyPublished`.
+    /// The query parameter `includeOnlyPublished`: a boolean.
     pub fn include_only_published(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeOnlyPublished", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `shortTermForecast.description`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetWorkforcemanagementBusinessunitWeekSchedulesExpand>>,
@@ -300,7 +305,7 @@ impl GetWorkforcemanagementBusinessunitWeekSchedules {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -331,7 +336,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitWeekSchedules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -388,13 +393,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules`
 ///
-/// Takes `business_unit_id` (a text), `week_id` (a day) and a body
+/// Takes `business_unit_id` (a string), `week_id` (a date) and a body
 /// ([`BuCreateBlankScheduleRequest`](crate::models::BuCreateBlankScheduleRequest)). Returns
-/// [`BuScheduleMetadata`](crate::models::BuScheduleMetadata).
+/// [`BuScheduleMetadata`](crate::models::BuScheduleMetadata). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:schedule:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedules`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedules`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules>)
@@ -444,7 +450,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitWeekSchedules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,14 +11,15 @@ use crate::runtime::time;
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}/agentschedules/query`
 ///
-/// Takes `business_unit_id` (a text), `week_id` (a day), `schedule_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `week_id` (a date), `schedule_id` (a string) and a body
 /// ([`BuQueryAgentSchedulesRequest`](crate::models::BuQueryAgentSchedulesRequest)). Returns
-/// [`BuAsyncAgentSchedulesQueryResponse`](crate::models::BuAsyncAgentSchedulesQueryResponse).
+/// [`BuAsyncAgentSchedulesQueryResponse`](crate::models::BuAsyncAgentSchedulesQueryResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permissions, any of: `wfm:schedule:view`, `wfm:publishedSchedule:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_agentschedules_query`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_agentschedules_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_agentschedules_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules--scheduleId--agentschedules-query>)
@@ -36,13 +37,13 @@ pub struct PostWorkforcemanagementBusinessunitWeekScheduleAgentschedulesQuery {
 }
 
 impl PostWorkforcemanagementBusinessunitWeekScheduleAgentschedulesQuery {
-    /// The query parameter `forceAsync`.
+    /// The query parameter `forceAsync`: a boolean.
     pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceAsync", value.into());
         self
     }
 
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -83,7 +84,7 @@ for PostWorkforcemanagementBusinessunitWeekScheduleAgentschedulesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

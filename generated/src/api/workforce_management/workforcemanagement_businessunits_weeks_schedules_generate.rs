@@ -10,13 +10,15 @@ use crate::runtime::time;
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/generate`
 ///
-/// Takes `business_unit_id` (a text), `week_id` (a day) and a body
+/// Takes `business_unit_id` (a string), `week_id` (a date) and a body
 /// ([`BuGenerateScheduleRequest`](crate::models::BuGenerateScheduleRequest)). Returns
-/// [`BuAsyncScheduleRunResponse`](crate::models::BuAsyncScheduleRunResponse).
+/// [`BuAsyncScheduleRunResponse`](crate::models::BuAsyncScheduleRunResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `wfm:schedule:generate`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedules_generate`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedules_generate`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedules_generate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules-generate>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitWeekSchedulesGene
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,13 +9,14 @@ use crate::runtime::time;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}/generationresults`
 ///
-/// Takes `business_unit_id` (a text), `week_id` (a day) and `schedule_id` (a text). Returns
-/// [`ScheduleGenerationResult`](crate::models::ScheduleGenerationResult).
+/// Takes `business_unit_id` (a string), `week_id` (a date) and `schedule_id` (a string). Returns
+/// [`ScheduleGenerationResult`](crate::models::ScheduleGenerationResult). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `wfm:schedule:view`, `wfm:publishedSchedule:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_week_schedule_generationresults`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_week_schedule_generationresults`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_week_schedule_generationresults).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules--scheduleId--generationresults>)
@@ -68,7 +69,7 @@ for GetWorkforcemanagementBusinessunitWeekScheduleGenerationresults {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,13 +9,14 @@ use crate::runtime::time;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}/headcountforecast`
 ///
-/// Takes `business_unit_id` (a text), `week_id` (a day) and `schedule_id` (a text). Returns
-/// [`BuHeadcountForecastResponse`](crate::models::BuHeadcountForecastResponse).
+/// Takes `business_unit_id` (a string), `week_id` (a date) and `schedule_id` (a string). Returns
+/// [`BuHeadcountForecastResponse`](crate::models::BuHeadcountForecastResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, any of: `wfm:schedule:view`, `wfm:publishedSchedule:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_week_schedule_headcountforecast`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_week_schedule_headcountforecast`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_week_schedule_headcountforecast).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules--scheduleId--headcountforecast>)
@@ -33,7 +34,7 @@ pub struct GetWorkforcemanagementBusinessunitWeekScheduleHeadcountforecast {
 }
 
 impl GetWorkforcemanagementBusinessunitWeekScheduleHeadcountforecast {
-    /// The query parameter `forceDownload`.
+    /// The query parameter `forceDownload`: a boolean.
     pub fn force_download(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownload", value.into());
         self
@@ -74,7 +75,7 @@ for GetWorkforcemanagementBusinessunitWeekScheduleHeadcountforecast {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,13 +9,14 @@ use crate::runtime::time;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}/history/agents/{agentId}`
 ///
-/// Takes `business_unit_id` (a text), `week_id` (a day), `schedule_id` (a text) and `agent_id` (a
-/// text). Returns [`BuAgentScheduleHistoryResponse`](crate::models::BuAgentScheduleHistoryResponse).
+/// Takes `business_unit_id` (a string), `week_id` (a date), `schedule_id` (a string) and `agent_id` (a
+/// string). Returns [`BuAgentScheduleHistoryResponse`](crate::models::BuAgentScheduleHistoryResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `wfm:schedule:view`, `wfm:publishedSchedule:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_week_schedule_history_agent`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_week_schedule_history_agent`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_week_schedule_history_agent).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules--scheduleId--history-agents--agentId->)
@@ -67,7 +68,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitWeekScheduleHistor
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,13 +10,15 @@ use crate::runtime::time;
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/import`
 ///
-/// Takes `business_unit_id` (a text), `week_id` (a day) and a body
+/// Takes `business_unit_id` (a string), `week_id` (a date) and a body
 /// ([`WfmProcessUploadRequest`](crate::models::WfmProcessUploadRequest)). Returns
-/// [`ScheduleUploadProcessingResponse`](crate::models::ScheduleUploadProcessingResponse).
+/// [`ScheduleUploadProcessingResponse`](crate::models::ScheduleUploadProcessingResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `wfm:schedule:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedules_import`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedules_import`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedules_import).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules-import>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitWeekSchedulesImpo
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

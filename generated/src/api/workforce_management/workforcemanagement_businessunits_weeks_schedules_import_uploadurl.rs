@@ -11,14 +11,15 @@ use crate::runtime::time;
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/import/uploadurl`
 ///
-/// Takes `business_unit_id` (a text), `week_id` (a day) and a body
+/// Takes `business_unit_id` (a string), `week_id` (a date) and a body
 /// ([`UploadUrlRequestBody`](crate::models::UploadUrlRequestBody)). Returns
-/// [`ImportScheduleUploadResponse`](crate::models::ImportScheduleUploadResponse).
+/// [`ImportScheduleUploadResponse`](crate::models::ImportScheduleUploadResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:schedule:add`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedules_import_uploadurl`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedules_import_uploadurl`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedules_import_uploadurl).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules-import-uploadurl>)
@@ -69,7 +70,7 @@ for PostWorkforcemanagementBusinessunitWeekSchedulesImportUploadurl {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

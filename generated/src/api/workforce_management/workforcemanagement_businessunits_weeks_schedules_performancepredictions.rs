@@ -8,13 +8,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}/performancepredictions`
 ///
-/// Takes `business_unit_id` (a text), `week_id` (a text) and `schedule_id` (a text). Returns
-/// [`PerformancePredictionResponse`](crate::models::PerformancePredictionResponse).
+/// Takes `business_unit_id` (a string), `week_id` (a string) and `schedule_id` (a string). Returns
+/// [`PerformancePredictionResponse`](crate::models::PerformancePredictionResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permissions, any of: `wfm:schedule:view`, `wfm:publishedSchedule:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_week_schedule_performancepredictions`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_week_schedule_performancepredictions`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_week_schedule_performancepredictions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules--scheduleId--performancepredictions>)
@@ -67,7 +68,7 @@ for GetWorkforcemanagementBusinessunitWeekSchedulePerformancepredictions {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

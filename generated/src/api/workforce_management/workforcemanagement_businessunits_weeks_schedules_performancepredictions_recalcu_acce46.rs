@@ -10,14 +10,15 @@ use crate::runtime;
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}/performancepredictions/recalculations/uploadurl`
 ///
-/// Takes `business_unit_id` (a text), `week_id` (a text), `schedule_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `week_id` (a string), `schedule_id` (a string) and a body
 /// ([`UploadUrlRequestBody`](crate::models::UploadUrlRequestBody)). Returns
 /// [`PerformancePredictionRecalculationUploadResponse`](crate::models::PerformancePredictionRecalculationUploadResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:schedule:edit`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculations_uploadurl`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculations_uploadurl`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculations_uploadurl).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules--scheduleId--performancepredictions-recalculations-uploadurl>)
@@ -70,7 +71,7 @@ for PostWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalcu
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,14 +10,15 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}/performancepredictions/recalculations/{recalculationId}`
 ///
-/// Takes `business_unit_id` (a text), `week_id` (a text), `schedule_id` (a text) and `recalculation_id`
-/// (a text). Returns
+/// Takes `business_unit_id` (a string), `week_id` (a string), `schedule_id` (a string) and
+/// `recalculation_id` (a string). Returns
 /// [`PerformancePredictionRecalculationResponse`](crate::models::PerformancePredictionRecalculationResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `wfm:schedule:view`, `wfm:publishedSchedule:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculation`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculation`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules--scheduleId--performancepredictions-recalculations--recalculationId->)
@@ -70,7 +71,7 @@ for GetWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalcul
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -122,17 +123,18 @@ impl crate::api::WorkforceManagementApi {
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}/performancepredictions/recalculations`
 ///
-/// Takes `business_unit_id` (a text), `week_id` (a text), `schedule_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `week_id` (a string), `schedule_id` (a string) and a body
 /// ([`WfmProcessUploadRequest`](crate::models::WfmProcessUploadRequest)). Returns
 /// [`PerformancePredictionRecalculationResponse`](crate::models::PerformancePredictionRecalculationResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:schedule:edit`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculation`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculation`](crate::api::GetWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculation).
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculations`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculations`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules--scheduleId--performancepredictions-recalculations>)
@@ -191,7 +193,7 @@ for PostWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalcu
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

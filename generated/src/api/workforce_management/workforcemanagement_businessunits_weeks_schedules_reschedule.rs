@@ -11,13 +11,15 @@ use crate::runtime::time;
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}/reschedule`
 ///
-/// Takes `business_unit_id` (a text), `week_id` (a day), `schedule_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `week_id` (a date), `schedule_id` (a string) and a body
 /// ([`BuRescheduleRequest`](crate::models::BuRescheduleRequest)). Returns
-/// [`BuAsyncScheduleRunResponse`](crate::models::BuAsyncScheduleRunResponse).
+/// [`BuAsyncScheduleRunResponse`](crate::models::BuAsyncScheduleRunResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `wfm:schedule:generate`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_reschedule`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_reschedule`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_reschedule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules--scheduleId--reschedule>)
@@ -67,7 +69,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitWeekScheduleResch
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -12,12 +12,13 @@ use crate::runtime::time;
 /// `DELETE
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts/{forecastId}`
 ///
-/// Takes `business_unit_id` (a text), `week_date_id` (a day) and `forecast_id` (a text). Returns
-/// nothing.
+/// Takes `business_unit_id` (a string), `week_date_id` (a date) and `forecast_id` (a string). Returns
+/// nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `wfm:shortTermForecast:delete`
 ///
-/// Created by `WorkforceManagementApi::delete_workforcemanagement_businessunit_week_shorttermforecast`.
+/// Created by
+/// [`WorkforceManagementApi::delete_workforcemanagement_businessunit_week_shorttermforecast`](crate::api::WorkforceManagementApi::delete_workforcemanagement_businessunit_week_shorttermforecast).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekDateId--shorttermforecasts--forecastId->)
@@ -69,7 +70,7 @@ impl runtime::Operation for DeleteWorkforcemanagementBusinessunitWeekShorttermfo
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -115,12 +116,13 @@ impl crate::api::WorkforceManagementApi {
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts/{forecastId}`
 ///
-/// Takes `business_unit_id` (a text), `week_date_id` (a day) and `forecast_id` (a text). Returns
-/// [`BuShortTermForecast`](crate::models::BuShortTermForecast).
+/// Takes `business_unit_id` (a string), `week_date_id` (a date) and `forecast_id` (a string). Returns
+/// [`BuShortTermForecast`](crate::models::BuShortTermForecast). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:shortTermForecast:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecast`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecast`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecast).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekDateId--shorttermforecasts--forecastId->)
@@ -138,7 +140,7 @@ pub struct GetWorkforcemanagementBusinessunitWeekShorttermforecast {
 }
 
 impl GetWorkforcemanagementBusinessunitWeekShorttermforecast {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `planningGroups`, `generationResults`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -181,7 +183,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitWeekShorttermforec
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -227,16 +229,17 @@ impl crate::api::WorkforceManagementApi {
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts`
 ///
-/// Takes `business_unit_id` (a text) and `week_date_id` (a text). Returns
-/// [`BuShortTermForecastListing`](crate::models::BuShortTermForecastListing). `items()` streams the
-/// items of all pages, each
+/// Takes `business_unit_id` (a string) and `week_date_id` (a string). Returns
+/// [`BuShortTermForecastListing`](crate::models::BuShortTermForecastListing). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
 /// [`BuShortTermForecastListItem`](crate::models::BuShortTermForecastListItem).
 ///
 /// Permissions, any of: `wfm:schedule:generate`, `wfm:shortTermForecast:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecasts`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecasts`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecasts).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekDateId--shorttermforecasts>)
@@ -269,7 +272,7 @@ impl GetWorkforcemanagementBusinessunitWeekShorttermforecasts {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -300,7 +303,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitWeekShorttermforec
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

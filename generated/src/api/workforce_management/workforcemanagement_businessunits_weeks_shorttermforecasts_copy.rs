@@ -11,14 +11,15 @@ use crate::runtime::time;
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts/{forecastId}/copy`
 ///
-/// Takes `business_unit_id` (a text), `week_date_id` (a day), `forecast_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `week_date_id` (a date), `forecast_id` (a string) and a body
 /// ([`CopyBuForecastRequest`](crate::models::CopyBuForecastRequest)). Returns
-/// [`AsyncForecastOperationResult`](crate::models::AsyncForecastOperationResult).
+/// [`AsyncForecastOperationResult`](crate::models::AsyncForecastOperationResult). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:shortTermForecast:add`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_week_shorttermforecast_copy`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_week_shorttermforecast_copy`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_week_shorttermforecast_copy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekDateId--shorttermforecasts--forecastId--copy>)
@@ -36,7 +37,7 @@ pub struct PostWorkforcemanagementBusinessunitWeekShorttermforecastCopy {
 }
 
 impl PostWorkforcemanagementBusinessunitWeekShorttermforecastCopy {
-    /// The query parameter `forceAsync`.
+    /// The query parameter `forceAsync`: a boolean.
     pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceAsync", value.into());
         self
@@ -75,7 +76,7 @@ for PostWorkforcemanagementBusinessunitWeekShorttermforecastCopy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,13 +9,14 @@ use crate::runtime::time;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts/{forecastId}/data`
 ///
-/// Takes `business_unit_id` (a text), `week_date_id` (a day) and `forecast_id` (a text). Returns
-/// [`BuForecastResultResponse`](crate::models::BuForecastResultResponse).
+/// Takes `business_unit_id` (a string), `week_date_id` (a date) and `forecast_id` (a string). Returns
+/// [`BuForecastResultResponse`](crate::models::BuForecastResultResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:shortTermForecast:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecast_data`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecast_data`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecast_data).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekDateId--shorttermforecasts--forecastId--data>)
@@ -33,13 +34,13 @@ pub struct GetWorkforcemanagementBusinessunitWeekShorttermforecastData {
 }
 
 impl GetWorkforcemanagementBusinessunitWeekShorttermforecastData {
-    /// The query parameter `weekNumber`.
+    /// The query parameter `weekNumber`: an integer (`int32`).
     pub fn week_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("weekNumber", value.into());
         self
     }
 
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -77,7 +78,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitWeekShorttermforec
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

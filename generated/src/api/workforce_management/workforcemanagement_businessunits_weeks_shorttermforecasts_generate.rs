@@ -11,14 +11,15 @@ use crate::runtime::time;
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts/generate`
 ///
-/// Takes `business_unit_id` (a text), `week_date_id` (a day) and a body
+/// Takes `business_unit_id` (a string), `week_date_id` (a date) and a body
 /// ([`GenerateBuForecastRequest`](crate::models::GenerateBuForecastRequest)). Returns
-/// [`AsyncForecastOperationResult`](crate::models::AsyncForecastOperationResult).
+/// [`AsyncForecastOperationResult`](crate::models::AsyncForecastOperationResult). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:shortTermForecast:add`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_week_shorttermforecasts_generate`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_week_shorttermforecasts_generate`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_week_shorttermforecasts_generate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekDateId--shorttermforecasts-generate>)
@@ -36,7 +37,7 @@ pub struct PostWorkforcemanagementBusinessunitWeekShorttermforecastsGenerate {
 }
 
 impl PostWorkforcemanagementBusinessunitWeekShorttermforecastsGenerate {
-    /// The query parameter `forceAsync`.
+    /// The query parameter `forceAsync`: a boolean.
     pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceAsync", value.into());
         self
@@ -75,7 +76,7 @@ for PostWorkforcemanagementBusinessunitWeekShorttermforecastsGenerate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,13 +9,14 @@ use crate::runtime::time;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts/{forecastId}/generationresults`
 ///
-/// Takes `business_unit_id` (a text), `week_date_id` (a day) and `forecast_id` (a text). Returns
-/// [`BuForecastGenerationResult`](crate::models::BuForecastGenerationResult).
+/// Takes `business_unit_id` (a string), `week_date_id` (a date) and `forecast_id` (a string). Returns
+/// [`BuForecastGenerationResult`](crate::models::BuForecastGenerationResult). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `wfm:shortTermForecast:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecast_generationresults`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecast_generationresults`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecast_generationresults).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekDateId--shorttermforecasts--forecastId--generationresults>)
@@ -66,7 +67,7 @@ for GetWorkforcemanagementBusinessunitWeekShorttermforecastGenerationresults {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

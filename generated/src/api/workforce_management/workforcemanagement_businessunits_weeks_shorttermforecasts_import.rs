@@ -11,14 +11,15 @@ use crate::runtime::time;
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts/import`
 ///
-/// Takes `business_unit_id` (a text), `week_date_id` (a day) and a body
+/// Takes `business_unit_id` (a string), `week_date_id` (a date) and a body
 /// ([`WfmProcessUploadRequest`](crate::models::WfmProcessUploadRequest)). Returns
-/// [`ImportForecastResponse`](crate::models::ImportForecastResponse).
+/// [`ImportForecastResponse`](crate::models::ImportForecastResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:shortTermForecast:add`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_week_shorttermforecasts_import`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_week_shorttermforecasts_import`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_week_shorttermforecasts_import).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekDateId--shorttermforecasts-import>)
@@ -69,7 +70,7 @@ for PostWorkforcemanagementBusinessunitWeekShorttermforecastsImport {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,14 +11,15 @@ use crate::runtime::time;
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts/import/uploadurl`
 ///
-/// Takes `business_unit_id` (a text), `week_date_id` (a day) and a body
+/// Takes `business_unit_id` (a string), `week_date_id` (a date) and a body
 /// ([`UploadUrlRequestBody`](crate::models::UploadUrlRequestBody)). Returns
-/// [`ImportForecastUploadResponse`](crate::models::ImportForecastUploadResponse).
+/// [`ImportForecastUploadResponse`](crate::models::ImportForecastUploadResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:shortTermForecast:add`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_businessunit_week_shorttermforecasts_import_uploadurl`.
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_week_shorttermforecasts_import_uploadurl`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_week_shorttermforecasts_import_uploadurl).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekDateId--shorttermforecasts-import-uploadurl>)
@@ -69,7 +70,7 @@ for PostWorkforcemanagementBusinessunitWeekShorttermforecastsImportUploadurl {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

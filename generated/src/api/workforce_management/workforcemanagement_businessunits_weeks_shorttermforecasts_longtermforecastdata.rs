@@ -9,13 +9,14 @@ use crate::runtime::time;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts/{forecastId}/longtermforecastdata`
 ///
-/// Takes `business_unit_id` (a text), `week_date_id` (a day) and `forecast_id` (a text). Returns
-/// [`LongTermForecastResultResponse`](crate::models::LongTermForecastResultResponse).
+/// Takes `business_unit_id` (a string), `week_date_id` (a date) and `forecast_id` (a string). Returns
+/// [`LongTermForecastResultResponse`](crate::models::LongTermForecastResultResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:shortTermForecast:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecast_longtermforecastdata`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecast_longtermforecastdata`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecast_longtermforecastdata).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekDateId--shorttermforecasts--forecastId--longtermforecastdata>)
@@ -33,7 +34,7 @@ pub struct GetWorkforcemanagementBusinessunitWeekShorttermforecastLongtermforeca
 }
 
 impl GetWorkforcemanagementBusinessunitWeekShorttermforecastLongtermforecastdata {
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -72,7 +73,7 @@ for GetWorkforcemanagementBusinessunitWeekShorttermforecastLongtermforecastdata 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,9 +11,9 @@ use crate::runtime::time;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts/{forecastId}/planninggroups`
 ///
-/// Takes `business_unit_id` (a text), `week_date_id` (a day) and `forecast_id` (a text). Returns
-/// [`ForecastPlanningGroupsResponse`](crate::models::ForecastPlanningGroupsResponse). `items()` streams
-/// the items of all pages, each
+/// Takes `business_unit_id` (a string), `week_date_id` (a date) and `forecast_id` (a string). Returns
+/// [`ForecastPlanningGroupsResponse`](crate::models::ForecastPlanningGroupsResponse). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
 /// [`ForecastPlanningGroupResponse`](crate::models::ForecastPlanningGroupResponse).
 ///
 /// Permissions, any of: `wfm:shortTermForecast:view`, `wfm:schedule:view`, `wfm:publishedSchedule:view`
@@ -21,7 +21,7 @@ use crate::runtime::time;
 /// Lists everything on one page.
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecast_planninggroups`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecast_planninggroups`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecast_planninggroups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekDateId--shorttermforecasts--forecastId--planninggroups>)
@@ -54,7 +54,7 @@ impl GetWorkforcemanagementBusinessunitWeekShorttermforecastPlanninggroups {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -90,7 +90,7 @@ for GetWorkforcemanagementBusinessunitWeekShorttermforecastPlanninggroups {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

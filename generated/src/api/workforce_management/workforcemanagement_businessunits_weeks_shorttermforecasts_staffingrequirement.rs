@@ -12,13 +12,14 @@ use crate::runtime::time;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts/{forecastId}/staffingrequirement`
 ///
-/// Takes `business_unit_id` (a text), `week_date_id` (a day) and `forecast_id` (a text). Returns
+/// Takes `business_unit_id` (a string), `week_date_id` (a date) and `forecast_id` (a string). Returns
 /// [`BuForecastStaffingRequirementsResultResponse`](crate::models::BuForecastStaffingRequirementsResultResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:staffingRequirement:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecast_staffingrequirement`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecast_staffingrequirement`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecast_staffingrequirement).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekDateId--shorttermforecasts--forecastId--staffingrequirement>)
@@ -36,7 +37,7 @@ pub struct GetWorkforcemanagementBusinessunitWeekShorttermforecastStaffingrequir
 }
 
 impl GetWorkforcemanagementBusinessunitWeekShorttermforecastStaffingrequirement {
-    /// The query parameter `weekNumbers`.
+    /// The query parameter `weekNumbers`: a list of strings.
     pub fn week_numbers(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -50,7 +51,9 @@ impl GetWorkforcemanagementBusinessunitWeekShorttermforecastStaffingrequirement 
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of
+    /// `results.planningGroupStaffingRequirements.minimumStaffPerInterval`,
+    /// `results.planningGroupStaffingRequirements.effectiveStaffPerInterval`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -96,7 +99,7 @@ for GetWorkforcemanagementBusinessunitWeekShorttermforecastStaffingrequirement {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,11 +9,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/workforcemanagement/businessunits/{businessUnitId}/workplanbids/{bidId}`
 ///
-/// Takes `business_unit_id` (a text) and `bid_id` (a text). Returns nothing.
+/// Takes `business_unit_id` (a string) and `bid_id` (a string). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
 /// Permission: `wfm:workPlanBid:delete`
 ///
-/// Created by `WorkforceManagementApi::delete_workforcemanagement_businessunit_workplanbid`.
+/// Created by
+/// [`WorkforceManagementApi::delete_workforcemanagement_businessunit_workplanbid`](crate::api::WorkforceManagementApi::delete_workforcemanagement_businessunit_workplanbid).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId--workplanbids--bidId->)
@@ -63,7 +65,7 @@ impl runtime::Operation for DeleteWorkforcemanagementBusinessunitWorkplanbid {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -105,12 +107,13 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/workplanbids/{bidId}`
 ///
-/// Takes `business_unit_id` (a text) and `bid_id` (a text). Returns
-/// [`WorkPlanBid`](crate::models::WorkPlanBid).
+/// Takes `business_unit_id` (a string) and `bid_id` (a string). Returns
+/// [`WorkPlanBid`](crate::models::WorkPlanBid). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:workPlanBid:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_workplanbid`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_workplanbid`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_workplanbid).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--workplanbids--bidId->)
@@ -160,7 +163,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitWorkplanbid {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -202,15 +205,16 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/workplanbids`
 ///
-/// Takes `business_unit_id` (a text). Returns
-/// [`WorkPlanBidListResponse`](crate::models::WorkPlanBidListResponse). `items()` streams the items of
-/// all pages, each [`WorkPlanBid`](crate::models::WorkPlanBid).
+/// Takes `business_unit_id` (a string). Returns
+/// [`WorkPlanBidListResponse`](crate::models::WorkPlanBidListResponse). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each [`WorkPlanBid`](crate::models::WorkPlanBid).
 ///
 /// Permission: `wfm:workPlanBid:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_workplanbids`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_workplanbids`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_workplanbids).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--workplanbids>)
@@ -243,7 +247,7 @@ impl GetWorkforcemanagementBusinessunitWorkplanbids {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -272,7 +276,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitWorkplanbids {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -327,13 +331,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/businessunits/{businessUnitId}/workplanbids/{bidId}`
 ///
-/// Takes `business_unit_id` (a text), `bid_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `bid_id` (a string) and a body
 /// ([`UpdateWorkPlanBid`](crate::models::UpdateWorkPlanBid)). Returns
-/// [`WorkPlanBid`](crate::models::WorkPlanBid).
+/// [`WorkPlanBid`](crate::models::WorkPlanBid). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:workPlanBid:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_businessunit_workplanbid`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_workplanbid`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_workplanbid).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--workplanbids--bidId->)
@@ -383,7 +388,7 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitWorkplanbid {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -428,13 +433,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/workplanbids`
 ///
-/// Takes `business_unit_id` (a text) and a body
+/// Takes `business_unit_id` (a string) and a body
 /// ([`CreateWorkPlanBid`](crate::models::CreateWorkPlanBid)). Returns
-/// [`WorkPlanBid`](crate::models::WorkPlanBid).
+/// [`WorkPlanBid`](crate::models::WorkPlanBid). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:workPlanBid:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_workplanbids`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_workplanbids`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_workplanbids).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--workplanbids>)
@@ -484,7 +490,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitWorkplanbids {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,11 +10,13 @@ use crate::runtime;
 /// `DELETE
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/workplanbids/{bidId}/groups/{bidGroupId}`
 ///
-/// Takes `business_unit_id` (a text), `bid_id` (a text) and `bid_group_id` (a text). Returns nothing.
+/// Takes `business_unit_id` (a string), `bid_id` (a string) and `bid_group_id` (a string). Returns
+/// nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `wfm:workPlanBidGroup:delete`
 ///
-/// Created by `WorkforceManagementApi::delete_workforcemanagement_businessunit_workplanbid_group`.
+/// Created by
+/// [`WorkforceManagementApi::delete_workforcemanagement_businessunit_workplanbid_group`](crate::api::WorkforceManagementApi::delete_workforcemanagement_businessunit_workplanbid_group).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId--workplanbids--bidId--groups--bidGroupId->)
@@ -64,7 +66,7 @@ impl runtime::Operation for DeleteWorkforcemanagementBusinessunitWorkplanbidGrou
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,12 +112,14 @@ impl crate::api::WorkforceManagementApi {
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/workplanbids/{bidId}/groups/{bidGroupId}`
 ///
-/// Takes `business_unit_id` (a text), `bid_id` (a text) and `bid_group_id` (a text). Returns
-/// [`WorkPlanBidGroupResponse`](crate::models::WorkPlanBidGroupResponse).
+/// Takes `business_unit_id` (a string), `bid_id` (a string) and `bid_group_id` (a string). Returns
+/// [`WorkPlanBidGroupResponse`](crate::models::WorkPlanBidGroupResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:workPlanBidGroup:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_workplanbid_group`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_workplanbid_group`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_workplanbid_group).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--workplanbids--bidId--groups--bidGroupId->)
@@ -165,7 +169,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitWorkplanbidGroup {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -211,13 +215,15 @@ impl crate::api::WorkforceManagementApi {
 /// `PATCH
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/workplanbids/{bidId}/groups/{bidGroupId}`
 ///
-/// Takes `business_unit_id` (a text), `bid_id` (a text), `bid_group_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `bid_id` (a string), `bid_group_id` (a string) and a body
 /// ([`WorkPlanBidGroupUpdate`](crate::models::WorkPlanBidGroupUpdate)). Returns
-/// [`WorkPlanBidGroupResponse`](crate::models::WorkPlanBidGroupResponse).
+/// [`WorkPlanBidGroupResponse`](crate::models::WorkPlanBidGroupResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:workPlanBidGroup:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_businessunit_workplanbid_group`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_workplanbid_group`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_workplanbid_group).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--workplanbids--bidId--groups--bidGroupId->)
@@ -267,7 +273,7 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitWorkplanbidGroup
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -315,13 +321,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/workplanbids/{bidId}/groups`
 ///
-/// Takes `business_unit_id` (a text), `bid_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `bid_id` (a string) and a body
 /// ([`WorkPlanBidGroupCreate`](crate::models::WorkPlanBidGroupCreate)). Returns
-/// [`WorkPlanBidGroupResponse`](crate::models::WorkPlanBidGroupResponse).
+/// [`WorkPlanBidGroupResponse`](crate::models::WorkPlanBidGroupResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:workPlanBidGroup:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_workplanbid_groups`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_workplanbid_groups`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_workplanbid_groups).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--workplanbids--bidId--groups>)
@@ -371,7 +379,7 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitWorkplanbidGroups
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,13 +10,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/workplanbids/{bidId}/groups/{bidGroupId}/preferences`
 ///
-/// Takes `business_unit_id` (a text), `bid_id` (a text) and `bid_group_id` (a text). Returns
+/// Takes `business_unit_id` (a string), `bid_id` (a string) and `bid_group_id` (a string). Returns
 /// [`AdminAgentWorkPlanPreferenceResponse`](crate::models::AdminAgentWorkPlanPreferenceResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:workPlanBidGroup:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_workplanbid_group_preferences`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_workplanbid_group_preferences`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_workplanbid_group_preferences).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--workplanbids--bidId--groups--bidGroupId--preferences>)
@@ -67,7 +68,7 @@ for GetWorkforcemanagementBusinessunitWorkplanbidGroupPreferences {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -115,15 +116,16 @@ impl crate::api::WorkforceManagementApi {
 /// `PATCH
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/workplanbids/{bidId}/groups/{bidGroupId}/preferences`
 ///
-/// Takes `business_unit_id` (a text), `bid_id` (a text), `bid_group_id` (a text) and a body
+/// Takes `business_unit_id` (a string), `bid_id` (a string), `bid_group_id` (a string) and a body
 /// ([`AgentsBidAssignedWorkPlanOverrideRequest`](crate::models::AgentsBidAssignedWorkPlanOverrideRequest)).
 /// Returns
 /// [`AdminAgentWorkPlanPreferenceResponse`](crate::models::AdminAgentWorkPlanPreferenceResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:workPlanBidGroup:edit`
 ///
 /// Created by
-/// `WorkforceManagementApi::patch_workforcemanagement_businessunit_workplanbid_group_preferences`.
+/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_workplanbid_group_preferences`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_workplanbid_group_preferences).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--workplanbids--bidId--groups--bidGroupId--preferences>)
@@ -174,7 +176,7 @@ for PatchWorkforcemanagementBusinessunitWorkplanbidGroupPreferences {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/workplanbids/{bidId}/groups/summary`
 ///
-/// Takes `business_unit_id` (a text) and `bid_id` (a text). Returns
-/// [`WorkPlanBidGroupSummaryList`](crate::models::WorkPlanBidGroupSummaryList).
+/// Takes `business_unit_id` (a string) and `bid_id` (a string). Returns
+/// [`WorkPlanBidGroupSummaryList`](crate::models::WorkPlanBidGroupSummaryList). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:workPlanBidGroup:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_businessunit_workplanbid_groups_summary`.
+/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_workplanbid_groups_summary`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_workplanbid_groups_summary).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--workplanbids--bidId--groups-summary>)
@@ -63,7 +64,7 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitWorkplanbidGroupsS
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

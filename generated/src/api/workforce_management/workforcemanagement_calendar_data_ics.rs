@@ -6,11 +6,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/calendar/data/ics`
 ///
-/// Takes `calendar_id` (a text). Returns a text.
+/// Takes `calendar_id` (the query parameter `calendarId`: a string). Returns a string. Succeeds with
+/// the status 200 (OK).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_calendar_data_ics`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_calendar_data_ics`](crate::api::WorkforceManagementApi::get_workforcemanagement_calendar_data_ics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-calendar-data-ics>)
@@ -60,7 +62,7 @@ impl runtime::Operation for GetWorkforcemanagementCalendarDataIcs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,11 +7,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/workforcemanagement/calendar/url/ics`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agentSchedule:sync`
 ///
-/// Created by `WorkforceManagementApi::delete_workforcemanagement_calendar_url_ics`.
+/// Created by
+/// [`WorkforceManagementApi::delete_workforcemanagement_calendar_url_ics`](crate::api::WorkforceManagementApi::delete_workforcemanagement_calendar_url_ics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-calendar-url-ics>)
@@ -61,7 +62,7 @@ impl runtime::Operation for DeleteWorkforcemanagementCalendarUrlIcs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -98,11 +99,13 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/calendar/url/ics`
 ///
-/// Takes no arguments. Returns [`CalendarUrlResponse`](crate::models::CalendarUrlResponse).
+/// Takes no arguments. Returns [`CalendarUrlResponse`](crate::models::CalendarUrlResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permissions, all of: `wfm:agentSchedule:sync`, `wfm:agentSchedule:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_calendar_url_ics`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_calendar_url_ics`](crate::api::WorkforceManagementApi::get_workforcemanagement_calendar_url_ics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-calendar-url-ics>)
@@ -154,7 +157,7 @@ impl runtime::Operation for GetWorkforcemanagementCalendarUrlIcs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -191,11 +194,13 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/calendar/url/ics`
 ///
-/// Takes no arguments. Returns [`CalendarUrlResponse`](crate::models::CalendarUrlResponse).
+/// Takes no arguments. Returns [`CalendarUrlResponse`](crate::models::CalendarUrlResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permissions, all of: `wfm:agentSchedule:sync`, `wfm:agentSchedule:view`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_calendar_url_ics`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_calendar_url_ics`](crate::api::WorkforceManagementApi::post_workforcemanagement_calendar_url_ics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-calendar-url-ics>)
@@ -213,7 +218,7 @@ pub struct PostWorkforcemanagementCalendarUrlIcs {
 }
 
 impl PostWorkforcemanagementCalendarUrlIcs {
-    /// The query parameter `language`, default `en-US`.
+    /// The query parameter `language`: a string, default `en-US`.
     pub fn language(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("language", value.text());
         self
@@ -253,7 +258,7 @@ impl runtime::Operation for PostWorkforcemanagementCalendarUrlIcs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,16 +11,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/historicaldata/bulk/remove/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
+/// Takes `job_id` (a string). Returns
 /// [`HistoricalImportDeleteFilesJobResponse`](crate::models::HistoricalImportDeleteFilesJobResponse).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`HistoricalDataDeleteEntity`](crate::models::HistoricalDataDeleteEntity).
 ///
 /// Permission: `wfm:historicalData:upload`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_historicaldata_bulk_remove_job`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_historicaldata_bulk_remove_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_historicaldata_bulk_remove_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-historicaldata-bulk-remove-jobs--jobId->)
@@ -53,7 +54,7 @@ impl GetWorkforcemanagementHistoricaldataBulkRemoveJob {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -82,7 +83,7 @@ impl runtime::Operation for GetWorkforcemanagementHistoricaldataBulkRemoveJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -141,14 +142,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Takes no arguments. Returns
 /// [`HistoricalImportOverallDeleteStatusResponse`](crate::models::HistoricalImportOverallDeleteStatusResponse).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`HistoricalDataJobEntityStatus`](crate::models::HistoricalDataJobEntityStatus).
 ///
 /// Permission: `wfm:historicalData:upload`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_historicaldata_bulk_remove_jobs`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_historicaldata_bulk_remove_jobs`](crate::api::WorkforceManagementApi::get_workforcemanagement_historicaldata_bulk_remove_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-historicaldata-bulk-remove-jobs>)
@@ -181,7 +183,7 @@ impl GetWorkforcemanagementHistoricaldataBulkRemoveJobs {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -210,7 +212,7 @@ impl runtime::Operation for GetWorkforcemanagementHistoricaldataBulkRemoveJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -268,13 +270,15 @@ impl crate::api::WorkforceManagementApi {
 /// ([`HistoricalImportDeleteFilesJobRequest`](crate::models::HistoricalImportDeleteFilesJobRequest)).
 /// Returns
 /// [`HistoricalImportDeleteFilesJobResponse`](crate::models::HistoricalImportDeleteFilesJobResponse).
+/// Succeeds with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `wfm:historicalData:upload`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_historicaldata_bulk_remove_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_historicaldata_bulk_remove_job`](crate::api::GetWorkforcemanagementHistoricaldataBulkRemoveJob).
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_historicaldata_bulk_remove_jobs`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_historicaldata_bulk_remove_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_historicaldata_bulk_remove_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-historicaldata-bulk-remove-jobs>)
@@ -332,7 +336,7 @@ impl runtime::Operation for PostWorkforcemanagementHistoricaldataBulkRemoveJobs 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,14 +11,16 @@ use crate::runtime;
 /// `GET /api/v2/workforcemanagement/historicaldata/importstatus`
 ///
 /// Takes no arguments. Returns
-/// [`HistoricalImportStatusListing`](crate::models::HistoricalImportStatusListing). `items()` streams
-/// the items of all pages, each [`HistoricalImportStatus`](crate::models::HistoricalImportStatus).
+/// [`HistoricalImportStatusListing`](crate::models::HistoricalImportStatusListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`HistoricalImportStatus`](crate::models::HistoricalImportStatus).
 ///
 /// Permission: `wfm:historicalData:upload`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_historicaldata_importstatus`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_historicaldata_importstatus`](crate::api::WorkforceManagementApi::get_workforcemanagement_historicaldata_importstatus).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-historicaldata-importstatus>)
@@ -51,7 +53,7 @@ impl GetWorkforcemanagementHistoricaldataImportstatus {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -80,7 +82,7 @@ impl runtime::Operation for GetWorkforcemanagementHistoricaldataImportstatus {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -132,12 +134,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/historicaldata/importstatus/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`HistoricalImportStatusJobResponse`](crate::models::HistoricalImportStatusJobResponse).
+/// Takes `job_id` (a string). Returns
+/// [`HistoricalImportStatusJobResponse`](crate::models::HistoricalImportStatusJobResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `wfm:historicalData:upload`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_historicaldata_importstatus_job_id`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_historicaldata_importstatus_job_id`](crate::api::WorkforceManagementApi::get_workforcemanagement_historicaldata_importstatus_job_id).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-historicaldata-importstatus--jobId->)
@@ -187,7 +191,7 @@ impl runtime::Operation for GetWorkforcemanagementHistoricaldataImportstatusJobI
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

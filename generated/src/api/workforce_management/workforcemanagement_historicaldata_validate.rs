@@ -10,11 +10,13 @@ use crate::runtime;
 /// `POST /api/v2/workforcemanagement/historicaldata/validate`
 ///
 /// Takes a body ([`ValidationServiceRequest`](crate::models::ValidationServiceRequest)). Returns
-/// [`ValidationServiceAsyncResponse`](crate::models::ValidationServiceAsyncResponse).
+/// [`ValidationServiceAsyncResponse`](crate::models::ValidationServiceAsyncResponse). Succeeds with the
+/// status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `wfm:historicalData:upload`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_historicaldata_validate`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_historicaldata_validate`](crate::api::WorkforceManagementApi::post_workforcemanagement_historicaldata_validate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-historicaldata-validate>)
@@ -64,7 +66,7 @@ impl runtime::Operation for PostWorkforcemanagementHistoricaldataValidate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,14 +8,15 @@ use crate::runtime;
 /// `GET /api/v2/workforcemanagement/integrations/hris`
 ///
 /// Takes no arguments. Returns [`WfmIntegrationListing`](crate::models::WfmIntegrationListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`WfmIntegrationResponse`](crate::models::WfmIntegrationResponse).
 ///
 /// Permission: `wfm:integration:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_integrations_hris`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_integrations_hris`](crate::api::WorkforceManagementApi::get_workforcemanagement_integrations_hris).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-integrations-hris>)
@@ -48,7 +49,7 @@ impl GetWorkforcemanagementIntegrationsHris {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -77,7 +78,7 @@ impl runtime::Operation for GetWorkforcemanagementIntegrationsHris {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

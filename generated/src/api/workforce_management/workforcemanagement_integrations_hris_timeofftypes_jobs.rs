@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/integrations/hris/timeofftypes/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`HrisTimeOffTypesJobResponse`](crate::models::HrisTimeOffTypesJobResponse). `items()` streams the
-/// items of all pages, each [`HrisTimeOffTypeResponse`](crate::models::HrisTimeOffTypeResponse).
+/// Takes `job_id` (a string). Returns
+/// [`HrisTimeOffTypesJobResponse`](crate::models::HrisTimeOffTypesJobResponse). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`HrisTimeOffTypeResponse`](crate::models::HrisTimeOffTypeResponse).
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_integrations_hris_timeofftypes_job`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_integrations_hris_timeofftypes_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_integrations_hris_timeofftypes_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-integrations-hris-timeofftypes-jobs--jobId->)
@@ -48,7 +50,7 @@ impl GetWorkforcemanagementIntegrationsHrisTimeofftypesJob {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -77,7 +79,7 @@ impl runtime::Operation for GetWorkforcemanagementIntegrationsHrisTimeofftypesJo
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -132,12 +134,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/integrations/hris/{hrisIntegrationId}/timeofftypes/jobs`
 ///
-/// Takes `hris_integration_id` (a text). Returns
-/// [`HrisTimeOffTypesResponse`](crate::models::HrisTimeOffTypesResponse).
+/// Takes `hris_integration_id` (a string). Returns
+/// [`HrisTimeOffTypesResponse`](crate::models::HrisTimeOffTypesResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:integration:view`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_integrations_hri_timeofftypes_jobs`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_integrations_hri_timeofftypes_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_integrations_hri_timeofftypes_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-integrations-hris--hrisIntegrationId--timeofftypes-jobs>)
@@ -187,7 +191,7 @@ impl runtime::Operation for PostWorkforcemanagementIntegrationsHriTimeofftypesJo
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -12,11 +12,12 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/workforcemanagement/managementunits/{managementUnitId}`
 ///
-/// Takes `management_unit_id` (a text). Returns nothing.
+/// Takes `management_unit_id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Permission: `wfm:managementUnit:delete`
 ///
-/// Created by `WorkforceManagementApi::delete_workforcemanagement_managementunit`.
+/// Created by
+/// [`WorkforceManagementApi::delete_workforcemanagement_managementunit`](crate::api::WorkforceManagementApi::delete_workforcemanagement_managementunit).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-managementunits--managementUnitId->)
@@ -66,7 +67,7 @@ impl runtime::Operation for DeleteWorkforcemanagementManagementunit {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,7 +107,8 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}`
 ///
-/// Takes `management_unit_id` (a text). Returns [`ManagementUnit`](crate::models::ManagementUnit).
+/// Takes `management_unit_id` (a string). Returns [`ManagementUnit`](crate::models::ManagementUnit).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `wfm:activityCode:add`, `wfm:activityCode:delete`, `wfm:activityCode:edit`,
 /// `wfm:activityCode:view`, `wfm:agent:edit`, `wfm:agentSchedule:view`,
@@ -132,7 +134,8 @@ impl crate::api::WorkforceManagementApi {
 /// `wfm:agentSchedulingPreferencesSettings:view`, `wfm:schedulingPreferencesQuery:view`,
 /// `wfm:schedulingPreferencesSettings:view`, `wfm:schedulingPreferencesSettings:edit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunit`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId->)
@@ -150,7 +153,8 @@ pub struct GetWorkforcemanagementManagementunit {
 }
 
 impl GetWorkforcemanagementManagementunit {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `settings`, `settings.adherence`,
+    /// `settings.timeOff`, `settings.scheduling`, `settings.shortTermForecasting`, `settings.shiftTrading`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetWorkforcemanagementManagementunitExpand>,
@@ -264,7 +268,7 @@ impl runtime::Operation for GetWorkforcemanagementManagementunit {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -305,11 +309,13 @@ impl crate::api::WorkforceManagementApi {
 /// `GET /api/v2/workforcemanagement/managementunits`
 ///
 /// Takes no arguments. Returns [`ManagementUnitListing`](crate::models::ManagementUnitListing).
-/// `items()` streams the items of all pages, each [`ManagementUnit`](crate::models::ManagementUnit).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`ManagementUnit`](crate::models::ManagementUnit).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunits`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunits`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunits).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits>)
@@ -333,19 +339,19 @@ pub struct GetWorkforcemanagementManagementunits {
 }
 
 impl GetWorkforcemanagementManagementunits {
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: an integer (`int32`).
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`.
+    /// The query parameter `pageNumber`: an integer (`int32`).
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `details`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetWorkforcemanagementManagementunitsExpand>>,
@@ -354,7 +360,7 @@ impl GetWorkforcemanagementManagementunits {
         self
     }
 
-    /// The query parameter `feature`.
+    /// The query parameter `feature`: `GetWorkforcemanagementManagementunitsFeature`.
     pub fn feature(
         mut self,
         value: impl Into<Option<GetWorkforcemanagementManagementunitsFeature>>,
@@ -363,7 +369,7 @@ impl GetWorkforcemanagementManagementunits {
         self
     }
 
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a string.
     pub fn division_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("divisionId", value.text());
         self
@@ -384,7 +390,7 @@ impl GetWorkforcemanagementManagementunits {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -415,7 +421,7 @@ impl runtime::Operation for GetWorkforcemanagementManagementunits {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -471,13 +477,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/managementunits/{managementUnitId}`
 ///
-/// Takes `management_unit_id` (a text) and a body
+/// Takes `management_unit_id` (a string) and a body
 /// ([`UpdateManagementUnitRequest`](crate::models::UpdateManagementUnitRequest)). Returns
-/// [`ManagementUnit`](crate::models::ManagementUnit).
+/// [`ManagementUnit`](crate::models::ManagementUnit). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:managementUnit:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_managementunit`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_managementunit`](crate::api::WorkforceManagementApi::patch_workforcemanagement_managementunit).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-managementunits--managementUnitId->)
@@ -527,7 +534,7 @@ impl runtime::Operation for PatchWorkforcemanagementManagementunit {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -571,11 +578,12 @@ impl crate::api::WorkforceManagementApi {
 /// `POST /api/v2/workforcemanagement/managementunits`
 ///
 /// Takes a body ([`CreateManagementUnitApiRequest`](crate::models::CreateManagementUnitApiRequest)).
-/// Returns [`ManagementUnit`](crate::models::ManagementUnit).
+/// Returns [`ManagementUnit`](crate::models::ManagementUnit). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:managementUnit:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunits`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunits`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunits).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits>)
@@ -625,7 +633,7 @@ impl runtime::Operation for PostWorkforcemanagementManagementunits {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,8 +7,8 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/activitycodes`
 ///
-/// Takes `management_unit_id` (a text). Returns
-/// [`ActivityCodeContainer`](crate::models::ActivityCodeContainer).
+/// Takes `management_unit_id` (a string). Returns
+/// [`ActivityCodeContainer`](crate::models::ActivityCodeContainer). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
@@ -29,7 +29,8 @@ use crate::runtime;
 /// `wfm:agentSchedulingPreferencesSettings:view`, `wfm:schedulingPreferencesQuery:view`,
 /// `wfm:schedulingPreferencesSettings:view`, `wfm:schedulingPreferencesSettings:edit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_activitycodes`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_activitycodes`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_activitycodes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--activitycodes>)
@@ -129,7 +130,7 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitActivitycodes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,15 +9,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/adherence`
 ///
-/// Takes `management_unit_id` (a text). Returns
-/// [`UserScheduleAdherenceListing`](crate::models::UserScheduleAdherenceListing). `items()` streams the
-/// items of all pages, each [`UserScheduleAdherence`](crate::models::UserScheduleAdherence).
+/// Takes `management_unit_id` (a string). Returns
+/// [`UserScheduleAdherenceListing`](crate::models::UserScheduleAdherenceListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`UserScheduleAdherence`](crate::models::UserScheduleAdherence).
 ///
 /// Permission: `wfm:realtimeAdherence:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_adherence`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_adherence`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_adherence).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--adherence>)
@@ -35,7 +37,7 @@ pub struct GetWorkforcemanagementManagementunitAdherence {
 }
 
 impl GetWorkforcemanagementManagementunitAdherence {
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -56,7 +58,7 @@ impl GetWorkforcemanagementManagementunitAdherence {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -85,7 +87,7 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitAdherence {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,12 +9,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/agents/{agentId}`
 ///
-/// Takes `management_unit_id` (a text) and `agent_id` (a text). Returns
-/// [`WfmAgent`](crate::models::WfmAgent).
+/// Takes `management_unit_id` (a string) and `agent_id` (a string). Returns
+/// [`WfmAgent`](crate::models::WfmAgent). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agent:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_agent`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_agent`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_agent).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--agents--agentId->)
@@ -32,13 +33,13 @@ pub struct GetWorkforcemanagementManagementunitAgent {
 }
 
 impl GetWorkforcemanagementManagementunitAgent {
-    /// The query parameter `excludeCapabilities`.
+    /// The query parameter `excludeCapabilities`: a boolean.
     pub fn exclude_capabilities(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("excludeCapabilities", value.into());
         self
     }
 
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `workPlanOverrides`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetWorkforcemanagementManagementunitAgentExpand>,
@@ -79,7 +80,7 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitAgent {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -121,12 +122,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/managementunits/{managementUnitId}/agents`
 ///
-/// Takes `management_unit_id` (a text) and a body
-/// ([`UpdateMuAgentsRequest`](crate::models::UpdateMuAgentsRequest)). Returns nothing.
+/// Takes `management_unit_id` (a string) and a body
+/// ([`UpdateMuAgentsRequest`](crate::models::UpdateMuAgentsRequest)). Returns nothing. Succeeds with
+/// the status 204 (no content).
 ///
 /// Permission: `wfm:agent:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_managementunit_agents`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_managementunit_agents`](crate::api::WorkforceManagementApi::patch_workforcemanagement_managementunit_agents).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-managementunits--managementUnitId--agents>)
@@ -176,7 +179,7 @@ impl runtime::Operation for PatchWorkforcemanagementManagementunitAgents {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/agents/{agentId}/shifttrades`
 ///
-/// Takes `management_unit_id` (a text) and `agent_id` (a text). Returns
-/// [`ShiftTradeListResponse`](crate::models::ShiftTradeListResponse). `items()` streams the items of
-/// all pages, each [`ShiftTradeResponse`](crate::models::ShiftTradeResponse).
+/// Takes `management_unit_id` (a string) and `agent_id` (a string). Returns
+/// [`ShiftTradeListResponse`](crate::models::ShiftTradeListResponse). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`ShiftTradeResponse`](crate::models::ShiftTradeResponse).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
@@ -17,7 +18,8 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_agent_shifttrades`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_agent_shifttrades`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_agent_shifttrades).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--agents--agentId--shifttrades>)
@@ -50,7 +52,7 @@ impl GetWorkforcemanagementManagementunitAgentShifttrades {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -81,7 +83,7 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitAgentShifttrades
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/workforcemanagement/managementunits/{managementUnitId}/agents/workplans/bulk`
 ///
-/// Takes `management_unit_id` (a text) and a body
+/// Takes `management_unit_id` (a string) and a body
 /// ([`UpdateMuAgentWorkPlansBatchRequest`](crate::models::UpdateMuAgentWorkPlansBatchRequest)). Returns
 /// [`UpdateMuAgentWorkPlansBatchResponse`](crate::models::UpdateMuAgentWorkPlansBatchResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:workPlan:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_managementunit_agents_workplans_bulk`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_managementunit_agents_workplans_bulk`](crate::api::WorkforceManagementApi::patch_workforcemanagement_managementunit_agents_workplans_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-managementunits--managementUnitId--agents-workplans-bulk>)
@@ -65,7 +67,7 @@ impl runtime::Operation for PatchWorkforcemanagementManagementunitAgentsWorkplan
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

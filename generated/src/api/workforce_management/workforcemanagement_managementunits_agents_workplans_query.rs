@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/agents/workplans/query`
 ///
-/// Takes `management_unit_id` (a text) and a body
+/// Takes `management_unit_id` (a string) and a body
 /// ([`GetAgentsWorkPlansRequest`](crate::models::GetAgentsWorkPlansRequest)). Returns
-/// [`AgentsWorkPlansResponse`](crate::models::AgentsWorkPlansResponse).
+/// [`AgentsWorkPlansResponse`](crate::models::AgentsWorkPlansResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:workPlan:view`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_agents_workplans_query`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_agents_workplans_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_agents_workplans_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--agents-workplans-query>)
@@ -33,7 +35,7 @@ pub struct PostWorkforcemanagementManagementunitAgentsWorkplansQuery {
 }
 
 impl PostWorkforcemanagementManagementunitAgentsWorkplansQuery {
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -71,7 +73,7 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitAgentsWorkplans
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

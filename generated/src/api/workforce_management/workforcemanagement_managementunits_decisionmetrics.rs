@@ -7,15 +7,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/decisionmetrics`
 ///
-/// Takes `management_unit_id` (a text). Returns
-/// [`DecisionMetricsResponse`](crate::models::DecisionMetricsResponse). `items()` streams the items of
-/// all pages, each [`DecisionMetricsData`](crate::models::DecisionMetricsData).
+/// Takes `management_unit_id` (a string). Returns
+/// [`DecisionMetricsResponse`](crate::models::DecisionMetricsResponse). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`DecisionMetricsData`](crate::models::DecisionMetricsData).
 ///
 /// Permission: `wfm:decisionMetrics:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_decisionmetrics`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_decisionmetrics`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_decisionmetrics).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--decisionmetrics>)
@@ -48,7 +50,7 @@ impl GetWorkforcemanagementManagementunitDecisionmetrics {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -77,7 +79,7 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitDecisionmetrics 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,13 +8,15 @@ use crate::runtime;
 /// `GET /api/v2/workforcemanagement/managementunits/divisionviews`
 ///
 /// Takes no arguments. Returns [`ManagementUnitListing`](crate::models::ManagementUnitListing).
-/// `items()` streams the items of all pages, each [`ManagementUnit`](crate::models::ManagementUnit).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`ManagementUnit`](crate::models::ManagementUnit).
 ///
 /// Permission: `wfm:managementUnit:search`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunits_divisionviews`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunits_divisionviews`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunits_divisionviews).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits-divisionviews>)
@@ -32,7 +34,7 @@ pub struct GetWorkforcemanagementManagementunitsDivisionviews {
 }
 
 impl GetWorkforcemanagementManagementunitsDivisionviews {
-    /// The query parameter `divisionId`.
+    /// The query parameter `divisionId`: a list of strings.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -61,7 +63,7 @@ impl GetWorkforcemanagementManagementunitsDivisionviews {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -90,7 +92,7 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitsDivisionviews {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,14 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/historicaladherencequery`
 ///
-/// Takes `management_unit_id` (a text) and a body
+/// Takes `management_unit_id` (a string) and a body
 /// ([`WfmHistoricalAdherenceQuery`](crate::models::WfmHistoricalAdherenceQuery)). Returns
-/// [`WfmHistoricalAdherenceResponse`](crate::models::WfmHistoricalAdherenceResponse).
+/// [`WfmHistoricalAdherenceResponse`](crate::models::WfmHistoricalAdherenceResponse). Succeeds with the
+/// status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `wfm:historicalAdherence:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_managementunit_historicaladherencequery`.
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_historicaladherencequery`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_historicaladherencequery).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--historicaladherencequery>)
@@ -69,7 +70,7 @@ for PostWorkforcemanagementManagementunitHistoricaladherencequery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

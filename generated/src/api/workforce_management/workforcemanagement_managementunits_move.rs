@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/move`
 ///
-/// Takes `management_unit_id` (a text) and a body
+/// Takes `management_unit_id` (a string) and a body
 /// ([`MoveManagementUnitRequest`](crate::models::MoveManagementUnitRequest)). Returns
-/// [`MoveManagementUnitResponse`](crate::models::MoveManagementUnitResponse).
+/// [`MoveManagementUnitResponse`](crate::models::MoveManagementUnitResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `wfm:managementUnit:edit`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_move`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_move`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_move).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--move>)
@@ -65,7 +67,7 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitMove {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

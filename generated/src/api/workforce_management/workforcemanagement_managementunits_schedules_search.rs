@@ -9,15 +9,16 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/schedules/search`
 ///
-/// Takes `management_unit_id` (a text) and a body
+/// Takes `management_unit_id` (a string) and a body
 /// ([`UserListScheduleRequestBody`](crate::models::UserListScheduleRequestBody)). Returns
-/// [`UserScheduleContainer`](crate::models::UserScheduleContainer).
+/// [`UserScheduleContainer`](crate::models::UserScheduleContainer). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permissions, any of: `wfm:publishedSchedule:view`, `wfm:schedule:view`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_schedules_search`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_schedules_search`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_schedules_search).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--schedules-search>)
@@ -69,7 +70,7 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitSchedulesSearch
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,9 +9,9 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/shifttrades/matched`
 ///
-/// Takes `management_unit_id` (a text). Returns
-/// [`ShiftTradeMatchesSummaryResponse`](crate::models::ShiftTradeMatchesSummaryResponse). `items()`
-/// streams the items of all pages, each
+/// Takes `management_unit_id` (a string). Returns
+/// [`ShiftTradeMatchesSummaryResponse`](crate::models::ShiftTradeMatchesSummaryResponse). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
 /// [`WeekShiftTradeMatchesSummaryResponse`](crate::models::WeekShiftTradeMatchesSummaryResponse).
 ///
 /// **Deprecated.** Genesys may remove this operation.
@@ -20,7 +20,8 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_shifttrades_matched`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_shifttrades_matched`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_shifttrades_matched).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--shifttrades-matched>)
@@ -53,7 +54,7 @@ impl GetWorkforcemanagementManagementunitShifttradesMatched {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -84,7 +85,7 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitShifttradesMatch
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/shrinkage/jobs`
 ///
-/// Takes `management_unit_id` (a text) and a body
+/// Takes `management_unit_id` (a string) and a body
 /// ([`WfmHistoricalShrinkageRequest`](crate::models::WfmHistoricalShrinkageRequest)). Returns
-/// [`WfmHistoricalShrinkageResponse`](crate::models::WfmHistoricalShrinkageResponse).
+/// [`WfmHistoricalShrinkageResponse`](crate::models::WfmHistoricalShrinkageResponse). Succeeds with the
+/// status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `wfm:shrinkage:view`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_shrinkage_jobs`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_shrinkage_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_shrinkage_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--shrinkage-jobs>)
@@ -65,7 +67,7 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitShrinkageJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,13 +11,15 @@ use crate::runtime;
 /// `DELETE
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeofflimits/{timeOffLimitId}`
 ///
-/// Takes `management_unit_id` (a text) and `time_off_limit_id` (a text). Returns nothing.
+/// Takes `management_unit_id` (a string) and `time_off_limit_id` (a string). Returns nothing. Succeeds
+/// with the status 204 (no content).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `wfm:timeOffLimit:delete`
 ///
-/// Created by `WorkforceManagementApi::delete_workforcemanagement_managementunit_timeofflimit`.
+/// Created by
+/// [`WorkforceManagementApi::delete_workforcemanagement_managementunit_timeofflimit`](crate::api::WorkforceManagementApi::delete_workforcemanagement_managementunit_timeofflimit).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-managementunits--managementUnitId--timeofflimits--timeOffLimitId->)
@@ -67,7 +69,7 @@ impl runtime::Operation for DeleteWorkforcemanagementManagementunitTimeofflimit 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -111,14 +113,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeofflimits/{timeOffLimitId}`
 ///
-/// Takes `management_unit_id` (a text) and `time_off_limit_id` (a text). Returns
-/// [`TimeOffLimit`](crate::models::TimeOffLimit).
+/// Takes `management_unit_id` (a string) and `time_off_limit_id` (a string). Returns
+/// [`TimeOffLimit`](crate::models::TimeOffLimit). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `wfm:timeOffLimit:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_timeofflimit`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_timeofflimit`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_timeofflimit).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--timeofflimits--timeOffLimitId->)
@@ -168,7 +171,7 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitTimeofflimit {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -211,9 +214,9 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeofflimits`
 ///
-/// Takes `management_unit_id` (a text). Returns
-/// [`TimeOffLimitListing`](crate::models::TimeOffLimitListing). `items()` streams the items of all
-/// pages, each [`TimeOffLimit`](crate::models::TimeOffLimit).
+/// Takes `management_unit_id` (a string). Returns
+/// [`TimeOffLimitListing`](crate::models::TimeOffLimitListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each [`TimeOffLimit`](crate::models::TimeOffLimit).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
@@ -221,7 +224,8 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_timeofflimits`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_timeofflimits`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_timeofflimits).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--timeofflimits>)
@@ -254,7 +258,7 @@ impl GetWorkforcemanagementManagementunitTimeofflimits {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -285,7 +289,7 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitTimeofflimits {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -342,15 +346,16 @@ impl crate::api::WorkforceManagementApi {
 /// `PATCH
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeofflimits/{timeOffLimitId}`
 ///
-/// Takes `management_unit_id` (a text), `time_off_limit_id` (a text) and a body
+/// Takes `management_unit_id` (a string), `time_off_limit_id` (a string) and a body
 /// ([`UpdateTimeOffLimitRequest`](crate::models::UpdateTimeOffLimitRequest)). Returns
-/// [`TimeOffLimit`](crate::models::TimeOffLimit).
+/// [`TimeOffLimit`](crate::models::TimeOffLimit). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `wfm:timeOffLimit:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_managementunit_timeofflimit`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_managementunit_timeofflimit`](crate::api::WorkforceManagementApi::patch_workforcemanagement_managementunit_timeofflimit).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-managementunits--managementUnitId--timeofflimits--timeOffLimitId->)
@@ -400,7 +405,7 @@ impl runtime::Operation for PatchWorkforcemanagementManagementunitTimeofflimit {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -447,15 +452,16 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeofflimits`
 ///
-/// Takes `management_unit_id` (a text) and a body
+/// Takes `management_unit_id` (a string) and a body
 /// ([`CreateTimeOffLimitRequest`](crate::models::CreateTimeOffLimitRequest)). Returns
-/// [`TimeOffLimit`](crate::models::TimeOffLimit).
+/// [`TimeOffLimit`](crate::models::TimeOffLimit). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `wfm:timeOffLimit:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_timeofflimits`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_timeofflimits`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_timeofflimits).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--timeofflimits>)
@@ -505,7 +511,7 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitTimeofflimits {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

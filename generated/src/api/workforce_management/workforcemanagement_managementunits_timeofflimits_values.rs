@@ -8,15 +8,16 @@ use crate::runtime;
 /// `PUT
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeofflimits/{timeOffLimitId}/values`
 ///
-/// Takes `management_unit_id` (a text), `time_off_limit_id` (a text) and a body
+/// Takes `management_unit_id` (a string), `time_off_limit_id` (a string) and a body
 /// ([`SetTimeOffLimitValuesRequest`](crate::models::SetTimeOffLimitValuesRequest)). Returns
-/// [`TimeOffLimit`](crate::models::TimeOffLimit).
+/// [`TimeOffLimit`](crate::models::TimeOffLimit). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `wfm:timeOffLimit:edit`
 ///
-/// Created by `WorkforceManagementApi::put_workforcemanagement_managementunit_timeofflimit_values`.
+/// Created by
+/// [`WorkforceManagementApi::put_workforcemanagement_managementunit_timeofflimit_values`](crate::api::WorkforceManagementApi::put_workforcemanagement_managementunit_timeofflimit_values).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-workforcemanagement-managementunits--managementUnitId--timeofflimits--timeOffLimitId--values>)
@@ -66,7 +67,7 @@ impl runtime::Operation for PutWorkforcemanagementManagementunitTimeofflimitValu
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,16 +9,17 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeofflimits/values/query`
 ///
-/// Takes `management_unit_id` (a text) and a body
+/// Takes `management_unit_id` (a string) and a body
 /// ([`QueryTimeOffLimitValuesRequest`](crate::models::QueryTimeOffLimitValuesRequest)). Returns
-/// [`QueryTimeOffLimitValuesResponse`](crate::models::QueryTimeOffLimitValuesResponse).
+/// [`QueryTimeOffLimitValuesResponse`](crate::models::QueryTimeOffLimitValuesResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `wfm:timeOffLimit:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_managementunit_timeofflimits_values_query`.
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_timeofflimits_values_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_timeofflimits_values_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--timeofflimits-values-query>)
@@ -69,7 +70,7 @@ for PostWorkforcemanagementManagementunitTimeofflimitsValuesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

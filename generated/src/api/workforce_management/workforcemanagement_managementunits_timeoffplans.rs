@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffplans/{timeOffPlanId}`
 ///
-/// Takes `management_unit_id` (a text) and `time_off_plan_id` (a text). Returns nothing.
+/// Takes `management_unit_id` (a string) and `time_off_plan_id` (a string). Returns nothing. Succeeds
+/// with the status 204 (no content).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `wfm:timeOffPlan:delete`
 ///
-/// Created by `WorkforceManagementApi::delete_workforcemanagement_managementunit_timeoffplan`.
+/// Created by
+/// [`WorkforceManagementApi::delete_workforcemanagement_managementunit_timeoffplan`](crate::api::WorkforceManagementApi::delete_workforcemanagement_managementunit_timeoffplan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-managementunits--managementUnitId--timeoffplans--timeOffPlanId->)
@@ -65,7 +67,7 @@ impl runtime::Operation for DeleteWorkforcemanagementManagementunitTimeoffplan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,14 +110,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffplans/{timeOffPlanId}`
 ///
-/// Takes `management_unit_id` (a text) and `time_off_plan_id` (a text). Returns
-/// [`TimeOffPlan`](crate::models::TimeOffPlan).
+/// Takes `management_unit_id` (a string) and `time_off_plan_id` (a string). Returns
+/// [`TimeOffPlan`](crate::models::TimeOffPlan). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `wfm:timeOffPlan:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_timeoffplan`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_timeoffplan`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_timeoffplan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--timeoffplans--timeOffPlanId->)
@@ -165,7 +168,7 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitTimeoffplan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -208,9 +211,9 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffplans`
 ///
-/// Takes `management_unit_id` (a text). Returns
-/// [`TimeOffPlanListing`](crate::models::TimeOffPlanListing). `items()` streams the items of all pages,
-/// each [`TimeOffPlan`](crate::models::TimeOffPlan).
+/// Takes `management_unit_id` (a string). Returns
+/// [`TimeOffPlanListing`](crate::models::TimeOffPlanListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each [`TimeOffPlan`](crate::models::TimeOffPlan).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
@@ -218,7 +221,8 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_timeoffplans`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_timeoffplans`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_timeoffplans).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--timeoffplans>)
@@ -251,7 +255,7 @@ impl GetWorkforcemanagementManagementunitTimeoffplans {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -280,7 +284,7 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitTimeoffplans {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -336,15 +340,16 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffplans/{timeOffPlanId}`
 ///
-/// Takes `management_unit_id` (a text), `time_off_plan_id` (a text) and a body
+/// Takes `management_unit_id` (a string), `time_off_plan_id` (a string) and a body
 /// ([`UpdateTimeOffPlanRequest`](crate::models::UpdateTimeOffPlanRequest)). Returns
-/// [`TimeOffPlan`](crate::models::TimeOffPlan).
+/// [`TimeOffPlan`](crate::models::TimeOffPlan). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `wfm:timeOffPlan:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_managementunit_timeoffplan`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_managementunit_timeoffplan`](crate::api::WorkforceManagementApi::patch_workforcemanagement_managementunit_timeoffplan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-managementunits--managementUnitId--timeoffplans--timeOffPlanId->)
@@ -394,7 +399,7 @@ impl runtime::Operation for PatchWorkforcemanagementManagementunitTimeoffplan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -440,15 +445,16 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffplans`
 ///
-/// Takes `management_unit_id` (a text) and a body
+/// Takes `management_unit_id` (a string) and a body
 /// ([`CreateTimeOffPlanRequest`](crate::models::CreateTimeOffPlanRequest)). Returns
-/// [`TimeOffPlan`](crate::models::TimeOffPlan).
+/// [`TimeOffPlan`](crate::models::TimeOffPlan). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `wfm:timeOffPlan:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_timeoffplans`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_timeoffplans`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_timeoffplans).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--timeoffplans>)
@@ -498,7 +504,7 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitTimeoffplans {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,13 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffrequests`
 ///
-/// Takes `management_unit_id` (a text) and a body
+/// Takes `management_unit_id` (a string) and a body
 /// ([`CreateAdminTimeOffRequest`](crate::models::CreateAdminTimeOffRequest)). Returns
-/// [`TimeOffRequestList`](crate::models::TimeOffRequestList).
+/// [`TimeOffRequestList`](crate::models::TimeOffRequestList). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:timeOffRequest:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_timeoffrequests`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_timeoffrequests`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_timeoffrequests).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--timeoffrequests>)
@@ -63,7 +64,7 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitTimeoffrequests
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

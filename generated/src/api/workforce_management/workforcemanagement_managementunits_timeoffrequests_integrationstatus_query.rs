@@ -11,11 +11,11 @@ use crate::runtime;
 /// `POST
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffrequests/integrationstatus/query`
 ///
-/// Takes `management_unit_id` (a text) and a body
+/// Takes `management_unit_id` (a string) and a body
 /// ([`QueryTimeOffIntegrationStatusRequest`](crate::models::QueryTimeOffIntegrationStatusRequest)).
 /// Returns
 /// [`UserTimeOffIntegrationStatusResponseListing`](crate::models::UserTimeOffIntegrationStatusResponseListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`UserTimeOffIntegrationStatusResponse`](crate::models::UserTimeOffIntegrationStatusResponse).
 ///
 /// Permission: `wfm:timeOffRequest:view`
@@ -23,7 +23,7 @@ use crate::runtime;
 /// Lists everything on one page.
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_managementunit_timeoffrequests_integrationstatus_query`.
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_timeoffrequests_integrationstatus_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_timeoffrequests_integrationstatus_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--timeoffrequests-integrationstatus-query>)
@@ -56,7 +56,7 @@ impl PostWorkforcemanagementManagementunitTimeoffrequestsIntegrationstatusQuery 
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -86,7 +86,7 @@ for PostWorkforcemanagementManagementunitTimeoffrequestsIntegrationstatusQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

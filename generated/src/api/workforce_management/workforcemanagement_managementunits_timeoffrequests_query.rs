@@ -9,16 +9,18 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffrequests/query`
 ///
-/// Takes `management_unit_id` (a text) and a body
+/// Takes `management_unit_id` (a string) and a body
 /// ([`TimeOffRequestQueryBody`](crate::models::TimeOffRequestQueryBody)). Returns
-/// [`TimeOffRequestListing`](crate::models::TimeOffRequestListing). `items()` streams the items of all
-/// pages, each [`TimeOffRequestListItem`](crate::models::TimeOffRequestListItem).
+/// [`TimeOffRequestListing`](crate::models::TimeOffRequestListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
+/// [`TimeOffRequestListItem`](crate::models::TimeOffRequestListItem).
 ///
 /// Permission: `wfm:timeOffRequest:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_timeoffrequests_query`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_timeoffrequests_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_timeoffrequests_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--timeoffrequests-query>)
@@ -36,7 +38,7 @@ pub struct PostWorkforcemanagementManagementunitTimeoffrequestsQuery {
 }
 
 impl PostWorkforcemanagementManagementunitTimeoffrequestsQuery {
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -57,7 +59,7 @@ impl PostWorkforcemanagementManagementunitTimeoffrequestsQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -86,7 +88,7 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitTimeoffrequests
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

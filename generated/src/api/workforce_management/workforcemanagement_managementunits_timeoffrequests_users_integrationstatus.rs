@@ -10,14 +10,16 @@ use crate::runtime;
 /// `PATCH
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffrequests/{timeOffRequestId}/users/{userId}/integrationstatus`
 ///
-/// Takes `management_unit_id` (a text), `time_off_request_id` (a text), `user_id` (a text) and a body
-/// ([`SetTimeOffIntegrationStatusRequest`](crate::models::SetTimeOffIntegrationStatusRequest)). Returns
+/// Takes `management_unit_id` (a string), `time_off_request_id` (a string), `user_id` (a string) and a
+/// body ([`SetTimeOffIntegrationStatusRequest`](crate::models::SetTimeOffIntegrationStatusRequest)).
+/// Returns
 /// [`UserTimeOffIntegrationStatusResponse`](crate::models::UserTimeOffIntegrationStatusResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:timeOffRequest:edit`
 ///
 /// Created by
-/// `WorkforceManagementApi::patch_workforcemanagement_managementunit_timeoffrequest_user_integrationstatus`.
+/// [`WorkforceManagementApi::patch_workforcemanagement_managementunit_timeoffrequest_user_integrationstatus`](crate::api::WorkforceManagementApi::patch_workforcemanagement_managementunit_timeoffrequest_user_integrationstatus).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-managementunits--managementUnitId--timeoffrequests--timeOffRequestId--users--userId--integrationstatus>)
@@ -68,7 +70,7 @@ for PatchWorkforcemanagementManagementunitTimeoffrequestUserIntegrationstatus {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

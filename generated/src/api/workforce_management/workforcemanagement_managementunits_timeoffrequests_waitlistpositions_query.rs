@@ -10,17 +10,18 @@ use crate::runtime;
 /// `POST
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffrequests/waitlistpositions/query`
 ///
-/// Takes `management_unit_id` (a text) and a body
+/// Takes `management_unit_id` (a string) and a body
 /// ([`QueryWaitlistPositionsRequest`](crate::models::QueryWaitlistPositionsRequest)). Returns
-/// [`WaitlistPositionListing`](crate::models::WaitlistPositionListing). `items()` streams the items of
-/// all pages, each [`WaitlistPosition`](crate::models::WaitlistPosition).
+/// [`WaitlistPositionListing`](crate::models::WaitlistPositionListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`WaitlistPosition`](crate::models::WaitlistPosition).
 ///
 /// Permission: `wfm:timeOffRequest:view`
 ///
 /// Lists everything on one page.
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_managementunit_timeoffrequests_waitlistpositions_query`.
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_timeoffrequests_waitlistpositions_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_timeoffrequests_waitlistpositions_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--timeoffrequests-waitlistpositions-query>)
@@ -53,7 +54,7 @@ impl PostWorkforcemanagementManagementunitTimeoffrequestsWaitlistpositionsQuery 
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -83,7 +84,7 @@ for PostWorkforcemanagementManagementunitTimeoffrequestsWaitlistpositionsQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,15 +9,16 @@ use crate::runtime;
 ///
 /// `PATCH /api/v2/workforcemanagement/managementunits/{managementUnitId}/unavailabletimes/settings`
 ///
-/// Takes `management_unit_id` (a text) and a body
+/// Takes `management_unit_id` (a string) and a body
 /// ([`UpdateManagementUnitsSettingsRequest`](crate::models::UpdateManagementUnitsSettingsRequest)).
 /// Returns
 /// [`ManagementUnitAvailabilitySettingsResponse`](crate::models::ManagementUnitAvailabilitySettingsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:managementUnit:edit`
 ///
 /// Created by
-/// `WorkforceManagementApi::patch_workforcemanagement_managementunit_unavailabletimes_settings`.
+/// [`WorkforceManagementApi::patch_workforcemanagement_managementunit_unavailabletimes_settings`](crate::api::WorkforceManagementApi::patch_workforcemanagement_managementunit_unavailabletimes_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-managementunits--managementUnitId--unavailabletimes-settings>)
@@ -68,7 +69,7 @@ for PatchWorkforcemanagementManagementunitUnavailabletimesSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,14 +10,15 @@ use crate::runtime;
 /// `POST
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/users/{userId}/timeoffbalance/jobs`
 ///
-/// Takes `management_unit_id` (a text), `user_id` (a text) and a body
+/// Takes `management_unit_id` (a string), `user_id` (a string) and a body
 /// ([`TimeOffBalanceRequest`](crate::models::TimeOffBalanceRequest)). Returns
-/// [`TimeOffBalancesResponse`](crate::models::TimeOffBalancesResponse).
+/// [`TimeOffBalancesResponse`](crate::models::TimeOffBalancesResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:timeOffRequest:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_managementunit_user_timeoffbalance_jobs`.
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_user_timeoffbalance_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_user_timeoffbalance_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--users--userId--timeoffbalance-jobs>)
@@ -67,7 +68,7 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitUserTimeoffbala
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/users/{userId}/timeoffrequests/{timeOffRequestId}`
 ///
-/// Takes `management_unit_id` (a text), `user_id` (a text) and `time_off_request_id` (a text). Returns
-/// [`TimeOffRequestResponse`](crate::models::TimeOffRequestResponse).
+/// Takes `management_unit_id` (a string), `user_id` (a string) and `time_off_request_id` (a string).
+/// Returns [`TimeOffRequestResponse`](crate::models::TimeOffRequestResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `wfm:timeOffRequest:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_user_timeoffrequest`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_user_timeoffrequest`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_user_timeoffrequest).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--users--userId--timeoffrequests--timeOffRequestId->)
@@ -65,7 +67,7 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitUserTimeoffreque
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,12 +112,13 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/users/{userId}/timeoffrequests`
 ///
-/// Takes `management_unit_id` (a text) and `user_id` (a text). Returns
-/// [`TimeOffRequestList`](crate::models::TimeOffRequestList).
+/// Takes `management_unit_id` (a string) and `user_id` (a string). Returns
+/// [`TimeOffRequestList`](crate::models::TimeOffRequestList). Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:timeOffRequest:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_user_timeoffrequests`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_user_timeoffrequests`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_user_timeoffrequests).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--users--userId--timeoffrequests>)
@@ -165,7 +168,7 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitUserTimeoffreque
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -208,13 +211,15 @@ impl crate::api::WorkforceManagementApi {
 /// `PATCH
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/users/{userId}/timeoffrequests/{timeOffRequestId}`
 ///
-/// Takes `management_unit_id` (a text), `user_id` (a text), `time_off_request_id` (a text) and a body
-/// ([`AdminTimeOffRequestPatch`](crate::models::AdminTimeOffRequestPatch)). Returns
-/// [`TimeOffRequestResponse`](crate::models::TimeOffRequestResponse).
+/// Takes `management_unit_id` (a string), `user_id` (a string), `time_off_request_id` (a string) and a
+/// body ([`AdminTimeOffRequestPatch`](crate::models::AdminTimeOffRequestPatch)). Returns
+/// [`TimeOffRequestResponse`](crate::models::TimeOffRequestResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:timeOffRequest:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_managementunit_user_timeoffrequest`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_managementunit_user_timeoffrequest`](crate::api::WorkforceManagementApi::patch_workforcemanagement_managementunit_user_timeoffrequest).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-managementunits--managementUnitId--users--userId--timeoffrequests--timeOffRequestId->)
@@ -264,7 +269,7 @@ impl runtime::Operation for PatchWorkforcemanagementManagementunitUserTimeoffreq
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,14 +11,15 @@ use crate::runtime;
 /// `POST
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/users/{userId}/timeoffrequests/estimate`
 ///
-/// Takes `management_unit_id` (a text), `user_id` (a text) and a body
+/// Takes `management_unit_id` (a string), `user_id` (a string) and a body
 /// ([`EstimateAvailableTimeOffRequest`](crate::models::EstimateAvailableTimeOffRequest)). Returns
-/// [`EstimateAvailableTimeOffResponse`](crate::models::EstimateAvailableTimeOffResponse).
+/// [`EstimateAvailableTimeOffResponse`](crate::models::EstimateAvailableTimeOffResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `wfm:timeOffRequest:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_managementunit_user_timeoffrequests_estimate`.
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_user_timeoffrequests_estimate`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_user_timeoffrequests_estimate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--users--userId--timeoffrequests-estimate>)
@@ -36,7 +37,7 @@ pub struct PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimate {
 }
 
 impl PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimate {
-    /// The query parameter `includeOnly`.
+    /// The query parameter `includeOnly`: one of `overrideDateType`.
     pub fn include_only(
         mut self,
         value: impl Into<
@@ -82,7 +83,7 @@ for PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

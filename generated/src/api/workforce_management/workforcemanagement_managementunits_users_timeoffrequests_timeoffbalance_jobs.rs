@@ -8,13 +8,14 @@ use crate::runtime;
 /// `POST
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/users/{userId}/timeoffrequests/{timeOffRequestId}/timeoffbalance/jobs`
 ///
-/// Takes `management_unit_id` (a text), `user_id` (a text) and `time_off_request_id` (a text). Returns
-/// [`TimeOffBalancesResponse`](crate::models::TimeOffBalancesResponse).
+/// Takes `management_unit_id` (a string), `user_id` (a string) and `time_off_request_id` (a string).
+/// Returns [`TimeOffBalancesResponse`](crate::models::TimeOffBalancesResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:timeOffRequest:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_managementunit_user_timeoffrequest_timeoffbalance_jobs`.
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_user_timeoffrequest_timeoffbalance_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_user_timeoffrequest_timeoffbalance_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--users--userId--timeoffrequests--timeOffRequestId--timeoffbalance-jobs>)
@@ -65,7 +66,7 @@ for PostWorkforcemanagementManagementunitUserTimeoffrequestTimeoffbalanceJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -8,13 +8,14 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/users/{userId}/timeoffrequests/{timeOffRequestId}/timeofflimits`
 ///
-/// Takes `management_unit_id` (a text), `user_id` (a text) and `time_off_request_id` (a text). Returns
-/// [`QueryTimeOffLimitValuesResponse`](crate::models::QueryTimeOffLimitValuesResponse).
+/// Takes `management_unit_id` (a string), `user_id` (a string) and `time_off_request_id` (a string).
+/// Returns [`QueryTimeOffLimitValuesResponse`](crate::models::QueryTimeOffLimitValuesResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permissions, all of: `wfm:timeOffRequest:view`, `wfm:timeOffLimit:view`
 ///
 /// Created by
-/// `WorkforceManagementApi::get_workforcemanagement_managementunit_user_timeoffrequest_timeofflimits`.
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_user_timeoffrequest_timeofflimits`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_user_timeoffrequest_timeofflimits).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--users--userId--timeoffrequests--timeOffRequestId--timeofflimits>)
@@ -67,7 +68,7 @@ for GetWorkforcemanagementManagementunitUserTimeoffrequestTimeofflimits {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

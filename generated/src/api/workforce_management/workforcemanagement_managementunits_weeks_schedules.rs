@@ -11,14 +11,15 @@ use crate::runtime;
 /// `GET
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/weeks/{weekId}/schedules/{scheduleId}`
 ///
-/// Takes `management_unit_id` (a text), `week_id` (a text) and `schedule_id` (a text). Returns
-/// [`WeekScheduleResponse`](crate::models::WeekScheduleResponse).
+/// Takes `management_unit_id` (a string), `week_id` (a string) and `schedule_id` (a string). Returns
+/// [`WeekScheduleResponse`](crate::models::WeekScheduleResponse). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permissions, any of: `wfm:publishedSchedule:view`, `wfm:schedule:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_week_schedule`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_week_schedule`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_week_schedule).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--weeks--weekId--schedules--scheduleId->)
@@ -36,7 +37,7 @@ pub struct GetWorkforcemanagementManagementunitWeekSchedule {
 }
 
 impl GetWorkforcemanagementManagementunitWeekSchedule {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: one of `generationResults`, `headcountForecast`.
     pub fn expand(
         mut self,
         value: impl Into<Option<GetWorkforcemanagementManagementunitWeekScheduleExpand>>,
@@ -45,7 +46,7 @@ impl GetWorkforcemanagementManagementunitWeekSchedule {
         self
     }
 
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -85,7 +86,7 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitWeekSchedule {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -131,9 +132,10 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/weeks/{weekId}/schedules`
 ///
-/// Takes `management_unit_id` (a text) and `week_id` (a text). Returns
-/// [`WeekScheduleListResponse`](crate::models::WeekScheduleListResponse). `items()` streams the items
-/// of all pages, each [`WeekScheduleListItemResponse`](crate::models::WeekScheduleListItemResponse).
+/// Takes `management_unit_id` (a string) and `week_id` (a string). Returns
+/// [`WeekScheduleListResponse`](crate::models::WeekScheduleListResponse). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`WeekScheduleListItemResponse`](crate::models::WeekScheduleListItemResponse).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
@@ -141,7 +143,8 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_week_schedules`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_week_schedules`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_week_schedules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--weeks--weekId--schedules>)
@@ -159,19 +162,19 @@ pub struct GetWorkforcemanagementManagementunitWeekSchedules {
 }
 
 impl GetWorkforcemanagementManagementunitWeekSchedules {
-    /// The query parameter `includeOnlyPublished`.
+    /// The query parameter `includeOnlyPublished`: a boolean.
     pub fn include_only_published(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeOnlyPublished", value.into());
         self
     }
 
-    /// The query parameter `earliestWeekDate`.
+    /// The query parameter `earliestWeekDate`: a string.
     pub fn earliest_week_date(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("earliestWeekDate", value.text());
         self
     }
 
-    /// The query parameter `latestWeekDate`.
+    /// The query parameter `latestWeekDate`: a string.
     pub fn latest_week_date(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("latestWeekDate", value.text());
         self
@@ -192,7 +195,7 @@ impl GetWorkforcemanagementManagementunitWeekSchedules {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -223,7 +226,7 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitWeekSchedules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,9 +11,10 @@ use crate::runtime::time;
 ///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/weeks/{weekDateId}/shifttrades`
 ///
-/// Takes `management_unit_id` (a text) and `week_date_id` (a day). Returns
-/// [`WeekShiftTradeListResponse`](crate::models::WeekShiftTradeListResponse). `items()` streams the
-/// items of all pages, each [`WeekShiftTradeResponse`](crate::models::WeekShiftTradeResponse).
+/// Takes `management_unit_id` (a string) and `week_date_id` (a date). Returns
+/// [`WeekShiftTradeListResponse`](crate::models::WeekShiftTradeListResponse). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`WeekShiftTradeResponse`](crate::models::WeekShiftTradeResponse).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
@@ -21,7 +22,8 @@ use crate::runtime::time;
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_week_shifttrades`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_week_shifttrades`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_week_shifttrades).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--weeks--weekDateId--shifttrades>)
@@ -39,19 +41,19 @@ pub struct GetWorkforcemanagementManagementunitWeekShifttrades {
 }
 
 impl GetWorkforcemanagementManagementunitWeekShifttrades {
-    /// The query parameter `evaluateMatches`, default `true`.
+    /// The query parameter `evaluateMatches`: a boolean, default `true`.
     pub fn evaluate_matches(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("evaluateMatches", value.into());
         self
     }
 
-    /// The query parameter `includeCrossWeekShifts`, default `false`.
+    /// The query parameter `includeCrossWeekShifts`: a boolean, default `false`.
     pub fn include_cross_week_shifts(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("includeCrossWeekShifts", value.into());
         self
     }
 
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -72,7 +74,7 @@ impl GetWorkforcemanagementManagementunitWeekShifttrades {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -103,7 +105,7 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitWeekShifttrades 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -162,15 +164,16 @@ impl crate::api::WorkforceManagementApi {
 /// `PATCH
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/weeks/{weekDateId}/shifttrades/{tradeId}`
 ///
-/// Takes `management_unit_id` (a text), `week_date_id` (a day), `trade_id` (a text) and a body
+/// Takes `management_unit_id` (a string), `week_date_id` (a date), `trade_id` (a string) and a body
 /// ([`PatchShiftTradeRequest`](crate::models::PatchShiftTradeRequest)). Returns
-/// [`ShiftTradeResponse`](crate::models::ShiftTradeResponse).
+/// [`ShiftTradeResponse`](crate::models::ShiftTradeResponse). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_managementunit_week_shifttrade`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_managementunit_week_shifttrade`](crate::api::WorkforceManagementApi::patch_workforcemanagement_managementunit_week_shifttrade).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-managementunits--managementUnitId--weeks--weekDateId--shifttrades--tradeId->)
@@ -222,7 +225,7 @@ impl runtime::Operation for PatchWorkforcemanagementManagementunitWeekShifttrade
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -271,15 +274,16 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/weeks/{weekDateId}/shifttrades`
 ///
-/// Takes `management_unit_id` (a text), `week_date_id` (a day) and a body
+/// Takes `management_unit_id` (a string), `week_date_id` (a date) and a body
 /// ([`AddShiftTradeRequest`](crate::models::AddShiftTradeRequest)). Returns
-/// [`ShiftTradeResponse`](crate::models::ShiftTradeResponse).
+/// [`ShiftTradeResponse`](crate::models::ShiftTradeResponse). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_week_shifttrades`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_week_shifttrades`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_week_shifttrades).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--weeks--weekDateId--shifttrades>)
@@ -331,7 +335,7 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitWeekShifttrades
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

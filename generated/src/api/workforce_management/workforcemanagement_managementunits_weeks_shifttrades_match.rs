@@ -11,15 +11,17 @@ use crate::runtime::time;
 /// `POST
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/weeks/{weekDateId}/shifttrades/{tradeId}/match`
 ///
-/// Takes `management_unit_id` (a text), `week_date_id` (a day), `trade_id` (a text) and a body
+/// Takes `management_unit_id` (a string), `week_date_id` (a date), `trade_id` (a string) and a body
 /// ([`MatchShiftTradeRequest`](crate::models::MatchShiftTradeRequest)). Returns
-/// [`MatchShiftTradeResponse`](crate::models::MatchShiftTradeResponse).
+/// [`MatchShiftTradeResponse`](crate::models::MatchShiftTradeResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_week_shifttrade_match`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_week_shifttrade_match`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_week_shifttrade_match).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--weeks--weekDateId--shifttrades--tradeId--match>)
@@ -71,7 +73,7 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitWeekShifttradeM
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

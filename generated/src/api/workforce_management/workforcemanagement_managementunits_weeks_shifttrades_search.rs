@@ -11,16 +11,17 @@ use crate::runtime::time;
 /// `POST
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/weeks/{weekDateId}/shifttrades/search`
 ///
-/// Takes `management_unit_id` (a text), `week_date_id` (a day) and a body
+/// Takes `management_unit_id` (a string), `week_date_id` (a date) and a body
 /// ([`SearchShiftTradesRequest`](crate::models::SearchShiftTradesRequest)). Returns
-/// [`SearchShiftTradesResponse`](crate::models::SearchShiftTradesResponse).
+/// [`SearchShiftTradesResponse`](crate::models::SearchShiftTradesResponse). Succeeds with the status
+/// 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_managementunit_week_shifttrades_search`.
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_week_shifttrades_search`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_week_shifttrades_search).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--weeks--weekDateId--shifttrades-search>)
@@ -38,7 +39,7 @@ pub struct PostWorkforcemanagementManagementunitWeekShifttradesSearch {
 }
 
 impl PostWorkforcemanagementManagementunitWeekShifttradesSearch {
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -78,7 +79,7 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitWeekShifttrades
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

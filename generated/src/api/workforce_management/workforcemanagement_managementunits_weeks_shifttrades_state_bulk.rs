@@ -11,16 +11,17 @@ use crate::runtime::time;
 /// `POST
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/weeks/{weekDateId}/shifttrades/state/bulk`
 ///
-/// Takes `management_unit_id` (a text), `week_date_id` (a day) and a body
+/// Takes `management_unit_id` (a string), `week_date_id` (a date) and a body
 /// ([`BulkShiftTradeStateUpdateRequest`](crate::models::BulkShiftTradeStateUpdateRequest)). Returns
-/// [`BulkUpdateShiftTradeStateResponse`](crate::models::BulkUpdateShiftTradeStateResponse).
+/// [`BulkUpdateShiftTradeStateResponse`](crate::models::BulkUpdateShiftTradeStateResponse). Succeeds
+/// with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permissions, any of: `wfm:agentShiftTradeRequest:participate`, `wfm:shiftTradeRequest:edit`
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_managementunit_week_shifttrades_state_bulk`.
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_week_shifttrades_state_bulk`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_week_shifttrades_state_bulk).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--weeks--weekDateId--shifttrades-state-bulk>)
@@ -38,7 +39,7 @@ pub struct PostWorkforcemanagementManagementunitWeekShifttradesStateBulk {
 }
 
 impl PostWorkforcemanagementManagementunitWeekShifttradesStateBulk {
-    /// The query parameter `forceAsync`.
+    /// The query parameter `forceAsync`: a boolean.
     pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceAsync", value.into());
         self
@@ -79,7 +80,7 @@ for PostWorkforcemanagementManagementunitWeekShifttradesStateBulk {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

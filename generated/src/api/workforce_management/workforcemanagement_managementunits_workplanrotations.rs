@@ -12,11 +12,13 @@ use crate::runtime;
 /// `DELETE
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/workplanrotations/{workPlanRotationId}`
 ///
-/// Takes `management_unit_id` (a text) and `work_plan_rotation_id` (a text). Returns nothing.
+/// Takes `management_unit_id` (a string) and `work_plan_rotation_id` (a string). Returns nothing.
+/// Succeeds with the status 204 (no content).
 ///
 /// Permission: `wfm:workPlanRotation:delete`
 ///
-/// Created by `WorkforceManagementApi::delete_workforcemanagement_managementunit_workplanrotation`.
+/// Created by
+/// [`WorkforceManagementApi::delete_workforcemanagement_managementunit_workplanrotation`](crate::api::WorkforceManagementApi::delete_workforcemanagement_managementunit_workplanrotation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-managementunits--managementUnitId--workplanrotations--workPlanRotationId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for DeleteWorkforcemanagementManagementunitWorkplanrotat
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,12 +112,14 @@ impl crate::api::WorkforceManagementApi {
 /// `GET
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/workplanrotations/{workPlanRotationId}`
 ///
-/// Takes `management_unit_id` (a text) and `work_plan_rotation_id` (a text). Returns
-/// [`WorkPlanRotationResponse`](crate::models::WorkPlanRotationResponse).
+/// Takes `management_unit_id` (a string) and `work_plan_rotation_id` (a string). Returns
+/// [`WorkPlanRotationResponse`](crate::models::WorkPlanRotationResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:workPlanRotation:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_workplanrotation`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_workplanrotation`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_workplanrotation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--workplanrotations--workPlanRotationId->)
@@ -165,7 +169,7 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitWorkplanrotation
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -208,15 +212,17 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/workplanrotations`
 ///
-/// Takes `management_unit_id` (a text). Returns
-/// [`WorkPlanRotationListResponse`](crate::models::WorkPlanRotationListResponse). `items()` streams the
-/// items of all pages, each [`WorkPlanRotationResponse`](crate::models::WorkPlanRotationResponse).
+/// Takes `management_unit_id` (a string). Returns
+/// [`WorkPlanRotationListResponse`](crate::models::WorkPlanRotationListResponse). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`WorkPlanRotationResponse`](crate::models::WorkPlanRotationResponse).
 ///
 /// Permissions, any of: `wfm:agent:view`, `wfm:workPlanRotation:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_workplanrotations`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_workplanrotations`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_workplanrotations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--workplanrotations>)
@@ -234,7 +240,7 @@ pub struct GetWorkforcemanagementManagementunitWorkplanrotations {
 }
 
 impl GetWorkforcemanagementManagementunitWorkplanrotations {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `agents`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -260,7 +266,7 @@ impl GetWorkforcemanagementManagementunitWorkplanrotations {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -291,7 +297,7 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitWorkplanrotation
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -347,13 +353,15 @@ impl crate::api::WorkforceManagementApi {
 /// `PATCH
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/workplanrotations/{workPlanRotationId}`
 ///
-/// Takes `management_unit_id` (a text), `work_plan_rotation_id` (a text) and a body
+/// Takes `management_unit_id` (a string), `work_plan_rotation_id` (a string) and a body
 /// ([`UpdateWorkPlanRotationRequest`](crate::models::UpdateWorkPlanRotationRequest)). Returns
-/// [`WorkPlanRotationResponse`](crate::models::WorkPlanRotationResponse).
+/// [`WorkPlanRotationResponse`](crate::models::WorkPlanRotationResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:workPlanRotation:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_managementunit_workplanrotation`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_managementunit_workplanrotation`](crate::api::WorkforceManagementApi::patch_workforcemanagement_managementunit_workplanrotation).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-managementunits--managementUnitId--workplanrotations--workPlanRotationId->)
@@ -403,7 +411,7 @@ impl runtime::Operation for PatchWorkforcemanagementManagementunitWorkplanrotati
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -449,13 +457,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/workplanrotations`
 ///
-/// Takes `management_unit_id` (a text) and a body
+/// Takes `management_unit_id` (a string) and a body
 /// ([`AddWorkPlanRotationRequest`](crate::models::AddWorkPlanRotationRequest)). Returns
-/// [`WorkPlanRotationResponse`](crate::models::WorkPlanRotationResponse).
+/// [`WorkPlanRotationResponse`](crate::models::WorkPlanRotationResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:workPlanRotation:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_workplanrotations`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_workplanrotations`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_workplanrotations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--workplanrotations>)
@@ -505,7 +515,7 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitWorkplanrotatio
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,13 +10,15 @@ use crate::runtime;
 /// `POST
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/workplanrotations/{workPlanRotationId}/copy`
 ///
-/// Takes `management_unit_id` (a text), `work_plan_rotation_id` (a text) and a body
+/// Takes `management_unit_id` (a string), `work_plan_rotation_id` (a string) and a body
 /// ([`CopyWorkPlanRotationRequest`](crate::models::CopyWorkPlanRotationRequest)). Returns
-/// [`WorkPlanRotationResponse`](crate::models::WorkPlanRotationResponse).
+/// [`WorkPlanRotationResponse`](crate::models::WorkPlanRotationResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:workPlanRotation:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_workplanrotation_copy`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_workplanrotation_copy`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_workplanrotation_copy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--workplanrotations--workPlanRotationId--copy>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitWorkplanrotatio
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

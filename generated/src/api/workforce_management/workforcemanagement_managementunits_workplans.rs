@@ -14,11 +14,13 @@ use crate::runtime;
 ///
 /// `DELETE /api/v2/workforcemanagement/managementunits/{managementUnitId}/workplans/{workPlanId}`
 ///
-/// Takes `management_unit_id` (a text) and `work_plan_id` (a text). Returns nothing.
+/// Takes `management_unit_id` (a string) and `work_plan_id` (a string). Returns nothing. Succeeds with
+/// the status 204 (no content).
 ///
 /// Permission: `wfm:workPlan:delete`
 ///
-/// Created by `WorkforceManagementApi::delete_workforcemanagement_managementunit_workplan`.
+/// Created by
+/// [`WorkforceManagementApi::delete_workforcemanagement_managementunit_workplan`](crate::api::WorkforceManagementApi::delete_workforcemanagement_managementunit_workplan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-managementunits--managementUnitId--workplans--workPlanId->)
@@ -68,7 +70,7 @@ impl runtime::Operation for DeleteWorkforcemanagementManagementunitWorkplan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,12 +112,13 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/workplans/{workPlanId}`
 ///
-/// Takes `management_unit_id` (a text) and `work_plan_id` (a text). Returns
-/// [`WorkPlan`](crate::models::WorkPlan).
+/// Takes `management_unit_id` (a string) and `work_plan_id` (a string). Returns
+/// [`WorkPlan`](crate::models::WorkPlan). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `wfm:workPlanRotation:view`, `wfm:workPlan:view`, `wfm:schedule:edit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_workplan`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_workplan`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_workplan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--workplans--workPlanId->)
@@ -133,7 +136,8 @@ pub struct GetWorkforcemanagementManagementunitWorkplan {
 }
 
 impl GetWorkforcemanagementManagementunitWorkplan {
-    /// The query parameter `includeOnly`.
+    /// The query parameter `includeOnly`: a list, each item one of `agentCount`, `agents`, `optionalDays`,
+    /// `shifts`, `shiftStartVariances`.
     pub fn include_only(
         mut self,
         value: impl IntoIterator<
@@ -178,7 +182,7 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitWorkplan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -220,16 +224,18 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/workplans`
 ///
-/// Takes `management_unit_id` (a text). Returns
-/// [`WorkPlanListResponse`](crate::models::WorkPlanListResponse). `items()` streams the items of all
-/// pages, each [`WorkPlanListItemResponse`](crate::models::WorkPlanListItemResponse).
+/// Takes `management_unit_id` (a string). Returns
+/// [`WorkPlanListResponse`](crate::models::WorkPlanListResponse). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
+/// [`WorkPlanListItemResponse`](crate::models::WorkPlanListItemResponse).
 ///
 /// Permissions, any of: `wfm:agent:view`, `wfm:publishedSchedule:view`, `wfm:schedule:view`,
 /// `wfm:workPlanRotation:view`, `wfm:workPlan:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_workplans`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_workplans`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_workplans).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--workplans>)
@@ -247,7 +253,8 @@ pub struct GetWorkforcemanagementManagementunitWorkplans {
 }
 
 impl GetWorkforcemanagementManagementunitWorkplans {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `agentCount`, `agents`, `optionalDays`,
+    /// `shifts`, `shiftStartVariances`, `details`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -258,7 +265,7 @@ impl GetWorkforcemanagementManagementunitWorkplans {
         self
     }
 
-    /// The query parameter `exclude`.
+    /// The query parameter `exclude`: a list, each item one of `shifts.activities`.
     pub fn exclude(
         mut self,
         value: impl IntoIterator<
@@ -284,7 +291,7 @@ impl GetWorkforcemanagementManagementunitWorkplans {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -321,7 +328,7 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitWorkplans {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -376,12 +383,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/managementunits/{managementUnitId}/workplans/{workPlanId}`
 ///
-/// Takes `management_unit_id` (a text), `work_plan_id` (a text) and a body
-/// ([`WorkPlan`](crate::models::WorkPlan)). Returns [`WorkPlan`](crate::models::WorkPlan).
+/// Takes `management_unit_id` (a string), `work_plan_id` (a string) and a body
+/// ([`WorkPlan`](crate::models::WorkPlan)). Returns [`WorkPlan`](crate::models::WorkPlan). Succeeds
+/// with the status 200 (OK).
 ///
 /// Permission: `wfm:workPlan:edit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_managementunit_workplan`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_managementunit_workplan`](crate::api::WorkforceManagementApi::patch_workforcemanagement_managementunit_workplan).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-managementunits--managementUnitId--workplans--workPlanId->)
@@ -399,7 +408,7 @@ pub struct PatchWorkforcemanagementManagementunitWorkplan {
 }
 
 impl PatchWorkforcemanagementManagementunitWorkplan {
-    /// The query parameter `validationMode`.
+    /// The query parameter `validationMode`: one of `Ignore`.
     pub fn validation_mode(
         mut self,
         value: impl Into<
@@ -442,7 +451,7 @@ impl runtime::Operation for PatchWorkforcemanagementManagementunitWorkplan {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -487,12 +496,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/workplans`
 ///
-/// Takes `management_unit_id` (a text) and a body ([`CreateWorkPlan`](crate::models::CreateWorkPlan)).
-/// Returns [`WorkPlan`](crate::models::WorkPlan).
+/// Takes `management_unit_id` (a string) and a body
+/// ([`CreateWorkPlan`](crate::models::CreateWorkPlan)). Returns [`WorkPlan`](crate::models::WorkPlan).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:workPlan:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_workplans`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_workplans`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_workplans).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--workplans>)
@@ -510,7 +521,7 @@ pub struct PostWorkforcemanagementManagementunitWorkplans {
 }
 
 impl PostWorkforcemanagementManagementunitWorkplans {
-    /// The query parameter `validationMode`.
+    /// The query parameter `validationMode`: one of `Ignore`.
     pub fn validation_mode(
         mut self,
         value: impl Into<
@@ -553,7 +564,7 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitWorkplans {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/workplans/{workPlanId}/copy`
 ///
-/// Takes `management_unit_id` (a text), `work_plan_id` (a text) and a body
+/// Takes `management_unit_id` (a string), `work_plan_id` (a string) and a body
 /// ([`CopyWorkPlan`](crate::models::CopyWorkPlan)). Returns [`WorkPlan`](crate::models::WorkPlan).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:workPlan:add`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_workplan_copy`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_workplan_copy`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_workplan_copy).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--workplans--workPlanId--copy>)
@@ -62,7 +64,7 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitWorkplanCopy {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

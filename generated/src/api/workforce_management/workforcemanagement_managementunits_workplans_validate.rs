@@ -11,13 +11,15 @@ use crate::runtime;
 /// `POST
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/workplans/{workPlanId}/validate`
 ///
-/// Takes `management_unit_id` (a text), `work_plan_id` (a text) and a body
+/// Takes `management_unit_id` (a string), `work_plan_id` (a string) and a body
 /// ([`WorkPlanValidationRequest`](crate::models::WorkPlanValidationRequest)). Returns
-/// [`ValidateWorkPlanResponse`](crate::models::ValidateWorkPlanResponse).
+/// [`ValidateWorkPlanResponse`](crate::models::ValidateWorkPlanResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `wfm:workPlan:add`, `wfm:workPlan:edit`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_workplan_validate`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_workplan_validate`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_workplan_validate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--workplans--workPlanId--validate>)
@@ -35,7 +37,7 @@ pub struct PostWorkforcemanagementManagementunitWorkplanValidate {
 }
 
 impl PostWorkforcemanagementManagementunitWorkplanValidate {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list, each item one of `messages`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -80,7 +82,7 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitWorkplanValidat
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

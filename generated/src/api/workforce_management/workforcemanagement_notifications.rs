@@ -8,12 +8,13 @@ use crate::runtime;
 /// `GET /api/v2/workforcemanagement/notifications`
 ///
 /// Takes no arguments. Returns [`NotificationsResponse`](crate::models::NotificationsResponse).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`WfmUserNotification`](crate::models::WfmUserNotification).
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_notifications`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_notifications`](crate::api::WorkforceManagementApi::get_workforcemanagement_notifications).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-notifications>)
@@ -46,7 +47,7 @@ impl GetWorkforcemanagementNotifications {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -75,7 +76,7 @@ impl runtime::Operation for GetWorkforcemanagementNotifications {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,9 +10,11 @@ use crate::runtime;
 /// `POST /api/v2/workforcemanagement/notifications/update`
 ///
 /// Takes a body ([`UpdateNotificationsRequest`](crate::models::UpdateNotificationsRequest)). Returns
-/// [`UpdateNotificationsResponse`](crate::models::UpdateNotificationsResponse).
+/// [`UpdateNotificationsResponse`](crate::models::UpdateNotificationsResponse). Succeeds with the
+/// status 200 (OK).
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_notifications_update`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_notifications_update`](crate::api::WorkforceManagementApi::post_workforcemanagement_notifications_update).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-notifications-update>)
@@ -62,7 +64,7 @@ impl runtime::Operation for PostWorkforcemanagementNotificationsUpdate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

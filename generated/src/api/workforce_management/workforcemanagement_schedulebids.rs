@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/schedulebids`
 ///
-/// Takes no arguments. Returns [`AgentScheduleBids`](crate::models::AgentScheduleBids).
+/// Takes no arguments. Returns [`AgentScheduleBids`](crate::models::AgentScheduleBids). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `wfm:agentScheduleBid:submit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_schedulebids`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_schedulebids`](crate::api::WorkforceManagementApi::get_workforcemanagement_schedulebids).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-schedulebids>)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetWorkforcemanagementSchedulebids {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/schedulebids/{bidId}/preference`
 ///
-/// Takes `bid_id` (a text). Returns
+/// Takes `bid_id` (a string). Returns
 /// [`AgentScheduleBiddingPreferenceResponse`](crate::models::AgentScheduleBiddingPreferenceResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agentScheduleBid:submit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_schedulebid_preference`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_schedulebid_preference`](crate::api::WorkforceManagementApi::get_workforcemanagement_schedulebid_preference).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-schedulebids--bidId--preference>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetWorkforcemanagementSchedulebidPreference {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,14 +108,16 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PUT /api/v2/workforcemanagement/schedulebids/{bidId}/preference`
 ///
-/// Takes `bid_id` (a text) and a body
+/// Takes `bid_id` (a string) and a body
 /// ([`UpdateAgentScheduleBiddingPreference`](crate::models::UpdateAgentScheduleBiddingPreference)).
 /// Returns
 /// [`AgentScheduleBiddingPreferenceResponse`](crate::models::AgentScheduleBiddingPreferenceResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agentScheduleBid:submit`
 ///
-/// Created by `WorkforceManagementApi::put_workforcemanagement_schedulebid_preference`.
+/// Created by
+/// [`WorkforceManagementApi::put_workforcemanagement_schedulebid_preference`](crate::api::WorkforceManagementApi::put_workforcemanagement_schedulebid_preference).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-workforcemanagement-schedulebids--bidId--preference>)
@@ -163,7 +167,7 @@ impl runtime::Operation for PutWorkforcemanagementSchedulebidPreference {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/schedulebids/{bidId}/schedulesets`
 ///
-/// Takes `bid_id` (a text). Returns
+/// Takes `bid_id` (a string). Returns
 /// [`AgentScheduleBidScheduleSetResponse`](crate::models::AgentScheduleBidScheduleSetResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agentScheduleBid:submit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_schedulebid_schedulesets`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_schedulebid_schedulesets`](crate::api::WorkforceManagementApi::get_workforcemanagement_schedulebid_schedulesets).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-schedulebids--bidId--schedulesets>)
@@ -62,7 +64,7 @@ impl runtime::Operation for GetWorkforcemanagementSchedulebidSchedulesets {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,13 +11,14 @@ use crate::runtime;
 ///
 /// Takes optionally a body
 /// ([`CurrentUserScheduleRequestBody`](crate::models::CurrentUserScheduleRequestBody)). Returns
-/// [`UserScheduleContainer`](crate::models::UserScheduleContainer).
+/// [`UserScheduleContainer`](crate::models::UserScheduleContainer). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `wfm:agentSchedule:view`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_schedules`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_schedules`](crate::api::WorkforceManagementApi::post_workforcemanagement_schedules).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-schedules>)
@@ -41,7 +42,7 @@ pub struct PostWorkforcemanagementSchedules {
 }
 
 impl PostWorkforcemanagementSchedules {
-    /// The body, `application/json`.
+    /// The body, `application/json`: `CurrentUserScheduleRequestBody`.
     pub fn body(
         mut self,
         value: impl Into<Option<CurrentUserScheduleRequestBody>>,
@@ -82,7 +83,7 @@ impl runtime::Operation for PostWorkforcemanagementSchedules {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,12 +7,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/schedulingjobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`SchedulingStatusResponse`](crate::models::SchedulingStatusResponse).
+/// Takes `job_id` (a string). Returns
+/// [`SchedulingStatusResponse`](crate::models::SchedulingStatusResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:schedulingrequest:view`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_schedulingjob`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_schedulingjob`](crate::api::WorkforceManagementApi::get_workforcemanagement_schedulingjob).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-schedulingjobs--jobId->)
@@ -62,7 +64,7 @@ impl runtime::Operation for GetWorkforcemanagementSchedulingjob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

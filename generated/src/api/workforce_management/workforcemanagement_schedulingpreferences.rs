@@ -12,10 +12,12 @@ use crate::runtime;
 /// Takes a body
 /// ([`UpdateAgentSchedulingPreferencesRequest`](crate::models::UpdateAgentSchedulingPreferencesRequest)).
 /// Returns [`AgentSchedulingPreferenceListing`](crate::models::AgentSchedulingPreferenceListing).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_schedulingpreferences`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_schedulingpreferences`](crate::api::WorkforceManagementApi::patch_workforcemanagement_schedulingpreferences).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-schedulingpreferences>)
@@ -65,7 +67,7 @@ impl runtime::Operation for PatchWorkforcemanagementSchedulingpreferences {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -13,14 +13,15 @@ use crate::runtime;
 /// Takes a body
 /// ([`QueryAgentSchedulingPreferencesRequest`](crate::models::QueryAgentSchedulingPreferencesRequest)).
 /// Returns [`AgentSchedulingPreferenceListing`](crate::models::AgentSchedulingPreferenceListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`AgentSchedulingPreference`](crate::models::AgentSchedulingPreference).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_schedulingpreferences_query`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_schedulingpreferences_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_schedulingpreferences_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-schedulingpreferences-query>)
@@ -53,7 +54,7 @@ impl PostWorkforcemanagementSchedulingpreferencesQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -82,7 +83,7 @@ impl runtime::Operation for PostWorkforcemanagementSchedulingpreferencesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,10 +9,12 @@ use crate::runtime;
 ///
 /// Takes no arguments. Returns
 /// [`BusinessUnitSchedulingPreferencesSettingsResponse`](crate::models::BusinessUnitSchedulingPreferencesSettingsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_schedulingpreferences_settings`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_schedulingpreferences_settings`](crate::api::WorkforceManagementApi::get_workforcemanagement_schedulingpreferences_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-schedulingpreferences-settings>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetWorkforcemanagementSchedulingpreferencesSettings 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

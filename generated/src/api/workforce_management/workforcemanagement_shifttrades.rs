@@ -8,7 +8,7 @@ use crate::runtime;
 /// `GET /api/v2/workforcemanagement/shifttrades`
 ///
 /// Takes no arguments. Returns [`ShiftTradeListResponse`](crate::models::ShiftTradeListResponse).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ShiftTradeResponse`](crate::models::ShiftTradeResponse).
 ///
 /// **Deprecated.** Genesys may remove this operation.
@@ -18,7 +18,8 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_shifttrades`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_shifttrades`](crate::api::WorkforceManagementApi::get_workforcemanagement_shifttrades).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-shifttrades>)
@@ -51,7 +52,7 @@ impl GetWorkforcemanagementShifttrades {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -86,7 +87,7 @@ impl runtime::Operation for GetWorkforcemanagementShifttrades {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/shifttrading/trades/{tradeId}/jobs/{jobId}`
 ///
-/// Takes `trade_id` (a text) and `job_id` (a text). Returns
-/// [`ShiftTradeUpdateTradeJobResponse`](crate::models::ShiftTradeUpdateTradeJobResponse).
+/// Takes `trade_id` (a string) and `job_id` (a string). Returns
+/// [`ShiftTradeUpdateTradeJobResponse`](crate::models::ShiftTradeUpdateTradeJobResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_shifttrading_trade_job`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_shifttrading_trade_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_shifttrading_trade_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-shifttrading-trades--tradeId--jobs--jobId->)
@@ -67,7 +69,7 @@ impl runtime::Operation for GetWorkforcemanagementShifttradingTradeJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -109,12 +111,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/shifttrading/trades/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`ShiftTradeAddTradeJobResponse`](crate::models::ShiftTradeAddTradeJobResponse).
+/// Takes `job_id` (a string). Returns
+/// [`ShiftTradeAddTradeJobResponse`](crate::models::ShiftTradeAddTradeJobResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_shifttrading_trades_job`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_shifttrading_trades_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_shifttrading_trades_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-shifttrading-trades-jobs--jobId->)
@@ -166,7 +170,7 @@ impl runtime::Operation for GetWorkforcemanagementShifttradingTradesJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -206,16 +210,18 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/shifttrading/trades/{tradeId}/jobs`
 ///
-/// Takes `trade_id` (a text) and a body
+/// Takes `trade_id` (a string) and a body
 /// ([`UpdateShiftTradeJobRequest`](crate::models::UpdateShiftTradeJobRequest)). Returns
-/// [`ShiftTradeUpdateTradeJobResponse`](crate::models::ShiftTradeUpdateTradeJobResponse).
+/// [`ShiftTradeUpdateTradeJobResponse`](crate::models::ShiftTradeUpdateTradeJobResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_shifttrading_trade_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_shifttrading_trade_job`](crate::api::GetWorkforcemanagementShifttradingTradeJob).
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_shifttrading_trade_jobs`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_shifttrading_trade_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_shifttrading_trade_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-shifttrading-trades--tradeId--jobs>)
@@ -233,7 +239,7 @@ pub struct PostWorkforcemanagementShifttradingTradeJobs {
 }
 
 impl PostWorkforcemanagementShifttradingTradeJobs {
-    /// The query parameter `forceAsync`.
+    /// The query parameter `forceAsync`: a boolean.
     pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceAsync", value.into());
         self
@@ -281,7 +287,7 @@ impl runtime::Operation for PostWorkforcemanagementShifttradingTradeJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -341,14 +347,16 @@ impl crate::api::WorkforceManagementApi {
 /// `POST /api/v2/workforcemanagement/shifttrading/trades/jobs`
 ///
 /// Takes a body ([`AddShiftTradeJobRequest`](crate::models::AddShiftTradeJobRequest)). Returns
-/// [`ShiftTradeAddTradeJobResponse`](crate::models::ShiftTradeAddTradeJobResponse).
+/// [`ShiftTradeAddTradeJobResponse`](crate::models::ShiftTradeAddTradeJobResponse). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_shifttrading_trades_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_shifttrading_trades_job`](crate::api::GetWorkforcemanagementShifttradingTradesJob).
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_shifttrading_trades_jobs`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_shifttrading_trades_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_shifttrading_trades_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-shifttrading-trades-jobs>)
@@ -366,7 +374,7 @@ pub struct PostWorkforcemanagementShifttradingTradesJobs {
 }
 
 impl PostWorkforcemanagementShifttradingTradesJobs {
-    /// The query parameter `forceAsync`.
+    /// The query parameter `forceAsync`: a boolean.
     pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceAsync", value.into());
         self
@@ -414,7 +422,7 @@ impl runtime::Operation for PostWorkforcemanagementShifttradingTradesJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

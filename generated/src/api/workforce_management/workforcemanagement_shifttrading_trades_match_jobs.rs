@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/shifttrading/trades/{tradeId}/match/jobs/{jobId}`
 ///
-/// Takes `trade_id` (a text) and `job_id` (a text). Returns
-/// [`ShiftTradeMatchTradeJobResponse`](crate::models::ShiftTradeMatchTradeJobResponse).
+/// Takes `trade_id` (a string) and `job_id` (a string). Returns
+/// [`ShiftTradeMatchTradeJobResponse`](crate::models::ShiftTradeMatchTradeJobResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_shifttrading_trade_match_job`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_shifttrading_trade_match_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_shifttrading_trade_match_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-shifttrading-trades--tradeId--match-jobs--jobId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetWorkforcemanagementShifttradingTradeMatchJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -108,16 +110,18 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/shifttrading/trades/{tradeId}/match/jobs`
 ///
-/// Takes `trade_id` (a text) and a body
+/// Takes `trade_id` (a string) and a body
 /// ([`MatchShiftTradeJobRequest`](crate::models::MatchShiftTradeJobRequest)). Returns
-/// [`ShiftTradeMatchTradeJobResponse`](crate::models::ShiftTradeMatchTradeJobResponse).
+/// [`ShiftTradeMatchTradeJobResponse`](crate::models::ShiftTradeMatchTradeJobResponse). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_shifttrading_trade_match_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_shifttrading_trade_match_job`](crate::api::GetWorkforcemanagementShifttradingTradeMatchJob).
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_shifttrading_trade_match_jobs`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_shifttrading_trade_match_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_shifttrading_trade_match_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-shifttrading-trades--tradeId--match-jobs>)
@@ -135,7 +139,7 @@ pub struct PostWorkforcemanagementShifttradingTradeMatchJobs {
 }
 
 impl PostWorkforcemanagementShifttradingTradeMatchJobs {
-    /// The query parameter `forceAsync`.
+    /// The query parameter `forceAsync`: a boolean.
     pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceAsync", value.into());
         self
@@ -183,7 +187,7 @@ impl runtime::Operation for PostWorkforcemanagementShifttradingTradeMatchJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

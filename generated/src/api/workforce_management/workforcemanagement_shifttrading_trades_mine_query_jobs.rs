@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/shifttrading/trades/mine/query/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
+/// Takes `job_id` (a string). Returns
 /// [`ShiftTradeQueryAgentTradesJobResponse`](crate::models::ShiftTradeQueryAgentTradesJobResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_shifttrading_trades_mine_query_job`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_shifttrading_trades_mine_query_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_shifttrading_trades_mine_query_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-shifttrading-trades-mine-query-jobs--jobId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetWorkforcemanagementShifttradingTradesMineQueryJob
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -111,13 +113,15 @@ impl crate::api::WorkforceManagementApi {
 /// Takes a body
 /// ([`QueryAgentShiftTradeListJobRequest`](crate::models::QueryAgentShiftTradeListJobRequest)). Returns
 /// [`ShiftTradeQueryAgentTradesJobResponse`](crate::models::ShiftTradeQueryAgentTradesJobResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_shifttrading_trades_mine_query_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_shifttrading_trades_mine_query_job`](crate::api::GetWorkforcemanagementShifttradingTradesMineQueryJob).
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_shifttrading_trades_mine_query_jobs`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_shifttrading_trades_mine_query_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_shifttrading_trades_mine_query_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-shifttrading-trades-mine-query-jobs>)
@@ -135,13 +139,13 @@ pub struct PostWorkforcemanagementShifttradingTradesMineQueryJobs {
 }
 
 impl PostWorkforcemanagementShifttradingTradesMineQueryJobs {
-    /// The query parameter `forceAsync`.
+    /// The query parameter `forceAsync`: a boolean.
     pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceAsync", value.into());
         self
     }
 
-    /// The query parameter `forceDownloadService`.
+    /// The query parameter `forceDownloadService`: a boolean.
     pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceDownloadService", value.into());
         self
@@ -189,7 +193,7 @@ impl runtime::Operation for PostWorkforcemanagementShifttradingTradesMineQueryJo
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/shifttrading/trades/{tradeId}/state/jobs/{jobId}`
 ///
-/// Takes `trade_id` (a text) and `job_id` (a text). Returns
+/// Takes `trade_id` (a string) and `job_id` (a string). Returns
 /// [`ShiftTradeUpdateTradeStateJobResponse`](crate::models::ShiftTradeUpdateTradeStateJobResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_shifttrading_trade_state_job`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_shifttrading_trade_state_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_shifttrading_trade_state_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-shifttrading-trades--tradeId--state-jobs--jobId->)
@@ -66,7 +68,7 @@ impl runtime::Operation for GetWorkforcemanagementShifttradingTradeStateJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -110,16 +112,18 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `POST /api/v2/workforcemanagement/shifttrading/trades/{tradeId}/state/jobs`
 ///
-/// Takes `trade_id` (a text) and a body
+/// Takes `trade_id` (a string) and a body
 /// ([`UpdateShiftTradeStateJobRequest`](crate::models::UpdateShiftTradeStateJobRequest)). Returns
 /// [`ShiftTradeUpdateTradeStateJobResponse`](crate::models::ShiftTradeUpdateTradeStateJobResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_shifttrading_trade_state_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_shifttrading_trade_state_job`](crate::api::GetWorkforcemanagementShifttradingTradeStateJob).
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_shifttrading_trade_state_jobs`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_shifttrading_trade_state_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_shifttrading_trade_state_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-shifttrading-trades--tradeId--state-jobs>)
@@ -137,7 +141,7 @@ pub struct PostWorkforcemanagementShifttradingTradeStateJobs {
 }
 
 impl PostWorkforcemanagementShifttradingTradeStateJobs {
-    /// The query parameter `forceAsync`.
+    /// The query parameter `forceAsync`: a boolean.
     pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("forceAsync", value.into());
         self
@@ -185,7 +189,7 @@ impl runtime::Operation for PostWorkforcemanagementShifttradingTradeStateJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,10 +7,12 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/shrinkage/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`WfmHistoricalShrinkageResponse`](crate::models::WfmHistoricalShrinkageResponse).
+/// Takes `job_id` (a string). Returns
+/// [`WfmHistoricalShrinkageResponse`](crate::models::WfmHistoricalShrinkageResponse). Succeeds with the
+/// status 200 (OK).
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_shrinkage_job`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_shrinkage_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_shrinkage_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-shrinkage-jobs--jobId->)
@@ -60,7 +62,7 @@ impl runtime::Operation for GetWorkforcemanagementShrinkageJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

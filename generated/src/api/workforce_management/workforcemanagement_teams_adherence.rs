@@ -9,15 +9,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/teams/{teamId}/adherence`
 ///
-/// Takes `team_id` (a text). Returns
-/// [`UserScheduleAdherenceListing`](crate::models::UserScheduleAdherenceListing). `items()` streams the
-/// items of all pages, each [`UserScheduleAdherence`](crate::models::UserScheduleAdherence).
+/// Takes `team_id` (a string). Returns
+/// [`UserScheduleAdherenceListing`](crate::models::UserScheduleAdherenceListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`UserScheduleAdherence`](crate::models::UserScheduleAdherence).
 ///
 /// Permission: `wfm:realtimeAdherence:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_team_adherence`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_team_adherence`](crate::api::WorkforceManagementApi::get_workforcemanagement_team_adherence).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-teams--teamId--adherence>)
@@ -50,7 +52,7 @@ impl GetWorkforcemanagementTeamAdherence {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -79,7 +81,7 @@ impl runtime::Operation for GetWorkforcemanagementTeamAdherence {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

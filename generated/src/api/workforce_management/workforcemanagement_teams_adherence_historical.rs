@@ -9,13 +9,15 @@ use crate::runtime;
 ///
 /// `POST /api/v2/workforcemanagement/teams/{teamId}/adherence/historical`
 ///
-/// Takes `team_id` (a text) and a body
+/// Takes `team_id` (a string) and a body
 /// ([`WfmHistoricalAdherenceQueryForTeams`](crate::models::WfmHistoricalAdherenceQueryForTeams)).
-/// Returns [`WfmHistoricalAdherenceResponse`](crate::models::WfmHistoricalAdherenceResponse).
+/// Returns [`WfmHistoricalAdherenceResponse`](crate::models::WfmHistoricalAdherenceResponse). Succeeds
+/// with the status 202 (accepted: the work is not finished yet).
 ///
 /// Permission: `wfm:historicalAdherence:view`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_team_adherence_historical`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_team_adherence_historical`](crate::api::WorkforceManagementApi::post_workforcemanagement_team_adherence_historical).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-teams--teamId--adherence-historical>)
@@ -67,7 +69,7 @@ impl runtime::Operation for PostWorkforcemanagementTeamAdherenceHistorical {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,13 +10,15 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/timeoffbalance/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
-/// [`TimeOffBalanceJobResponse`](crate::models::TimeOffBalanceJobResponse). `items()` streams the items
-/// of all pages, each [`TimeOffBalanceResponse`](crate::models::TimeOffBalanceResponse).
+/// Takes `job_id` (a string). Returns
+/// [`TimeOffBalanceJobResponse`](crate::models::TimeOffBalanceJobResponse). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`TimeOffBalanceResponse`](crate::models::TimeOffBalanceResponse).
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_timeoffbalance_job`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_timeoffbalance_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_timeoffbalance_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-timeoffbalance-jobs--jobId->)
@@ -49,7 +51,7 @@ impl GetWorkforcemanagementTimeoffbalanceJob {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -78,7 +80,7 @@ impl runtime::Operation for GetWorkforcemanagementTimeoffbalanceJob {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -134,14 +136,16 @@ impl crate::api::WorkforceManagementApi {
 /// `POST /api/v2/workforcemanagement/timeoffbalance/jobs`
 ///
 /// Takes a body ([`TimeOffBalanceRequest`](crate::models::TimeOffBalanceRequest)). Returns
-/// [`TimeOffBalancesResponse`](crate::models::TimeOffBalancesResponse).
+/// [`TimeOffBalancesResponse`](crate::models::TimeOffBalancesResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:agentTimeOffRequest:submit`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_timeoffbalance_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_timeoffbalance_job`](crate::api::GetWorkforcemanagementTimeoffbalanceJob).
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_timeoffbalance_jobs`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_timeoffbalance_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_timeoffbalance_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-timeoffbalance-jobs>)
@@ -201,7 +205,7 @@ impl runtime::Operation for PostWorkforcemanagementTimeoffbalanceJobs {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

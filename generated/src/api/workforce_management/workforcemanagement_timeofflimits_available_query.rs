@@ -10,11 +10,13 @@ use crate::runtime;
 /// `POST /api/v2/workforcemanagement/timeofflimits/available/query`
 ///
 /// Takes a body ([`AvailableTimeOffRequest`](crate::models::AvailableTimeOffRequest)). Returns
-/// [`AvailableTimeOffResponse`](crate::models::AvailableTimeOffResponse).
+/// [`AvailableTimeOffResponse`](crate::models::AvailableTimeOffResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:agentTimeOffRequest:submit`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_timeofflimits_available_query`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_timeofflimits_available_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_timeofflimits_available_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-timeofflimits-available-query>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PostWorkforcemanagementTimeofflimitsAvailableQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/timeoffrequests/{timeOffRequestId}`
 ///
-/// Takes `time_off_request_id` (a text). Returns
-/// [`TimeOffRequestResponse`](crate::models::TimeOffRequestResponse).
+/// Takes `time_off_request_id` (a string). Returns
+/// [`TimeOffRequestResponse`](crate::models::TimeOffRequestResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `wfm:agentSchedule:view`, `wfm:agentTimeOffRequest:submit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_timeoffrequest`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_timeoffrequest`](crate::api::WorkforceManagementApi::get_workforcemanagement_timeoffrequest).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-timeoffrequests--timeOffRequestId->)
@@ -73,7 +75,7 @@ impl runtime::Operation for GetWorkforcemanagementTimeoffrequest {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -113,11 +115,13 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `GET /api/v2/workforcemanagement/timeoffrequests`
 ///
-/// Takes no arguments. Returns [`TimeOffRequestList`](crate::models::TimeOffRequestList).
+/// Takes no arguments. Returns [`TimeOffRequestList`](crate::models::TimeOffRequestList). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permissions, any of: `wfm:agentSchedule:view`, `wfm:agentTimeOffRequest:submit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_timeoffrequests`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_timeoffrequests`](crate::api::WorkforceManagementApi::get_workforcemanagement_timeoffrequests).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-timeoffrequests>)
@@ -175,7 +179,7 @@ impl runtime::Operation for GetWorkforcemanagementTimeoffrequests {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -212,13 +216,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/timeoffrequests/{timeOffRequestId}`
 ///
-/// Takes `time_off_request_id` (a text) and a body
+/// Takes `time_off_request_id` (a string) and a body
 /// ([`AgentTimeOffRequestPatch`](crate::models::AgentTimeOffRequestPatch)). Returns
-/// [`TimeOffRequestResponse`](crate::models::TimeOffRequestResponse).
+/// [`TimeOffRequestResponse`](crate::models::TimeOffRequestResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:agentTimeOffRequest:submit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_timeoffrequest`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_timeoffrequest`](crate::api::WorkforceManagementApi::patch_workforcemanagement_timeoffrequest).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-timeoffrequests--timeOffRequestId->)
@@ -276,7 +282,7 @@ impl runtime::Operation for PatchWorkforcemanagementTimeoffrequest {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -320,11 +326,13 @@ impl crate::api::WorkforceManagementApi {
 /// `POST /api/v2/workforcemanagement/timeoffrequests`
 ///
 /// Takes a body ([`CreateAgentTimeOffRequest`](crate::models::CreateAgentTimeOffRequest)). Returns
-/// [`TimeOffRequestResponse`](crate::models::TimeOffRequestResponse).
+/// [`TimeOffRequestResponse`](crate::models::TimeOffRequestResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `wfm:agentTimeOffRequest:submit`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_timeoffrequests`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_timeoffrequests`](crate::api::WorkforceManagementApi::post_workforcemanagement_timeoffrequests).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-timeoffrequests>)
@@ -376,7 +384,7 @@ impl runtime::Operation for PostWorkforcemanagementTimeoffrequests {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

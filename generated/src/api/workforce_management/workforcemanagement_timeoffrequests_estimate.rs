@@ -12,10 +12,12 @@ use crate::runtime;
 ///
 /// Takes a body ([`EstimateAvailableTimeOffRequest`](crate::models::EstimateAvailableTimeOffRequest)).
 /// Returns [`EstimateAvailableTimeOffResponse`](crate::models::EstimateAvailableTimeOffResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agentTimeOffRequest:submit`
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_timeoffrequests_estimate`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_timeoffrequests_estimate`](crate::api::WorkforceManagementApi::post_workforcemanagement_timeoffrequests_estimate).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-timeoffrequests-estimate>)
@@ -33,7 +35,7 @@ pub struct PostWorkforcemanagementTimeoffrequestsEstimate {
 }
 
 impl PostWorkforcemanagementTimeoffrequestsEstimate {
-    /// The query parameter `includeOnly`.
+    /// The query parameter `includeOnly`: one of `overrideDateType`.
     pub fn include_only(
         mut self,
         value: impl Into<
@@ -78,7 +80,7 @@ impl runtime::Operation for PostWorkforcemanagementTimeoffrequestsEstimate {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

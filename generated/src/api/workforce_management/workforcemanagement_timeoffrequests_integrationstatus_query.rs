@@ -14,7 +14,7 @@ use crate::runtime;
 /// ([`CurrentUserTimeOffIntegrationStatusRequest`](crate::models::CurrentUserTimeOffIntegrationStatusRequest)).
 /// Returns
 /// [`TimeOffIntegrationStatusResponseListing`](crate::models::TimeOffIntegrationStatusResponseListing).
-/// `items()` streams the items of all pages, each
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`TimeOffIntegrationStatusResponse`](crate::models::TimeOffIntegrationStatusResponse).
 ///
 /// Permission: `wfm:agentTimeOffRequest:submit`
@@ -22,7 +22,7 @@ use crate::runtime;
 /// Lists everything on one page.
 ///
 /// Created by
-/// `WorkforceManagementApi::post_workforcemanagement_timeoffrequests_integrationstatus_query`.
+/// [`WorkforceManagementApi::post_workforcemanagement_timeoffrequests_integrationstatus_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_timeoffrequests_integrationstatus_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-timeoffrequests-integrationstatus-query>)
@@ -55,7 +55,7 @@ impl PostWorkforcemanagementTimeoffrequestsIntegrationstatusQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -87,7 +87,7 @@ for PostWorkforcemanagementTimeoffrequestsIntegrationstatusQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,15 +7,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/timeoffrequests/{timeOffRequestId}/waitlistpositions`
 ///
-/// Takes `time_off_request_id` (a text). Returns
-/// [`WaitlistPositionListing`](crate::models::WaitlistPositionListing). `items()` streams the items of
-/// all pages, each [`WaitlistPosition`](crate::models::WaitlistPosition).
+/// Takes `time_off_request_id` (a string). Returns
+/// [`WaitlistPositionListing`](crate::models::WaitlistPositionListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`WaitlistPosition`](crate::models::WaitlistPosition).
 ///
 /// Permission: `wfm:agentTimeOffRequest:submit`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_timeoffrequest_waitlistpositions`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_timeoffrequest_waitlistpositions`](crate::api::WorkforceManagementApi::get_workforcemanagement_timeoffrequest_waitlistpositions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-timeoffrequests--timeOffRequestId--waitlistpositions>)
@@ -48,7 +50,7 @@ impl GetWorkforcemanagementTimeoffrequestWaitlistpositions {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -79,7 +81,7 @@ impl runtime::Operation for GetWorkforcemanagementTimeoffrequestWaitlistposition
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

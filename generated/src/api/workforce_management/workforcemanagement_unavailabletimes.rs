@@ -10,11 +10,13 @@ use crate::runtime;
 /// `PATCH /api/v2/workforcemanagement/unavailabletimes`
 ///
 /// Takes a body ([`UpdateUnavailableTimesRequest`](crate::models::UpdateUnavailableTimesRequest)).
-/// Returns [`UnavailableTimeListing`](crate::models::UnavailableTimeListing).
+/// Returns [`UnavailableTimeListing`](crate::models::UnavailableTimeListing). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `wfm:agentUnavailableTimes:submit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_unavailabletimes`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_unavailabletimes`](crate::api::WorkforceManagementApi::patch_workforcemanagement_unavailabletimes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-unavailabletimes>)
@@ -66,7 +68,7 @@ impl runtime::Operation for PatchWorkforcemanagementUnavailabletimes {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -11,14 +11,16 @@ use crate::runtime;
 ///
 /// Takes a body
 /// ([`QueryAgentUnavailableTimesRequest`](crate::models::QueryAgentUnavailableTimesRequest)). Returns
-/// [`UnavailableTimeListing`](crate::models::UnavailableTimeListing). `items()` streams the items of
-/// all pages, each [`UnavailableTime`](crate::models::UnavailableTime).
+/// [`UnavailableTimeListing`](crate::models::UnavailableTimeListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each
+/// [`UnavailableTime`](crate::models::UnavailableTime).
 ///
 /// Permission: `wfm:agentUnavailableTimes:submit`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_unavailabletimes_query`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_unavailabletimes_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_unavailabletimes_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-unavailabletimes-query>)
@@ -51,7 +53,7 @@ impl PostWorkforcemanagementUnavailabletimesQuery {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -82,7 +84,7 @@ impl runtime::Operation for PostWorkforcemanagementUnavailabletimesQuery {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,10 +9,12 @@ use crate::runtime;
 ///
 /// Takes no arguments. Returns
 /// [`ManagementUnitAvailabilitySettingsResponse`](crate::models::ManagementUnitAvailabilitySettingsResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agentUnavailableTimes:submit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_unavailabletimes_settings`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_unavailabletimes_settings`](crate::api::WorkforceManagementApi::get_workforcemanagement_unavailabletimes_settings).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-unavailabletimes-settings>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetWorkforcemanagementUnavailabletimesSettings {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/unavailabletimes/validation/jobs/{jobId}`
 ///
-/// Takes `job_id` (a text). Returns
+/// Takes `job_id` (a string). Returns
 /// [`QueryAgentUnavailableTimesValidationJobResponse`](crate::models::QueryAgentUnavailableTimesValidationJobResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agentUnavailableTimes:submit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_unavailabletimes_validation_job`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_unavailabletimes_validation_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_unavailabletimes_validation_job).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-unavailabletimes-validation-jobs--jobId->)
@@ -67,7 +69,7 @@ impl runtime::Operation for GetWorkforcemanagementUnavailabletimesValidationJob 
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -113,13 +115,15 @@ impl crate::api::WorkforceManagementApi {
 /// ([`ValidateAgentUnavailableTimesRequest`](crate::models::ValidateAgentUnavailableTimesRequest)).
 /// Returns
 /// [`ValidateAgentUnavailableTimesResponse`](crate::models::ValidateAgentUnavailableTimesResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agentUnavailableTimes:submit`
 ///
-/// Starts a job, which `submit` gives: its state is read by
-/// `get_workforcemanagement_unavailabletimes_validation_job`.
+/// Starts a job, which `submit` returns: its state is read by
+/// [`get_workforcemanagement_unavailabletimes_validation_job`](crate::api::GetWorkforcemanagementUnavailabletimesValidationJob).
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_unavailabletimes_validation_jobs`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_unavailabletimes_validation_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_unavailabletimes_validation_jobs).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-unavailabletimes-validation-jobs>)
@@ -179,7 +183,7 @@ impl runtime::Operation for PostWorkforcemanagementUnavailabletimesValidationJob
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -10,12 +10,13 @@ use crate::runtime;
 /// `POST /api/v2/workforcemanagement/users/activity`
 ///
 /// Takes a body ([`UsersActivityRequest`](crate::models::UsersActivityRequest)). Returns
-/// [`UserActivityListing`](crate::models::UserActivityListing). `items()` streams the items of all
-/// pages, each [`UserActivity`](crate::models::UserActivity).
+/// [`UserActivityListing`](crate::models::UserActivityListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each [`UserActivity`](crate::models::UserActivity).
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::post_workforcemanagement_users_activity`.
+/// Created by
+/// [`WorkforceManagementApi::post_workforcemanagement_users_activity`](crate::api::WorkforceManagementApi::post_workforcemanagement_users_activity).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-users-activity>)
@@ -48,7 +49,7 @@ impl PostWorkforcemanagementUsersActivity {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -77,7 +78,7 @@ impl runtime::Operation for PostWorkforcemanagementUsersActivity {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

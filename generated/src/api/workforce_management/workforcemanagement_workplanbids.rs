@@ -7,11 +7,13 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/workplanbids`
 ///
-/// Takes no arguments. Returns [`AgentWorkPlanBids`](crate::models::AgentWorkPlanBids).
+/// Takes no arguments. Returns [`AgentWorkPlanBids`](crate::models::AgentWorkPlanBids). Succeeds with
+/// the status 200 (OK).
 ///
 /// Permission: `wfm:agentWorkPlanBid:submit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_workplanbids`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_workplanbids`](crate::api::WorkforceManagementApi::get_workforcemanagement_workplanbids).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-workplanbids>)
@@ -61,7 +63,7 @@ impl runtime::Operation for GetWorkforcemanagementWorkplanbids {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -9,12 +9,14 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/workplanbids/{bidId}/preferences`
 ///
-/// Takes `bid_id` (a text). Returns
+/// Takes `bid_id` (a string). Returns
 /// [`AgentWorkPlanBiddingPreferenceResponse`](crate::models::AgentWorkPlanBiddingPreferenceResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agentWorkPlanBid:submit`
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_workplanbid_preferences`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_workplanbid_preferences`](crate::api::WorkforceManagementApi::get_workforcemanagement_workplanbid_preferences).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-workplanbids--bidId--preferences>)
@@ -64,7 +66,7 @@ impl runtime::Operation for GetWorkforcemanagementWorkplanbidPreferences {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -106,14 +108,16 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// `PATCH /api/v2/workforcemanagement/workplanbids/{bidId}/preferences`
 ///
-/// Takes `bid_id` (a text) and a body
+/// Takes `bid_id` (a string) and a body
 /// ([`UpdateAgentWorkPlanBiddingPreference`](crate::models::UpdateAgentWorkPlanBiddingPreference)).
 /// Returns
 /// [`AgentWorkPlanBiddingPreferenceResponse`](crate::models::AgentWorkPlanBiddingPreferenceResponse).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `wfm:agentWorkPlanBid:submit`
 ///
-/// Created by `WorkforceManagementApi::patch_workforcemanagement_workplanbid_preferences`.
+/// Created by
+/// [`WorkforceManagementApi::patch_workforcemanagement_workplanbid_preferences`](crate::api::WorkforceManagementApi::patch_workforcemanagement_workplanbid_preferences).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-workplanbids--bidId--preferences>)
@@ -163,7 +167,7 @@ impl runtime::Operation for PatchWorkforcemanagementWorkplanbidPreferences {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -7,15 +7,17 @@ use crate::runtime;
 ///
 /// `GET /api/v2/workforcemanagement/workplanbids/{bidId}/workplans`
 ///
-/// Takes `bid_id` (a text). Returns
-/// [`AgentWorkPlanListResponse`](crate::models::AgentWorkPlanListResponse). `items()` streams the items
-/// of all pages, each [`AgentWorkPlan`](crate::models::AgentWorkPlan).
+/// Takes `bid_id` (a string). Returns
+/// [`AgentWorkPlanListResponse`](crate::models::AgentWorkPlanListResponse). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`AgentWorkPlan`](crate::models::AgentWorkPlan).
 ///
 /// Permission: `wfm:agentWorkPlanBid:submit`
 ///
 /// Lists everything on one page.
 ///
-/// Created by `WorkforceManagementApi::get_workforcemanagement_workplanbid_workplans`.
+/// Created by
+/// [`WorkforceManagementApi::get_workforcemanagement_workplanbid_workplans`](crate::api::WorkforceManagementApi::get_workforcemanagement_workplanbid_workplans).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-workplanbids--bidId--workplans>)
@@ -48,7 +50,7 @@ impl GetWorkforcemanagementWorkplanbidWorkplans {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 
@@ -77,7 +79,7 @@ impl runtime::Operation for GetWorkforcemanagementWorkplanbidWorkplans {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -3,21 +3,23 @@
 use crate::runtime::codec;
 
 /// `AgentChecklistItem` in the API.
+///
+/// Part of [`AgentChecklist`](crate::models::AgentChecklist).
 #[derive(Clone, Default)]
 pub struct AgentChecklistItem {
-    /// `automatedCheckEnabled`
+    /// `automatedCheckEnabled`: a boolean
     pub automated_check_enabled: Option<bool>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `exactPhraseMatch`
+    /// `exactPhraseMatch`: a boolean
     pub exact_phrase_match: Option<bool>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `important`
+    /// `important`: a boolean
     pub important: Option<bool>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

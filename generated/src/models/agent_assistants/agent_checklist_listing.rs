@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `AgentChecklistListing` in the API.
 ///
-/// Returned by `get_assistants_agentchecklists`.
+/// Returned by [`get_assistants_agentchecklists`](crate::api::GetAssistantsAgentchecklists).
 #[derive(Clone, Default)]
 pub struct AgentChecklistListing {
-    /// `entities`
+    /// `entities`: a list of `AgentChecklist`
     pub entities: Option<Vec<AgentChecklist>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,13 @@
 use crate::runtime::codec;
 
 /// `AssistantQueueUser` in the API.
+///
+/// Part of [`AssistantQueueUsersBulkAddRequest`](crate::models::AssistantQueueUsersBulkAddRequest),
+/// [`AssistantQueueUsersBulkRemoveRequest`](crate::models::AssistantQueueUsersBulkRemoveRequest),
+/// [`AssistantQueueUsersQueryRequest`](crate::models::AssistantQueueUsersQueryRequest).
 #[derive(Clone, Default)]
 pub struct AssistantQueueUser {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

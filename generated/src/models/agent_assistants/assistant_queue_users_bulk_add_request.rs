@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `AssistantQueueUsersBulkAddRequest` in the API.
 ///
-/// Taken by `post_assistant_queue_users_bulk_add`.
+/// Taken by [`post_assistant_queue_users_bulk_add`](crate::api::PostAssistantQueueUsersBulkAdd).
 #[derive(Clone, Default)]
 pub struct AssistantQueueUsersBulkAddRequest {
-    /// `entities`, required
+    /// `entities`: a list of `AssistantQueueUser`, required
     pub entities: Option<Vec<AssistantQueueUser>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `AssistantQueueUsersBulkRemoveRequest` in the API.
 ///
-/// Taken by `post_assistant_queue_users_bulk_remove`.
+/// Taken by [`post_assistant_queue_users_bulk_remove`](crate::api::PostAssistantQueueUsersBulkRemove).
 #[derive(Clone, Default)]
 pub struct AssistantQueueUsersBulkRemoveRequest {
-    /// `entities`, required
+    /// `entities`: a list of `AssistantQueueUser`, required
     pub entities: Option<Vec<AssistantQueueUser>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `AssistantQueueUsersJobErrorInfo` in the API.
+///
+/// Part of [`AssistantQueueUsersJobsResponse`](crate::models::AssistantQueueUsersJobsResponse).
 #[derive(Clone, Default)]
 pub struct AssistantQueueUsersJobErrorInfo {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

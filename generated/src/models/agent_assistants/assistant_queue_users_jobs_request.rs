@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `AssistantQueueUsersJobsRequest` in the API.
 ///
-/// Taken by `post_assistant_queue_users_jobs`.
+/// Taken by [`post_assistant_queue_users_jobs`](crate::api::PostAssistantQueueUsersJobs).
 #[derive(Clone, Default)]
 pub struct AssistantQueueUsersJobsRequest {
-    /// `action`, required
+    /// `action`: one of `AutoAssignment`, `ManualAssignment`, required
     pub action: Option<AssistantQueueUsersJobsRequestAction>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

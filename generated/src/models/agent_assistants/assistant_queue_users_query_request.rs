@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `AssistantQueueUsersQueryRequest` in the API.
 ///
-/// Taken by `post_assistant_queue_users_query`.
+/// Taken by [`post_assistant_queue_users_query`](crate::api::PostAssistantQueueUsersQuery).
 #[derive(Clone, Default)]
 pub struct AssistantQueueUsersQueryRequest {
-    /// `entities`, required
+    /// `entities`: a list of `AssistantQueueUser`, required
     pub entities: Option<Vec<AssistantQueueUser>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

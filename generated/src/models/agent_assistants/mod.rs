@@ -14,3 +14,4 @@ export!(assistant_queue_users_jobs_response: AssistantQueueUsersJobsResponse, As
 export!(assistant_queue_users_query_request: AssistantQueueUsersQueryRequest);
 export!(assistant_queue_users_query_response: AssistantQueueUsersQueryResponse);
 export!(operation_parameters: *);
+export!(shared_enums: *);

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `FeatureSupport` in the API.
+///
+/// Part of [`LanguageSupportInfoRecord`](crate::models::LanguageSupportInfoRecord).
 #[derive(Clone, Default)]
 pub struct FeatureSupport {
-    /// `details`, read-only
+    /// `details`: a string, read-only
     pub details: Option<String>,
-    /// `feature`, read-only
+    /// `feature`: a string, read-only
     pub feature: Option<String>,
-    /// `supportLevel`, read-only
+    /// `supportLevel`: one of `Supported`, `NotSupported`, read-only
     pub support_level: Option<FeatureSupportSupportLevel>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::agent_copilot::FeatureSupport;
 use crate::runtime::codec;
 
 /// `LanguageSupportInfoRecord` in the API.
+///
+/// Part of [`LanguageSupportResponse`](crate::models::LanguageSupportResponse).
 #[derive(Clone, Default)]
 pub struct LanguageSupportInfoRecord {
-    /// `featureSupport`, read-only
+    /// `featureSupport`: a list of `FeatureSupport`, read-only
     pub feature_support: Option<Vec<FeatureSupport>>,
-    /// `language`, read-only
+    /// `language`: a string, read-only
     pub language: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

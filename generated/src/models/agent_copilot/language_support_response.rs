@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `LanguageSupportResponse` in the API.
 ///
-/// Returned by `get_assistants_copilot_featuresupport`.
+/// Returned by
+/// [`get_assistants_copilot_featuresupport`](crate::api::GetAssistantsCopilotFeaturesupport).
 #[derive(Clone, Default)]
 pub struct LanguageSupportResponse {
-    /// `languages`, read-only
+    /// `languages`: a list of `LanguageSupportInfoRecord`, read-only
     pub languages: Option<Vec<LanguageSupportInfoRecord>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::ai_studio::ConversationAttributeSchema;
 use crate::runtime::codec;
 
 /// `ConversationAttribute` in the API.
+///
+/// Part of [`Variable`](crate::models::Variable).
 #[derive(Clone, Default)]
 pub struct ConversationAttribute {
-    /// `attributeName`, required
+    /// `attributeName`: a string, required
     pub attribute_name: Option<String>,
-    /// `schema`, required
+    /// `schema`: `ConversationAttributeSchema`, required
     pub schema: Option<Box<ConversationAttributeSchema>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationAttributeSchema` in the API.
+///
+/// Part of [`ConversationAttribute`](crate::models::ConversationAttribute),
+/// [`CustomConversationAttributeOutput`](crate::models::CustomConversationAttributeOutput).
 #[derive(Clone, Default)]
 pub struct ConversationAttributeSchema {
-    /// `id`, required, read-only
+    /// `id`: a string, required, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,16 +7,16 @@ use crate::runtime::codec;
 
 /// `CreateGuideVersion` in the API.
 ///
-/// Taken by `post_guide_versions`.
+/// Taken by [`post_guide_versions`](crate::api::PostGuideVersions).
 #[derive(Clone, Default)]
 pub struct CreateGuideVersion {
-    /// `instruction`, required
+    /// `instruction`: a string, required
     pub instruction: Option<String>,
-    /// `knowledgeSettings`
+    /// `knowledgeSettings`: `AuthoringKnowledgeSettings`
     pub knowledge_settings: Option<Box<AuthoringKnowledgeSettings>>,
-    /// `resources`
+    /// `resources`: `GuideVersionResources`
     pub resources: Option<Box<GuideVersionResources>>,
-    /// `variables`
+    /// `variables`: a list of `Variable`
     pub variables: Option<Vec<Variable>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `CustomConversationAttributeInput` in the API.
+///
+/// Part of [`GuideSessionTurnRequestContext`](crate::models::GuideSessionTurnRequestContext).
 #[derive(Clone, Default)]
 pub struct CustomConversationAttributeInput {
-    /// `divisionIds`
+    /// `divisionIds`: a list of strings
     pub division_ids: Option<Vec<String>>,
-    /// `recordIds`
+    /// `recordIds`: a list of strings
     pub record_ids: Option<Vec<String>>,
-    /// `schemaId`
+    /// `schemaId`: a string
     pub schema_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

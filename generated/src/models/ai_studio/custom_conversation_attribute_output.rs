@@ -6,13 +6,15 @@ use crate::models::ai_studio::{
 use crate::runtime::codec;
 
 /// `CustomConversationAttributeOutput` in the API.
+///
+/// Part of [`GuideSessionTurnResponseContext`](crate::models::GuideSessionTurnResponseContext).
 #[derive(Clone, Default)]
 pub struct CustomConversationAttributeOutput {
-    /// `recordId`
+    /// `recordId`: a string
     pub record_id: Option<String>,
-    /// `schema`
+    /// `schema`: `ConversationAttributeSchema`
     pub schema: Option<Box<ConversationAttributeSchema>>,
-    /// `updates`
+    /// `updates`: a list of `CustomConversationAttributeUpdate`
     pub updates: Option<Vec<CustomConversationAttributeUpdate>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `CustomConversationAttributeUpdate` in the API.
+///
+/// Part of [`CustomConversationAttributeOutput`](crate::models::CustomConversationAttributeOutput).
 #[derive(Clone, Default)]
 pub struct CustomConversationAttributeUpdate {
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `value`
+    /// `value`: any JSON value
     pub value: Option<serde_json::Value>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

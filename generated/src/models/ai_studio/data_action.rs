@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `DataAction` in the API.
+///
+/// Part of [`GuideVersionResources`](crate::models::GuideVersionResources).
 #[derive(Clone, Default)]
 pub struct DataAction {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `label`, required
+    /// `label`: a string, required
     pub label: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `GenerateGuideContentRequest` in the API.
 ///
-/// Taken by `post_guides_jobs`.
+/// Taken by [`post_guides_jobs`](crate::api::PostGuidesJobs).
 #[derive(Clone, Default)]
 pub struct GenerateGuideContentRequest {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

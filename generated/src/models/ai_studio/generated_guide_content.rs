@@ -4,13 +4,15 @@ use crate::models::ai_studio::{GuideVersionResources, Variable};
 use crate::runtime::codec;
 
 /// `GeneratedGuideContent` in the API.
+///
+/// Part of [`GuideContentGenerationJob`](crate::models::GuideContentGenerationJob).
 #[derive(Clone, Default)]
 pub struct GeneratedGuideContent {
-    /// `instruction`, read-only
+    /// `instruction`: a string, read-only
     pub instruction: Option<String>,
-    /// `resources`, read-only
+    /// `resources`: `GuideVersionResources`, read-only
     pub resources: Option<Box<GuideVersionResources>>,
-    /// `variables`, read-only
+    /// `variables`: a list of `Variable`, read-only
     pub variables: Option<Vec<Variable>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `GuideSessionMessage` in the API.
+///
+/// Part of [`GuideSessionTurnRequestContext`](crate::models::GuideSessionTurnRequestContext).
 #[derive(Clone, Default)]
 pub struct GuideSessionMessage {
-    /// `content`
+    /// `content`: a string
     pub content: Option<String>,
-    /// `role`
+    /// `role`: one of `User`, `Assistant`
     pub role: Option<GuideSessionMessageRole>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

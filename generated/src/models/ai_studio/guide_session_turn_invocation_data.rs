@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `GuideSessionTurnInvocationData` in the API.
+///
+/// Part of [`GuideSessionInputEvent`](crate::models::GuideSessionInputEvent).
 #[derive(Clone, Default)]
 pub struct GuideSessionTurnInvocationData {
-    /// `actionName`, required
+    /// `actionName`: a string, required
     pub action_name: Option<String>,
-    /// `group`, required
+    /// `group`: a string, required
     pub group: Option<String>,
-    /// `output`, required
+    /// `output`: a string, required
     pub output: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,17 @@ use crate::models::ai_studio::GuideSessionTurnInvocationParameters;
 use crate::runtime::codec;
 
 /// `GuideSessionTurnInvocationResponse` in the API.
+///
+/// Part of [`GuideSessionTurnResponse`](crate::models::GuideSessionTurnResponse).
 #[derive(Clone, Default)]
 pub struct GuideSessionTurnInvocationResponse {
-    /// `actionName`, required
+    /// `actionName`: a string, required
     pub action_name: Option<String>,
-    /// `group`, required
+    /// `group`: a string, required
     pub group: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `parameters`
+    /// `parameters`: a list of `GuideSessionTurnInvocationParameters`
     pub parameters: Option<Vec<GuideSessionTurnInvocationParameters>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,20 +8,20 @@ use crate::runtime::codec;
 
 /// `GuideSessionTurnRequest` in the API.
 ///
-/// Taken by `post_guide_session_turns`.
+/// Taken by [`post_guide_session_turns`](crate::api::PostGuideSessionTurns).
 #[derive(Clone, Default)]
 pub struct GuideSessionTurnRequest {
-    /// `context`
+    /// `context`: `GuideSessionTurnRequestContext`
     pub context: Option<Box<GuideSessionTurnRequestContext>>,
-    /// `inputEvent`, required
+    /// `inputEvent`: `GuideSessionInputEvent`, required
     pub input_event: Option<Box<GuideSessionInputEvent>>,
-    /// `inputVariables`
+    /// `inputVariables`: a list of `GuideSessionVariable`
     pub input_variables: Option<Vec<GuideSessionVariable>>,
-    /// `knowledgeSettings`
+    /// `knowledgeSettings`: `KnowledgeSettings`
     pub knowledge_settings: Option<Box<KnowledgeSettings>>,
-    /// `languageCode`, required
+    /// `languageCode`: a string, required
     pub language_code: Option<String>,
-    /// `version`, required
+    /// `version`: a string, required
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::ai_studio::{CustomConversationAttributeInput, GuideSessionMes
 use crate::runtime::codec;
 
 /// `GuideSessionTurnRequestContext` in the API.
+///
+/// Part of [`GuideSessionTurnRequest`](crate::models::GuideSessionTurnRequest).
 #[derive(Clone, Default)]
 pub struct GuideSessionTurnRequestContext {
-    /// `customConversationAttributes`
+    /// `customConversationAttributes`: a list of `CustomConversationAttributeInput`
     pub custom_conversation_attributes: Option<Vec<CustomConversationAttributeInput>>,
-    /// `knowledgeQueryDetected`
+    /// `knowledgeQueryDetected`: a boolean
     pub knowledge_query_detected: Option<bool>,
-    /// `messages`
+    /// `messages`: a list of `GuideSessionMessage`
     pub messages: Option<Vec<GuideSessionMessage>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

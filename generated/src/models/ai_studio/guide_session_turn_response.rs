@@ -8,22 +8,24 @@ use crate::runtime::codec;
 
 /// `GuideSessionTurnResponse` in the API.
 ///
-/// Returned by `post_guide_session_turns`.
+/// Returned by [`post_guide_session_turns`](crate::api::PostGuideSessionTurns).
 #[derive(Clone, Default)]
 pub struct GuideSessionTurnResponse {
-    /// `context`
+    /// `context`: `GuideSessionTurnResponseContext`
     pub context: Option<Box<GuideSessionTurnResponseContext>>,
-    /// `invocationId`
+    /// `invocationId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`
     pub invocation_id: Option<String>,
-    /// `invocations`
+    /// `invocations`: a list of `GuideSessionTurnInvocationResponse`
     pub invocations: Option<Vec<GuideSessionTurnInvocationResponse>>,
-    /// `outputVariables`
+    /// `outputVariables`: a list of `GuideSessionVariable`
     pub output_variables: Option<Vec<GuideSessionVariable>>,
-    /// `response`
+    /// `response`: `GuideSessionTurnResponseData`
     pub response: Option<Box<GuideSessionTurnResponseData>>,
-    /// `result`
+    /// `result`: one of `SUCCESSFUL_COLLECTION`, `CONFIRMATION_REQUIRED`, `ESCALATION_TRIGGERED`,
+    /// `CLIENT_ACTION_REQUIRED`, `NO_MATCH`
     pub result: Option<GuideSessionTurnResponseResult>,
-    /// `status`
+    /// `status`: one of `IN_PROGRESS`, `COMPLETED`, `ERROR`
     pub status: Option<GuideSessionTurnResponseStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::ai_studio::CustomConversationAttributeOutput;
 use crate::runtime::codec;
 
 /// `GuideSessionTurnResponseContext` in the API.
+///
+/// Part of [`GuideSessionTurnResponse`](crate::models::GuideSessionTurnResponse).
 #[derive(Clone, Default)]
 pub struct GuideSessionTurnResponseContext {
-    /// `customConversationAttributes`
+    /// `customConversationAttributes`: a list of `CustomConversationAttributeOutput`
     pub custom_conversation_attributes: Option<Vec<CustomConversationAttributeOutput>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `GuideSessionTurnResponseData` in the API.
+///
+/// Part of [`GuideSessionTurnResponse`](crate::models::GuideSessionTurnResponse).
 #[derive(Clone, Default)]
 pub struct GuideSessionTurnResponseData {
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `GuideSessionVariable` in the API.
+///
+/// Part of [`GuideSessionTurnRequest`](crate::models::GuideSessionTurnRequest),
+/// [`GuideSessionTurnResponse`](crate::models::GuideSessionTurnResponse).
 #[derive(Clone, Default)]
 pub struct GuideSessionVariable {
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `GuideVersionPublish` in the API.
+///
+/// Part of [`GuideVersionPublishJobRequest`](crate::models::GuideVersionPublishJobRequest).
 #[derive(Clone, Default)]
 pub struct GuideVersionPublish {
-    /// `state`
+    /// `state`: one of `TestReady`, `ProductionReady`
     pub state: Option<GuideVersionPublishState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `GuideVersionPublishJobRequest` in the API.
 ///
-/// Taken by `post_guide_version_jobs`.
+/// Taken by [`post_guide_version_jobs`](crate::api::PostGuideVersionJobs).
 #[derive(Clone, Default)]
 pub struct GuideVersionPublishJobRequest {
-    /// `guideVersion`, required
+    /// `guideVersion`: `GuideVersionPublish`, required
     pub guide_version: Option<Box<GuideVersionPublish>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

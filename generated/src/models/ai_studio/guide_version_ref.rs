@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `GuideVersionRef` in the API.
+///
+/// Part of [`Guide`](crate::models::Guide).
 #[derive(Clone, Default)]
 pub struct GuideVersionRef {
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `version`, read-only
+    /// `version`: a string, read-only
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

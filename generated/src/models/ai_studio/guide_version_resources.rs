@@ -4,9 +4,14 @@ use crate::models::ai_studio::DataAction;
 use crate::runtime::codec;
 
 /// `GuideVersionResources` in the API.
+///
+/// Part of [`CreateGuideVersion`](crate::models::CreateGuideVersion),
+/// [`GeneratedGuideContent`](crate::models::GeneratedGuideContent),
+/// [`GuideVersion`](crate::models::GuideVersion),
+/// [`UpdateGuideVersion`](crate::models::UpdateGuideVersion).
 #[derive(Clone, Default)]
 pub struct GuideVersionResources {
-    /// `dataActions`
+    /// `dataActions`: a list of `DataAction`
     pub data_actions: Option<Vec<DataAction>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

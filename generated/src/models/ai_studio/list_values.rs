@@ -3,6 +3,8 @@
 use crate::runtime::codec;
 
 /// `ListValues` in the API.
+///
+/// Part of [`Variable`](crate::models::Variable).
 #[derive(Clone, Default)]
 pub struct ListValues {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

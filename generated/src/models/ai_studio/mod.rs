@@ -15,7 +15,7 @@ export!(guide: Guide, GuideSource, GuideStatus);
 export!(guide_content_generation_job: GuideContentGenerationJob, GuideContentGenerationJobStatus);
 export!(guide_entity_listing: GuideEntityListing);
 export!(guide_job: GuideJob, GuideJobStatus);
-export!(guide_session_input_event: GuideSessionInputEvent, GuideSessionInputEventType);
+export!(guide_session_input_event: GuideSessionInputEvent, GuideSessionInputEventMode, GuideSessionInputEventType);
 export!(guide_session_message: GuideSessionMessage, GuideSessionMessageRole);
 export!(guide_session_turn_invocation_data: GuideSessionTurnInvocationData);
 export!(
@@ -41,6 +41,7 @@ export!(guide_version_resources: GuideVersionResources);
 export!(knowledge_settings: KnowledgeSettings, KnowledgeSettingsKnowledgeType);
 export!(list_values: ListValues);
 export!(operation_parameters: *);
+export!(shared_enums: *);
 export!(
     summary_setting: SummarySetting, SummarySettingFormat, SummarySettingInteractionType,
         SummarySettingPredefinedInsights, SummarySettingServiceType, SummarySettingSettingType,

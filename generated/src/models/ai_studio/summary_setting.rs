@@ -8,46 +8,49 @@ use crate::runtime::time;
 
 /// `SummarySetting` in the API.
 ///
-/// Returned by `get_conversations_summaries_setting`, `post_conversations_summaries_settings`,
-/// `put_conversations_summaries_setting`. Item of the listing `get_conversations_summaries_settings`.
-/// Taken by `post_conversations_summaries_settings`, `put_conversations_summaries_setting`.
+/// Returned by [`get_conversations_summaries_setting`](crate::api::GetConversationsSummariesSetting),
+/// [`post_conversations_summaries_settings`](crate::api::PostConversationsSummariesSettings),
+/// [`put_conversations_summaries_setting`](crate::api::PutConversationsSummariesSetting). Item of the
+/// listing [`get_conversations_summaries_settings`](crate::api::GetConversationsSummariesSettings).
+/// Taken by [`post_conversations_summaries_settings`](crate::api::PostConversationsSummariesSettings),
+/// [`put_conversations_summaries_setting`](crate::api::PutConversationsSummariesSetting).
 #[derive(Clone, Default)]
 pub struct SummarySetting {
-    /// `customEntities`
+    /// `customEntities`: a list of `SummarySettingCustomEntity`
     pub custom_entities: Option<Vec<SummarySettingCustomEntity>>,
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `format`
+    /// `format`: one of `TextBlock`, `BulletPoints`, `GroupedTextBlocks`, `GroupedBulletPoints`
     pub format: Option<SummarySettingFormat>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `integrationId`
+    /// `integrationId`: a string
     pub integration_id: Option<String>,
-    /// `interactionType`, read-only
+    /// `interactionType`: one of `Live`, `Email`, read-only
     pub interaction_type: Option<SummarySettingInteractionType>,
-    /// `language`, required
+    /// `language`: a string, required
     pub language: Option<String>,
-    /// `maskPII`
+    /// `maskPII`: `SummarySettingPii`
     pub mask_pii: Option<Box<SummarySettingPii>>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `participantLabels`
+    /// `participantLabels`: `SummarySettingParticipantLabels`
     pub participant_labels: Option<Box<SummarySettingParticipantLabels>>,
-    /// `predefinedInsights`
+    /// `predefinedInsights`: a list, each item one of `ReasonForCall`, `Resolution`, `ActionItems`
     pub predefined_insights: Option<Vec<SummarySettingPredefinedInsights>>,
-    /// `prompt`
+    /// `prompt`: a string
     pub prompt: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `serviceType`
+    /// `serviceType`: one of `Native`, `External`
     pub service_type: Option<SummarySettingServiceType>,
-    /// `settingType`
+    /// `settingType`: one of `Basic`, `Prompt`
     pub setting_type: Option<SummarySettingSettingType>,
-    /// `summaryType`
+    /// `summaryType`: one of `Concise`, `Detailed`
     pub summary_type: Option<SummarySettingSummaryType>,
-    /// `timeoutDuration`
+    /// `timeoutDuration`: an integer (`int32`)
     pub timeout_duration: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `SummarySettingCustomEntity` in the API.
+///
+/// Part of [`SummarySetting`](crate::models::SummarySetting).
 #[derive(Clone, Default)]
 pub struct SummarySettingCustomEntity {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `label`
+    /// `label`: a string
     pub label: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

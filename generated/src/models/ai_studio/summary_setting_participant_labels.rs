@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `SummarySettingParticipantLabels` in the API.
+///
+/// Part of [`SummarySetting`](crate::models::SummarySetting).
 #[derive(Clone, Default)]
 pub struct SummarySettingParticipantLabels {
-    /// `external`
+    /// `external`: a string
     pub external: Option<String>,
-    /// `internal`
+    /// `internal`: a string
     pub internal: Option<String>,
-    /// `virtualAgent`
+    /// `virtualAgent`: a string
     pub virtual_agent: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `SummarySettingPII` in the API.
+///
+/// Part of [`SummarySetting`](crate::models::SummarySetting).
 #[derive(Clone, Default)]
 pub struct SummarySettingPii {
-    /// `all`, required
+    /// `all`: a boolean, required
     pub all: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `SummarySettingWithTranscript` in the API.
 ///
-/// Taken by `post_conversations_summaries_preview`.
+/// Taken by [`post_conversations_summaries_preview`](crate::api::PostConversationsSummariesPreview).
 #[derive(Clone, Default)]
 pub struct SummarySettingWithTranscript {
-    /// `summaryPreviewSessionId`, required
+    /// `summaryPreviewSessionId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-4[a-fA-F0-9]{3}-[89abAB][a-fA-F0-9]{3}-[a-fA-F0-9]{12}`, required
     pub summary_preview_session_id: Option<String>,
-    /// `summarySetting`, required
+    /// `summarySetting`: `SummarySetting`, required
     pub summary_setting: Option<Box<SummarySetting>>,
-    /// `transcript`, required
+    /// `transcript`: a string, required
     pub transcript: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `UpdateGuide` in the API.
 ///
-/// Taken by `patch_guide`.
+/// Taken by [`patch_guide`](crate::api::PatchGuide).
 #[derive(Clone, Default)]
 pub struct UpdateGuide {
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

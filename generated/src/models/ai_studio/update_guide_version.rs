@@ -7,16 +7,16 @@ use crate::runtime::codec;
 
 /// `UpdateGuideVersion` in the API.
 ///
-/// Taken by `patch_guide_version`.
+/// Taken by [`patch_guide_version`](crate::api::PatchGuideVersion).
 #[derive(Clone, Default)]
 pub struct UpdateGuideVersion {
-    /// `instruction`
+    /// `instruction`: a string
     pub instruction: Option<String>,
-    /// `knowledgeSettings`
+    /// `knowledgeSettings`: `AuthoringKnowledgeSettings`
     pub knowledge_settings: Option<Box<AuthoringKnowledgeSettings>>,
-    /// `resources`
+    /// `resources`: `GuideVersionResources`
     pub resources: Option<Box<GuideVersionResources>>,
-    /// `variables`
+    /// `variables`: a list of `Variable`
     pub variables: Option<Vec<Variable>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

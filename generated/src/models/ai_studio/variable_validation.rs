@@ -3,6 +3,8 @@
 use crate::runtime::codec;
 
 /// `VariableValidation` in the API.
+///
+/// Part of [`Variable`](crate::models::Variable).
 #[derive(Clone, Default)]
 pub struct VariableValidation {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `AlertNotification` in the API.
+///
+/// Part of [`CommonAlert`](crate::models::CommonAlert), [`CommonRule`](crate::models::CommonRule),
+/// [`ModifiableRuleProperties`](crate::models::ModifiableRuleProperties).
 #[derive(Clone, Default)]
 pub struct AlertNotification {
-    /// `locale`
+    /// `locale`: a string
     pub locale: Option<String>,
-    /// `notificationTypes`, required
+    /// `notificationTypes`: a list, each item one of `Sms`, `Device`, `Email`, `Push`, required
     pub notification_types: Option<Vec<AlertNotificationNotificationTypes>>,
-    /// `recipient`, required
+    /// `recipient`: a string, required
     pub recipient: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

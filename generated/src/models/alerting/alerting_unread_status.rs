@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `AlertingUnreadStatus` in the API.
 ///
-/// Returned by `put_alerting_alert`. Taken by `put_alerting_alert`.
+/// Returned by [`put_alerting_alert`](crate::api::PutAlertingAlert). Taken by
+/// [`put_alerting_alert`](crate::api::PutAlertingAlert).
 #[derive(Clone, Default)]
 pub struct AlertingUnreadStatus {
-    /// `unread`, required
+    /// `unread`: a boolean, required
     pub unread: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

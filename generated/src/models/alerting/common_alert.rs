@@ -3,53 +3,54 @@
 use crate::models::alerting::{
     AlertNotification, AlertRuleProperties, AlertSummary, CommonRuleConditions,
 };
-use crate::models::shared_by_23_b496d3::UserReference;
+use crate::models::shared::user_reference::UserReference;
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `CommonAlert` in the API.
 ///
-/// Returned by `get_alerting_alert`, `patch_alerting_alert`. Item of the listing
-/// `post_alerting_alerts_query`.
+/// Returned by [`get_alerting_alert`](crate::api::GetAlertingAlert),
+/// [`patch_alerting_alert`](crate::api::PatchAlertingAlert). Item of the listing
+/// [`post_alerting_alerts_query`](crate::api::PostAlertingAlertsQuery).
 #[derive(Clone, Default)]
 pub struct CommonAlert {
-    /// `active`, required
+    /// `active`: a boolean, required
     pub active: Option<bool>,
-    /// `alertSummary`
+    /// `alertSummary`: `AlertSummary`
     pub alert_summary: Option<Box<AlertSummary>>,
-    /// `conditions`, required
+    /// `conditions`: `CommonRuleConditions`, required
     pub conditions: Option<Box<CommonRuleConditions>>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `dateEnd`
+    /// `dateEnd`: a timestamp
     pub date_end: Option<time::Timestamp>,
-    /// `dateMutedUntil`, required
+    /// `dateMutedUntil`: a timestamp, required
     pub date_muted_until: Option<time::Timestamp>,
-    /// `dateSnoozedUntil`, required
+    /// `dateSnoozedUntil`: a timestamp, required
     pub date_snoozed_until: Option<time::Timestamp>,
-    /// `dateStart`, required
+    /// `dateStart`: a timestamp, required
     pub date_start: Option<time::Timestamp>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `muted`, required
+    /// `muted`: a boolean, required
     pub muted: Option<bool>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `notifications`, required
+    /// `notifications`: a list of `AlertNotification`, required
     pub notifications: Option<Vec<AlertNotification>>,
-    /// `rule`, required
+    /// `rule`: `AlertRuleProperties`, required
     pub rule: Option<Box<AlertRuleProperties>>,
-    /// `ruleUri`
+    /// `ruleUri`: a string (`uri`)
     pub rule_uri: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `snoozed`, required
+    /// `snoozed`: a boolean, required
     pub snoozed: Option<bool>,
-    /// `unread`, required
+    /// `unread`: a boolean, required
     pub unread: Option<bool>,
-    /// `user`, required
+    /// `user`: `UserReference`, required
     pub user: Option<Box<UserReference>>,
-    /// `waitBetweenNotificationMs`, required
+    /// `waitBetweenNotificationMs`: an integer (`int64`), required
     pub wait_between_notification_ms: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

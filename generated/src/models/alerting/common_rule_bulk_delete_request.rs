@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `CommonRuleBulkDeleteRequest` in the API.
 ///
-/// Taken by `post_alerting_rules_bulk_remove`.
+/// Taken by [`post_alerting_rules_bulk_remove`](crate::api::PostAlertingRulesBulkRemove).
 #[derive(Clone, Default)]
 pub struct CommonRuleBulkDeleteRequest {
-    /// `ruleIds`, required
+    /// `ruleIds`: a list of strings, required
     pub rule_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

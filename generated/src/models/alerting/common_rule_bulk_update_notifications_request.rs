@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `CommonRuleBulkUpdateNotificationsRequest` in the API.
 ///
-/// Taken by `patch_alerting_rules_bulk`.
+/// Taken by [`patch_alerting_rules_bulk`](crate::api::PatchAlertingRulesBulk).
 #[derive(Clone, Default)]
 pub struct CommonRuleBulkUpdateNotificationsRequest {
-    /// `properties`
+    /// `properties`: `ModifiableRuleProperties`
     pub properties: Option<Box<ModifiableRuleProperties>>,
-    /// `ruleIds`, required
+    /// `ruleIds`: a list of strings, required
     pub rule_ids: Option<Vec<String>>,
-    /// `typesToAdd`
+    /// `typesToAdd`: a list, each item one of `Sms`, `Device`, `Email`, `Push`
     pub types_to_add: Option<Vec<CommonRuleBulkUpdateNotificationsRequestTypesToAdd>>,
-    /// `typesToRemove`
+    /// `typesToRemove`: a list, each item one of `Sms`, `Device`, `Email`, `Push`
     pub types_to_remove: Option<
         Vec<CommonRuleBulkUpdateNotificationsRequestTypesToRemove>,
     >,

@@ -4,15 +4,18 @@ use crate::models::alerting::CommonRulePredicate;
 use crate::runtime::codec;
 
 /// `CommonRuleConditions` in the API.
+///
+/// Part of [`CommonAlert`](crate::models::CommonAlert), [`CommonRule`](crate::models::CommonRule),
+/// [`ModifiableRuleProperties`](crate::models::ModifiableRuleProperties).
 #[derive(Clone, Default)]
 pub struct CommonRuleConditions {
-    /// `clauses`
+    /// `clauses`: a list of `CommonRuleConditions`
     pub clauses: Option<Vec<CommonRuleConditions>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `predicates`, required
+    /// `predicates`: a list of `CommonRulePredicate`, required
     pub predicates: Option<Vec<CommonRulePredicate>>,
-    /// `type`, required
+    /// `type`: one of `And`, `Or`, `Not`, required
     pub r#type: Option<CommonRuleConditionsType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -34,4 +34,5 @@ export!(
 );
 export!(modifiable_rule_properties: ModifiableRuleProperties);
 export!(mute_snooze_fields: MuteSnoozeFields);
+export!(shared_enums: *);
 export!(unread_fields: UnreadFields);

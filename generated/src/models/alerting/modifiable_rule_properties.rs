@@ -5,26 +5,26 @@ use crate::runtime::codec;
 
 /// `ModifiableRuleProperties` in the API.
 ///
-/// Taken by `put_alerting_rule`.
+/// Taken by [`put_alerting_rule`](crate::api::PutAlertingRule).
 #[derive(Clone, Default)]
 pub struct ModifiableRuleProperties {
-    /// `conditions`
+    /// `conditions`: `CommonRuleConditions`
     pub conditions: Option<Box<CommonRuleConditions>>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `notifications`
+    /// `notifications`: a list of `AlertNotification`
     pub notifications: Option<Vec<AlertNotification>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `sendExitingAlarmNotifications`
+    /// `sendExitingAlarmNotifications`: a boolean
     pub send_exiting_alarm_notifications: Option<bool>,
-    /// `waitBetweenNotificationMs`
+    /// `waitBetweenNotificationMs`: an integer (`int64`)
     pub wait_between_notification_ms: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `MuteSnoozeFields` in the API.
+///
+/// Part of [`CommonAlertBulkUpdateRequest`](crate::models::CommonAlertBulkUpdateRequest).
 #[derive(Clone, Default)]
 pub struct MuteSnoozeFields {
-    /// `dateEnd`, required
+    /// `dateEnd`: a timestamp, required
     pub date_end: Option<time::Timestamp>,
-    /// `dateStart`, required
+    /// `dateStart`: a timestamp, required
     pub date_start: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,13 @@
 use crate::runtime::codec;
 
 /// `UnreadFields` in the API.
+///
+/// Part of [`AlertRequest`](crate::models::AlertRequest),
+/// [`CommonAlertBulkUpdateRequest`](crate::models::CommonAlertBulkUpdateRequest),
+/// [`CommonAllAlertUpdateRequest`](crate::models::CommonAllAlertUpdateRequest).
 #[derive(Clone, Default)]
 pub struct UnreadFields {
-    /// `state`, required
+    /// `state`: a boolean, required
     pub state: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

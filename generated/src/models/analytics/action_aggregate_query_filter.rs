@@ -3,17 +3,20 @@
 use crate::models::analytics::{
     ActionAggregateQueryClause, ActionAggregateQueryPredicate,
 };
-use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
+use crate::models::shared::type_::Type;
 use crate::runtime::codec;
 
 /// `ActionAggregateQueryFilter` in the API.
+///
+/// Part of [`ActionAggregationQuery`](crate::models::ActionAggregationQuery),
+/// [`ActionAsyncAggregationQuery`](crate::models::ActionAsyncAggregationQuery).
 #[derive(Clone, Default)]
 pub struct ActionAggregateQueryFilter {
-    /// `clauses`
+    /// `clauses`: a list of `ActionAggregateQueryClause`
     pub clauses: Option<Vec<ActionAggregateQueryClause>>,
-    /// `predicates`
+    /// `predicates`: a list of `ActionAggregateQueryPredicate`
     pub predicates: Option<Vec<ActionAggregateQueryPredicate>>,
-    /// `type`, required
+    /// `type`: one of `and`, `or`, required
     pub r#type: Option<ActionAggregateQueryFilterType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -32,5 +35,5 @@ impl codec::Model for ActionAggregateQueryFilter {
 
 codec::__model!(ActionAggregateQueryFilter);
 
-/// The same values as [`ActionAggregateQueryClauseType`].
-pub type ActionAggregateQueryFilterType = ActionAggregateQueryClauseType;
+/// The same values as [`Type`].
+pub type ActionAggregateQueryFilterType = Type;

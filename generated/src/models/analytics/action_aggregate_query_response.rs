@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `ActionAggregateQueryResponse` in the API.
 ///
-/// Returned by `post_analytics_actions_aggregates_query`.
+/// Returned by
+/// [`post_analytics_actions_aggregates_query`](crate::api::PostAnalyticsActionsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct ActionAggregateQueryResponse {
-    /// `results`
+    /// `results`: a list of `ActionAggregateDataContainer`
     pub results: Option<Vec<ActionAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

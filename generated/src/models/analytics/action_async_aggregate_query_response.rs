@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `ActionAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by `get_analytics_actions_aggregates_job_results`.
+/// Returned by
+/// [`get_analytics_actions_aggregates_job_results`](crate::api::GetAnalyticsActionsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct ActionAsyncAggregateQueryResponse {
-    /// `cursor`
+    /// `cursor`: a string
     pub cursor: Option<String>,
-    /// `results`
+    /// `results`: a list of `ActionAggregateDataContainer`
     pub results: Option<Vec<ActionAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

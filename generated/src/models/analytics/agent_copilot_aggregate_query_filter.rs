@@ -3,17 +3,20 @@
 use crate::models::analytics::{
     AgentCopilotAggregateQueryClause, AgentCopilotAggregateQueryPredicate,
 };
-use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
+use crate::models::shared::type_::Type;
 use crate::runtime::codec;
 
 /// `AgentCopilotAggregateQueryFilter` in the API.
+///
+/// Part of [`AgentCopilotAggregationQuery`](crate::models::AgentCopilotAggregationQuery),
+/// [`AgentCopilotAsyncAggregationQuery`](crate::models::AgentCopilotAsyncAggregationQuery).
 #[derive(Clone, Default)]
 pub struct AgentCopilotAggregateQueryFilter {
-    /// `clauses`
+    /// `clauses`: a list of `AgentCopilotAggregateQueryClause`
     pub clauses: Option<Vec<AgentCopilotAggregateQueryClause>>,
-    /// `predicates`
+    /// `predicates`: a list of `AgentCopilotAggregateQueryPredicate`
     pub predicates: Option<Vec<AgentCopilotAggregateQueryPredicate>>,
-    /// `type`, required
+    /// `type`: one of `and`, `or`, required
     pub r#type: Option<AgentCopilotAggregateQueryFilterType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -32,5 +35,5 @@ impl codec::Model for AgentCopilotAggregateQueryFilter {
 
 codec::__model!(AgentCopilotAggregateQueryFilter);
 
-/// The same values as [`ActionAggregateQueryClauseType`].
-pub type AgentCopilotAggregateQueryFilterType = ActionAggregateQueryClauseType;
+/// The same values as [`Type`].
+pub type AgentCopilotAggregateQueryFilterType = Type;

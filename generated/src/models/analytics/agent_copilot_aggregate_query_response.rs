@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `AgentCopilotAggregateQueryResponse` in the API.
 ///
-/// Returned by `post_analytics_agentcopilots_aggregates_query`.
+/// Returned by
+/// [`post_analytics_agentcopilots_aggregates_query`](crate::api::PostAnalyticsAgentcopilotsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct AgentCopilotAggregateQueryResponse {
-    /// `results`
+    /// `results`: a list of `AgentCopilotAggregateDataContainer`
     pub results: Option<Vec<AgentCopilotAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

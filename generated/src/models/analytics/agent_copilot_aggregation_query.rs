@@ -2,42 +2,43 @@
 
 use crate::models::analytics::{
     AgentCopilotAggregateQueryFilter, AgentCopilotAggregationSort,
-    AgentCopilotAggregationView,
+    AgentCopilotAggregationView, AgentCopilotGroupBy, AgentCopilotMetrics,
 };
-use crate::models::analytics_and_conversations::AgentCopilotAggregationQueryQueryType;
-use crate::models::shared_by_5_5a9712::ActionAggregationQueryAlternateTimeDimension;
+use crate::models::shared::alternate_time_dimension::AlternateTimeDimension;
+use crate::models::shared::analytics_and_conversations::AggregationQueryQueryType;
 use crate::runtime::codec;
 
 /// `AgentCopilotAggregationQuery` in the API.
 ///
-/// Taken by `post_analytics_agentcopilots_aggregates_query`.
+/// Taken by
+/// [`post_analytics_agentcopilots_aggregates_query`](crate::api::PostAnalyticsAgentcopilotsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct AgentCopilotAggregationQuery {
-    /// `alternateTimeDimension`
+    /// `alternateTimeDimension`: one of `eventTime`
     pub alternate_time_dimension: Option<
         AgentCopilotAggregationQueryAlternateTimeDimension,
     >,
-    /// `filter`
+    /// `filter`: `AgentCopilotAggregateQueryFilter`
     pub filter: Option<Box<AgentCopilotAggregateQueryFilter>>,
-    /// `flattenMultivaluedDimensions`
+    /// `flattenMultivaluedDimensions`: a boolean
     pub flatten_multivalued_dimensions: Option<bool>,
-    /// `granularity`
+    /// `granularity`: a string
     pub granularity: Option<String>,
-    /// `groupBy`
+    /// `groupBy`: a list of `AgentCopilotAggregationQueryGroupBy`
     pub group_by: Option<Vec<AgentCopilotAggregationQueryGroupBy>>,
-    /// `interval`, required
+    /// `interval`: a string, required
     pub interval: Option<String>,
-    /// `limit`
+    /// `limit`: an integer (`int32`)
     pub limit: Option<i64>,
-    /// `metrics`, required
+    /// `metrics`: a list of `AgentCopilotAggregationQueryMetrics`, required
     pub metrics: Option<Vec<AgentCopilotAggregationQueryMetrics>>,
-    /// `queryType`
+    /// `queryType`: one of `bottomN`, `groupBy`, `topN`
     pub query_type: Option<AgentCopilotAggregationQueryQueryType>,
-    /// `sortMetric`
+    /// `sortMetric`: `AgentCopilotAggregationSort`
     pub sort_metric: Option<Box<AgentCopilotAggregationSort>>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `views`
+    /// `views`: a list of `AgentCopilotAggregationView`
     pub views: Option<Vec<AgentCopilotAggregationView>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -69,183 +70,14 @@ impl codec::Model for AgentCopilotAggregationQuery {
 
 codec::__model!(AgentCopilotAggregationQuery);
 
-/// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
-pub type AgentCopilotAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
+/// The same values as [`AlternateTimeDimension`].
+pub type AgentCopilotAggregationQueryAlternateTimeDimension = AlternateTimeDimension;
 
-/// The values of `groupBy`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum AgentCopilotAggregationQueryGroupBy {
-    /// `agentAssistantId`
-    AgentAssistantId,
-    /// `cannedResponseId`
-    CannedResponseId,
-    /// `cannedResponseLibraryId`
-    CannedResponseLibraryId,
-    /// `chunkCount`
-    ChunkCount,
-    /// `conversationId`
-    ConversationId,
-    /// `engagementType`
-    EngagementType,
-    /// `externalContactId`
-    ExternalContactId,
-    /// `feedbackRating`
-    FeedbackRating,
-    /// `hasAnswerHighlight`
-    HasAnswerHighlight,
-    /// `hasGeneratedAnswer`
-    HasGeneratedAnswer,
-    /// `knowledgeBaseDocumentId`
-    KnowledgeBaseDocumentId,
-    /// `knowledgeBaseDocumentVersionId`
-    KnowledgeBaseDocumentVersionId,
-    /// `knowledgeSettingId`
-    KnowledgeSettingId,
-    /// `mediaType`
-    MediaType,
-    /// `messageId`
-    MessageId,
-    /// `queueId`
-    QueueId,
-    /// `scriptId`
-    ScriptId,
-    /// `scriptPageId`
-    ScriptPageId,
-    /// `searchId`
-    SearchId,
-    /// `state`
-    State,
-    /// `suggestionId`
-    SuggestionId,
-    /// `suggestionType`
-    SuggestionType,
-    /// `triggerType`
-    TriggerType,
-    /// `userId`
-    UserId,
-    /// `utteranceId`
-    UtteranceId,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
+/// The same values as [`AgentCopilotGroupBy`].
+pub type AgentCopilotAggregationQueryGroupBy = AgentCopilotGroupBy;
 
-impl codec::OpenEnum for AgentCopilotAggregationQueryGroupBy {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::AgentAssistantId,
-            Self::CannedResponseId,
-            Self::CannedResponseLibraryId,
-            Self::ChunkCount,
-            Self::ConversationId,
-            Self::EngagementType,
-            Self::ExternalContactId,
-            Self::FeedbackRating,
-            Self::HasAnswerHighlight,
-            Self::HasGeneratedAnswer,
-            Self::KnowledgeBaseDocumentId,
-            Self::KnowledgeBaseDocumentVersionId,
-            Self::KnowledgeSettingId,
-            Self::MediaType,
-            Self::MessageId,
-            Self::QueueId,
-            Self::ScriptId,
-            Self::ScriptPageId,
-            Self::SearchId,
-            Self::State,
-            Self::SuggestionId,
-            Self::SuggestionType,
-            Self::TriggerType,
-            Self::UserId,
-            Self::UtteranceId,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
+/// The same values as [`AgentCopilotMetrics`].
+pub type AgentCopilotAggregationQueryMetrics = AgentCopilotMetrics;
 
-    fn as_str(&self) -> &str {
-        match self {
-            Self::AgentAssistantId => "agentAssistantId",
-            Self::CannedResponseId => "cannedResponseId",
-            Self::CannedResponseLibraryId => "cannedResponseLibraryId",
-            Self::ChunkCount => "chunkCount",
-            Self::ConversationId => "conversationId",
-            Self::EngagementType => "engagementType",
-            Self::ExternalContactId => "externalContactId",
-            Self::FeedbackRating => "feedbackRating",
-            Self::HasAnswerHighlight => "hasAnswerHighlight",
-            Self::HasGeneratedAnswer => "hasGeneratedAnswer",
-            Self::KnowledgeBaseDocumentId => "knowledgeBaseDocumentId",
-            Self::KnowledgeBaseDocumentVersionId => "knowledgeBaseDocumentVersionId",
-            Self::KnowledgeSettingId => "knowledgeSettingId",
-            Self::MediaType => "mediaType",
-            Self::MessageId => "messageId",
-            Self::QueueId => "queueId",
-            Self::ScriptId => "scriptId",
-            Self::ScriptPageId => "scriptPageId",
-            Self::SearchId => "searchId",
-            Self::State => "state",
-            Self::SuggestionId => "suggestionId",
-            Self::SuggestionType => "suggestionType",
-            Self::TriggerType => "triggerType",
-            Self::UserId => "userId",
-            Self::UtteranceId => "utteranceId",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(AgentCopilotAggregationQueryGroupBy);
-
-/// The values of `metrics`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum AgentCopilotAggregationQueryMetrics {
-    /// `nCannedResponseSuggestions`
-    NCannedResponseSuggestions,
-    /// `nDistinctConversations`
-    NDistinctConversations,
-    /// `nDistinctSuggestions`
-    NDistinctSuggestions,
-    /// `nKnowledgeAnswerSuggestions`
-    NKnowledgeAnswerSuggestions,
-    /// `nKnowledgeArticleSuggestions`
-    NKnowledgeArticleSuggestions,
-    /// `nKnowledgeSearchSuggestions`
-    NKnowledgeSearchSuggestions,
-    /// `nScriptSuggestions`
-    NScriptSuggestions,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for AgentCopilotAggregationQueryMetrics {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::NCannedResponseSuggestions,
-            Self::NDistinctConversations,
-            Self::NDistinctSuggestions,
-            Self::NKnowledgeAnswerSuggestions,
-            Self::NKnowledgeArticleSuggestions,
-            Self::NKnowledgeSearchSuggestions,
-            Self::NScriptSuggestions,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::NCannedResponseSuggestions => "nCannedResponseSuggestions",
-            Self::NDistinctConversations => "nDistinctConversations",
-            Self::NDistinctSuggestions => "nDistinctSuggestions",
-            Self::NKnowledgeAnswerSuggestions => "nKnowledgeAnswerSuggestions",
-            Self::NKnowledgeArticleSuggestions => "nKnowledgeArticleSuggestions",
-            Self::NKnowledgeSearchSuggestions => "nKnowledgeSearchSuggestions",
-            Self::NScriptSuggestions => "nScriptSuggestions",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(AgentCopilotAggregationQueryMetrics);
+/// The same values as [`AggregationQueryQueryType`].
+pub type AgentCopilotAggregationQueryQueryType = AggregationQueryQueryType;

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `AgentCopilotAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by `get_analytics_agentcopilots_aggregates_job_results`.
+/// Returned by
+/// [`get_analytics_agentcopilots_aggregates_job_results`](crate::api::GetAnalyticsAgentcopilotsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct AgentCopilotAsyncAggregateQueryResponse {
-    /// `cursor`
+    /// `cursor`: a string
     pub cursor: Option<String>,
-    /// `results`
+    /// `results`: a list of `AgentCopilotAggregateDataContainer`
     pub results: Option<Vec<AgentCopilotAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `AgentStateActivityCategoryCount` in the API.
+///
+/// Part of [`AnalyticsAgentStateCountsResponse`](crate::models::AnalyticsAgentStateCountsResponse).
 #[derive(Clone, Default)]
 pub struct AgentStateActivityCategoryCount {
-    /// `activityCategory`
+    /// `activityCategory`: `AgentStateActivityCategoryCountActivityCategory`
     pub activity_category: Option<AgentStateActivityCategoryCountActivityCategory>,
-    /// `count`
+    /// `count`: an integer (`int32`)
     pub count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `AgentStateAgentQueryPredicate` in the API.
+///
+/// Part of [`AgentStateAgentQueryClause`](crate::models::AgentStateAgentQueryClause),
+/// [`AgentStateUserFilter`](crate::models::AgentStateUserFilter).
 #[derive(Clone, Default)]
 pub struct AgentStateAgentQueryPredicate {
-    /// `dimension`, required
+    /// `dimension`: `AgentStateAgentQueryPredicateDimension`, required
     pub dimension: Option<AgentStateAgentQueryPredicateDimension>,
-    /// `value`, required
+    /// `value`: a string, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

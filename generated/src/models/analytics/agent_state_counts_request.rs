@@ -5,12 +5,12 @@ use crate::runtime::codec;
 
 /// `AgentStateCountsRequest` in the API.
 ///
-/// Taken by `post_analytics_agents_status_counts`.
+/// Taken by [`post_analytics_agents_status_counts`](crate::api::PostAnalyticsAgentsStatusCounts).
 #[derive(Clone, Default)]
 pub struct AgentStateCountsRequest {
-    /// `sessionFilter`
+    /// `sessionFilter`: `AgentStateSessionFilter`
     pub session_filter: Option<Box<AgentStateSessionFilter>>,
-    /// `userFilter`
+    /// `userFilter`: `AgentStateUserFilter`
     pub user_filter: Option<Box<AgentStateUserFilter>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `AgentStateIsOutOfOfficeCount` in the API.
+///
+/// Part of [`AnalyticsAgentStateCountsResponse`](crate::models::AnalyticsAgentStateCountsResponse).
 #[derive(Clone, Default)]
 pub struct AgentStateIsOutOfOfficeCount {
-    /// `count`
+    /// `count`: an integer (`int32`)
     pub count: Option<i64>,
-    /// `isOutOfOffice`
+    /// `isOutOfOffice`: a boolean
     pub is_out_of_office: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

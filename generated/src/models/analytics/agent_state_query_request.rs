@@ -5,20 +5,20 @@ use crate::runtime::codec;
 
 /// `AgentStateQueryRequest` in the API.
 ///
-/// Taken by `post_analytics_agents_status_query`.
+/// Taken by [`post_analytics_agents_status_query`](crate::api::PostAnalyticsAgentsStatusQuery).
 #[derive(Clone, Default)]
 pub struct AgentStateQueryRequest {
-    /// `sessionFilter`
+    /// `sessionFilter`: `AgentStateSessionFilter`
     pub session_filter: Option<Box<AgentStateSessionFilter>>,
-    /// `sessionOrder`
+    /// `sessionOrder`: one of `asc`, `desc`
     pub session_order: Option<AgentStateQueryRequestSessionOrder>,
-    /// `sessionOrderBy`
+    /// `sessionOrderBy`: one of `segmentStart`, `sessionStart`
     pub session_order_by: Option<AgentStateQueryRequestSessionOrderBy>,
-    /// `userFilter`
+    /// `userFilter`: `AgentStateUserFilter`
     pub user_filter: Option<Box<AgentStateUserFilter>>,
-    /// `userOrder`
+    /// `userOrder`: one of `asc`, `desc`
     pub user_order: Option<AgentStateQueryRequestUserOrder>,
-    /// `userOrderBy`
+    /// `userOrderBy`: `AgentStateQueryRequestUserOrderBy`
     pub user_order_by: Option<AgentStateQueryRequestUserOrderBy>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,20 @@
 use crate::models::analytics::{
     AgentStateSessionQueryClause, AgentStateSessionQueryPredicate,
 };
-use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
+use crate::models::shared::type_::Type;
 use crate::runtime::codec;
 
 /// `AgentStateSessionFilter` in the API.
+///
+/// Part of [`AgentStateCountsRequest`](crate::models::AgentStateCountsRequest),
+/// [`AgentStateQueryRequest`](crate::models::AgentStateQueryRequest).
 #[derive(Clone, Default)]
 pub struct AgentStateSessionFilter {
-    /// `clauses`
+    /// `clauses`: a list of `AgentStateSessionQueryClause`
     pub clauses: Option<Vec<AgentStateSessionQueryClause>>,
-    /// `predicates`
+    /// `predicates`: a list of `AgentStateSessionQueryPredicate`
     pub predicates: Option<Vec<AgentStateSessionQueryPredicate>>,
-    /// `type`, required
+    /// `type`: one of `and`, `or`, required
     pub r#type: Option<AgentStateSessionFilterType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -32,5 +35,5 @@ impl codec::Model for AgentStateSessionFilter {
 
 codec::__model!(AgentStateSessionFilter);
 
-/// The same values as [`ActionAggregateQueryClauseType`].
-pub type AgentStateSessionFilterType = ActionAggregateQueryClauseType;
+/// The same values as [`Type`].
+pub type AgentStateSessionFilterType = Type;

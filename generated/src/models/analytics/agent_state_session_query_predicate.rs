@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `AgentStateSessionQueryPredicate` in the API.
+///
+/// Part of [`AgentStateSessionFilter`](crate::models::AgentStateSessionFilter),
+/// [`AgentStateSessionQueryClause`](crate::models::AgentStateSessionQueryClause).
 #[derive(Clone, Default)]
 pub struct AgentStateSessionQueryPredicate {
-    /// `dimension`, required
+    /// `dimension`: one of `mediaType`, `originatingDirection`, `requestedLanguageId`,
+    /// `requestedRoutingSkillId`, `routedQueueId`, `segmentType`, required
     pub dimension: Option<AgentStateSessionQueryPredicateDimension>,
-    /// `value`, required
+    /// `value`: a string, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

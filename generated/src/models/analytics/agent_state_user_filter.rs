@@ -3,17 +3,20 @@
 use crate::models::analytics::{
     AgentStateAgentQueryClause, AgentStateAgentQueryPredicate,
 };
-use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
+use crate::models::shared::type_::Type;
 use crate::runtime::codec;
 
 /// `AgentStateUserFilter` in the API.
+///
+/// Part of [`AgentStateCountsRequest`](crate::models::AgentStateCountsRequest),
+/// [`AgentStateQueryRequest`](crate::models::AgentStateQueryRequest).
 #[derive(Clone, Default)]
 pub struct AgentStateUserFilter {
-    /// `clauses`
+    /// `clauses`: a list of `AgentStateAgentQueryClause`
     pub clauses: Option<Vec<AgentStateAgentQueryClause>>,
-    /// `predicates`
+    /// `predicates`: a list of `AgentStateAgentQueryPredicate`
     pub predicates: Option<Vec<AgentStateAgentQueryPredicate>>,
-    /// `type`, required
+    /// `type`: one of `and`, `or`, required
     pub r#type: Option<AgentStateUserFilterType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -32,5 +35,5 @@ impl codec::Model for AgentStateUserFilter {
 
 codec::__model!(AgentStateUserFilter);
 
-/// The same values as [`ActionAggregateQueryClauseType`].
-pub type AgentStateUserFilterType = ActionAggregateQueryClauseType;
+/// The same values as [`Type`].
+pub type AgentStateUserFilterType = Type;

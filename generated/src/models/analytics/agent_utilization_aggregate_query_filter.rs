@@ -3,17 +3,20 @@
 use crate::models::analytics::{
     AgentUtilizationAggregateQueryClause, AgentUtilizationAggregateQueryPredicate,
 };
-use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
+use crate::models::shared::type_::Type;
 use crate::runtime::codec;
 
 /// `AgentUtilizationAggregateQueryFilter` in the API.
+///
+/// Part of [`AgentUtilizationAggregationQuery`](crate::models::AgentUtilizationAggregationQuery),
+/// [`AgentUtilizationAsyncAggregationQuery`](crate::models::AgentUtilizationAsyncAggregationQuery).
 #[derive(Clone, Default)]
 pub struct AgentUtilizationAggregateQueryFilter {
-    /// `clauses`
+    /// `clauses`: a list of `AgentUtilizationAggregateQueryClause`
     pub clauses: Option<Vec<AgentUtilizationAggregateQueryClause>>,
-    /// `predicates`
+    /// `predicates`: a list of `AgentUtilizationAggregateQueryPredicate`
     pub predicates: Option<Vec<AgentUtilizationAggregateQueryPredicate>>,
-    /// `type`, required
+    /// `type`: one of `and`, `or`, required
     pub r#type: Option<AgentUtilizationAggregateQueryFilterType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -32,5 +35,5 @@ impl codec::Model for AgentUtilizationAggregateQueryFilter {
 
 codec::__model!(AgentUtilizationAggregateQueryFilter);
 
-/// The same values as [`ActionAggregateQueryClauseType`].
-pub type AgentUtilizationAggregateQueryFilterType = ActionAggregateQueryClauseType;
+/// The same values as [`Type`].
+pub type AgentUtilizationAggregateQueryFilterType = Type;

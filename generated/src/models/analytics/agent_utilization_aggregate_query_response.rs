@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `AgentUtilizationAggregateQueryResponse` in the API.
 ///
-/// Returned by `post_analytics_agentutilizations_aggregates_query`.
+/// Returned by
+/// [`post_analytics_agentutilizations_aggregates_query`](crate::api::PostAnalyticsAgentutilizationsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct AgentUtilizationAggregateQueryResponse {
-    /// `results`
+    /// `results`: a list of `AgentUtilizationAggregateDataContainer`
     pub results: Option<Vec<AgentUtilizationAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,34 +2,37 @@
 
 use crate::models::analytics::{
     AgentUtilizationAggregateQueryFilter, AgentUtilizationAggregationView,
+    AgentUtilizationGroupBy, AgentUtilizationMetrics,
 };
-use crate::models::shared_by_5_5a9712::ActionAggregationQueryAlternateTimeDimension;
+use crate::models::shared::alternate_time_dimension::AlternateTimeDimension;
 use crate::runtime::codec;
 
 /// `AgentUtilizationAggregationQuery` in the API.
 ///
-/// Taken by `post_analytics_agentutilizations_aggregates_query`.
+/// Taken by
+/// [`post_analytics_agentutilizations_aggregates_query`](crate::api::PostAnalyticsAgentutilizationsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct AgentUtilizationAggregationQuery {
-    /// `alternateTimeDimension`
+    /// `alternateTimeDimension`: one of `eventTime`
     pub alternate_time_dimension: Option<
         AgentUtilizationAggregationQueryAlternateTimeDimension,
     >,
-    /// `filter`
+    /// `filter`: `AgentUtilizationAggregateQueryFilter`
     pub filter: Option<Box<AgentUtilizationAggregateQueryFilter>>,
-    /// `flattenMultivaluedDimensions`
+    /// `flattenMultivaluedDimensions`: a boolean
     pub flatten_multivalued_dimensions: Option<bool>,
-    /// `granularity`
+    /// `granularity`: a string
     pub granularity: Option<String>,
-    /// `groupBy`
+    /// `groupBy`: a list, each item one of `mediaType`, `userId`
     pub group_by: Option<Vec<AgentUtilizationAggregationQueryGroupBy>>,
-    /// `interval`, required
+    /// `interval`: a string, required
     pub interval: Option<String>,
-    /// `metrics`, required
+    /// `metrics`: a list, each item one of `oAgentAvailableUtilization`, `oAgentMaxUtilization`,
+    /// `oAgentUtilizationPercentage`, required
     pub metrics: Option<Vec<AgentUtilizationAggregationQueryMetrics>>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `views`
+    /// `views`: a list of `AgentUtilizationAggregationView`
     pub views: Option<Vec<AgentUtilizationAggregationView>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -58,72 +61,11 @@ impl codec::Model for AgentUtilizationAggregationQuery {
 
 codec::__model!(AgentUtilizationAggregationQuery);
 
-/// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
-pub type AgentUtilizationAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
+/// The same values as [`AlternateTimeDimension`].
+pub type AgentUtilizationAggregationQueryAlternateTimeDimension = AlternateTimeDimension;
 
-/// The values of `groupBy`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum AgentUtilizationAggregationQueryGroupBy {
-    /// `mediaType`
-    MediaType,
-    /// `userId`
-    UserId,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
+/// The same values as [`AgentUtilizationGroupBy`].
+pub type AgentUtilizationAggregationQueryGroupBy = AgentUtilizationGroupBy;
 
-impl codec::OpenEnum for AgentUtilizationAggregationQueryGroupBy {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[Self::MediaType, Self::UserId],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::MediaType => "mediaType",
-            Self::UserId => "userId",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(AgentUtilizationAggregationQueryGroupBy);
-
-/// The values of `metrics`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum AgentUtilizationAggregationQueryMetrics {
-    /// `oAgentAvailableUtilization`
-    OAgentAvailableUtilization,
-    /// `oAgentMaxUtilization`
-    OAgentMaxUtilization,
-    /// `oAgentUtilizationPercentage`
-    OAgentUtilizationPercentage,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for AgentUtilizationAggregationQueryMetrics {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::OAgentAvailableUtilization,
-            Self::OAgentMaxUtilization,
-            Self::OAgentUtilizationPercentage,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::OAgentAvailableUtilization => "oAgentAvailableUtilization",
-            Self::OAgentMaxUtilization => "oAgentMaxUtilization",
-            Self::OAgentUtilizationPercentage => "oAgentUtilizationPercentage",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(AgentUtilizationAggregationQueryMetrics);
+/// The same values as [`AgentUtilizationMetrics`].
+pub type AgentUtilizationAggregationQueryMetrics = AgentUtilizationMetrics;

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `AgentUtilizationAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by `get_analytics_agentutilizations_aggregates_job_results`.
+/// Returned by
+/// [`get_analytics_agentutilizations_aggregates_job_results`](crate::api::GetAnalyticsAgentutilizationsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct AgentUtilizationAsyncAggregateQueryResponse {
-    /// `cursor`
+    /// `cursor`: a string
     pub cursor: Option<String>,
-    /// `results`
+    /// `results`: a list of `AgentUtilizationAggregateDataContainer`
     pub results: Option<Vec<AgentUtilizationAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

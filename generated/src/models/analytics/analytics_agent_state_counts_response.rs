@@ -9,22 +9,22 @@ use crate::runtime::codec;
 
 /// `AnalyticsAgentStateCountsResponse` in the API.
 ///
-/// Returned by `post_analytics_agents_status_counts`.
+/// Returned by [`post_analytics_agents_status_counts`](crate::api::PostAnalyticsAgentsStatusCounts).
 #[derive(Clone, Default)]
 pub struct AnalyticsAgentStateCountsResponse {
-    /// `actualActivityCategoryCounts`
+    /// `actualActivityCategoryCounts`: a list of `AgentStateActivityCategoryCount`
     pub actual_activity_category_counts: Option<Vec<AgentStateActivityCategoryCount>>,
-    /// `adherenceStateCounts`
+    /// `adherenceStateCounts`: a list of `AgentStateAdherenceStateCount`
     pub adherence_state_counts: Option<Vec<AgentStateAdherenceStateCount>>,
-    /// `isOutOfOfficeCounts`
+    /// `isOutOfOfficeCounts`: a list of `AgentStateIsOutOfOfficeCount`
     pub is_out_of_office_counts: Option<Vec<AgentStateIsOutOfOfficeCount>>,
-    /// `presenceCounts`
+    /// `presenceCounts`: a list of `AgentStatePresenceCount`
     pub presence_counts: Option<Vec<AgentStatePresenceCount>>,
-    /// `routingStatusCounts`
+    /// `routingStatusCounts`: a list of `AgentStateRoutingStatusCount`
     pub routing_status_counts: Option<Vec<AgentStateRoutingStatusCount>>,
-    /// `scheduledActivityCategoryCounts`
+    /// `scheduledActivityCategoryCounts`: a list of `AgentStateActivityCategoryCount`
     pub scheduled_activity_category_counts: Option<Vec<AgentStateActivityCategoryCount>>,
-    /// `segmentCounts`
+    /// `segmentCounts`: a list of `AgentStateSegmentTypeCount`
     pub segment_counts: Option<Vec<AgentStateSegmentTypeCount>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `AnalyticsAgentStateQueryResponse` in the API.
 ///
-/// Returned by `post_analytics_agents_status_query`.
+/// Returned by [`post_analytics_agents_status_query`](crate::api::PostAnalyticsAgentsStatusQuery).
 #[derive(Clone, Default)]
 pub struct AnalyticsAgentStateQueryResponse {
-    /// `entities`
+    /// `entities`: a list of `AnalyticsAgentStateAgentResponse`
     pub entities: Option<Vec<AnalyticsAgentStateAgentResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::time;
 
 /// `AnalyticsDataRetentionResponse` in the API.
 ///
-/// Returned by `get_analytics_dataretention_settings`, `put_analytics_dataretention_settings`.
+/// Returned by [`get_analytics_dataretention_settings`](crate::api::GetAnalyticsDataretentionSettings),
+/// [`put_analytics_dataretention_settings`](crate::api::PutAnalyticsDataretentionSettings).
 #[derive(Clone, Default)]
 pub struct AnalyticsDataRetentionResponse {
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `retentionDays`
+    /// `retentionDays`: an integer (`int32`)
     pub retention_days: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

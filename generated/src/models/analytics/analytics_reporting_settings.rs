@@ -4,15 +4,16 @@ use crate::runtime::codec;
 
 /// `AnalyticsReportingSettings` in the API.
 ///
-/// Returned by `get_analytics_reporting_settings`, `patch_analytics_reporting_settings`. Taken by
-/// `patch_analytics_reporting_settings`.
+/// Returned by [`get_analytics_reporting_settings`](crate::api::GetAnalyticsReportingSettings),
+/// [`patch_analytics_reporting_settings`](crate::api::PatchAnalyticsReportingSettings). Taken by
+/// [`patch_analytics_reporting_settings`](crate::api::PatchAnalyticsReportingSettings).
 #[derive(Clone, Default)]
 pub struct AnalyticsReportingSettings {
-    /// `myInteractionsPiiMaskingEnabled`
+    /// `myInteractionsPiiMaskingEnabled`: a boolean
     pub my_interactions_pii_masking_enabled: Option<bool>,
-    /// `piiMaskingEnabled`
+    /// `piiMaskingEnabled`: a boolean
     pub pii_masking_enabled: Option<bool>,
-    /// `queueAgentAccessObfuscation`
+    /// `queueAgentAccessObfuscation`: a boolean
     pub queue_agent_access_obfuscation: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `BotAggregateQueryResponse` in the API.
 ///
-/// Returned by `post_analytics_bots_aggregates_query`.
+/// Returned by [`post_analytics_bots_aggregates_query`](crate::api::PostAnalyticsBotsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct BotAggregateQueryResponse {
-    /// `results`
+    /// `results`: a list of `BotAggregateDataContainer`
     pub results: Option<Vec<BotAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

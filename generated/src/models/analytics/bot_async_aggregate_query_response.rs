@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `BotAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by `get_analytics_bots_aggregates_job_results`.
+/// Returned by
+/// [`get_analytics_bots_aggregates_job_results`](crate::api::GetAnalyticsBotsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct BotAsyncAggregateQueryResponse {
-    /// `cursor`
+    /// `cursor`: a string
     pub cursor: Option<String>,
-    /// `results`
+    /// `results`: a list of `BotAggregateDataContainer`
     pub results: Option<Vec<BotAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

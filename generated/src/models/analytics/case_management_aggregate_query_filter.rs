@@ -3,17 +3,20 @@
 use crate::models::analytics::{
     CaseManagementAggregateQueryClause, CaseManagementAggregateQueryPredicate,
 };
-use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
+use crate::models::shared::type_::Type;
 use crate::runtime::codec;
 
 /// `CaseManagementAggregateQueryFilter` in the API.
+///
+/// Part of [`CaseManagementAggregationQuery`](crate::models::CaseManagementAggregationQuery),
+/// [`CaseManagementAsyncAggregationQuery`](crate::models::CaseManagementAsyncAggregationQuery).
 #[derive(Clone, Default)]
 pub struct CaseManagementAggregateQueryFilter {
-    /// `clauses`
+    /// `clauses`: a list of `CaseManagementAggregateQueryClause`
     pub clauses: Option<Vec<CaseManagementAggregateQueryClause>>,
-    /// `predicates`
+    /// `predicates`: a list of `CaseManagementAggregateQueryPredicate`
     pub predicates: Option<Vec<CaseManagementAggregateQueryPredicate>>,
-    /// `type`, required
+    /// `type`: one of `and`, `or`, required
     pub r#type: Option<CaseManagementAggregateQueryFilterType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -32,5 +35,5 @@ impl codec::Model for CaseManagementAggregateQueryFilter {
 
 codec::__model!(CaseManagementAggregateQueryFilter);
 
-/// The same values as [`ActionAggregateQueryClauseType`].
-pub type CaseManagementAggregateQueryFilterType = ActionAggregateQueryClauseType;
+/// The same values as [`Type`].
+pub type CaseManagementAggregateQueryFilterType = Type;

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `CaseManagementAggregateQueryResponse` in the API.
 ///
-/// Returned by `post_analytics_casemanagement_aggregates_query`.
+/// Returned by
+/// [`post_analytics_casemanagement_aggregates_query`](crate::api::PostAnalyticsCasemanagementAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct CaseManagementAggregateQueryResponse {
-    /// `results`
+    /// `results`: a list of `CaseManagementAggregateDataContainer`
     pub results: Option<Vec<CaseManagementAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,34 +2,36 @@
 
 use crate::models::analytics::{
     CaseManagementAggregateQueryFilter, CaseManagementAggregationView,
+    CaseManagementGroupBy, CaseManagementMetrics,
 };
-use crate::models::shared_by_5_5a9712::ActionAggregationQueryAlternateTimeDimension;
+use crate::models::shared::alternate_time_dimension::AlternateTimeDimension;
 use crate::runtime::codec;
 
 /// `CaseManagementAggregationQuery` in the API.
 ///
-/// Taken by `post_analytics_casemanagement_aggregates_query`.
+/// Taken by
+/// [`post_analytics_casemanagement_aggregates_query`](crate::api::PostAnalyticsCasemanagementAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct CaseManagementAggregationQuery {
-    /// `alternateTimeDimension`
+    /// `alternateTimeDimension`: one of `eventTime`
     pub alternate_time_dimension: Option<
         CaseManagementAggregationQueryAlternateTimeDimension,
     >,
-    /// `filter`
+    /// `filter`: `CaseManagementAggregateQueryFilter`
     pub filter: Option<Box<CaseManagementAggregateQueryFilter>>,
-    /// `flattenMultivaluedDimensions`
+    /// `flattenMultivaluedDimensions`: a boolean
     pub flatten_multivalued_dimensions: Option<bool>,
-    /// `granularity`
+    /// `granularity`: a string
     pub granularity: Option<String>,
-    /// `groupBy`
+    /// `groupBy`: a list of `CaseManagementAggregationQueryGroupBy`
     pub group_by: Option<Vec<CaseManagementAggregationQueryGroupBy>>,
-    /// `interval`, required
+    /// `interval`: a string, required
     pub interval: Option<String>,
-    /// `metrics`, required
+    /// `metrics`: a list of `CaseManagementAggregationQueryMetrics`, required
     pub metrics: Option<Vec<CaseManagementAggregationQueryMetrics>>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `views`
+    /// `views`: a list of `CaseManagementAggregationView`
     pub views: Option<Vec<CaseManagementAggregationView>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -58,143 +60,11 @@ impl codec::Model for CaseManagementAggregationQuery {
 
 codec::__model!(CaseManagementAggregationQuery);
 
-/// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
-pub type CaseManagementAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
+/// The same values as [`AlternateTimeDimension`].
+pub type CaseManagementAggregationQueryAlternateTimeDimension = AlternateTimeDimension;
 
-/// The values of `groupBy`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum CaseManagementAggregationQueryGroupBy {
-    /// `associationType`
-    AssociationType,
-    /// `caseId`
-    CaseId,
-    /// `caseplanId`
-    CaseplanId,
-    /// `conversationId`
-    ConversationId,
-    /// `customerIntentId`
-    CustomerIntentId,
-    /// `divisionId`
-    DivisionId,
-    /// `ownerId`
-    OwnerId,
-    /// `priority`
-    Priority,
-    /// `stageId`
-    StageId,
-    /// `status`
-    Status,
-    /// `stepId`
-    StepId,
-    /// `workitemId`
-    WorkitemId,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
+/// The same values as [`CaseManagementGroupBy`].
+pub type CaseManagementAggregationQueryGroupBy = CaseManagementGroupBy;
 
-impl codec::OpenEnum for CaseManagementAggregationQueryGroupBy {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::AssociationType,
-            Self::CaseId,
-            Self::CaseplanId,
-            Self::ConversationId,
-            Self::CustomerIntentId,
-            Self::DivisionId,
-            Self::OwnerId,
-            Self::Priority,
-            Self::StageId,
-            Self::Status,
-            Self::StepId,
-            Self::WorkitemId,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::AssociationType => "associationType",
-            Self::CaseId => "caseId",
-            Self::CaseplanId => "caseplanId",
-            Self::ConversationId => "conversationId",
-            Self::CustomerIntentId => "customerIntentId",
-            Self::DivisionId => "divisionId",
-            Self::OwnerId => "ownerId",
-            Self::Priority => "priority",
-            Self::StageId => "stageId",
-            Self::Status => "status",
-            Self::StepId => "stepId",
-            Self::WorkitemId => "workitemId",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(CaseManagementAggregationQueryGroupBy);
-
-/// The values of `metrics`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum CaseManagementAggregationQueryMetrics {
-    /// `nCaseAssociationsCreated`
-    NCaseAssociationsCreated,
-    /// `nCasesDeleted`
-    NCasesDeleted,
-    /// `nCasesOpened`
-    NCasesOpened,
-    /// `nCasesOverSla`
-    NCasesOverSla,
-    /// `nCasesPurged`
-    NCasesPurged,
-    /// `nCasesStatusChanged`
-    NCasesStatusChanged,
-    /// `nCasesTerminated`
-    NCasesTerminated,
-    /// `oCasesServiceLevel`
-    OCasesServiceLevel,
-    /// `tCasesResolved`
-    TCasesResolved,
-    /// `tCasesStatus`
-    TCasesStatus,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for CaseManagementAggregationQueryMetrics {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::NCaseAssociationsCreated,
-            Self::NCasesDeleted,
-            Self::NCasesOpened,
-            Self::NCasesOverSla,
-            Self::NCasesPurged,
-            Self::NCasesStatusChanged,
-            Self::NCasesTerminated,
-            Self::OCasesServiceLevel,
-            Self::TCasesResolved,
-            Self::TCasesStatus,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::NCaseAssociationsCreated => "nCaseAssociationsCreated",
-            Self::NCasesDeleted => "nCasesDeleted",
-            Self::NCasesOpened => "nCasesOpened",
-            Self::NCasesOverSla => "nCasesOverSla",
-            Self::NCasesPurged => "nCasesPurged",
-            Self::NCasesStatusChanged => "nCasesStatusChanged",
-            Self::NCasesTerminated => "nCasesTerminated",
-            Self::OCasesServiceLevel => "oCasesServiceLevel",
-            Self::TCasesResolved => "tCasesResolved",
-            Self::TCasesStatus => "tCasesStatus",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(CaseManagementAggregationQueryMetrics);
+/// The same values as [`CaseManagementMetrics`].
+pub type CaseManagementAggregationQueryMetrics = CaseManagementMetrics;

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `CaseManagementAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by `get_analytics_casemanagement_aggregates_job_results`.
+/// Returned by
+/// [`get_analytics_casemanagement_aggregates_job_results`](crate::api::GetAnalyticsCasemanagementAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct CaseManagementAsyncAggregateQueryResponse {
-    /// `cursor`
+    /// `cursor`: a string
     pub cursor: Option<String>,
-    /// `results`
+    /// `results`: a list of `CaseManagementAggregateDataContainer`
     pub results: Option<Vec<CaseManagementAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

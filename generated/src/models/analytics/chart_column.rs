@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ChartColumn` in the API.
+///
+/// Part of [`ReportingExportJobRequest`](crate::models::ReportingExportJobRequest),
+/// [`ReportingExportJobResponse`](crate::models::ReportingExportJobResponse).
 #[derive(Clone, Default)]
 pub struct ChartColumn {
-    /// `columnType`
+    /// `columnType`: one of `Default`, `Topic`, `SecondaryStatus`, `CustomCalculation`
     pub column_type: Option<ChartColumnColumnType>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,31 +3,33 @@
 use crate::runtime::codec;
 
 /// `ConversationProperties` in the API.
+///
+/// Part of [`ViewFilter`](crate::models::ViewFilter).
 #[derive(Clone, Default)]
 pub struct ConversationProperties {
-    /// `filterWrapUpNotes`
+    /// `filterWrapUpNotes`: a boolean
     pub filter_wrap_up_notes: Option<bool>,
-    /// `isAcd`
+    /// `isAcd`: a boolean
     pub is_acd: Option<bool>,
-    /// `isActive`
+    /// `isActive`: a boolean
     pub is_active: Option<bool>,
-    /// `isCobrowse`
+    /// `isCobrowse`: a boolean
     pub is_cobrowse: Option<bool>,
-    /// `isFlagged`
+    /// `isFlagged`: a boolean
     pub is_flagged: Option<bool>,
-    /// `isMonitored`
+    /// `isMonitored`: a boolean
     pub is_monitored: Option<bool>,
-    /// `isPreferred`
+    /// `isPreferred`: a boolean
     pub is_preferred: Option<bool>,
-    /// `isScreenMonitored`
+    /// `isScreenMonitored`: a boolean
     pub is_screen_monitored: Option<bool>,
-    /// `isScreenshare`
+    /// `isScreenshare`: a boolean
     pub is_screenshare: Option<bool>,
-    /// `isVoicemail`
+    /// `isVoicemail`: a boolean
     pub is_voicemail: Option<bool>,
-    /// `isWaiting`
+    /// `isWaiting`: a boolean
     pub is_waiting: Option<bool>,
-    /// `matchAll`
+    /// `matchAll`: a boolean
     pub match_all: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,20 @@
 use crate::models::analytics::{
     CopilotAggregateQueryClause, CopilotAggregateQueryPredicate,
 };
-use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
+use crate::models::shared::type_::Type;
 use crate::runtime::codec;
 
 /// `CopilotAggregateQueryFilter` in the API.
+///
+/// Part of [`CopilotAggregationQuery`](crate::models::CopilotAggregationQuery),
+/// [`CopilotAsyncAggregationQuery`](crate::models::CopilotAsyncAggregationQuery).
 #[derive(Clone, Default)]
 pub struct CopilotAggregateQueryFilter {
-    /// `clauses`
+    /// `clauses`: a list of `CopilotAggregateQueryClause`
     pub clauses: Option<Vec<CopilotAggregateQueryClause>>,
-    /// `predicates`
+    /// `predicates`: a list of `CopilotAggregateQueryPredicate`
     pub predicates: Option<Vec<CopilotAggregateQueryPredicate>>,
-    /// `type`, required
+    /// `type`: one of `and`, `or`, required
     pub r#type: Option<CopilotAggregateQueryFilterType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -32,5 +35,5 @@ impl codec::Model for CopilotAggregateQueryFilter {
 
 codec::__model!(CopilotAggregateQueryFilter);
 
-/// The same values as [`ActionAggregateQueryClauseType`].
-pub type CopilotAggregateQueryFilterType = ActionAggregateQueryClauseType;
+/// The same values as [`Type`].
+pub type CopilotAggregateQueryFilterType = Type;

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `CopilotAggregateQueryResponse` in the API.
 ///
-/// Returned by `post_analytics_copilots_aggregates_query`.
+/// Returned by
+/// [`post_analytics_copilots_aggregates_query`](crate::api::PostAnalyticsCopilotsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct CopilotAggregateQueryResponse {
-    /// `results`
+    /// `results`: a list of `CopilotAggregateDataContainer`
     pub results: Option<Vec<CopilotAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `CopilotAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by `get_analytics_copilots_aggregates_job_results`.
+/// Returned by
+/// [`get_analytics_copilots_aggregates_job_results`](crate::api::GetAnalyticsCopilotsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct CopilotAsyncAggregateQueryResponse {
-    /// `cursor`
+    /// `cursor`: a string
     pub cursor: Option<String>,
-    /// `results`
+    /// `results`: a list of `CopilotAggregateDataContainer`
     pub results: Option<Vec<CopilotAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

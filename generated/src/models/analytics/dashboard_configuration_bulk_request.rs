@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `DashboardConfigurationBulkRequest` in the API.
 ///
-/// Taken by `post_analytics_reporting_settings_dashboards_bulk_remove`.
+/// Taken by
+/// [`post_analytics_reporting_settings_dashboards_bulk_remove`](crate::api::PostAnalyticsReportingSettingsDashboardsBulkRemove).
 #[derive(Clone, Default)]
 pub struct DashboardConfigurationBulkRequest {
-    /// `dashboardConfigurationIds`, required
+    /// `dashboardConfigurationIds`: a list of strings, required
     pub dashboard_configuration_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

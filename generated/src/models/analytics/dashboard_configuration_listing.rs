@@ -5,30 +5,31 @@ use crate::runtime::codec;
 
 /// `DashboardConfigurationListing` in the API.
 ///
-/// Returned by `get_analytics_reporting_settings_dashboards_query`,
-/// `get_analytics_reporting_settings_user_dashboards`,
-/// `post_analytics_reporting_settings_dashboards_query`.
+/// Returned by
+/// [`get_analytics_reporting_settings_dashboards_query`](crate::api::GetAnalyticsReportingSettingsDashboardsQuery),
+/// [`get_analytics_reporting_settings_user_dashboards`](crate::api::GetAnalyticsReportingSettingsUserDashboards),
+/// [`post_analytics_reporting_settings_dashboards_query`](crate::api::PostAnalyticsReportingSettingsDashboardsQuery).
 #[derive(Clone, Default)]
 pub struct DashboardConfigurationListing {
-    /// `entities`
+    /// `entities`: a list of `DashboardConfiguration`
     pub entities: Option<Vec<DashboardConfiguration>>,
-    /// `firstUri`
+    /// `firstUri`: a string (`uri`)
     pub first_uri: Option<String>,
-    /// `lastUri`
+    /// `lastUri`: a string (`uri`)
     pub last_uri: Option<String>,
-    /// `nextUri`
+    /// `nextUri`: a string (`uri`)
     pub next_uri: Option<String>,
-    /// `pageCount`
+    /// `pageCount`: an integer (`int32`)
     pub page_count: Option<i64>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `previousUri`
+    /// `previousUri`: a string (`uri`)
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,16 +4,17 @@ use crate::runtime::codec;
 
 /// `DashboardConfigurationQueryRequest` in the API.
 ///
-/// Taken by `post_analytics_reporting_settings_dashboards_query`.
+/// Taken by
+/// [`post_analytics_reporting_settings_dashboards_query`](crate::api::PostAnalyticsReportingSettingsDashboardsQuery).
 #[derive(Clone, Default)]
 pub struct DashboardConfigurationQueryRequest {
-    /// `dashboardConfigurationIds`, required
+    /// `dashboardConfigurationIds`: a list of strings, required
     pub dashboard_configuration_ids: Option<Vec<String>>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `sortBy`
+    /// `sortBy`: one of `Asc`, `Desc`
     pub sort_by: Option<DashboardConfigurationQueryRequestSortBy>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

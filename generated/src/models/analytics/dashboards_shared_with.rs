@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `DashboardsSharedWith` in the API.
+///
+/// Part of [`DashboardConfiguration`](crate::models::DashboardConfiguration).
 #[derive(Clone, Default)]
 pub struct DashboardsSharedWith {
-    /// `teamIds`
+    /// `teamIds`: a list of strings
     pub team_ids: Option<Vec<String>>,
-    /// `userIds`
+    /// `userIds`: a list of strings
     pub user_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

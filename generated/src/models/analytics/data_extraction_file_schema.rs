@@ -5,16 +5,17 @@ use crate::runtime::time;
 
 /// `DataExtractionFileSchema` in the API.
 ///
-/// Item of the listing `get_analytics_dataextraction_downloads_metadata`.
+/// Item of the listing
+/// [`get_analytics_dataextraction_downloads_metadata`](crate::api::GetAnalyticsDataextractionDownloadsMetadata).
 #[derive(Clone, Default)]
 pub struct DataExtractionFileSchema {
-    /// `dataSchema`
+    /// `dataSchema`: a string
     pub data_schema: Option<String>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateExpires`
+    /// `dateExpires`: a timestamp
     pub date_expires: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `DataExtractionFileUrl` in the API.
+///
+/// Part of [`DataExtractionFileUrlListing`](crate::models::DataExtractionFileUrlListing).
 #[derive(Clone, Default)]
 pub struct DataExtractionFileUrl {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `signedUrl`
+    /// `signedUrl`: a string
     pub signed_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `DataExtractionFileUrlListing` in the API.
 ///
-/// Returned by `post_analytics_dataextraction_downloads_bulk`.
+/// Returned by
+/// [`post_analytics_dataextraction_downloads_bulk`](crate::api::PostAnalyticsDataextractionDownloadsBulk).
 #[derive(Clone, Default)]
 pub struct DataExtractionFileUrlListing {
-    /// `entities`
+    /// `entities`: a list of `DataExtractionFileUrl`
     pub entities: Option<Vec<DataExtractionFileUrl>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

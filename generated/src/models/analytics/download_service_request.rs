@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `DownloadServiceRequest` in the API.
 ///
-/// Taken by `post_analytics_dataextraction_downloads_bulk`.
+/// Taken by
+/// [`post_analytics_dataextraction_downloads_bulk`](crate::api::PostAnalyticsDataextractionDownloadsBulk).
 #[derive(Clone, Default)]
 pub struct DownloadServiceRequest {
-    /// `files`, required
+    /// `files`: a list of strings, required
     pub files: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

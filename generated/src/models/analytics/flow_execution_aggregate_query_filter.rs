@@ -3,17 +3,20 @@
 use crate::models::analytics::{
     FlowExecutionAggregateQueryClause, FlowExecutionAggregateQueryPredicate,
 };
-use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
+use crate::models::shared::type_::Type;
 use crate::runtime::codec;
 
 /// `FlowExecutionAggregateQueryFilter` in the API.
+///
+/// Part of [`FlowExecutionAggregationQuery`](crate::models::FlowExecutionAggregationQuery),
+/// [`FlowExecutionAsyncAggregationQuery`](crate::models::FlowExecutionAsyncAggregationQuery).
 #[derive(Clone, Default)]
 pub struct FlowExecutionAggregateQueryFilter {
-    /// `clauses`
+    /// `clauses`: a list of `FlowExecutionAggregateQueryClause`
     pub clauses: Option<Vec<FlowExecutionAggregateQueryClause>>,
-    /// `predicates`
+    /// `predicates`: a list of `FlowExecutionAggregateQueryPredicate`
     pub predicates: Option<Vec<FlowExecutionAggregateQueryPredicate>>,
-    /// `type`, required
+    /// `type`: one of `and`, `or`, required
     pub r#type: Option<FlowExecutionAggregateQueryFilterType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -32,5 +35,5 @@ impl codec::Model for FlowExecutionAggregateQueryFilter {
 
 codec::__model!(FlowExecutionAggregateQueryFilter);
 
-/// The same values as [`ActionAggregateQueryClauseType`].
-pub type FlowExecutionAggregateQueryFilterType = ActionAggregateQueryClauseType;
+/// The same values as [`Type`].
+pub type FlowExecutionAggregateQueryFilterType = Type;

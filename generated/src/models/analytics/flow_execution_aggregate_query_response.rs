@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `FlowExecutionAggregateQueryResponse` in the API.
 ///
-/// Returned by `post_analytics_flowexecutions_aggregates_query`.
+/// Returned by
+/// [`post_analytics_flowexecutions_aggregates_query`](crate::api::PostAnalyticsFlowexecutionsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct FlowExecutionAggregateQueryResponse {
-    /// `results`
+    /// `results`: a list of `FlowExecutionAggregateDataContainer`
     pub results: Option<Vec<FlowExecutionAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,34 +2,36 @@
 
 use crate::models::analytics::{
     FlowExecutionAggregateQueryFilter, FlowExecutionAggregationView,
+    FlowExecutionGroupBy, FlowExecutionMetrics,
 };
-use crate::models::shared_by_5_5a9712::ActionAggregationQueryAlternateTimeDimension;
+use crate::models::shared::alternate_time_dimension::AlternateTimeDimension;
 use crate::runtime::codec;
 
 /// `FlowExecutionAggregationQuery` in the API.
 ///
-/// Taken by `post_analytics_flowexecutions_aggregates_query`.
+/// Taken by
+/// [`post_analytics_flowexecutions_aggregates_query`](crate::api::PostAnalyticsFlowexecutionsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct FlowExecutionAggregationQuery {
-    /// `alternateTimeDimension`
+    /// `alternateTimeDimension`: one of `eventTime`
     pub alternate_time_dimension: Option<
         FlowExecutionAggregationQueryAlternateTimeDimension,
     >,
-    /// `filter`
+    /// `filter`: `FlowExecutionAggregateQueryFilter`
     pub filter: Option<Box<FlowExecutionAggregateQueryFilter>>,
-    /// `flattenMultivaluedDimensions`
+    /// `flattenMultivaluedDimensions`: a boolean
     pub flatten_multivalued_dimensions: Option<bool>,
-    /// `granularity`
+    /// `granularity`: a string
     pub granularity: Option<String>,
-    /// `groupBy`
+    /// `groupBy`: a list, each item one of `divisionId`, `flowId`, `flowObjectId`, `flowVersion`
     pub group_by: Option<Vec<FlowExecutionAggregationQueryGroupBy>>,
-    /// `interval`, required
+    /// `interval`: a string, required
     pub interval: Option<String>,
-    /// `metrics`, required
+    /// `metrics`: a list, each item one of `nFlowExecutions`, required
     pub metrics: Option<Vec<FlowExecutionAggregationQueryMetrics>>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `views`
+    /// `views`: a list of `FlowExecutionAggregationView`
     pub views: Option<Vec<FlowExecutionAggregationView>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -58,68 +60,11 @@ impl codec::Model for FlowExecutionAggregationQuery {
 
 codec::__model!(FlowExecutionAggregationQuery);
 
-/// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
-pub type FlowExecutionAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
+/// The same values as [`AlternateTimeDimension`].
+pub type FlowExecutionAggregationQueryAlternateTimeDimension = AlternateTimeDimension;
 
-/// The values of `groupBy`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum FlowExecutionAggregationQueryGroupBy {
-    /// `divisionId`
-    DivisionId,
-    /// `flowId`
-    FlowId,
-    /// `flowObjectId`
-    FlowObjectId,
-    /// `flowVersion`
-    FlowVersion,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
+/// The same values as [`FlowExecutionGroupBy`].
+pub type FlowExecutionAggregationQueryGroupBy = FlowExecutionGroupBy;
 
-impl codec::OpenEnum for FlowExecutionAggregationQueryGroupBy {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[Self::DivisionId, Self::FlowId, Self::FlowObjectId, Self::FlowVersion],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::DivisionId => "divisionId",
-            Self::FlowId => "flowId",
-            Self::FlowObjectId => "flowObjectId",
-            Self::FlowVersion => "flowVersion",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(FlowExecutionAggregationQueryGroupBy);
-
-/// The values of `metrics`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum FlowExecutionAggregationQueryMetrics {
-    /// `nFlowExecutions`
-    NFlowExecutions,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for FlowExecutionAggregationQueryMetrics {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[Self::NFlowExecutions],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::NFlowExecutions => "nFlowExecutions",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(FlowExecutionAggregationQueryMetrics);
+/// The same values as [`FlowExecutionMetrics`].
+pub type FlowExecutionAggregationQueryMetrics = FlowExecutionMetrics;

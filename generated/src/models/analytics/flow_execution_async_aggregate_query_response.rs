@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `FlowExecutionAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by `get_analytics_flowexecutions_aggregates_job_results`.
+/// Returned by
+/// [`get_analytics_flowexecutions_aggregates_job_results`](crate::api::GetAnalyticsFlowexecutionsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct FlowExecutionAsyncAggregateQueryResponse {
-    /// `cursor`
+    /// `cursor`: a string
     pub cursor: Option<String>,
-    /// `results`
+    /// `results`: a list of `FlowExecutionAggregateDataContainer`
     pub results: Option<Vec<FlowExecutionAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

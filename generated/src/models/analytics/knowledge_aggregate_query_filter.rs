@@ -3,17 +3,20 @@
 use crate::models::analytics::{
     KnowledgeAggregateQueryClause, KnowledgeAggregateQueryPredicate,
 };
-use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
+use crate::models::shared::type_::Type;
 use crate::runtime::codec;
 
 /// `KnowledgeAggregateQueryFilter` in the API.
+///
+/// Part of [`KnowledgeAggregationQuery`](crate::models::KnowledgeAggregationQuery),
+/// [`KnowledgeAsyncAggregationQuery`](crate::models::KnowledgeAsyncAggregationQuery).
 #[derive(Clone, Default)]
 pub struct KnowledgeAggregateQueryFilter {
-    /// `clauses`
+    /// `clauses`: a list of `KnowledgeAggregateQueryClause`
     pub clauses: Option<Vec<KnowledgeAggregateQueryClause>>,
-    /// `predicates`
+    /// `predicates`: a list of `KnowledgeAggregateQueryPredicate`
     pub predicates: Option<Vec<KnowledgeAggregateQueryPredicate>>,
-    /// `type`, required
+    /// `type`: one of `and`, `or`, required
     pub r#type: Option<KnowledgeAggregateQueryFilterType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -32,5 +35,5 @@ impl codec::Model for KnowledgeAggregateQueryFilter {
 
 codec::__model!(KnowledgeAggregateQueryFilter);
 
-/// The same values as [`ActionAggregateQueryClauseType`].
-pub type KnowledgeAggregateQueryFilterType = ActionAggregateQueryClauseType;
+/// The same values as [`Type`].
+pub type KnowledgeAggregateQueryFilterType = Type;

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `KnowledgeAggregateQueryResponse` in the API.
 ///
-/// Returned by `post_analytics_knowledge_aggregates_query`.
+/// Returned by
+/// [`post_analytics_knowledge_aggregates_query`](crate::api::PostAnalyticsKnowledgeAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct KnowledgeAggregateQueryResponse {
-    /// `results`
+    /// `results`: a list of `KnowledgeAggregateDataContainer`
     pub results: Option<Vec<KnowledgeAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

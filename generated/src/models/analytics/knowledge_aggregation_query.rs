@@ -2,41 +2,43 @@
 
 use crate::models::analytics::{
     KnowledgeAggregateQueryFilter, KnowledgeAggregationSort, KnowledgeAggregationView,
+    KnowledgeGroupBy, KnowledgeMetrics,
 };
-use crate::models::analytics_and_conversations::AgentCopilotAggregationQueryQueryType;
-use crate::models::shared_by_5_5a9712::ActionAggregationQueryAlternateTimeDimension;
+use crate::models::shared::alternate_time_dimension::AlternateTimeDimension;
+use crate::models::shared::analytics_and_conversations::AggregationQueryQueryType;
 use crate::runtime::codec;
 
 /// `KnowledgeAggregationQuery` in the API.
 ///
-/// Taken by `post_analytics_knowledge_aggregates_query`.
+/// Taken by
+/// [`post_analytics_knowledge_aggregates_query`](crate::api::PostAnalyticsKnowledgeAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct KnowledgeAggregationQuery {
-    /// `alternateTimeDimension`
+    /// `alternateTimeDimension`: one of `eventTime`
     pub alternate_time_dimension: Option<
         KnowledgeAggregationQueryAlternateTimeDimension,
     >,
-    /// `filter`
+    /// `filter`: `KnowledgeAggregateQueryFilter`
     pub filter: Option<Box<KnowledgeAggregateQueryFilter>>,
-    /// `flattenMultivaluedDimensions`
+    /// `flattenMultivaluedDimensions`: a boolean
     pub flatten_multivalued_dimensions: Option<bool>,
-    /// `granularity`
+    /// `granularity`: a string
     pub granularity: Option<String>,
-    /// `groupBy`
+    /// `groupBy`: a list of `KnowledgeAggregationQueryGroupBy`
     pub group_by: Option<Vec<KnowledgeAggregationQueryGroupBy>>,
-    /// `interval`, required
+    /// `interval`: a string, required
     pub interval: Option<String>,
-    /// `limit`
+    /// `limit`: an integer (`int32`)
     pub limit: Option<i64>,
-    /// `metrics`, required
+    /// `metrics`: a list of `KnowledgeAggregationQueryMetrics`, required
     pub metrics: Option<Vec<KnowledgeAggregationQueryMetrics>>,
-    /// `queryType`
+    /// `queryType`: one of `bottomN`, `groupBy`, `topN`
     pub query_type: Option<KnowledgeAggregationQueryQueryType>,
-    /// `sortMetric`
+    /// `sortMetric`: `KnowledgeAggregationSort`
     pub sort_metric: Option<Box<KnowledgeAggregationSort>>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `views`
+    /// `views`: a list of `KnowledgeAggregationView`
     pub views: Option<Vec<KnowledgeAggregationView>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -68,268 +70,14 @@ impl codec::Model for KnowledgeAggregationQuery {
 
 codec::__model!(KnowledgeAggregationQuery);
 
-/// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
-pub type KnowledgeAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
+/// The same values as [`AlternateTimeDimension`].
+pub type KnowledgeAggregationQueryAlternateTimeDimension = AlternateTimeDimension;
 
-/// The values of `groupBy`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum KnowledgeAggregationQueryGroupBy {
-    /// `agentAssistantId`
-    AgentAssistantId,
-    /// `answerGenerationEnabled`
-    AnswerGenerationEnabled,
-    /// `appDeploymentId`
-    AppDeploymentId,
-    /// `appType`
-    AppType,
-    /// `botFlowId`
-    BotFlowId,
-    /// `conversationChannelType`
-    ConversationChannelType,
-    /// `conversationId`
-    ConversationId,
-    /// `documentEngagementType`
-    DocumentEngagementType,
-    /// `externalContactId`
-    ExternalContactId,
-    /// `feedbackCategory`
-    FeedbackCategory,
-    /// `feedbackId`
-    FeedbackId,
-    /// `feedbackRating`
-    FeedbackRating,
-    /// `feedbackRatingType`
-    FeedbackRatingType,
-    /// `feedbackRatingValue`
-    FeedbackRatingValue,
-    /// `feedbackReason`
-    FeedbackReason,
-    /// `feedbackType`
-    FeedbackType,
-    /// `hasComment`
-    HasComment,
-    /// `hasRetrievedReferences`
-    HasRetrievedReferences,
-    /// `hasSearch`
-    HasSearch,
-    /// `knowledgeBaseDocumentId`
-    KnowledgeBaseDocumentId,
-    /// `knowledgeBaseDocumentVariationId`
-    KnowledgeBaseDocumentVariationId,
-    /// `knowledgeBaseDocumentVersionId`
-    KnowledgeBaseDocumentVersionId,
-    /// `knowledgeBaseId`
-    KnowledgeBaseId,
-    /// `knowledgeSettingId`
-    KnowledgeSettingId,
-    /// `languageCode`
-    LanguageCode,
-    /// `mediaType`
-    MediaType,
-    /// `messageType`
-    MessageType,
-    /// `presentedDocumentsCount`
-    PresentedDocumentsCount,
-    /// `queryType`
-    QueryType,
-    /// `queryTypeV3`
-    QueryTypeV3,
-    /// `queueId`
-    QueueId,
-    /// `searchId`
-    SearchId,
-    /// `searchQuery`
-    SearchQuery,
-    /// `selfServed`
-    SelfServed,
-    /// `sessionId`
-    SessionId,
-    /// `surfacingMethod`
-    SurfacingMethod,
-    /// `userId`
-    UserId,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
+/// The same values as [`KnowledgeGroupBy`].
+pub type KnowledgeAggregationQueryGroupBy = KnowledgeGroupBy;
 
-impl codec::OpenEnum for KnowledgeAggregationQueryGroupBy {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::AgentAssistantId,
-            Self::AnswerGenerationEnabled,
-            Self::AppDeploymentId,
-            Self::AppType,
-            Self::BotFlowId,
-            Self::ConversationChannelType,
-            Self::ConversationId,
-            Self::DocumentEngagementType,
-            Self::ExternalContactId,
-            Self::FeedbackCategory,
-            Self::FeedbackId,
-            Self::FeedbackRating,
-            Self::FeedbackRatingType,
-            Self::FeedbackRatingValue,
-            Self::FeedbackReason,
-            Self::FeedbackType,
-            Self::HasComment,
-            Self::HasRetrievedReferences,
-            Self::HasSearch,
-            Self::KnowledgeBaseDocumentId,
-            Self::KnowledgeBaseDocumentVariationId,
-            Self::KnowledgeBaseDocumentVersionId,
-            Self::KnowledgeBaseId,
-            Self::KnowledgeSettingId,
-            Self::LanguageCode,
-            Self::MediaType,
-            Self::MessageType,
-            Self::PresentedDocumentsCount,
-            Self::QueryType,
-            Self::QueryTypeV3,
-            Self::QueueId,
-            Self::SearchId,
-            Self::SearchQuery,
-            Self::SelfServed,
-            Self::SessionId,
-            Self::SurfacingMethod,
-            Self::UserId,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
+/// The same values as [`KnowledgeMetrics`].
+pub type KnowledgeAggregationQueryMetrics = KnowledgeMetrics;
 
-    fn as_str(&self) -> &str {
-        match self {
-            Self::AgentAssistantId => "agentAssistantId",
-            Self::AnswerGenerationEnabled => "answerGenerationEnabled",
-            Self::AppDeploymentId => "appDeploymentId",
-            Self::AppType => "appType",
-            Self::BotFlowId => "botFlowId",
-            Self::ConversationChannelType => "conversationChannelType",
-            Self::ConversationId => "conversationId",
-            Self::DocumentEngagementType => "documentEngagementType",
-            Self::ExternalContactId => "externalContactId",
-            Self::FeedbackCategory => "feedbackCategory",
-            Self::FeedbackId => "feedbackId",
-            Self::FeedbackRating => "feedbackRating",
-            Self::FeedbackRatingType => "feedbackRatingType",
-            Self::FeedbackRatingValue => "feedbackRatingValue",
-            Self::FeedbackReason => "feedbackReason",
-            Self::FeedbackType => "feedbackType",
-            Self::HasComment => "hasComment",
-            Self::HasRetrievedReferences => "hasRetrievedReferences",
-            Self::HasSearch => "hasSearch",
-            Self::KnowledgeBaseDocumentId => "knowledgeBaseDocumentId",
-            Self::KnowledgeBaseDocumentVariationId => "knowledgeBaseDocumentVariationId",
-            Self::KnowledgeBaseDocumentVersionId => "knowledgeBaseDocumentVersionId",
-            Self::KnowledgeBaseId => "knowledgeBaseId",
-            Self::KnowledgeSettingId => "knowledgeSettingId",
-            Self::LanguageCode => "languageCode",
-            Self::MediaType => "mediaType",
-            Self::MessageType => "messageType",
-            Self::PresentedDocumentsCount => "presentedDocumentsCount",
-            Self::QueryType => "queryType",
-            Self::QueryTypeV3 => "queryTypeV3",
-            Self::QueueId => "queueId",
-            Self::SearchId => "searchId",
-            Self::SearchQuery => "searchQuery",
-            Self::SelfServed => "selfServed",
-            Self::SessionId => "sessionId",
-            Self::SurfacingMethod => "surfacingMethod",
-            Self::UserId => "userId",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(KnowledgeAggregationQueryGroupBy);
-
-/// The values of `metrics`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum KnowledgeAggregationQueryMetrics {
-    /// `nDistinctKnowledgeSessions`
-    NDistinctKnowledgeSessions,
-    /// `nKnowledgeDocumentCopied`
-    NKnowledgeDocumentCopied,
-    /// `nKnowledgeDocumentFeedback`
-    NKnowledgeDocumentFeedback,
-    /// `nKnowledgeDocumentPresented`
-    NKnowledgeDocumentPresented,
-    /// `nKnowledgeDocumentSurfaced`
-    NKnowledgeDocumentSurfaced,
-    /// `nKnowledgeDocumentViewed`
-    NKnowledgeDocumentViewed,
-    /// `nKnowledgeSearch`
-    NKnowledgeSearch,
-    /// `nKnowledgeSearchAnswered`
-    NKnowledgeSearchAnswered,
-    /// `nKnowledgeSearchFeedback`
-    NKnowledgeSearchFeedback,
-    /// `nKnowledgeSearchUnanswered`
-    NKnowledgeSearchUnanswered,
-    /// `nKnowledgeSessions`
-    NKnowledgeSessions,
-    /// `nKnowledgeV3Search`
-    NKnowledgeV3Search,
-    /// `oKnowledgeDocumentQuery`
-    OKnowledgeDocumentQuery,
-    /// `oKnowledgeDocumentQuerySelfServed`
-    OKnowledgeDocumentQuerySelfServed,
-    /// `oKnowledgeSearch`
-    OKnowledgeSearch,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for KnowledgeAggregationQueryMetrics {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::NDistinctKnowledgeSessions,
-            Self::NKnowledgeDocumentCopied,
-            Self::NKnowledgeDocumentFeedback,
-            Self::NKnowledgeDocumentPresented,
-            Self::NKnowledgeDocumentSurfaced,
-            Self::NKnowledgeDocumentViewed,
-            Self::NKnowledgeSearch,
-            Self::NKnowledgeSearchAnswered,
-            Self::NKnowledgeSearchFeedback,
-            Self::NKnowledgeSearchUnanswered,
-            Self::NKnowledgeSessions,
-            Self::NKnowledgeV3Search,
-            Self::OKnowledgeDocumentQuery,
-            Self::OKnowledgeDocumentQuerySelfServed,
-            Self::OKnowledgeSearch,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::NDistinctKnowledgeSessions => "nDistinctKnowledgeSessions",
-            Self::NKnowledgeDocumentCopied => "nKnowledgeDocumentCopied",
-            Self::NKnowledgeDocumentFeedback => "nKnowledgeDocumentFeedback",
-            Self::NKnowledgeDocumentPresented => "nKnowledgeDocumentPresented",
-            Self::NKnowledgeDocumentSurfaced => "nKnowledgeDocumentSurfaced",
-            Self::NKnowledgeDocumentViewed => "nKnowledgeDocumentViewed",
-            Self::NKnowledgeSearch => "nKnowledgeSearch",
-            Self::NKnowledgeSearchAnswered => "nKnowledgeSearchAnswered",
-            Self::NKnowledgeSearchFeedback => "nKnowledgeSearchFeedback",
-            Self::NKnowledgeSearchUnanswered => "nKnowledgeSearchUnanswered",
-            Self::NKnowledgeSessions => "nKnowledgeSessions",
-            Self::NKnowledgeV3Search => "nKnowledgeV3Search",
-            Self::OKnowledgeDocumentQuery => "oKnowledgeDocumentQuery",
-            Self::OKnowledgeDocumentQuerySelfServed => {
-                "oKnowledgeDocumentQuerySelfServed"
-            }
-            Self::OKnowledgeSearch => "oKnowledgeSearch",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(KnowledgeAggregationQueryMetrics);
-
-/// The same values as [`AgentCopilotAggregationQueryQueryType`].
-pub type KnowledgeAggregationQueryQueryType = AgentCopilotAggregationQueryQueryType;
+/// The same values as [`AggregationQueryQueryType`].
+pub type KnowledgeAggregationQueryQueryType = AggregationQueryQueryType;

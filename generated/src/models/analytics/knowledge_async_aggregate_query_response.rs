@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `KnowledgeAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by `get_analytics_knowledge_aggregates_job_results`.
+/// Returned by
+/// [`get_analytics_knowledge_aggregates_job_results`](crate::api::GetAnalyticsKnowledgeAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct KnowledgeAsyncAggregateQueryResponse {
-    /// `cursor`
+    /// `cursor`: a string
     pub cursor: Option<String>,
-    /// `results`
+    /// `results`: a list of `KnowledgeAggregateDataContainer`
     pub results: Option<Vec<KnowledgeAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

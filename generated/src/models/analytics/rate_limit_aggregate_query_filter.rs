@@ -3,17 +3,19 @@
 use crate::models::analytics::{
     RateLimitAggregateQueryClause, RateLimitAggregateQueryPredicate,
 };
-use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
+use crate::models::shared::type_::Type;
 use crate::runtime::codec;
 
 /// `RateLimitAggregateQueryFilter` in the API.
+///
+/// Part of [`RateLimitAggregationQuery`](crate::models::RateLimitAggregationQuery).
 #[derive(Clone, Default)]
 pub struct RateLimitAggregateQueryFilter {
-    /// `clauses`
+    /// `clauses`: a list of `RateLimitAggregateQueryClause`
     pub clauses: Option<Vec<RateLimitAggregateQueryClause>>,
-    /// `predicates`
+    /// `predicates`: a list of `RateLimitAggregateQueryPredicate`
     pub predicates: Option<Vec<RateLimitAggregateQueryPredicate>>,
-    /// `type`, required
+    /// `type`: one of `and`, `or`, required
     pub r#type: Option<RateLimitAggregateQueryFilterType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -32,5 +34,5 @@ impl codec::Model for RateLimitAggregateQueryFilter {
 
 codec::__model!(RateLimitAggregateQueryFilter);
 
-/// The same values as [`ActionAggregateQueryClauseType`].
-pub type RateLimitAggregateQueryFilterType = ActionAggregateQueryClauseType;
+/// The same values as [`Type`].
+pub type RateLimitAggregateQueryFilterType = Type;

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `RateLimitAggregateQueryResponse` in the API.
 ///
-/// Returned by `post_analytics_ratelimits_aggregates_query`.
+/// Returned by
+/// [`post_analytics_ratelimits_aggregates_query`](crate::api::PostAnalyticsRatelimitsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct RateLimitAggregateQueryResponse {
-    /// `results`
+    /// `results`: a list of `RateLimitAggregateDataContainer`
     pub results: Option<Vec<RateLimitAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

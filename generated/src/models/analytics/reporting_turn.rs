@@ -4,39 +4,40 @@ use crate::models::analytics::{
     ReportingTurnAction, ReportingTurnIntent, ReportingTurnKnowledge,
     ReportingTurnKnowledgeEvents, SessionEndDetails,
 };
-use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
+use crate::models::shared::addressable_entity_ref::AddressableEntityRef;
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ReportingTurn` in the API.
 ///
-/// Item of the listing `get_analytics_botflow_divisions_reportingturns`,
-/// `get_analytics_botflow_reportingturns`.
+/// Item of the listing
+/// [`get_analytics_botflow_divisions_reportingturns`](crate::api::GetAnalyticsBotflowDivisionsReportingturns),
+/// [`get_analytics_botflow_reportingturns`](crate::api::GetAnalyticsBotflowReportingturns).
 #[derive(Clone, Default)]
 pub struct ReportingTurn {
-    /// `askAction`
+    /// `askAction`: `ReportingTurnAction`
     pub ask_action: Option<Box<ReportingTurnAction>>,
-    /// `askActionResult`
+    /// `askActionResult`: `ReportingTurnAskActionResult`
     pub ask_action_result: Option<ReportingTurnAskActionResult>,
-    /// `botPrompts`
+    /// `botPrompts`: a list of strings
     pub bot_prompts: Option<Vec<String>>,
-    /// `conversation`
+    /// `conversation`: `AddressableEntityRef`
     pub conversation: Option<Box<AddressableEntityRef>>,
-    /// `dateCompleted`
+    /// `dateCompleted`: a timestamp
     pub date_completed: Option<time::Timestamp>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `intent`
+    /// `intent`: `ReportingTurnIntent`
     pub intent: Option<Box<ReportingTurnIntent>>,
-    /// `knowledge`
+    /// `knowledge`: `ReportingTurnKnowledge`
     pub knowledge: Option<Box<ReportingTurnKnowledge>>,
-    /// `knowledgeBaseEvents`
+    /// `knowledgeBaseEvents`: `ReportingTurnKnowledgeEvents`
     pub knowledge_base_events: Option<Box<ReportingTurnKnowledgeEvents>>,
-    /// `sessionEndDetails`
+    /// `sessionEndDetails`: `SessionEndDetails`
     pub session_end_details: Option<Box<SessionEndDetails>>,
-    /// `sessionId`
+    /// `sessionId`: a string
     pub session_id: Option<String>,
-    /// `userInput`
+    /// `userInput`: a string
     pub user_input: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

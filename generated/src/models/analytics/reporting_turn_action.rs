@@ -3,15 +3,21 @@
 use crate::runtime::codec;
 
 /// `ReportingTurnAction` in the API.
+///
+/// Part of [`ReportingTurn`](crate::models::ReportingTurn), [`ReportingTurnBotFlowInvocationEvent`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`ReportingTurnBotFlowInvocationEvent`]: crate::models::ReportingTurnBotFlowInvocationEvent\n"
+)]
 #[derive(Clone, Default)]
 pub struct ReportingTurnAction {
-    /// `actionId`
+    /// `actionId`: a string
     pub action_id: Option<String>,
-    /// `actionName`
+    /// `actionName`: a string
     pub action_name: Option<String>,
-    /// `actionNumber`
+    /// `actionNumber`: an integer (`int32`)
     pub action_number: Option<i64>,
-    /// `actionType`
+    /// `actionType`: `ReportingTurnActionActionType`
     pub action_type: Option<ReportingTurnActionActionType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

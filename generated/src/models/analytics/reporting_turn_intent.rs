@@ -4,15 +4,17 @@ use crate::models::analytics::ReportingTurnIntentSlot;
 use crate::runtime::codec;
 
 /// `ReportingTurnIntent` in the API.
+///
+/// Part of [`ReportingTurn`](crate::models::ReportingTurn).
 #[derive(Clone, Default)]
 pub struct ReportingTurnIntent {
-    /// `confidence`
+    /// `confidence`: a number (`double`)
     pub confidence: Option<f64>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `slots`
+    /// `slots`: a list of `ReportingTurnIntentSlot`
     pub slots: Option<Vec<ReportingTurnIntentSlot>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

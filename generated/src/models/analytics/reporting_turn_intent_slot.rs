@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `ReportingTurnIntentSlot` in the API.
+///
+/// Part of [`ReportingTurnIntent`](crate::models::ReportingTurnIntent).
 #[derive(Clone, Default)]
 pub struct ReportingTurnIntentSlot {
-    /// `confidence`
+    /// `confidence`: a number (`double`)
     pub confidence: Option<f64>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,13 +6,15 @@ use crate::models::analytics::{
 use crate::runtime::codec;
 
 /// `ReportingTurnKnowledge` in the API.
+///
+/// Part of [`ReportingTurn`](crate::models::ReportingTurn).
 #[derive(Clone, Default)]
 pub struct ReportingTurnKnowledge {
-    /// `feedback`
+    /// `feedback`: `ReportingTurnKnowledgeFeedback`
     pub feedback: Option<Box<ReportingTurnKnowledgeFeedback>>,
-    /// `knowledgeBaseId`
+    /// `knowledgeBaseId`: a string
     pub knowledge_base_id: Option<String>,
-    /// `search`
+    /// `search`: `ReportingTurnKnowledgeSearch`
     pub search: Option<Box<ReportingTurnKnowledgeSearch>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

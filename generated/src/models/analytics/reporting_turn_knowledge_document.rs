@@ -3,15 +3,20 @@
 use crate::runtime::codec;
 
 /// `ReportingTurnKnowledgeDocument` in the API.
+///
+/// Part of [`ReportingTurnKnowledgeFeedback`](crate::models::ReportingTurnKnowledgeFeedback),
+/// [`ReportingTurnKnowledgeFeedbackEvent`](crate::models::ReportingTurnKnowledgeFeedbackEvent),
+/// [`ReportingTurnKnowledgeSearch`](crate::models::ReportingTurnKnowledgeSearch),
+/// [`ReportingTurnKnowledgeSearchEvent`](crate::models::ReportingTurnKnowledgeSearchEvent).
 #[derive(Clone, Default)]
 pub struct ReportingTurnKnowledgeDocument {
-    /// `answer`
+    /// `answer`: a string
     pub answer: Option<String>,
-    /// `confidence`
+    /// `confidence`: a number (`double`)
     pub confidence: Option<f64>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `question`
+    /// `question`: a string
     pub question: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

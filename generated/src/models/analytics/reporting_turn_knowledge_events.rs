@@ -6,11 +6,13 @@ use crate::models::analytics::{
 use crate::runtime::codec;
 
 /// `ReportingTurnKnowledgeEvents` in the API.
+///
+/// Part of [`ReportingTurn`](crate::models::ReportingTurn).
 #[derive(Clone, Default)]
 pub struct ReportingTurnKnowledgeEvents {
-    /// `feedback`
+    /// `feedback`: a list of `ReportingTurnKnowledgeFeedbackEvent`
     pub feedback: Option<Vec<ReportingTurnKnowledgeFeedbackEvent>>,
-    /// `search`
+    /// `search`: a list of `ReportingTurnKnowledgeSearchEvent`
     pub search: Option<Vec<ReportingTurnKnowledgeSearchEvent>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,19 +4,21 @@ use crate::models::analytics::ReportingTurnKnowledgeDocument;
 use crate::runtime::codec;
 
 /// `ReportingTurnKnowledgeFeedbackEvent` in the API.
+///
+/// Part of [`ReportingTurnKnowledgeEvents`](crate::models::ReportingTurnKnowledgeEvents).
 #[derive(Clone, Default)]
 pub struct ReportingTurnKnowledgeFeedbackEvent {
-    /// `documentVariationId`
+    /// `documentVariationId`: a string
     pub document_variation_id: Option<String>,
-    /// `documentVersionId`
+    /// `documentVersionId`: a string
     pub document_version_id: Option<String>,
-    /// `documents`
+    /// `documents`: a list of `ReportingTurnKnowledgeDocument`
     pub documents: Option<Vec<ReportingTurnKnowledgeDocument>>,
-    /// `feedbackRating`
+    /// `feedbackRating`: an integer (`int32`)
     pub feedback_rating: Option<i64>,
-    /// `knowledgeBaseId`
+    /// `knowledgeBaseId`: a string
     pub knowledge_base_id: Option<String>,
-    /// `searchId`
+    /// `searchId`: a string
     pub search_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

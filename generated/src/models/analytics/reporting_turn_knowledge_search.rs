@@ -4,13 +4,15 @@ use crate::models::analytics::ReportingTurnKnowledgeDocument;
 use crate::runtime::codec;
 
 /// `ReportingTurnKnowledgeSearch` in the API.
+///
+/// Part of [`ReportingTurnKnowledge`](crate::models::ReportingTurnKnowledge).
 #[derive(Clone, Default)]
 pub struct ReportingTurnKnowledgeSearch {
-    /// `documents`
+    /// `documents`: a list of `ReportingTurnKnowledgeDocument`
     pub documents: Option<Vec<ReportingTurnKnowledgeDocument>>,
-    /// `query`
+    /// `query`: a string
     pub query: Option<String>,
-    /// `searchId`
+    /// `searchId`: a string
     pub search_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,19 @@ use crate::models::analytics::ReportingTurnKnowledgeDocument;
 use crate::runtime::codec;
 
 /// `ReportingTurnKnowledgeSearchEvent` in the API.
+///
+/// Part of [`ReportingTurnKnowledgeEvents`](crate::models::ReportingTurnKnowledgeEvents).
 #[derive(Clone, Default)]
 pub struct ReportingTurnKnowledgeSearchEvent {
-    /// `answerDocumentId`
+    /// `answerDocumentId`: a string
     pub answer_document_id: Option<String>,
-    /// `documents`
+    /// `documents`: a list of `ReportingTurnKnowledgeDocument`
     pub documents: Option<Vec<ReportingTurnKnowledgeDocument>>,
-    /// `knowledgeBaseId`
+    /// `knowledgeBaseId`: a string
     pub knowledge_base_id: Option<String>,
-    /// `searchId`
+    /// `searchId`: a string
     pub search_id: Option<String>,
-    /// `searchQuery`
+    /// `searchQuery`: a string
     pub search_query: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

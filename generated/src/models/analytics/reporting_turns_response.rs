@@ -5,17 +5,18 @@ use crate::runtime::codec;
 
 /// `ReportingTurnsResponse` in the API.
 ///
-/// Returned by `get_analytics_botflow_divisions_reportingturns`,
-/// `get_analytics_botflow_reportingturns`.
+/// Returned by
+/// [`get_analytics_botflow_divisions_reportingturns`](crate::api::GetAnalyticsBotflowDivisionsReportingturns),
+/// [`get_analytics_botflow_reportingturns`](crate::api::GetAnalyticsBotflowReportingturns).
 #[derive(Clone, Default)]
 pub struct ReportingTurnsResponse {
-    /// `entities`
+    /// `entities`: a list of `ReportingTurn`
     pub entities: Option<Vec<ReportingTurn>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

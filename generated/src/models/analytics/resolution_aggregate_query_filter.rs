@@ -3,17 +3,20 @@
 use crate::models::analytics::{
     ResolutionAggregateQueryClause, ResolutionAggregateQueryPredicate,
 };
-use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
+use crate::models::shared::type_::Type;
 use crate::runtime::codec;
 
 /// `ResolutionAggregateQueryFilter` in the API.
+///
+/// Part of [`ResolutionAggregationQuery`](crate::models::ResolutionAggregationQuery),
+/// [`ResolutionAsyncAggregationQuery`](crate::models::ResolutionAsyncAggregationQuery).
 #[derive(Clone, Default)]
 pub struct ResolutionAggregateQueryFilter {
-    /// `clauses`
+    /// `clauses`: a list of `ResolutionAggregateQueryClause`
     pub clauses: Option<Vec<ResolutionAggregateQueryClause>>,
-    /// `predicates`
+    /// `predicates`: a list of `ResolutionAggregateQueryPredicate`
     pub predicates: Option<Vec<ResolutionAggregateQueryPredicate>>,
-    /// `type`, required
+    /// `type`: one of `and`, `or`, required
     pub r#type: Option<ResolutionAggregateQueryFilterType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -32,5 +35,5 @@ impl codec::Model for ResolutionAggregateQueryFilter {
 
 codec::__model!(ResolutionAggregateQueryFilter);
 
-/// The same values as [`ActionAggregateQueryClauseType`].
-pub type ResolutionAggregateQueryFilterType = ActionAggregateQueryClauseType;
+/// The same values as [`Type`].
+pub type ResolutionAggregateQueryFilterType = Type;

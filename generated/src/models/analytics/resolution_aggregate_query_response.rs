@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `ResolutionAggregateQueryResponse` in the API.
 ///
-/// Returned by `post_analytics_resolutions_aggregates_query`.
+/// Returned by
+/// [`post_analytics_resolutions_aggregates_query`](crate::api::PostAnalyticsResolutionsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct ResolutionAggregateQueryResponse {
-    /// `results`
+    /// `results`: a list of `ResolutionAggregateDataContainer`
     pub results: Option<Vec<ResolutionAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

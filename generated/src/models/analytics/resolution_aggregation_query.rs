@@ -2,33 +2,36 @@
 
 use crate::models::analytics::{
     ResolutionAggregateQueryFilter, ResolutionAggregationView,
+    ResolutionAlternateTimeDimension, ResolutionGroupBy, ResolutionMetrics,
 };
 use crate::runtime::codec;
 
 /// `ResolutionAggregationQuery` in the API.
 ///
-/// Taken by `post_analytics_resolutions_aggregates_query`.
+/// Taken by
+/// [`post_analytics_resolutions_aggregates_query`](crate::api::PostAnalyticsResolutionsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct ResolutionAggregationQuery {
-    /// `alternateTimeDimension`
+    /// `alternateTimeDimension`: one of `eventTime`, `wrapUpDate`
     pub alternate_time_dimension: Option<
         ResolutionAggregationQueryAlternateTimeDimension,
     >,
-    /// `filter`
+    /// `filter`: `ResolutionAggregateQueryFilter`
     pub filter: Option<Box<ResolutionAggregateQueryFilter>>,
-    /// `flattenMultivaluedDimensions`
+    /// `flattenMultivaluedDimensions`: a boolean
     pub flatten_multivalued_dimensions: Option<bool>,
-    /// `granularity`
+    /// `granularity`: a string
     pub granularity: Option<String>,
-    /// `groupBy`
+    /// `groupBy`: a list, each item one of `conversationId`, `externalContactId`, `mediaType`, `queueId`,
+    /// `requestedRouting`, `usedRouting`, `userId`
     pub group_by: Option<Vec<ResolutionAggregationQueryGroupBy>>,
-    /// `interval`, required
+    /// `interval`: a string, required
     pub interval: Option<String>,
-    /// `metrics`, required
+    /// `metrics`: a list, each item one of `nNextContactAvoided`, required
     pub metrics: Option<Vec<ResolutionAggregationQueryMetrics>>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `views`
+    /// `views`: a list of `ResolutionAggregationView`
     pub views: Option<Vec<ResolutionAggregationView>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -57,112 +60,11 @@ impl codec::Model for ResolutionAggregationQuery {
 
 codec::__model!(ResolutionAggregationQuery);
 
-/// The values of `alternateTimeDimension`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum ResolutionAggregationQueryAlternateTimeDimension {
-    /// `eventTime`
-    EventTime,
-    /// `wrapUpDate`
-    WrapUpDate,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
+/// The same values as [`ResolutionAlternateTimeDimension`].
+pub type ResolutionAggregationQueryAlternateTimeDimension = ResolutionAlternateTimeDimension;
 
-impl codec::OpenEnum for ResolutionAggregationQueryAlternateTimeDimension {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[Self::EventTime, Self::WrapUpDate],
-        unknown: Self::Unknown,
-        integer: false,
-    };
+/// The same values as [`ResolutionGroupBy`].
+pub type ResolutionAggregationQueryGroupBy = ResolutionGroupBy;
 
-    fn as_str(&self) -> &str {
-        match self {
-            Self::EventTime => "eventTime",
-            Self::WrapUpDate => "wrapUpDate",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(ResolutionAggregationQueryAlternateTimeDimension);
-
-/// The values of `groupBy`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum ResolutionAggregationQueryGroupBy {
-    /// `conversationId`
-    ConversationId,
-    /// `externalContactId`
-    ExternalContactId,
-    /// `mediaType`
-    MediaType,
-    /// `queueId`
-    QueueId,
-    /// `requestedRouting`
-    RequestedRouting,
-    /// `usedRouting`
-    UsedRouting,
-    /// `userId`
-    UserId,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for ResolutionAggregationQueryGroupBy {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::ConversationId,
-            Self::ExternalContactId,
-            Self::MediaType,
-            Self::QueueId,
-            Self::RequestedRouting,
-            Self::UsedRouting,
-            Self::UserId,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::ConversationId => "conversationId",
-            Self::ExternalContactId => "externalContactId",
-            Self::MediaType => "mediaType",
-            Self::QueueId => "queueId",
-            Self::RequestedRouting => "requestedRouting",
-            Self::UsedRouting => "usedRouting",
-            Self::UserId => "userId",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(ResolutionAggregationQueryGroupBy);
-
-/// The values of `metrics`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum ResolutionAggregationQueryMetrics {
-    /// `nNextContactAvoided`
-    NNextContactAvoided,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for ResolutionAggregationQueryMetrics {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[Self::NNextContactAvoided],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::NNextContactAvoided => "nNextContactAvoided",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(ResolutionAggregationQueryMetrics);
+/// The same values as [`ResolutionMetrics`].
+pub type ResolutionAggregationQueryMetrics = ResolutionMetrics;

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `ResolutionAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by `get_analytics_resolutions_aggregates_job_results`.
+/// Returned by
+/// [`get_analytics_resolutions_aggregates_job_results`](crate::api::GetAnalyticsResolutionsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct ResolutionAsyncAggregateQueryResponse {
-    /// `cursor`
+    /// `cursor`: a string
     pub cursor: Option<String>,
-    /// `results`
+    /// `results`: a list of `ResolutionAggregateDataContainer`
     pub results: Option<Vec<ResolutionAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

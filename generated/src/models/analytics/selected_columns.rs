@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `SelectedColumns` in the API.
+///
+/// Part of [`ReportingExportJobRequest`](crate::models::ReportingExportJobRequest),
+/// [`ReportingExportJobResponse`](crate::models::ReportingExportJobResponse).
 #[derive(Clone, Default)]
 pub struct SelectedColumns {
-    /// `columnName`
+    /// `columnName`: a string
     pub column_name: Option<String>,
-    /// `columnOrder`
+    /// `columnOrder`: an integer (`int32`)
     pub column_order: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

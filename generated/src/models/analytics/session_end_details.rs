@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `SessionEndDetails` in the API.
+///
+/// Part of [`ReportingTurn`](crate::models::ReportingTurn).
 #[derive(Clone, Default)]
 pub struct SessionEndDetails {
-    /// `reason`
+    /// `reason`: a string
     pub reason: Option<String>,
-    /// `type`
+    /// `type`: one of `Disconnect`, `Exit`
     pub r#type: Option<SessionEndDetailsType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

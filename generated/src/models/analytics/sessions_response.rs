@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `SessionsResponse` in the API.
 ///
-/// Returned by `get_analytics_botflow_sessions`.
+/// Returned by [`get_analytics_botflow_sessions`](crate::api::GetAnalyticsBotflowSessions).
 #[derive(Clone, Default)]
 pub struct SessionsResponse {
-    /// `entities`
+    /// `entities`: a list of `BotFlowSession`
     pub entities: Option<Vec<BotFlowSession>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,19 @@
 use crate::runtime::codec;
 
 /// `SocialNumericRange` in the API.
+///
+/// Part of [`ViewFilter`](crate::models::ViewFilter).
 #[derive(Clone, Default)]
 pub struct SocialNumericRange {
-    /// `eq`
+    /// `eq`: a number
     pub eq: Option<f64>,
-    /// `gt`
+    /// `gt`: a number
     pub gt: Option<f64>,
-    /// `gte`
+    /// `gte`: a number
     pub gte: Option<f64>,
-    /// `lt`
+    /// `lt`: a number
     pub lt: Option<f64>,
-    /// `lte`
+    /// `lte`: a number
     pub lte: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,20 @@
 use crate::models::analytics::{
     SummaryAggregateQueryClause, SummaryAggregateQueryPredicate,
 };
-use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
+use crate::models::shared::type_::Type;
 use crate::runtime::codec;
 
 /// `SummaryAggregateQueryFilter` in the API.
+///
+/// Part of [`SummaryAggregationQuery`](crate::models::SummaryAggregationQuery),
+/// [`SummaryAsyncAggregationQuery`](crate::models::SummaryAsyncAggregationQuery).
 #[derive(Clone, Default)]
 pub struct SummaryAggregateQueryFilter {
-    /// `clauses`
+    /// `clauses`: a list of `SummaryAggregateQueryClause`
     pub clauses: Option<Vec<SummaryAggregateQueryClause>>,
-    /// `predicates`
+    /// `predicates`: a list of `SummaryAggregateQueryPredicate`
     pub predicates: Option<Vec<SummaryAggregateQueryPredicate>>,
-    /// `type`, required
+    /// `type`: one of `and`, `or`, required
     pub r#type: Option<SummaryAggregateQueryFilterType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -32,5 +35,5 @@ impl codec::Model for SummaryAggregateQueryFilter {
 
 codec::__model!(SummaryAggregateQueryFilter);
 
-/// The same values as [`ActionAggregateQueryClauseType`].
-pub type SummaryAggregateQueryFilterType = ActionAggregateQueryClauseType;
+/// The same values as [`Type`].
+pub type SummaryAggregateQueryFilterType = Type;

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `SummaryAggregateQueryResponse` in the API.
 ///
-/// Returned by `post_analytics_summaries_aggregates_query`.
+/// Returned by
+/// [`post_analytics_summaries_aggregates_query`](crate::api::PostAnalyticsSummariesAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct SummaryAggregateQueryResponse {
-    /// `results`
+    /// `results`: a list of `SummaryAggregateDataContainer`
     pub results: Option<Vec<SummaryAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,39 +2,42 @@
 
 use crate::models::analytics::{
     SummaryAggregateQueryFilter, SummaryAggregationSort, SummaryAggregationView,
+    SummaryGroupBy, SummaryMetrics,
 };
-use crate::models::analytics_and_conversations::AgentCopilotAggregationQueryQueryType;
-use crate::models::shared_by_5_5a9712::ActionAggregationQueryAlternateTimeDimension;
+use crate::models::shared::alternate_time_dimension::AlternateTimeDimension;
+use crate::models::shared::analytics_and_conversations::AggregationQueryQueryType;
 use crate::runtime::codec;
 
 /// `SummaryAggregationQuery` in the API.
 ///
-/// Taken by `post_analytics_summaries_aggregates_query`.
+/// Taken by
+/// [`post_analytics_summaries_aggregates_query`](crate::api::PostAnalyticsSummariesAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct SummaryAggregationQuery {
-    /// `alternateTimeDimension`
+    /// `alternateTimeDimension`: one of `eventTime`
     pub alternate_time_dimension: Option<SummaryAggregationQueryAlternateTimeDimension>,
-    /// `filter`
+    /// `filter`: `SummaryAggregateQueryFilter`
     pub filter: Option<Box<SummaryAggregateQueryFilter>>,
-    /// `flattenMultivaluedDimensions`
+    /// `flattenMultivaluedDimensions`: a boolean
     pub flatten_multivalued_dimensions: Option<bool>,
-    /// `granularity`
+    /// `granularity`: a string
     pub granularity: Option<String>,
-    /// `groupBy`
+    /// `groupBy`: a list of `SummaryAggregationQueryGroupBy`
     pub group_by: Option<Vec<SummaryAggregationQueryGroupBy>>,
-    /// `interval`, required
+    /// `interval`: a string, required
     pub interval: Option<String>,
-    /// `limit`
+    /// `limit`: an integer (`int32`)
     pub limit: Option<i64>,
-    /// `metrics`, required
+    /// `metrics`: a list, each item one of `nConversationSummaries`, `nConversationSummaryEngagements`,
+    /// `tConversationSummary`, required
     pub metrics: Option<Vec<SummaryAggregationQueryMetrics>>,
-    /// `queryType`
+    /// `queryType`: one of `bottomN`, `groupBy`, `topN`
     pub query_type: Option<SummaryAggregationQueryQueryType>,
-    /// `sortMetric`
+    /// `sortMetric`: `SummaryAggregationSort`
     pub sort_metric: Option<Box<SummaryAggregationSort>>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `views`
+    /// `views`: a list of `SummaryAggregationView`
     pub views: Option<Vec<SummaryAggregationView>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -66,154 +69,14 @@ impl codec::Model for SummaryAggregationQuery {
 
 codec::__model!(SummaryAggregationQuery);
 
-/// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
-pub type SummaryAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
+/// The same values as [`AlternateTimeDimension`].
+pub type SummaryAggregationQueryAlternateTimeDimension = AlternateTimeDimension;
 
-/// The values of `groupBy`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum SummaryAggregationQueryGroupBy {
-    /// `conversationId`
-    ConversationId,
-    /// `copied`
-    Copied,
-    /// `editedField`
-    EditedField,
-    /// `errorType`
-    ErrorType,
-    /// `language`
-    Language,
-    /// `mediaType`
-    MediaType,
-    /// `messageType`
-    MessageType,
-    /// `presented`
-    Presented,
-    /// `queueId`
-    QueueId,
-    /// `summaryGenerated`
-    SummaryGenerated,
-    /// `summaryId`
-    SummaryId,
-    /// `summaryRating`
-    SummaryRating,
-    /// `triggerSourceId`
-    TriggerSourceId,
-    /// `triggerSourceOutcome`
-    TriggerSourceOutcome,
-    /// `triggerSourceType`
-    TriggerSourceType,
-    /// `triggerType`
-    TriggerType,
-    /// `userId`
-    UserId,
-    /// `wrapUpCodeRating`
-    WrapUpCodeRating,
-    /// `wrapUpCodeSuggestionSelected`
-    WrapUpCodeSuggestionSelected,
-    /// `wrapupCodesGenerated`
-    WrapupCodesGenerated,
-    /// `wrapupCodesSupported`
-    WrapupCodesSupported,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
+/// The same values as [`SummaryGroupBy`].
+pub type SummaryAggregationQueryGroupBy = SummaryGroupBy;
 
-impl codec::OpenEnum for SummaryAggregationQueryGroupBy {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::ConversationId,
-            Self::Copied,
-            Self::EditedField,
-            Self::ErrorType,
-            Self::Language,
-            Self::MediaType,
-            Self::MessageType,
-            Self::Presented,
-            Self::QueueId,
-            Self::SummaryGenerated,
-            Self::SummaryId,
-            Self::SummaryRating,
-            Self::TriggerSourceId,
-            Self::TriggerSourceOutcome,
-            Self::TriggerSourceType,
-            Self::TriggerType,
-            Self::UserId,
-            Self::WrapUpCodeRating,
-            Self::WrapUpCodeSuggestionSelected,
-            Self::WrapupCodesGenerated,
-            Self::WrapupCodesSupported,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
+/// The same values as [`SummaryMetrics`].
+pub type SummaryAggregationQueryMetrics = SummaryMetrics;
 
-    fn as_str(&self) -> &str {
-        match self {
-            Self::ConversationId => "conversationId",
-            Self::Copied => "copied",
-            Self::EditedField => "editedField",
-            Self::ErrorType => "errorType",
-            Self::Language => "language",
-            Self::MediaType => "mediaType",
-            Self::MessageType => "messageType",
-            Self::Presented => "presented",
-            Self::QueueId => "queueId",
-            Self::SummaryGenerated => "summaryGenerated",
-            Self::SummaryId => "summaryId",
-            Self::SummaryRating => "summaryRating",
-            Self::TriggerSourceId => "triggerSourceId",
-            Self::TriggerSourceOutcome => "triggerSourceOutcome",
-            Self::TriggerSourceType => "triggerSourceType",
-            Self::TriggerType => "triggerType",
-            Self::UserId => "userId",
-            Self::WrapUpCodeRating => "wrapUpCodeRating",
-            Self::WrapUpCodeSuggestionSelected => "wrapUpCodeSuggestionSelected",
-            Self::WrapupCodesGenerated => "wrapupCodesGenerated",
-            Self::WrapupCodesSupported => "wrapupCodesSupported",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(SummaryAggregationQueryGroupBy);
-
-/// The values of `metrics`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum SummaryAggregationQueryMetrics {
-    /// `nConversationSummaries`
-    NConversationSummaries,
-    /// `nConversationSummaryEngagements`
-    NConversationSummaryEngagements,
-    /// `tConversationSummary`
-    TConversationSummary,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for SummaryAggregationQueryMetrics {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::NConversationSummaries,
-            Self::NConversationSummaryEngagements,
-            Self::TConversationSummary,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::NConversationSummaries => "nConversationSummaries",
-            Self::NConversationSummaryEngagements => "nConversationSummaryEngagements",
-            Self::TConversationSummary => "tConversationSummary",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(SummaryAggregationQueryMetrics);
-
-/// The same values as [`AgentCopilotAggregationQueryQueryType`].
-pub type SummaryAggregationQueryQueryType = AgentCopilotAggregationQueryQueryType;
+/// The same values as [`AggregationQueryQueryType`].
+pub type SummaryAggregationQueryQueryType = AggregationQueryQueryType;

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `SummaryAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by `get_analytics_summaries_aggregates_job_results`.
+/// Returned by
+/// [`get_analytics_summaries_aggregates_job_results`](crate::api::GetAnalyticsSummariesAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct SummaryAsyncAggregateQueryResponse {
-    /// `cursor`
+    /// `cursor`: a string
     pub cursor: Option<String>,
-    /// `results`
+    /// `results`: a list of `SummaryAggregateDataContainer`
     pub results: Option<Vec<SummaryAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,20 @@
 use crate::models::analytics::{
     TaskManagementAggregateQueryClause, TaskManagementAggregateQueryPredicate,
 };
-use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
+use crate::models::shared::type_::Type;
 use crate::runtime::codec;
 
 /// `TaskManagementAggregateQueryFilter` in the API.
+///
+/// Part of [`TaskManagementAggregationQuery`](crate::models::TaskManagementAggregationQuery),
+/// [`TaskManagementAsyncAggregationQuery`](crate::models::TaskManagementAsyncAggregationQuery).
 #[derive(Clone, Default)]
 pub struct TaskManagementAggregateQueryFilter {
-    /// `clauses`
+    /// `clauses`: a list of `TaskManagementAggregateQueryClause`
     pub clauses: Option<Vec<TaskManagementAggregateQueryClause>>,
-    /// `predicates`
+    /// `predicates`: a list of `TaskManagementAggregateQueryPredicate`
     pub predicates: Option<Vec<TaskManagementAggregateQueryPredicate>>,
-    /// `type`, required
+    /// `type`: one of `and`, `or`, required
     pub r#type: Option<TaskManagementAggregateQueryFilterType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -32,5 +35,5 @@ impl codec::Model for TaskManagementAggregateQueryFilter {
 
 codec::__model!(TaskManagementAggregateQueryFilter);
 
-/// The same values as [`ActionAggregateQueryClauseType`].
-pub type TaskManagementAggregateQueryFilterType = ActionAggregateQueryClauseType;
+/// The same values as [`Type`].
+pub type TaskManagementAggregateQueryFilterType = Type;

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `TaskManagementAggregateQueryResponse` in the API.
 ///
-/// Returned by `post_analytics_taskmanagement_aggregates_query`.
+/// Returned by
+/// [`post_analytics_taskmanagement_aggregates_query`](crate::api::PostAnalyticsTaskmanagementAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct TaskManagementAggregateQueryResponse {
-    /// `results`
+    /// `results`: a list of `TaskManagementAggregateDataContainer`
     pub results: Option<Vec<TaskManagementAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

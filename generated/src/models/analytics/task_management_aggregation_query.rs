@@ -2,34 +2,36 @@
 
 use crate::models::analytics::{
     TaskManagementAggregateQueryFilter, TaskManagementAggregationView,
+    TaskManagementGroupBy, TaskManagementMetrics,
 };
-use crate::models::shared_by_5_5a9712::ActionAggregationQueryAlternateTimeDimension;
+use crate::models::shared::alternate_time_dimension::AlternateTimeDimension;
 use crate::runtime::codec;
 
 /// `TaskManagementAggregationQuery` in the API.
 ///
-/// Taken by `post_analytics_taskmanagement_aggregates_query`.
+/// Taken by
+/// [`post_analytics_taskmanagement_aggregates_query`](crate::api::PostAnalyticsTaskmanagementAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct TaskManagementAggregationQuery {
-    /// `alternateTimeDimension`
+    /// `alternateTimeDimension`: one of `eventTime`
     pub alternate_time_dimension: Option<
         TaskManagementAggregationQueryAlternateTimeDimension,
     >,
-    /// `filter`
+    /// `filter`: `TaskManagementAggregateQueryFilter`
     pub filter: Option<Box<TaskManagementAggregateQueryFilter>>,
-    /// `flattenMultivaluedDimensions`
+    /// `flattenMultivaluedDimensions`: a boolean
     pub flatten_multivalued_dimensions: Option<bool>,
-    /// `granularity`
+    /// `granularity`: a string
     pub granularity: Option<String>,
-    /// `groupBy`
+    /// `groupBy`: a list of `TaskManagementAggregationQueryGroupBy`
     pub group_by: Option<Vec<TaskManagementAggregationQueryGroupBy>>,
-    /// `interval`, required
+    /// `interval`: a string, required
     pub interval: Option<String>,
-    /// `metrics`, required
+    /// `metrics`: a list of `TaskManagementAggregationQueryMetrics`, required
     pub metrics: Option<Vec<TaskManagementAggregationQueryMetrics>>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `views`
+    /// `views`: a list of `TaskManagementAggregationView`
     pub views: Option<Vec<TaskManagementAggregationView>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -58,251 +60,11 @@ impl codec::Model for TaskManagementAggregationQuery {
 
 codec::__model!(TaskManagementAggregationQuery);
 
-/// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
-pub type TaskManagementAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
+/// The same values as [`AlternateTimeDimension`].
+pub type TaskManagementAggregationQueryAlternateTimeDimension = AlternateTimeDimension;
 
-/// The values of `groupBy`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum TaskManagementAggregationQueryGroupBy {
-    /// `assigneeId`
-    AssigneeId,
-    /// `caseId`
-    CaseId,
-    /// `divisionId`
-    DivisionId,
-    /// `externalTag`
-    ExternalTag,
-    /// `queueId`
-    QueueId,
-    /// `reporterId`
-    ReporterId,
-    /// `requestedLanguageId`
-    RequestedLanguageId,
-    /// `requestedRouting`
-    RequestedRouting,
-    /// `requestedRoutingSkillId`
-    RequestedRoutingSkillId,
-    /// `statusCategory`
-    StatusCategory,
-    /// `statusId`
-    StatusId,
-    /// `typeId`
-    TypeId,
-    /// `usedRouting`
-    UsedRouting,
-    /// `userId`
-    UserId,
-    /// `workbinId`
-    WorkbinId,
-    /// `workitemId`
-    WorkitemId,
-    /// `wrapUpCode`
-    WrapUpCode,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
+/// The same values as [`TaskManagementGroupBy`].
+pub type TaskManagementAggregationQueryGroupBy = TaskManagementGroupBy;
 
-impl codec::OpenEnum for TaskManagementAggregationQueryGroupBy {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::AssigneeId,
-            Self::CaseId,
-            Self::DivisionId,
-            Self::ExternalTag,
-            Self::QueueId,
-            Self::ReporterId,
-            Self::RequestedLanguageId,
-            Self::RequestedRouting,
-            Self::RequestedRoutingSkillId,
-            Self::StatusCategory,
-            Self::StatusId,
-            Self::TypeId,
-            Self::UsedRouting,
-            Self::UserId,
-            Self::WorkbinId,
-            Self::WorkitemId,
-            Self::WrapUpCode,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::AssigneeId => "assigneeId",
-            Self::CaseId => "caseId",
-            Self::DivisionId => "divisionId",
-            Self::ExternalTag => "externalTag",
-            Self::QueueId => "queueId",
-            Self::ReporterId => "reporterId",
-            Self::RequestedLanguageId => "requestedLanguageId",
-            Self::RequestedRouting => "requestedRouting",
-            Self::RequestedRoutingSkillId => "requestedRoutingSkillId",
-            Self::StatusCategory => "statusCategory",
-            Self::StatusId => "statusId",
-            Self::TypeId => "typeId",
-            Self::UsedRouting => "usedRouting",
-            Self::UserId => "userId",
-            Self::WorkbinId => "workbinId",
-            Self::WorkitemId => "workitemId",
-            Self::WrapUpCode => "wrapUpCode",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(TaskManagementAggregationQueryGroupBy);
-
-/// The values of `metrics`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum TaskManagementAggregationQueryMetrics {
-    /// `nWorkitemsAcdCancelled`
-    NWorkitemsAcdCancelled,
-    /// `nWorkitemsAcdExpired`
-    NWorkitemsAcdExpired,
-    /// `nWorkitemsAcdStarted`
-    NWorkitemsAcdStarted,
-    /// `nWorkitemsAgentTransferred`
-    NWorkitemsAgentTransferred,
-    /// `nWorkitemsCreated`
-    NWorkitemsCreated,
-    /// `nWorkitemsDeclined`
-    NWorkitemsDeclined,
-    /// `nWorkitemsDeleted`
-    NWorkitemsDeleted,
-    /// `nWorkitemsDisconnected`
-    NWorkitemsDisconnected,
-    /// `nWorkitemsOffered`
-    NWorkitemsOffered,
-    /// `nWorkitemsOverSla`
-    NWorkitemsOverSla,
-    /// `nWorkitemsPurged`
-    NWorkitemsPurged,
-    /// `nWorkitemsQueueTransferred`
-    NWorkitemsQueueTransferred,
-    /// `nWorkitemsStatusChanged`
-    NWorkitemsStatusChanged,
-    /// `nWorkitemsTerminated`
-    NWorkitemsTerminated,
-    /// `nWorkitemsTimedout`
-    NWorkitemsTimedout,
-    /// `nWorkitemsTransferred`
-    NWorkitemsTransferred,
-    /// `nWorkitemsWrapupAdded`
-    NWorkitemsWrapupAdded,
-    /// `nWorkitemsWrapupRemoved`
-    NWorkitemsWrapupRemoved,
-    /// `oWorkitemsServiceLevel`
-    OWorkitemsServiceLevel,
-    /// `tWorkitemsAgentFocusComplete`
-    TWorkitemsAgentFocusComplete,
-    /// `tWorkitemsAlert`
-    TWorkitemsAlert,
-    /// `tWorkitemsAnswered`
-    TWorkitemsAnswered,
-    /// `tWorkitemsDirectAnswered`
-    TWorkitemsDirectAnswered,
-    /// `tWorkitemsFocus`
-    TWorkitemsFocus,
-    /// `tWorkitemsFocusComplete`
-    TWorkitemsFocusComplete,
-    /// `tWorkitemsHandled`
-    TWorkitemsHandled,
-    /// `tWorkitemsHeld`
-    TWorkitemsHeld,
-    /// `tWorkitemsHeldComplete`
-    TWorkitemsHeldComplete,
-    /// `tWorkitemsNotResponding`
-    TWorkitemsNotResponding,
-    /// `tWorkitemsParked`
-    TWorkitemsParked,
-    /// `tWorkitemsQueueAnswered`
-    TWorkitemsQueueAnswered,
-    /// `tWorkitemsStatus`
-    TWorkitemsStatus,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for TaskManagementAggregationQueryMetrics {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::NWorkitemsAcdCancelled,
-            Self::NWorkitemsAcdExpired,
-            Self::NWorkitemsAcdStarted,
-            Self::NWorkitemsAgentTransferred,
-            Self::NWorkitemsCreated,
-            Self::NWorkitemsDeclined,
-            Self::NWorkitemsDeleted,
-            Self::NWorkitemsDisconnected,
-            Self::NWorkitemsOffered,
-            Self::NWorkitemsOverSla,
-            Self::NWorkitemsPurged,
-            Self::NWorkitemsQueueTransferred,
-            Self::NWorkitemsStatusChanged,
-            Self::NWorkitemsTerminated,
-            Self::NWorkitemsTimedout,
-            Self::NWorkitemsTransferred,
-            Self::NWorkitemsWrapupAdded,
-            Self::NWorkitemsWrapupRemoved,
-            Self::OWorkitemsServiceLevel,
-            Self::TWorkitemsAgentFocusComplete,
-            Self::TWorkitemsAlert,
-            Self::TWorkitemsAnswered,
-            Self::TWorkitemsDirectAnswered,
-            Self::TWorkitemsFocus,
-            Self::TWorkitemsFocusComplete,
-            Self::TWorkitemsHandled,
-            Self::TWorkitemsHeld,
-            Self::TWorkitemsHeldComplete,
-            Self::TWorkitemsNotResponding,
-            Self::TWorkitemsParked,
-            Self::TWorkitemsQueueAnswered,
-            Self::TWorkitemsStatus,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::NWorkitemsAcdCancelled => "nWorkitemsAcdCancelled",
-            Self::NWorkitemsAcdExpired => "nWorkitemsAcdExpired",
-            Self::NWorkitemsAcdStarted => "nWorkitemsAcdStarted",
-            Self::NWorkitemsAgentTransferred => "nWorkitemsAgentTransferred",
-            Self::NWorkitemsCreated => "nWorkitemsCreated",
-            Self::NWorkitemsDeclined => "nWorkitemsDeclined",
-            Self::NWorkitemsDeleted => "nWorkitemsDeleted",
-            Self::NWorkitemsDisconnected => "nWorkitemsDisconnected",
-            Self::NWorkitemsOffered => "nWorkitemsOffered",
-            Self::NWorkitemsOverSla => "nWorkitemsOverSla",
-            Self::NWorkitemsPurged => "nWorkitemsPurged",
-            Self::NWorkitemsQueueTransferred => "nWorkitemsQueueTransferred",
-            Self::NWorkitemsStatusChanged => "nWorkitemsStatusChanged",
-            Self::NWorkitemsTerminated => "nWorkitemsTerminated",
-            Self::NWorkitemsTimedout => "nWorkitemsTimedout",
-            Self::NWorkitemsTransferred => "nWorkitemsTransferred",
-            Self::NWorkitemsWrapupAdded => "nWorkitemsWrapupAdded",
-            Self::NWorkitemsWrapupRemoved => "nWorkitemsWrapupRemoved",
-            Self::OWorkitemsServiceLevel => "oWorkitemsServiceLevel",
-            Self::TWorkitemsAgentFocusComplete => "tWorkitemsAgentFocusComplete",
-            Self::TWorkitemsAlert => "tWorkitemsAlert",
-            Self::TWorkitemsAnswered => "tWorkitemsAnswered",
-            Self::TWorkitemsDirectAnswered => "tWorkitemsDirectAnswered",
-            Self::TWorkitemsFocus => "tWorkitemsFocus",
-            Self::TWorkitemsFocusComplete => "tWorkitemsFocusComplete",
-            Self::TWorkitemsHandled => "tWorkitemsHandled",
-            Self::TWorkitemsHeld => "tWorkitemsHeld",
-            Self::TWorkitemsHeldComplete => "tWorkitemsHeldComplete",
-            Self::TWorkitemsNotResponding => "tWorkitemsNotResponding",
-            Self::TWorkitemsParked => "tWorkitemsParked",
-            Self::TWorkitemsQueueAnswered => "tWorkitemsQueueAnswered",
-            Self::TWorkitemsStatus => "tWorkitemsStatus",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(TaskManagementAggregationQueryMetrics);
+/// The same values as [`TaskManagementMetrics`].
+pub type TaskManagementAggregationQueryMetrics = TaskManagementMetrics;

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `TaskManagementAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by `get_analytics_taskmanagement_aggregates_job_results`.
+/// Returned by
+/// [`get_analytics_taskmanagement_aggregates_job_results`](crate::api::GetAnalyticsTaskmanagementAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct TaskManagementAsyncAggregateQueryResponse {
-    /// `cursor`
+    /// `cursor`: a string
     pub cursor: Option<String>,
-    /// `results`
+    /// `results`: a list of `TaskManagementAggregateDataContainer`
     pub results: Option<Vec<TaskManagementAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `TaskManagementObservationMetricStats` in the API.
+///
+/// Part of
+/// [`TaskManagementObservationDataContainer`](crate::models::TaskManagementObservationDataContainer).
 #[derive(Clone, Default)]
 pub struct TaskManagementObservationMetricStats {
-    /// `count`
+    /// `count`: an integer (`int32`)
     pub count: Option<i64>,
-    /// `max`
+    /// `max`: an integer (`int64`)
     pub max: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

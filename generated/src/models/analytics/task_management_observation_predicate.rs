@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `TaskManagementObservationPredicate` in the API.
+///
+/// Part of
+/// [`TaskManagementObservationQueryFilter`](crate::models::TaskManagementObservationQueryFilter).
 #[derive(Clone, Default)]
 pub struct TaskManagementObservationPredicate {
-    /// `dimension`, required
+    /// `dimension`: one of `queueId`, `typeId`, required
     pub dimension: Option<TaskManagementObservationPredicateDimension>,
-    /// `value`, required
+    /// `value`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-4[a-fA-F0-9]{3}-[89abAB][a-fA-F0-9]{3}-[a-fA-F0-9]{12}`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

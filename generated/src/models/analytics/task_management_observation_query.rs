@@ -7,16 +7,17 @@ use crate::runtime::codec;
 
 /// `TaskManagementObservationQuery` in the API.
 ///
-/// Taken by `post_analytics_taskmanagement_metrics_query`.
+/// Taken by
+/// [`post_analytics_taskmanagement_metrics_query`](crate::api::PostAnalyticsTaskmanagementMetricsQuery).
 #[derive(Clone, Default)]
 pub struct TaskManagementObservationQuery {
-    /// `expands`
+    /// `expands`: a list, each item one of `type`, `assignee`
     pub expands: Option<Vec<TaskManagementObservationQueryExpands>>,
-    /// `filter`, required
+    /// `filter`: `TaskManagementObservationQueryFilter`, required
     pub filter: Option<Box<TaskManagementObservationQueryFilter>>,
-    /// `groupBy`, required
+    /// `groupBy`: a list, each item one of `queueId`, `typeId`, `assigneeId`, `statusCategory`, required
     pub group_by: Option<Vec<TaskManagementObservationQueryGroupBy>>,
-    /// `metrics`, required
+    /// `metrics`: a list of `TaskManagementQueryMetric`, required
     pub metrics: Option<Vec<TaskManagementQueryMetric>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

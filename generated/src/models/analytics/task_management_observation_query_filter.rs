@@ -4,9 +4,11 @@ use crate::models::analytics::TaskManagementObservationPredicate;
 use crate::runtime::codec;
 
 /// `TaskManagementObservationQueryFilter` in the API.
+///
+/// Part of [`TaskManagementObservationQuery`](crate::models::TaskManagementObservationQuery).
 #[derive(Clone, Default)]
 pub struct TaskManagementObservationQueryFilter {
-    /// `predicates`, required
+    /// `predicates`: a list of `TaskManagementObservationPredicate`, required
     pub predicates: Option<Vec<TaskManagementObservationPredicate>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,21 +3,22 @@
 use crate::models::analytics::{
     TaskManagementObservationDetailContainer, TaskManagementObservationResult,
 };
-use crate::models::shared_by_4_f2e425::Cursors;
+use crate::models::shared::cursors::Cursors;
 use crate::runtime::codec;
 
 /// `TaskManagementObservationQueryResponse` in the API.
 ///
-/// Returned by `post_analytics_taskmanagement_metrics_query`.
+/// Returned by
+/// [`post_analytics_taskmanagement_metrics_query`](crate::api::PostAnalyticsTaskmanagementMetricsQuery).
 #[derive(Clone, Default)]
 pub struct TaskManagementObservationQueryResponse {
-    /// `cursors`
+    /// `cursors`: `Cursors`
     pub cursors: Option<Box<Cursors>>,
-    /// `details`
+    /// `details`: `TaskManagementObservationDetailContainer`
     pub details: Option<Box<TaskManagementObservationDetailContainer>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `results`
+    /// `results`: a list of `TaskManagementObservationResult`
     pub results: Option<Vec<TaskManagementObservationResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,12 +7,13 @@ use crate::runtime::codec;
 
 /// `TaskManagementObservationResult` in the API.
 ///
-/// Item of the listing `post_analytics_taskmanagement_metrics_query`.
+/// Item of the listing
+/// [`post_analytics_taskmanagement_metrics_query`](crate::api::PostAnalyticsTaskmanagementMetricsQuery).
 #[derive(Clone, Default)]
 pub struct TaskManagementObservationResult {
-    /// `data`
+    /// `data`: a list of `TaskManagementObservationDataContainer`
     pub data: Option<Vec<TaskManagementObservationDataContainer>>,
-    /// `group`
+    /// `group`: `TaskManagementObservationGroupResult`
     pub group: Option<Box<TaskManagementObservationGroupResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

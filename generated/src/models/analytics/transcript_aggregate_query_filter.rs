@@ -3,17 +3,20 @@
 use crate::models::analytics::{
     TranscriptAggregateQueryClause, TranscriptAggregateQueryPredicate,
 };
-use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
+use crate::models::shared::type_::Type;
 use crate::runtime::codec;
 
 /// `TranscriptAggregateQueryFilter` in the API.
+///
+/// Part of [`TranscriptAggregationQuery`](crate::models::TranscriptAggregationQuery),
+/// [`TranscriptAsyncAggregationQuery`](crate::models::TranscriptAsyncAggregationQuery).
 #[derive(Clone, Default)]
 pub struct TranscriptAggregateQueryFilter {
-    /// `clauses`
+    /// `clauses`: a list of `TranscriptAggregateQueryClause`
     pub clauses: Option<Vec<TranscriptAggregateQueryClause>>,
-    /// `predicates`
+    /// `predicates`: a list of `TranscriptAggregateQueryPredicate`
     pub predicates: Option<Vec<TranscriptAggregateQueryPredicate>>,
-    /// `type`, required
+    /// `type`: one of `and`, `or`, required
     pub r#type: Option<TranscriptAggregateQueryFilterType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -32,5 +35,5 @@ impl codec::Model for TranscriptAggregateQueryFilter {
 
 codec::__model!(TranscriptAggregateQueryFilter);
 
-/// The same values as [`ActionAggregateQueryClauseType`].
-pub type TranscriptAggregateQueryFilterType = ActionAggregateQueryClauseType;
+/// The same values as [`Type`].
+pub type TranscriptAggregateQueryFilterType = Type;

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `TranscriptAggregateQueryResponse` in the API.
 ///
-/// Returned by `post_analytics_transcripts_aggregates_query`.
+/// Returned by
+/// [`post_analytics_transcripts_aggregates_query`](crate::api::PostAnalyticsTranscriptsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct TranscriptAggregateQueryResponse {
-    /// `results`
+    /// `results`: a list of `TranscriptAggregateDataContainer`
     pub results: Option<Vec<TranscriptAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

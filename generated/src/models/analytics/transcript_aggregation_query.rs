@@ -2,41 +2,43 @@
 
 use crate::models::analytics::{
     TranscriptAggregateQueryFilter, TranscriptAggregationSort, TranscriptAggregationView,
+    TranscriptGroupBy, TranscriptMetrics,
 };
-use crate::models::analytics_and_conversations::AgentCopilotAggregationQueryQueryType;
-use crate::models::shared_by_5_5a9712::ActionAggregationQueryAlternateTimeDimension;
+use crate::models::shared::alternate_time_dimension::AlternateTimeDimension;
+use crate::models::shared::analytics_and_conversations::AggregationQueryQueryType;
 use crate::runtime::codec;
 
 /// `TranscriptAggregationQuery` in the API.
 ///
-/// Taken by `post_analytics_transcripts_aggregates_query`.
+/// Taken by
+/// [`post_analytics_transcripts_aggregates_query`](crate::api::PostAnalyticsTranscriptsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct TranscriptAggregationQuery {
-    /// `alternateTimeDimension`
+    /// `alternateTimeDimension`: one of `eventTime`
     pub alternate_time_dimension: Option<
         TranscriptAggregationQueryAlternateTimeDimension,
     >,
-    /// `filter`
+    /// `filter`: `TranscriptAggregateQueryFilter`
     pub filter: Option<Box<TranscriptAggregateQueryFilter>>,
-    /// `flattenMultivaluedDimensions`
+    /// `flattenMultivaluedDimensions`: a boolean
     pub flatten_multivalued_dimensions: Option<bool>,
-    /// `granularity`
+    /// `granularity`: a string
     pub granularity: Option<String>,
-    /// `groupBy`
+    /// `groupBy`: a list of `TranscriptAggregationQueryGroupBy`
     pub group_by: Option<Vec<TranscriptAggregationQueryGroupBy>>,
-    /// `interval`, required
+    /// `interval`: a string, required
     pub interval: Option<String>,
-    /// `limit`
+    /// `limit`: an integer (`int32`)
     pub limit: Option<i64>,
-    /// `metrics`, required
+    /// `metrics`: a list of `TranscriptAggregationQueryMetrics`, required
     pub metrics: Option<Vec<TranscriptAggregationQueryMetrics>>,
-    /// `queryType`
+    /// `queryType`: one of `bottomN`, `groupBy`, `topN`
     pub query_type: Option<TranscriptAggregationQueryQueryType>,
-    /// `sortMetric`
+    /// `sortMetric`: `TranscriptAggregationSort`
     pub sort_metric: Option<Box<TranscriptAggregationSort>>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `views`
+    /// `views`: a list of `TranscriptAggregationView`
     pub views: Option<Vec<TranscriptAggregationView>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -68,174 +70,14 @@ impl codec::Model for TranscriptAggregationQuery {
 
 codec::__model!(TranscriptAggregationQuery);
 
-/// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
-pub type TranscriptAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
+/// The same values as [`AlternateTimeDimension`].
+pub type TranscriptAggregationQueryAlternateTimeDimension = AlternateTimeDimension;
 
-/// The values of `groupBy`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum TranscriptAggregationQueryGroupBy {
-    /// `addressFrom`
-    AddressFrom,
-    /// `addressTo`
-    AddressTo,
-    /// `ani`
-    Ani,
-    /// `categoryId`
-    CategoryId,
-    /// `channel`
-    Channel,
-    /// `conversationId`
-    ConversationId,
-    /// `direction`
-    Direction,
-    /// `divisionId`
-    DivisionId,
-    /// `dnis`
-    Dnis,
-    /// `flowId`
-    FlowId,
-    /// `flowVersion`
-    FlowVersion,
-    /// `mediaType`
-    MediaType,
-    /// `messageType`
-    MessageType,
-    /// `queueId`
-    QueueId,
-    /// `teamId`
-    TeamId,
-    /// `topicId`
-    TopicId,
-    /// `userId`
-    UserId,
-    /// `wrapUpCode`
-    WrapUpCode,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
+/// The same values as [`TranscriptGroupBy`].
+pub type TranscriptAggregationQueryGroupBy = TranscriptGroupBy;
 
-impl codec::OpenEnum for TranscriptAggregationQueryGroupBy {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::AddressFrom,
-            Self::AddressTo,
-            Self::Ani,
-            Self::CategoryId,
-            Self::Channel,
-            Self::ConversationId,
-            Self::Direction,
-            Self::DivisionId,
-            Self::Dnis,
-            Self::FlowId,
-            Self::FlowVersion,
-            Self::MediaType,
-            Self::MessageType,
-            Self::QueueId,
-            Self::TeamId,
-            Self::TopicId,
-            Self::UserId,
-            Self::WrapUpCode,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
+/// The same values as [`TranscriptMetrics`].
+pub type TranscriptAggregationQueryMetrics = TranscriptMetrics;
 
-    fn as_str(&self) -> &str {
-        match self {
-            Self::AddressFrom => "addressFrom",
-            Self::AddressTo => "addressTo",
-            Self::Ani => "ani",
-            Self::CategoryId => "categoryId",
-            Self::Channel => "channel",
-            Self::ConversationId => "conversationId",
-            Self::Direction => "direction",
-            Self::DivisionId => "divisionId",
-            Self::Dnis => "dnis",
-            Self::FlowId => "flowId",
-            Self::FlowVersion => "flowVersion",
-            Self::MediaType => "mediaType",
-            Self::MessageType => "messageType",
-            Self::QueueId => "queueId",
-            Self::TeamId => "teamId",
-            Self::TopicId => "topicId",
-            Self::UserId => "userId",
-            Self::WrapUpCode => "wrapUpCode",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(TranscriptAggregationQueryGroupBy);
-
-/// The values of `metrics`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum TranscriptAggregationQueryMetrics {
-    /// `nSpeechTextAnalyzedConversations`
-    NSpeechTextAnalyzedConversations,
-    /// `nTopicCommunications`
-    NTopicCommunications,
-    /// `oCustomerSentiment`
-    OCustomerSentiment,
-    /// `oOverTalkSpeechInstances`
-    OOverTalkSpeechInstances,
-    /// `oSentimentScore`
-    OSentimentScore,
-    /// `tAgentSpeech`
-    TAgentSpeech,
-    /// `tCustomerSpeech`
-    TCustomerSpeech,
-    /// `tOtherAudio`
-    TOtherAudio,
-    /// `tOverTalkSpeech`
-    TOverTalkSpeech,
-    /// `tSilence`
-    TSilence,
-    /// `tTotalSpeechAndSilence`
-    TTotalSpeechAndSilence,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for TranscriptAggregationQueryMetrics {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::NSpeechTextAnalyzedConversations,
-            Self::NTopicCommunications,
-            Self::OCustomerSentiment,
-            Self::OOverTalkSpeechInstances,
-            Self::OSentimentScore,
-            Self::TAgentSpeech,
-            Self::TCustomerSpeech,
-            Self::TOtherAudio,
-            Self::TOverTalkSpeech,
-            Self::TSilence,
-            Self::TTotalSpeechAndSilence,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::NSpeechTextAnalyzedConversations => "nSpeechTextAnalyzedConversations",
-            Self::NTopicCommunications => "nTopicCommunications",
-            Self::OCustomerSentiment => "oCustomerSentiment",
-            Self::OOverTalkSpeechInstances => "oOverTalkSpeechInstances",
-            Self::OSentimentScore => "oSentimentScore",
-            Self::TAgentSpeech => "tAgentSpeech",
-            Self::TCustomerSpeech => "tCustomerSpeech",
-            Self::TOtherAudio => "tOtherAudio",
-            Self::TOverTalkSpeech => "tOverTalkSpeech",
-            Self::TSilence => "tSilence",
-            Self::TTotalSpeechAndSilence => "tTotalSpeechAndSilence",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(TranscriptAggregationQueryMetrics);
-
-/// The same values as [`AgentCopilotAggregationQueryQueryType`].
-pub type TranscriptAggregationQueryQueryType = AgentCopilotAggregationQueryQueryType;
+/// The same values as [`AggregationQueryQueryType`].
+pub type TranscriptAggregationQueryQueryType = AggregationQueryQueryType;

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `TranscriptAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by `get_analytics_transcripts_aggregates_job_results`.
+/// Returned by
+/// [`get_analytics_transcripts_aggregates_job_results`](crate::api::GetAnalyticsTranscriptsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct TranscriptAsyncAggregateQueryResponse {
-    /// `cursor`
+    /// `cursor`: a string
     pub cursor: Option<String>,
-    /// `results`
+    /// `results`: a list of `TranscriptAggregateDataContainer`
     pub results: Option<Vec<TranscriptAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `TranscriptTopics` in the API.
+///
+/// Part of [`ViewFilter`](crate::models::ViewFilter).
 #[derive(Clone, Default)]
 pub struct TranscriptTopics {
-    /// `excludes`
+    /// `excludes`: a list of strings
     pub excludes: Option<Vec<String>>,
-    /// `includes`
+    /// `includes`: a list of strings
     pub includes: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

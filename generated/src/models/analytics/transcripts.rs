@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `Transcripts` in the API.
+///
+/// Part of [`ViewFilter`](crate::models::ViewFilter).
 #[derive(Clone, Default)]
 pub struct Transcripts {
-    /// `contains`
+    /// `contains`: a list of strings
     pub contains: Option<Vec<String>>,
-    /// `doesNotContain`
+    /// `doesNotContain`: a list of strings
     pub does_not_contain: Option<Vec<String>>,
-    /// `exactMatch`
+    /// `exactMatch`: a list of strings
     pub exact_match: Option<Vec<String>>,
-    /// `notSimilarTo`
+    /// `notSimilarTo`: a list of strings
     pub not_similar_to: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `UpdateAnalyticsDataRetentionRequest` in the API.
 ///
-/// Taken by `put_analytics_dataretention_settings`.
+/// Taken by [`put_analytics_dataretention_settings`](crate::api::PutAnalyticsDataretentionSettings).
 #[derive(Clone, Default)]
 pub struct UpdateAnalyticsDataRetentionRequest {
-    /// `retentionDays`, required
+    /// `retentionDays`: an integer (`int32`), required
     pub retention_days: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -24,509 +24,521 @@ use crate::models::analytics::{
     ViewFilterUsedRoutingTypes, ViewFilterUserState, ViewFilterViewMetrics,
     WorkitemStatusFilter,
 };
-use crate::models::shared_by_9_9522a0::NumericRange;
+use crate::models::shared::numeric_range::NumericRange;
 use crate::runtime::codec;
 
 /// `ViewFilter` in the API.
+///
+/// Part of [`ReportingExportJobRequest`](crate::models::ReportingExportJobRequest),
+/// [`ReportingExportJobResponse`](crate::models::ReportingExportJobResponse),
+/// [`Widget`](crate::models::Widget).
 #[derive(Clone, Default)]
 pub struct ViewFilter {
-    /// `abandonDurationsMilliseconds`
+    /// `abandonDurationsMilliseconds`: a list of `NumericRange`
     pub abandon_durations_milliseconds: Option<Vec<NumericRange>>,
-    /// `abandoned`
+    /// `abandoned`: a boolean
     pub abandoned: Option<bool>,
-    /// `acdDurationMilliseconds`
+    /// `acdDurationMilliseconds`: a list of `NumericRange`
     pub acd_duration_milliseconds: Option<Vec<NumericRange>>,
-    /// `acdDurationsMilliseconds`
+    /// `acdDurationsMilliseconds`: a list of `NumericRange`
     pub acd_durations_milliseconds: Option<Vec<NumericRange>>,
-    /// `acdPercentage`
+    /// `acdPercentage`: `NumericRange`
     pub acd_percentage: Option<Box<NumericRange>>,
-    /// `actionCategoryName`
+    /// `actionCategoryName`: a string
     pub action_category_name: Option<String>,
-    /// `acw`
+    /// `acw`: a boolean
     pub acw: Option<bool>,
-    /// `acwDurationsMilliseconds`
+    /// `acwDurationsMilliseconds`: a list of `NumericRange`
     pub acw_durations_milliseconds: Option<Vec<NumericRange>>,
-    /// `addressFroms`
+    /// `addressFroms`: a list of strings
     pub address_froms: Option<Vec<String>>,
-    /// `addressTos`
+    /// `addressTos`: a list of strings
     pub address_tos: Option<Vec<String>>,
-    /// `agentCallbackOwnerIds`
+    /// `agentCallbackOwnerIds`: a list of strings
     pub agent_callback_owner_ids: Option<Vec<String>>,
-    /// `agentEmpathyScore`
+    /// `agentEmpathyScore`: `NumericRange`
     pub agent_empathy_score: Option<Box<NumericRange>>,
-    /// `agentTalkDurationMilliseconds`
+    /// `agentTalkDurationMilliseconds`: a list of `NumericRange`
     pub agent_talk_duration_milliseconds: Option<Vec<NumericRange>>,
-    /// `agentTalkPercentage`
+    /// `agentTalkPercentage`: `NumericRange`
     pub agent_talk_percentage: Option<Box<NumericRange>>,
-    /// `alertRuleIds`
+    /// `alertRuleIds`: a list of strings
     pub alert_rule_ids: Option<Vec<String>>,
-    /// `aniList`
+    /// `aniList`: a list of strings
     pub ani_list: Option<Vec<String>>,
-    /// `answered`
+    /// `answered`: a boolean
     pub answered: Option<bool>,
-    /// `assignedLanguageIds`
+    /// `assignedLanguageIds`: a list of strings
     pub assigned_language_ids: Option<Vec<String>>,
-    /// `assignedSkillIds`
+    /// `assignedSkillIds`: a list of strings
     pub assigned_skill_ids: Option<Vec<String>>,
-    /// `assistantIds`
+    /// `assistantIds`: a list of strings
     pub assistant_ids: Option<Vec<String>>,
-    /// `availableDashboard`
+    /// `availableDashboard`: one of `Public`, `Private`
     pub available_dashboard: Option<ViewFilterAvailableDashboard>,
-    /// `blockedReasons`
+    /// `blockedReasons`: a list of `ViewFilterBlockedReasons`
     pub blocked_reasons: Option<Vec<ViewFilterBlockedReasons>>,
-    /// `botFinalIntentList`
+    /// `botFinalIntentList`: a list of strings
     pub bot_final_intent_list: Option<Vec<String>>,
-    /// `botFlowTypes`
+    /// `botFlowTypes`: a list, each item one of `Unknown`, `Bot`, `DigitalBot`, `VoiceSurvey`
     pub bot_flow_types: Option<Vec<ViewFilterBotFlowTypes>>,
-    /// `botIds`
+    /// `botIds`: a list of strings
     pub bot_ids: Option<Vec<String>>,
-    /// `botIntentList`
+    /// `botIntentList`: a list of strings
     pub bot_intent_list: Option<Vec<String>>,
-    /// `botMessageTypes`
+    /// `botMessageTypes`: a list of `ViewFilterBotMessageTypes`
     pub bot_message_types: Option<Vec<ViewFilterBotMessageTypes>>,
-    /// `botProductList`
+    /// `botProductList`: a list of `ViewFilterBotProductList`
     pub bot_product_list: Option<Vec<ViewFilterBotProductList>>,
-    /// `botProviderList`
+    /// `botProviderList`: a list, each item one of `Unknown`, `Genesys`, `Amazon`, `Google`, `Nuance`
     pub bot_provider_list: Option<Vec<ViewFilterBotProviderList>>,
-    /// `botRecognitionFailureReasonList`
+    /// `botRecognitionFailureReasonList`: a list of `ViewFilterBotRecognitionFailureReasonList`
     pub bot_recognition_failure_reason_list: Option<
         Vec<ViewFilterBotRecognitionFailureReasonList>,
     >,
-    /// `botResultList`
+    /// `botResultList`: a list of `ViewFilterBotResultList`
     pub bot_result_list: Option<Vec<ViewFilterBotResultList>>,
-    /// `botSlotList`
+    /// `botSlotList`: a list of strings
     pub bot_slot_list: Option<Vec<String>>,
-    /// `botVersions`
+    /// `botVersions`: a list of strings
     pub bot_versions: Option<Vec<String>>,
-    /// `callbackInterval`
+    /// `callbackInterval`: a string
     pub callback_interval: Option<String>,
-    /// `callbackNumberList`
+    /// `callbackNumberList`: a list of strings
     pub callback_number_list: Option<Vec<String>>,
-    /// `canonicalContactIds`
+    /// `canonicalContactIds`: a list of strings
     pub canonical_contact_ids: Option<Vec<String>>,
-    /// `categoryIds`
+    /// `categoryIds`: a list of strings
     pub category_ids: Option<Vec<String>>,
-    /// `comparisonQueueIds`
+    /// `comparisonQueueIds`: a list of strings
     pub comparison_queue_ids: Option<Vec<String>>,
-    /// `conferenced`
+    /// `conferenced`: a boolean
     pub conferenced: Option<bool>,
-    /// `contactIds`
+    /// `contactIds`: a list of strings
     pub contact_ids: Option<Vec<String>>,
-    /// `contentModerationFlags`
+    /// `contentModerationFlags`: a list, each item one of `NotSafeForWork`, `SafeForWork`, `Unknown`
     pub content_moderation_flags: Option<Vec<ViewFilterContentModerationFlags>>,
-    /// `conversationIds`
+    /// `conversationIds`: a list of strings
     pub conversation_ids: Option<Vec<String>>,
-    /// `conversationInitiators`
+    /// `conversationInitiators`: a list of strings
     pub conversation_initiators: Option<Vec<String>>,
-    /// `conversationProperties`
+    /// `conversationProperties`: `ConversationProperties`
     pub conversation_properties: Option<Box<ConversationProperties>>,
-    /// `customerSentimentScore`
+    /// `customerSentimentScore`: `NumericRange`
     pub customer_sentiment_score: Option<Box<NumericRange>>,
-    /// `customerSentimentTrend`
+    /// `customerSentimentTrend`: `NumericRange`
     pub customer_sentiment_trend: Option<Box<NumericRange>>,
-    /// `customerTalkDurationMilliseconds`
+    /// `customerTalkDurationMilliseconds`: a list of `NumericRange`
     pub customer_talk_duration_milliseconds: Option<Vec<NumericRange>>,
-    /// `customerTalkPercentage`
+    /// `customerTalkPercentage`: `NumericRange`
     pub customer_talk_percentage: Option<Box<NumericRange>>,
-    /// `dashboardAccessFilter`
+    /// `dashboardAccessFilter`: one of `OwnedByMe`, `OwnedByAnyone`, `NotOwnedByMe`
     pub dashboard_access_filter: Option<ViewFilterDashboardAccessFilter>,
-    /// `dashboardState`
+    /// `dashboardState`: one of `Active`, `Deleted`
     pub dashboard_state: Option<ViewFilterDashboardState>,
-    /// `dashboardType`
+    /// `dashboardType`: one of `All`, `Public`, `Private`, `Shared`, `Favorites`
     pub dashboard_type: Option<ViewFilterDashboardType>,
-    /// `dataActionIds`
+    /// `dataActionIds`: a list of strings
     pub data_action_ids: Option<Vec<String>>,
-    /// `deliveryPushed`
+    /// `deliveryPushed`: a boolean
     pub delivery_pushed: Option<bool>,
-    /// `developmentActivityOverdue`
+    /// `developmentActivityOverdue`: a boolean
     pub development_activity_overdue: Option<bool>,
-    /// `developmentModuleIds`
+    /// `developmentModuleIds`: a list of strings
     pub development_module_ids: Option<Vec<String>>,
-    /// `developmentName`
+    /// `developmentName`: a string
     pub development_name: Option<String>,
-    /// `developmentRoleList`
+    /// `developmentRoleList`: a list, each item one of `Creator`, `Facilitator`, `Attendee`
     pub development_role_list: Option<Vec<ViewFilterDevelopmentRoleList>>,
-    /// `developmentStatusList`
+    /// `developmentStatusList`: a list, each item one of `Planned`, `Scheduled`, `InvalidSchedule`,
+    /// `InProgress`, `Completed`, `NotCompleted`
     pub development_status_list: Option<Vec<ViewFilterDevelopmentStatusList>>,
-    /// `developmentTypeList`
+    /// `developmentTypeList`: a list, each item one of `Informational`, `Coaching`, `Assessment`,
+    /// `AssessedContent`, `External`, `Native`
     pub development_type_list: Option<Vec<ViewFilterDevelopmentTypeList>>,
-    /// `directions`
+    /// `directions`: a list, each item one of `inbound`, `outbound`
     pub directions: Option<Vec<ViewFilterDirections>>,
-    /// `divisionIds`
+    /// `divisionIds`: a list of strings
     pub division_ids: Option<Vec<String>>,
-    /// `dnisList`
+    /// `dnisList`: a list of strings
     pub dnis_list: Option<Vec<String>>,
-    /// `durationsMilliseconds`
+    /// `durationsMilliseconds`: a list of `NumericRange`
     pub durations_milliseconds: Option<Vec<NumericRange>>,
-    /// `emailDeliveryStatusList`
+    /// `emailDeliveryStatusList`: a list of `ViewFilterEmailDeliveryStatusList`
     pub email_delivery_status_list: Option<Vec<ViewFilterEmailDeliveryStatusList>>,
-    /// `empathyScoreCategories`
+    /// `empathyScoreCategories`: a list, each item one of `Unhelpful`, `Neutral`, `Empathetic`
     pub empathy_score_categories: Option<Vec<ViewFilterEmpathyScoreCategories>>,
-    /// `engagementSources`
+    /// `engagementSources`: a list of `ViewFilterEngagementSources`
     pub engagement_sources: Option<Vec<ViewFilterEngagementSources>>,
-    /// `evaluatedAgentIds`
+    /// `evaluatedAgentIds`: a list of strings
     pub evaluated_agent_ids: Option<Vec<String>>,
-    /// `evaluationAssigned`
+    /// `evaluationAssigned`: a boolean
     pub evaluation_assigned: Option<bool>,
-    /// `evaluationAssigneeIds`
+    /// `evaluationAssigneeIds`: a list of strings
     pub evaluation_assignee_ids: Option<Vec<String>>,
-    /// `evaluationCriticalScore`
+    /// `evaluationCriticalScore`: `NumericRange`
     pub evaluation_critical_score: Option<Box<NumericRange>>,
-    /// `evaluationFormContextIds`
+    /// `evaluationFormContextIds`: a list of strings
     pub evaluation_form_context_ids: Option<Vec<String>>,
-    /// `evaluationFormIds`
+    /// `evaluationFormIds`: a list of strings
     pub evaluation_form_ids: Option<Vec<String>>,
-    /// `evaluationRole`
+    /// `evaluationRole`: one of `Evaluator`, `Supervisor`
     pub evaluation_role: Option<ViewFilterEvaluationRole>,
-    /// `evaluationScore`
+    /// `evaluationScore`: `NumericRange`
     pub evaluation_score: Option<Box<NumericRange>>,
-    /// `evaluationStatuses`
+    /// `evaluationStatuses`: a list, each item one of `Finished`, `InProgress`, `InReview`, `Pending`,
+    /// `Retracted`
     pub evaluation_statuses: Option<Vec<ViewFilterEvaluationStatuses>>,
-    /// `evaluatorIds`
+    /// `evaluatorIds`: a list of strings
     pub evaluator_ids: Option<Vec<String>>,
-    /// `externalContactIds`
+    /// `externalContactIds`: a list of strings
     pub external_contact_ids: Option<Vec<String>>,
-    /// `externalOrgIds`
+    /// `externalOrgIds`: a list of strings
     pub external_org_ids: Option<Vec<String>>,
-    /// `externalTags`
+    /// `externalTags`: a list of strings
     pub external_tags: Option<Vec<String>>,
-    /// `favouriteDashboard`
+    /// `favouriteDashboard`: a boolean
     pub favourite_dashboard: Option<bool>,
-    /// `filterQueuesByUserIds`
+    /// `filterQueuesByUserIds`: a list of strings
     pub filter_queues_by_user_ids: Option<Vec<String>>,
-    /// `filterUsersByManagerIds`
+    /// `filterUsersByManagerIds`: a list of strings
     pub filter_users_by_manager_ids: Option<Vec<String>>,
-    /// `filterUsersByQueueIds`
+    /// `filterUsersByQueueIds`: a list of strings
     pub filter_users_by_queue_ids: Option<Vec<String>>,
-    /// `filterUsersByTeamIds`
+    /// `filterUsersByTeamIds`: a list of strings
     pub filter_users_by_team_ids: Option<Vec<String>>,
-    /// `flowDestinationTypes`
+    /// `flowDestinationTypes`: a list of `ViewFilterFlowDestinationTypes`
     pub flow_destination_types: Option<Vec<ViewFilterFlowDestinationTypes>>,
-    /// `flowDisconnectReasons`
+    /// `flowDisconnectReasons`: a list, each item one of `FLOW_DISCONNECT`, `FLOW_ERROR_DISCONNECT`,
+    /// `DISCONNECT`
     pub flow_disconnect_reasons: Option<Vec<ViewFilterFlowDisconnectReasons>>,
-    /// `flowEntryReasons`
+    /// `flowEntryReasons`: a list of strings
     pub flow_entry_reasons: Option<Vec<String>>,
-    /// `flowEntryTypes`
+    /// `flowEntryTypes`: a list, each item one of `agent`, `direct`, `dnis`, `flow`, `outbound`
     pub flow_entry_types: Option<Vec<ViewFilterFlowEntryTypes>>,
-    /// `flowIds`
+    /// `flowIds`: a list of strings
     pub flow_ids: Option<Vec<String>>,
-    /// `flowMilestoneIds`
+    /// `flowMilestoneIds`: a list of strings
     pub flow_milestone_ids: Option<Vec<String>>,
-    /// `flowOutTypes`
+    /// `flowOutTypes`: a list of strings
     pub flow_out_types: Option<Vec<String>>,
-    /// `flowOutcomeIds`
+    /// `flowOutcomeIds`: a list of strings
     pub flow_outcome_ids: Option<Vec<String>>,
-    /// `flowOutcomeValues`
+    /// `flowOutcomeValues`: a list, each item one of `SUCCESS`, `FAILURE`
     pub flow_outcome_values: Option<Vec<ViewFilterFlowOutcomeValues>>,
-    /// `flowTransferTargets`
+    /// `flowTransferTargets`: a list of strings
     pub flow_transfer_targets: Option<Vec<String>>,
-    /// `flowTypes`
+    /// `flowTypes`: a list of `ViewFilterFlowTypes`
     pub flow_types: Option<Vec<ViewFilterFlowTypes>>,
-    /// `flowVersions`
+    /// `flowVersions`: a list of strings
     pub flow_versions: Option<Vec<String>>,
-    /// `groupIds`
+    /// `groupIds`: a list of strings
     pub group_ids: Option<Vec<String>>,
-    /// `handleDurationsMilliseconds`
+    /// `handleDurationsMilliseconds`: a list of `NumericRange`
     pub handle_durations_milliseconds: Option<Vec<NumericRange>>,
-    /// `hasAgentAssistId`
+    /// `hasAgentAssistId`: a boolean
     pub has_agent_assist_id: Option<bool>,
-    /// `hasCustomerParticipated`
+    /// `hasCustomerParticipated`: a boolean
     pub has_customer_participated: Option<bool>,
-    /// `hasEvaluation`
+    /// `hasEvaluation`: a boolean
     pub has_evaluation: Option<bool>,
-    /// `hasFax`
+    /// `hasFax`: a boolean
     pub has_fax: Option<bool>,
-    /// `hasJourneyActionMapId`
+    /// `hasJourneyActionMapId`: a boolean
     pub has_journey_action_map_id: Option<bool>,
-    /// `hasJourneyCustomerId`
+    /// `hasJourneyCustomerId`: a boolean
     pub has_journey_customer_id: Option<bool>,
-    /// `hasJourneyVisitId`
+    /// `hasJourneyVisitId`: a boolean
     pub has_journey_visit_id: Option<bool>,
-    /// `hasMedia`
+    /// `hasMedia`: a boolean
     pub has_media: Option<bool>,
-    /// `hasPciData`
+    /// `hasPciData`: a boolean
     pub has_pci_data: Option<bool>,
-    /// `hasPiiData`
+    /// `hasPiiData`: a boolean
     pub has_pii_data: Option<bool>,
-    /// `hasScoredEvaluation`
+    /// `hasScoredEvaluation`: a boolean
     pub has_scored_evaluation: Option<bool>,
-    /// `hasSensitiveData`
+    /// `hasSensitiveData`: a boolean
     pub has_sensitive_data: Option<bool>,
-    /// `holdDurationsMilliseconds`
+    /// `holdDurationsMilliseconds`: a list of `NumericRange`
     pub hold_durations_milliseconds: Option<Vec<NumericRange>>,
-    /// `integrationIds`
+    /// `integrationIds`: a list of strings
     pub integration_ids: Option<Vec<String>>,
-    /// `isAcdInteraction`
+    /// `isAcdInteraction`: a boolean
     pub is_acd_interaction: Option<bool>,
-    /// `isAgentOwnedCallback`
+    /// `isAgentOwnedCallback`: a boolean
     pub is_agent_owned_callback: Option<bool>,
-    /// `isAnalyzedForSensitiveData`
+    /// `isAnalyzedForSensitiveData`: a boolean
     pub is_analyzed_for_sensitive_data: Option<bool>,
-    /// `isAssessmentPassed`
+    /// `isAssessmentPassed`: a boolean
     pub is_assessment_passed: Option<bool>,
-    /// `isAuthenticated`
+    /// `isAuthenticated`: a boolean
     pub is_authenticated: Option<bool>,
-    /// `isBlindTransferred`
+    /// `isBlindTransferred`: a boolean
     pub is_blind_transferred: Option<bool>,
-    /// `isCampaign`
+    /// `isCampaign`: a boolean
     pub is_campaign: Option<bool>,
-    /// `isClearedByCustomer`
+    /// `isClearedByCustomer`: a boolean
     pub is_cleared_by_customer: Option<bool>,
-    /// `isConsultTransferred`
+    /// `isConsultTransferred`: a boolean
     pub is_consult_transferred: Option<bool>,
-    /// `isConsulted`
+    /// `isConsulted`: a boolean
     pub is_consulted: Option<bool>,
-    /// `isEnded`
+    /// `isEnded`: a boolean
     pub is_ended: Option<bool>,
-    /// `isNotResponding`
+    /// `isNotResponding`: a boolean
     pub is_not_responding: Option<bool>,
-    /// `isParked`
+    /// `isParked`: a boolean
     pub is_parked: Option<bool>,
-    /// `isRecorded`
+    /// `isRecorded`: a boolean
     pub is_recorded: Option<bool>,
-    /// `isScreenRecorded`
+    /// `isScreenRecorded`: a boolean
     pub is_screen_recorded: Option<bool>,
-    /// `isSnippetRecorded`
+    /// `isSnippetRecorded`: a boolean
     pub is_snippet_recorded: Option<bool>,
-    /// `isSurveyed`
+    /// `isSurveyed`: a boolean
     pub is_surveyed: Option<bool>,
-    /// `ivrDurationMilliseconds`
+    /// `ivrDurationMilliseconds`: a list of `NumericRange`
     pub ivr_duration_milliseconds: Option<Vec<NumericRange>>,
-    /// `ivrPercentage`
+    /// `ivrPercentage`: `NumericRange`
     pub ivr_percentage: Option<Box<NumericRange>>,
-    /// `journeyActionMapIds`
+    /// `journeyActionMapIds`: a list of strings
     pub journey_action_map_ids: Option<Vec<String>>,
-    /// `journeyActionMapTypes`
+    /// `journeyActionMapTypes`: a list, each item one of `webMessagingOffer`, `contentOffer`,
+    /// `integrationAction`, `architectFlow`, `openAction`
     pub journey_action_map_types: Option<Vec<ViewFilterJourneyActionMapTypes>>,
-    /// `journeyActionTargetIds`
+    /// `journeyActionTargetIds`: a list of strings
     pub journey_action_target_ids: Option<Vec<String>>,
-    /// `journeyBlockingActionMapIds`
+    /// `journeyBlockingActionMapIds`: a list of strings
     pub journey_blocking_action_map_ids: Option<Vec<String>>,
-    /// `journeyBlockingEmergencyScheduleGroupIds`
+    /// `journeyBlockingEmergencyScheduleGroupIds`: a list of strings
     pub journey_blocking_emergency_schedule_group_ids: Option<Vec<String>>,
-    /// `journeyBlockingScheduleGroupIds`
+    /// `journeyBlockingScheduleGroupIds`: a list of strings
     pub journey_blocking_schedule_group_ids: Option<Vec<String>>,
-    /// `journeyFrequencyCapReasons`
+    /// `journeyFrequencyCapReasons`: a list of strings
     pub journey_frequency_cap_reasons: Option<Vec<String>>,
-    /// `journeyOutcomeIds`
+    /// `journeyOutcomeIds`: a list of strings
     pub journey_outcome_ids: Option<Vec<String>>,
-    /// `journeySegmentIds`
+    /// `journeySegmentIds`: a list of strings
     pub journey_segment_ids: Option<Vec<String>>,
-    /// `journeyUrlContainsAllConditions`
+    /// `journeyUrlContainsAllConditions`: a list of strings
     pub journey_url_contains_all_conditions: Option<Vec<String>>,
-    /// `journeyUrlContainsAnyConditions`
+    /// `journeyUrlContainsAnyConditions`: a list of strings
     pub journey_url_contains_any_conditions: Option<Vec<String>>,
-    /// `journeyUrlEndsWithConditions`
+    /// `journeyUrlEndsWithConditions`: a list of strings
     pub journey_url_ends_with_conditions: Option<Vec<String>>,
-    /// `journeyUrlEqualConditions`
+    /// `journeyUrlEqualConditions`: a list of strings
     pub journey_url_equal_conditions: Option<Vec<String>>,
-    /// `journeyUrlNotContainsAllConditions`
+    /// `journeyUrlNotContainsAllConditions`: a list of strings
     pub journey_url_not_contains_all_conditions: Option<Vec<String>>,
-    /// `journeyUrlNotContainsAnyConditions`
+    /// `journeyUrlNotContainsAnyConditions`: a list of strings
     pub journey_url_not_contains_any_conditions: Option<Vec<String>>,
-    /// `journeyUrlNotEqualConditions`
+    /// `journeyUrlNotEqualConditions`: a list of strings
     pub journey_url_not_equal_conditions: Option<Vec<String>>,
-    /// `journeyUrlStartsWithConditions`
+    /// `journeyUrlStartsWithConditions`: a list of strings
     pub journey_url_starts_with_conditions: Option<Vec<String>>,
-    /// `knowledgeBaseIds`
+    /// `knowledgeBaseIds`: a list of strings
     pub knowledge_base_ids: Option<Vec<String>>,
-    /// `languageGroups`
+    /// `languageGroups`: a list of strings
     pub language_groups: Option<Vec<String>>,
-    /// `languageIds`
+    /// `languageIds`: a list of strings
     pub language_ids: Option<Vec<String>>,
-    /// `linkedInteraction`
+    /// `linkedInteraction`: a boolean
     pub linked_interaction: Option<bool>,
-    /// `locationIds`
+    /// `locationIds`: a list of strings
     pub location_ids: Option<Vec<String>>,
-    /// `managementUnitIds`
+    /// `managementUnitIds`: a list of strings
     pub management_unit_ids: Option<Vec<String>>,
-    /// `mediaTypes`
+    /// `mediaTypes`: a list of `ViewFilterMediaTypes`
     pub media_types: Option<Vec<ViewFilterMediaTypes>>,
-    /// `messageTypes`
+    /// `messageTypes`: a list of `ViewFilterMessageTypes`
     pub message_types: Option<Vec<ViewFilterMessageTypes>>,
-    /// `mos`
+    /// `mos`: `NumericRange`
     pub mos: Option<Box<NumericRange>>,
-    /// `myDashboard`
+    /// `myDashboard`: a boolean
     pub my_dashboard: Option<bool>,
-    /// `originatingDirections`
+    /// `originatingDirections`: a list, each item one of `inbound`, `outbound`
     pub originating_directions: Option<Vec<ViewFilterOriginatingDirections>>,
-    /// `otherDurationMilliseconds`
+    /// `otherDurationMilliseconds`: a list of `NumericRange`
     pub other_duration_milliseconds: Option<Vec<NumericRange>>,
-    /// `otherPercentage`
+    /// `otherPercentage`: `NumericRange`
     pub other_percentage: Option<Box<NumericRange>>,
-    /// `outboundCampaignIds`
+    /// `outboundCampaignIds`: a list of strings
     pub outbound_campaign_ids: Option<Vec<String>>,
-    /// `outboundContactListIds`
+    /// `outboundContactListIds`: a list of strings
     pub outbound_contact_list_ids: Option<Vec<String>>,
-    /// `overtalkDurationMilliseconds`
+    /// `overtalkDurationMilliseconds`: a list of `NumericRange`
     pub overtalk_duration_milliseconds: Option<Vec<NumericRange>>,
-    /// `overtalkInstances`
+    /// `overtalkInstances`: `NumericRange`
     pub overtalk_instances: Option<Box<NumericRange>>,
-    /// `overtalkPercentage`
+    /// `overtalkPercentage`: `NumericRange`
     pub overtalk_percentage: Option<Box<NumericRange>>,
-    /// `participantPurposes`
+    /// `participantPurposes`: a list, each item one of `internal`, `external`
     pub participant_purposes: Option<Vec<ViewFilterParticipantPurposes>>,
-    /// `programIds`
+    /// `programIds`: a list of strings
     pub program_ids: Option<Vec<String>>,
-    /// `promoterScores`
+    /// `promoterScores`: a list of `NumericRange`
     pub promoter_scores: Option<Vec<NumericRange>>,
-    /// `providerList`
+    /// `providerList`: a list of strings
     pub provider_list: Option<Vec<String>>,
-    /// `queueIds`
+    /// `queueIds`: a list of strings
     pub queue_ids: Option<Vec<String>>,
-    /// `recommendationSources`
+    /// `recommendationSources`: a list, each item one of `KnowledgeSearch`, `RulesEngine`, `ManualSearch`
     pub recommendation_sources: Option<Vec<ViewFilterRecommendationSources>>,
-    /// `remoteParticipants`
+    /// `remoteParticipants`: a list of strings
     pub remote_participants: Option<Vec<String>>,
-    /// `reportsTos`
+    /// `reportsTos`: a list of strings
     pub reports_tos: Option<Vec<String>>,
-    /// `requestedRoutingTypes`
+    /// `requestedRoutingTypes`: a list of `ViewFilterRequestedRoutingTypes`
     pub requested_routing_types: Option<Vec<ViewFilterRequestedRoutingTypes>>,
-    /// `responseStatuses`
+    /// `responseStatuses`: a list of strings
     pub response_statuses: Option<Vec<String>>,
-    /// `roleIds`
+    /// `roleIds`: a list of strings
     pub role_ids: Option<Vec<String>>,
-    /// `screenMonitorUserIds`
+    /// `screenMonitorUserIds`: a list of strings
     pub screen_monitor_user_ids: Option<Vec<String>>,
-    /// `screenMonitored`
+    /// `screenMonitored`: a boolean
     pub screen_monitored: Option<bool>,
-    /// `segmentTypes`
+    /// `segmentTypes`: a list of `ViewFilterSegmentTypes`
     pub segment_types: Option<Vec<ViewFilterSegmentTypes>>,
-    /// `sentimentScoreCategories`
+    /// `sentimentScoreCategories`: a list, each item one of `VeryNegative`, `SlightlyNegative`, `Neutral`,
+    /// `SlightlyPositive`, `VeryPositive`
     pub sentiment_score_categories: Option<Vec<ViewFilterSentimentScoreCategories>>,
-    /// `sentimentTrendCategories`
+    /// `sentimentTrendCategories`: a list, each item one of `Declining`, `SlightlyDeclining`, `NoChange`,
+    /// `SlightlyImproving`, `Improving`
     pub sentiment_trend_categories: Option<Vec<ViewFilterSentimentTrendCategories>>,
-    /// `sessionDnisList`
+    /// `sessionDnisList`: a list of strings
     pub session_dnis_list: Option<Vec<String>>,
-    /// `sessionExpired`
+    /// `sessionExpired`: a boolean
     pub session_expired: Option<bool>,
-    /// `showFirstQueue`
+    /// `showFirstQueue`: a boolean
     pub show_first_queue: Option<bool>,
-    /// `silenceDurationMilliseconds`
+    /// `silenceDurationMilliseconds`: a list of `NumericRange`
     pub silence_duration_milliseconds: Option<Vec<NumericRange>>,
-    /// `silencePercentage`
+    /// `silencePercentage`: `NumericRange`
     pub silence_percentage: Option<Box<NumericRange>>,
-    /// `sipCallIds`
+    /// `sipCallIds`: a list of strings
     pub sip_call_ids: Option<Vec<String>>,
-    /// `skillGroups`
+    /// `skillGroups`: a list of strings
     pub skill_groups: Option<Vec<String>>,
-    /// `skillIds`
+    /// `skillIds`: a list of strings
     pub skill_ids: Option<Vec<String>>,
-    /// `slideshowIds`
+    /// `slideshowIds`: a list of strings
     pub slideshow_ids: Option<Vec<String>>,
-    /// `socialChannels`
+    /// `socialChannels`: a list, each item one of `Facebook`, `Instagram`, `Twitter`, `Open`,
+    /// `GoogleBusinessProfile`, `LinkedIn`
     pub social_channels: Option<Vec<ViewFilterSocialChannels>>,
-    /// `socialClassifications`
+    /// `socialClassifications`: a list, each item one of `Public`, `Private`
     pub social_classifications: Option<Vec<ViewFilterSocialClassifications>>,
-    /// `socialContentType`
+    /// `socialContentType`: a list, each item one of `Text`, `Image`, `Video`
     pub social_content_type: Option<Vec<ViewFilterSocialContentType>>,
-    /// `socialConversationCreated`
+    /// `socialConversationCreated`: a boolean
     pub social_conversation_created: Option<bool>,
-    /// `socialCountries`
+    /// `socialCountries`: a list of strings
     pub social_countries: Option<Vec<String>>,
-    /// `socialEngagementComments`
+    /// `socialEngagementComments`: `NumericRange`
     pub social_engagement_comments: Option<Box<NumericRange>>,
-    /// `socialEngagementLikes`
+    /// `socialEngagementLikes`: `NumericRange`
     pub social_engagement_likes: Option<Box<NumericRange>>,
-    /// `socialEngagementReposts`
+    /// `socialEngagementReposts`: `NumericRange`
     pub social_engagement_reposts: Option<Box<NumericRange>>,
-    /// `socialEngagementSaves`
+    /// `socialEngagementSaves`: `NumericRange`
     pub social_engagement_saves: Option<Box<NumericRange>>,
-    /// `socialEngagementShares`
+    /// `socialEngagementShares`: `NumericRange`
     pub social_engagement_shares: Option<Box<NumericRange>>,
-    /// `socialEngagementViews`
+    /// `socialEngagementViews`: `NumericRange`
     pub social_engagement_views: Option<Box<NumericRange>>,
-    /// `socialFollowerRange`
+    /// `socialFollowerRange`: `SocialNumericRange`
     pub social_follower_range: Option<Box<SocialNumericRange>>,
-    /// `socialIngestionRuleIds`
+    /// `socialIngestionRuleIds`: a list of strings
     pub social_ingestion_rule_ids: Option<Vec<String>>,
-    /// `socialKeywords`
+    /// `socialKeywords`: a list of `SocialKeyword`
     pub social_keywords: Option<Vec<SocialKeyword>>,
-    /// `socialLanguages`
+    /// `socialLanguages`: a list of strings
     pub social_languages: Option<Vec<String>>,
-    /// `socialPostEscalated`
+    /// `socialPostEscalated`: a boolean
     pub social_post_escalated: Option<bool>,
-    /// `socialPostTypes`
+    /// `socialPostTypes`: a list of `ViewFilterSocialPostTypes`
     pub social_post_types: Option<Vec<ViewFilterSocialPostTypes>>,
-    /// `socialRatings`
+    /// `socialRatings`: a list of numbers
     pub social_ratings: Option<Vec<f64>>,
-    /// `socialSentimentCategory`
+    /// `socialSentimentCategory`: a list, each item one of `Positive`, `Negative`, `Neutral`, `Unknown`
     pub social_sentiment_category: Option<Vec<ViewFilterSocialSentimentCategory>>,
-    /// `socialSourceTypes`
+    /// `socialSourceTypes`: a list, each item one of `Owned`, `NonOwned`, `Others`
     pub social_source_types: Option<Vec<ViewFilterSocialSourceTypes>>,
-    /// `socialTopicIds`
+    /// `socialTopicIds`: a list of strings
     pub social_topic_ids: Option<Vec<String>>,
-    /// `socialVerificationStatus`
+    /// `socialVerificationStatus`: a boolean
     pub social_verification_status: Option<bool>,
-    /// `stationErrors`
+    /// `stationErrors`: a list of strings
     pub station_errors: Option<Vec<String>>,
-    /// `subPath`
+    /// `subPath`: a string
     pub sub_path: Option<String>,
-    /// `surveyFormContextIds`
+    /// `surveyFormContextIds`: a list of strings
     pub survey_form_context_ids: Option<Vec<String>>,
-    /// `surveyFormIds`
+    /// `surveyFormIds`: a list of strings
     pub survey_form_ids: Option<Vec<String>>,
-    /// `surveyNpsScore`
+    /// `surveyNpsScore`: `NumericRange`
     pub survey_nps_score: Option<Box<NumericRange>>,
-    /// `surveyPromoterScore`
+    /// `surveyPromoterScore`: `NumericRange`
     pub survey_promoter_score: Option<Box<NumericRange>>,
-    /// `surveyQuestionGroupScore`
+    /// `surveyQuestionGroupScore`: `NumericRange`
     pub survey_question_group_score: Option<Box<NumericRange>>,
-    /// `surveyResponseStatuses`
+    /// `surveyResponseStatuses`: a list, each item one of `Unknown`, `FullResponse`, `PartialResponse`
     pub survey_response_statuses: Option<Vec<ViewFilterSurveyResponseStatuses>>,
-    /// `surveyScores`
+    /// `surveyScores`: a list of `NumericRange`
     pub survey_scores: Option<Vec<NumericRange>>,
-    /// `surveyStatuses`
+    /// `surveyStatuses`: a list of strings
     pub survey_statuses: Option<Vec<String>>,
-    /// `surveyTotalScore`
+    /// `surveyTotalScore`: `NumericRange`
     pub survey_total_score: Option<Box<NumericRange>>,
-    /// `surveyTypes`
+    /// `surveyTypes`: a list, each item one of `Web`, `Voice`
     pub survey_types: Option<Vec<ViewFilterSurveyTypes>>,
-    /// `takeover`
+    /// `takeover`: a boolean
     pub takeover: Option<bool>,
-    /// `talkDurationsMilliseconds`
+    /// `talkDurationsMilliseconds`: a list of `NumericRange`
     pub talk_durations_milliseconds: Option<Vec<NumericRange>>,
-    /// `teamIds`
+    /// `teamIds`: a list of strings
     pub team_ids: Option<Vec<String>>,
-    /// `timelineCategories`
+    /// `timelineCategories`: a list of strings
     pub timeline_categories: Option<Vec<String>>,
-    /// `topicIds`
+    /// `topicIds`: a list of strings
     pub topic_ids: Option<Vec<String>>,
-    /// `transcriptDurationMilliseconds`
+    /// `transcriptDurationMilliseconds`: a list of `NumericRange`
     pub transcript_duration_milliseconds: Option<Vec<NumericRange>>,
-    /// `transcriptLanguages`
+    /// `transcriptLanguages`: a list of strings
     pub transcript_languages: Option<Vec<String>>,
-    /// `transcriptTopics`
+    /// `transcriptTopics`: a list of `TranscriptTopics`
     pub transcript_topics: Option<Vec<TranscriptTopics>>,
-    /// `transcripts`
+    /// `transcripts`: a list of `Transcripts`
     pub transcripts: Option<Vec<Transcripts>>,
-    /// `transferred`
+    /// `transferred`: a boolean
     pub transferred: Option<bool>,
-    /// `usedRoutingTypes`
+    /// `usedRoutingTypes`: a list of `ViewFilterUsedRoutingTypes`
     pub used_routing_types: Option<Vec<ViewFilterUsedRoutingTypes>>,
-    /// `userIds`
+    /// `userIds`: a list of strings
     pub user_ids: Option<Vec<String>>,
-    /// `userState`
+    /// `userState`: one of `ActiveAndInactive`, `Active`, `Inactive`, `Deleted`
     pub user_state: Option<ViewFilterUserState>,
-    /// `video`
+    /// `video`: a boolean
     pub video: Option<bool>,
-    /// `viewMetrics`
+    /// `viewMetrics`: a list of `ViewFilterViewMetrics`
     pub view_metrics: Option<Vec<ViewFilterViewMetrics>>,
-    /// `virtualAgentIds`
+    /// `virtualAgentIds`: a list of strings
     pub virtual_agent_ids: Option<Vec<String>>,
-    /// `workbinIds`
+    /// `workbinIds`: a list of strings
     pub workbin_ids: Option<Vec<String>>,
-    /// `workitemAssigneeIds`
+    /// `workitemAssigneeIds`: a list of strings
     pub workitem_assignee_ids: Option<Vec<String>>,
-    /// `workitemIds`
+    /// `workitemIds`: a list of strings
     pub workitem_ids: Option<Vec<String>>,
-    /// `workitemStatuses`
+    /// `workitemStatuses`: a list of strings
     pub workitem_statuses: Option<Vec<String>>,
-    /// `workitemsStatuses`
+    /// `workitemsStatuses`: a list of `WorkitemStatusFilter`
     pub workitems_statuses: Option<Vec<WorkitemStatusFilter>>,
-    /// `worktypeIds`
+    /// `worktypeIds`: a list of strings
     pub worktype_ids: Option<Vec<String>>,
-    /// `wrapUpCodes`
+    /// `wrapUpCodes`: a list of strings
     pub wrap_up_codes: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `Warning` in the API.
+///
+/// Part of [`Widget`](crate::models::Widget).
 #[derive(Clone, Default)]
 pub struct Warning {
-    /// `color`
+    /// `color`: a string
     pub color: Option<String>,
-    /// `rangeType`
+    /// `rangeType`: one of `OVER`, `UNDER`, `BETWEEN`
     pub range_type: Option<WarningRangeType>,
-    /// `value`
+    /// `value`: an integer (`int32`)
     pub value: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,65 +8,67 @@ use crate::models::analytics::{
 use crate::runtime::codec;
 
 /// `Widget` in the API.
+///
+/// Part of [`DashboardConfiguration`](crate::models::DashboardConfiguration).
 #[derive(Clone, Default)]
 pub struct Widget {
-    /// `agentInteractionSortOrder`
+    /// `agentInteractionSortOrder`: one of `ascending`, `descending`
     pub agent_interaction_sort_order: Option<WidgetAgentInteractionSortOrder>,
-    /// `column`
+    /// `column`: an integer (`int32`)
     pub column: Option<i64>,
-    /// `displayAggregates`
+    /// `displayAggregates`: a boolean
     pub display_aggregates: Option<bool>,
-    /// `displayAsTable`
+    /// `displayAsTable`: a boolean
     pub display_as_table: Option<bool>,
-    /// `displayText`
+    /// `displayText`: a string
     pub display_text: Option<String>,
-    /// `displayTextColor`
+    /// `displayTextColor`: a string
     pub display_text_color: Option<String>,
-    /// `entityLimit`
+    /// `entityLimit`: an integer (`int32`)
     pub entity_limit: Option<i64>,
-    /// `filter`
+    /// `filter`: `ViewFilter`
     pub filter: Option<Box<ViewFilter>>,
-    /// `isFullWidth`
+    /// `isFullWidth`: a boolean
     pub is_full_width: Option<bool>,
-    /// `mediaTypes`
+    /// `mediaTypes`: a list of `WidgetMediaTypes`
     pub media_types: Option<Vec<WidgetMediaTypes>>,
-    /// `metrics`
+    /// `metrics`: a list of `WidgetMetrics`
     pub metrics: Option<Vec<WidgetMetrics>>,
-    /// `periods`
+    /// `periods`: a list of `WidgetPeriods`
     pub periods: Option<Vec<WidgetPeriods>>,
-    /// `row`
+    /// `row`: an integer (`int32`)
     pub row: Option<i64>,
-    /// `selectedSegmentTypes`
+    /// `selectedSegmentTypes`: a list of `WidgetSelectedSegmentTypes`
     pub selected_segment_types: Option<Vec<WidgetSelectedSegmentTypes>>,
-    /// `selectedStatuses`
+    /// `selectedStatuses`: a list of `WidgetSelectedStatuses`
     pub selected_statuses: Option<Vec<WidgetSelectedStatuses>>,
-    /// `showDuration`
+    /// `showDuration`: a boolean
     pub show_duration: Option<bool>,
-    /// `showLongest`
+    /// `showLongest`: a boolean
     pub show_longest: Option<bool>,
-    /// `showOfflineAgents`
+    /// `showOfflineAgents`: a boolean
     pub show_offline_agents: Option<bool>,
-    /// `showPercentageChange`
+    /// `showPercentageChange`: a boolean
     pub show_percentage_change: Option<bool>,
-    /// `showProfilePicture`
+    /// `showProfilePicture`: a boolean
     pub show_profile_picture: Option<bool>,
-    /// `showTimeInStatus`
+    /// `showTimeInStatus`: a boolean
     pub show_time_in_status: Option<bool>,
-    /// `sortKey`
+    /// `sortKey`: one of `Name`, `Duration`
     pub sort_key: Option<WidgetSortKey>,
-    /// `sortOrder`
+    /// `sortOrder`: one of `ascending`, `descending`
     pub sort_order: Option<WidgetSortOrder>,
-    /// `splitByMediaType`
+    /// `splitByMediaType`: a boolean
     pub split_by_media_type: Option<bool>,
-    /// `splitFilters`
+    /// `splitFilters`: a boolean
     pub split_filters: Option<bool>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
-    /// `type`, required
+    /// `type`: `WidgetType`, required
     pub r#type: Option<WidgetType>,
-    /// `warnings`
+    /// `warnings`: a list of `Warning`
     pub warnings: Option<Vec<Warning>>,
-    /// `webContentUrl`
+    /// `webContentUrl`: a string
     pub web_content_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `WorkitemStatusFilter` in the API.
+///
+/// Part of [`ViewFilter`](crate::models::ViewFilter).
 #[derive(Clone, Default)]
 pub struct WorkitemStatusFilter {
-    /// `workitemStatusId`
+    /// `workitemStatusId`: a string
     pub workitem_status_id: Option<String>,
-    /// `worktypeId`
+    /// `worktypeId`: a string
     pub worktype_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,15 +5,19 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ArchitectJobMessage` in the API.
+///
+/// Part of [`ArchitectExportJobStateResponse`](crate::models::ArchitectExportJobStateResponse),
+/// [`ArchitectJobStateResponse`](crate::models::ArchitectJobStateResponse),
+/// [`ArchitectValidateJobStateResponse`](crate::models::ArchitectValidateJobStateResponse).
 #[derive(Clone, Default)]
 pub struct ArchitectJobMessage {
-    /// `dateTime`, read-only
+    /// `dateTime`: a timestamp, read-only
     pub date_time: Option<time::Timestamp>,
-    /// `details`, read-only
+    /// `details`: a list of `ArchitectJobMessageDetail`, read-only
     pub details: Option<Vec<ArchitectJobMessageDetail>>,
-    /// `text`, read-only
+    /// `text`: a string, read-only
     pub text: Option<String>,
-    /// `type`, read-only
+    /// `type`: one of `Error`, `Warning`, `Unknown`, read-only
     pub r#type: Option<ArchitectJobMessageType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

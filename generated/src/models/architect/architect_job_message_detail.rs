@@ -3,27 +3,29 @@
 use crate::runtime::codec;
 
 /// `ArchitectJobMessageDetail` in the API.
+///
+/// Part of [`ArchitectJobMessage`](crate::models::ArchitectJobMessage).
 #[derive(Clone, Default)]
 pub struct ArchitectJobMessageDetail {
-    /// `correlationId`, read-only
+    /// `correlationId`: a string, read-only
     pub correlation_id: Option<String>,
-    /// `errorCode`, read-only
+    /// `errorCode`: a string, read-only
     pub error_code: Option<String>,
-    /// `errorMessage`, read-only
+    /// `errorMessage`: a string, read-only
     pub error_message: Option<String>,
-    /// `method`, read-only
+    /// `method`: a string, read-only
     pub method: Option<String>,
-    /// `requestBody`, read-only
+    /// `requestBody`: a string, read-only
     pub request_body: Option<String>,
-    /// `responseBody`, read-only
+    /// `responseBody`: a string, read-only
     pub response_body: Option<String>,
-    /// `statusCode`, read-only
+    /// `statusCode`: an integer (`int32`), read-only
     pub status_code: Option<i64>,
-    /// `statusMessage`, read-only
+    /// `statusMessage`: a string, read-only
     pub status_message: Option<String>,
-    /// `type`, read-only
+    /// `type`: one of `NetworkDiagnostic`, `Unknown`, read-only
     pub r#type: Option<ArchitectJobMessageDetailType>,
-    /// `url`, read-only
+    /// `url`: a string, read-only
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::architect::ConfusionIntentDetails;
 use crate::runtime::codec;
 
 /// `ConfusionDetails` in the API.
+///
+/// Part of [`FlowHealthUtterance`](crate::models::FlowHealthUtterance).
 #[derive(Clone, Default)]
 pub struct ConfusionDetails {
-    /// `intents`
+    /// `intents`: a list of `ConfusionIntentDetails`
     pub intents: Option<Vec<ConfusionIntentDetails>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::architect::ConfusionIntentInfo;
 use crate::runtime::codec;
 
 /// `ConfusionInfo` in the API.
+///
+/// Part of [`FlowHealthIntentUtterance`](crate::models::FlowHealthIntentUtterance).
 #[derive(Clone, Default)]
 pub struct ConfusionInfo {
-    /// `intents`
+    /// `intents`: a list of `ConfusionIntentInfo`
     pub intents: Option<Vec<ConfusionIntentInfo>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

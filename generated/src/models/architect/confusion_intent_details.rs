@@ -4,17 +4,19 @@ use crate::models::architect::ConfusionUtterance;
 use crate::runtime::codec;
 
 /// `ConfusionIntentDetails` in the API.
+///
+/// Part of [`ConfusionDetails`](crate::models::ConfusionDetails).
 #[derive(Clone, Default)]
 pub struct ConfusionIntentDetails {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `utteranceCount`
+    /// `utteranceCount`: an integer (`int32`)
     pub utterance_count: Option<i64>,
-    /// `utterances`
+    /// `utterances`: a list of `ConfusionUtterance`
     pub utterances: Option<Vec<ConfusionUtterance>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `ConfusionIntentInfo` in the API.
+///
+/// Part of [`ConfusionInfo`](crate::models::ConfusionInfo).
 #[derive(Clone, Default)]
 pub struct ConfusionIntentInfo {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`, read-only
+    /// `name`: a string, read-only
     pub name: Option<String>,
-    /// `utteranceCount`
+    /// `utteranceCount`: an integer (`int32`)
     pub utterance_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `ConfusionUtterance` in the API.
+///
+/// Part of [`ConfusionIntentDetails`](crate::models::ConfusionIntentDetails).
 #[derive(Clone, Default)]
 pub struct ConfusionUtterance {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `similarity`
+    /// `similarity`: a number (`float`)
     pub similarity: Option<f64>,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

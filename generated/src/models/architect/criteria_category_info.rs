@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `CriteriaCategoryInfo` in the API.
+///
+/// Part of [`QueryCriteria`](crate::models::QueryCriteria).
 #[derive(Clone, Default)]
 pub struct CriteriaCategoryInfo {
-    /// `categoryId`
+    /// `categoryId`: a string
     pub category_id: Option<String>,
-    /// `displayOrder`
+    /// `displayOrder`: an integer (`int32`)
     pub display_order: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,17 @@ use crate::models::architect::CriteriaItem;
 use crate::runtime::codec;
 
 /// `CriteriaGroup` in the API.
+///
+/// Part of [`CriteriaQuery`](crate::models::CriteriaQuery).
 #[derive(Clone, Default)]
 pub struct CriteriaGroup {
-    /// `and`
+    /// `and`: a list of `CriteriaItem`
     pub and: Option<Vec<CriteriaItem>>,
-    /// `criteria`
+    /// `criteria`: `CriteriaItem`
     pub criteria: Option<Box<CriteriaItem>>,
-    /// `not`
+    /// `not`: a list of `CriteriaItem`
     pub not: Option<Vec<CriteriaItem>>,
-    /// `or`
+    /// `or`: a list of `CriteriaItem`
     pub or: Option<Vec<CriteriaItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `CriteriaItem` in the API.
+///
+/// Part of [`CriteriaGroup`](crate::models::CriteriaGroup).
 #[derive(Clone, Default)]
 pub struct CriteriaItem {
-    /// `key`
+    /// `key`: `CriteriaItemKey`
     pub key: Option<CriteriaItemKey>,
-    /// `operator`
+    /// `operator`: one of `eq`, `gt`, `gte`, `lt`, `lte`, `not`, `begins`, `not_null`
     pub operator: Option<CriteriaItemOperator>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `CriteriaQuery` in the API.
 ///
-/// Taken by `post_flows_instances_query`.
+/// Taken by [`post_flows_instances_query`](crate::api::PostFlowsInstancesQuery).
 #[derive(Clone, Default)]
 pub struct CriteriaQuery {
-    /// `query`, required
+    /// `query`: a list of `CriteriaGroup`, required
     pub query: Option<Vec<CriteriaGroup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,18 @@ use crate::runtime::codec;
 
 /// `DataTableImportEntityListing` in the API.
 ///
-/// Returned by `get_flows_datatable_import_jobs`.
+/// Returned by [`get_flows_datatable_import_jobs`](crate::api::GetFlowsDatatableImportJobs).
 #[derive(Clone, Default)]
 pub struct DataTableImportEntityListing {
-    /// `entities`
+    /// `entities`: a list of `DataTableImportJob`
     pub entities: Option<Vec<DataTableImportJob>>,
-    /// `pageCount`
+    /// `pageCount`: an integer (`int32`)
     pub page_count: Option<i64>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

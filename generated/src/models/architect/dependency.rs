@@ -5,25 +5,26 @@ use crate::runtime::codec;
 
 /// `Dependency` in the API.
 ///
-/// Item of the listing `get_architect_dependencytracking_consumedresources`,
-/// `get_architect_dependencytracking_consumingresources`.
+/// Item of the listing
+/// [`get_architect_dependencytracking_consumedresources`](crate::api::GetArchitectDependencytrackingConsumedresources),
+/// [`get_architect_dependencytracking_consumingresources`](crate::api::GetArchitectDependencytrackingConsumingresources).
 #[derive(Clone, Default)]
 pub struct Dependency {
-    /// `deleted`
+    /// `deleted`: a boolean
     pub deleted: Option<bool>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `stateUnknown`
+    /// `stateUnknown`: a boolean
     pub state_unknown: Option<bool>,
-    /// `type`
+    /// `type`: `DependencyTypeEnum`
     pub r#type: Option<DependencyTypeEnum>,
-    /// `updated`
+    /// `updated`: a boolean
     pub updated: Option<bool>,
-    /// `version`
+    /// `version`: a string
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

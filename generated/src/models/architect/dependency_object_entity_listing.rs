@@ -5,30 +5,30 @@ use crate::runtime::codec;
 
 /// `DependencyObjectEntityListing` in the API.
 ///
-/// Returned by `get_architect_dependencytracking`,
-/// `get_architect_dependencytracking_deletedresourceconsumers`,
-/// `get_architect_dependencytracking_updatedresourceconsumers`.
+/// Returned by [`get_architect_dependencytracking`](crate::api::GetArchitectDependencytracking),
+/// [`get_architect_dependencytracking_deletedresourceconsumers`](crate::api::GetArchitectDependencytrackingDeletedresourceconsumers),
+/// [`get_architect_dependencytracking_updatedresourceconsumers`](crate::api::GetArchitectDependencytrackingUpdatedresourceconsumers).
 #[derive(Clone, Default)]
 pub struct DependencyObjectEntityListing {
-    /// `entities`
+    /// `entities`: a list of `DependencyObject`
     pub entities: Option<Vec<DependencyObject>>,
-    /// `firstUri`
+    /// `firstUri`: a string (`uri`)
     pub first_uri: Option<String>,
-    /// `lastUri`
+    /// `lastUri`: a string (`uri`)
     pub last_uri: Option<String>,
-    /// `nextUri`
+    /// `nextUri`: a string (`uri`)
     pub next_uri: Option<String>,
-    /// `pageCount`
+    /// `pageCount`: an integer (`int32`)
     pub page_count: Option<i64>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `previousUri`
+    /// `previousUri`: a string (`uri`)
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

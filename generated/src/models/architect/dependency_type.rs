@@ -4,17 +4,19 @@ use crate::runtime::codec;
 
 /// `DependencyType` in the API.
 ///
-/// Returned by `get_architect_dependencytracking_type`. Item of the listing
-/// `get_architect_dependencytracking_types`.
+/// Returned by
+/// [`get_architect_dependencytracking_type`](crate::api::GetArchitectDependencytrackingType). Item of
+/// the listing
+/// [`get_architect_dependencytracking_types`](crate::api::GetArchitectDependencytrackingTypes).
 #[derive(Clone, Default)]
 pub struct DependencyType {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `versioned`
+    /// `versioned`: a boolean
     pub versioned: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

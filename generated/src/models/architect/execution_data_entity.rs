@@ -4,16 +4,17 @@ use crate::runtime::codec;
 
 /// `ExecutionDataEntity` in the API.
 ///
-/// Item of the listing `get_flows_instance`, `get_flows_instances_job`.
+/// Item of the listing [`get_flows_instance`](crate::api::GetFlowsInstance),
+/// [`get_flows_instances_job`](crate::api::GetFlowsInstancesJob).
 #[derive(Clone, Default)]
 pub struct ExecutionDataEntity {
-    /// `downloadUri`
+    /// `downloadUri`: a string
     pub download_uri: Option<String>,
-    /// `failed`
+    /// `failed`: a boolean
     pub failed: Option<bool>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `statusCode`
+    /// `statusCode`: a string
     pub status_code: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `ExecutionDataRequest` in the API.
 ///
-/// Taken by `post_flows_instances_jobs`.
+/// Taken by [`post_flows_instances_jobs`](crate::api::PostFlowsInstancesJobs).
 #[derive(Clone, Default)]
 pub struct ExecutionDataRequest {
-    /// `ids`, required
+    /// `ids`: a list of strings, required
     pub ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::architect::ArchitectFlowReference;
 use crate::runtime::codec;
 
 /// `ExportDetails` in the API.
+///
+/// Part of [`RegisterArchitectExportJob`](crate::models::RegisterArchitectExportJob).
 #[derive(Clone, Default)]
 pub struct ExportDetails {
-    /// `exportType`
+    /// `exportType`: one of `Architect`, `Yaml`
     pub export_type: Option<ExportDetailsExportType>,
-    /// `fileName`
+    /// `fileName`: a string
     pub file_name: Option<String>,
-    /// `flow`, required
+    /// `flow`: `ArchitectFlowReference`, required
     pub flow: Option<Box<ArchitectFlowReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `FailedObject` in the API.
+///
+/// Part of [`DependencyStatus`](crate::models::DependencyStatus).
 #[derive(Clone, Default)]
 pub struct FailedObject {
-    /// `errorCode`
+    /// `errorCode`: a string
     pub error_code: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `version`
+    /// `version`: a string
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,23 +3,26 @@
 use crate::runtime::codec;
 
 /// `FlowCharacteristics` in the API.
+///
+/// Part of [`FlowLogLevel`](crate::models::FlowLogLevel),
+/// [`FlowLogLevelCharacteristicsDefinition`](crate::models::FlowLogLevelCharacteristicsDefinition).
 #[derive(Clone, Default)]
 pub struct FlowCharacteristics {
-    /// `communications`
+    /// `communications`: a boolean
     pub communications: Option<bool>,
-    /// `eventError`
+    /// `eventError`: a boolean
     pub event_error: Option<bool>,
-    /// `eventOther`
+    /// `eventOther`: a boolean
     pub event_other: Option<bool>,
-    /// `eventWarning`
+    /// `eventWarning`: a boolean
     pub event_warning: Option<bool>,
-    /// `executionInputOutputs`
+    /// `executionInputOutputs`: a boolean
     pub execution_input_outputs: Option<bool>,
-    /// `executionItems`
+    /// `executionItems`: a boolean
     pub execution_items: Option<bool>,
-    /// `names`
+    /// `names`: a boolean
     pub names: Option<bool>,
-    /// `variables`
+    /// `variables`: a boolean
     pub variables: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,34 +5,34 @@ use crate::runtime::time;
 
 /// `FlowExecutionDataQueryResult` in the API.
 ///
-/// Item of the listing `post_flows_instances_query`.
+/// Item of the listing [`post_flows_instances_query`](crate::api::PostFlowsInstancesQuery).
 #[derive(Clone, Default)]
 pub struct FlowExecutionDataQueryResult {
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `endDateTime`
+    /// `endDateTime`: a timestamp
     pub end_date_time: Option<time::Timestamp>,
-    /// `flowErrorReason`
+    /// `flowErrorReason`: a string
     pub flow_error_reason: Option<String>,
-    /// `flowId`
+    /// `flowId`: a string
     pub flow_id: Option<String>,
-    /// `flowName`
+    /// `flowName`: a string
     pub flow_name: Option<String>,
-    /// `flowType`
+    /// `flowType`: `FlowExecutionDataQueryResultFlowType`
     pub flow_type: Option<FlowExecutionDataQueryResultFlowType>,
-    /// `flowVersion`
+    /// `flowVersion`: a string
     pub flow_version: Option<String>,
-    /// `flowWarningReason`
+    /// `flowWarningReason`: a string
     pub flow_warning_reason: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `startDateTime`
+    /// `startDateTime`: a timestamp
     pub start_date_time: Option<time::Timestamp>,
-    /// `workitemId`
+    /// `workitemId`: a string
     pub workitem_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 
 /// `FlowExecutionLaunchRequest` in the API.
 ///
-/// Taken by `post_flows_executions`.
+/// Taken by [`post_flows_executions`](crate::api::PostFlowsExecutions).
 #[derive(Clone, Default)]
 pub struct FlowExecutionLaunchRequest {
-    /// `flowId`, required
+    /// `flowId`: a string, required
     pub flow_id: Option<String>,
-    /// `flowVersion`
+    /// `flowVersion`: a string
     pub flow_version: Option<String>,
-    /// `inputData`
+    /// `inputData`: a map of strings to JSON values
     pub input_data: Option<BTreeMap<String, serde_json::Value>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

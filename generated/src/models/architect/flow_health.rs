@@ -6,16 +6,16 @@ use std::collections::BTreeMap;
 
 /// `FlowHealth` in the API.
 ///
-/// Returned by `get_flow_version_health`.
+/// Returned by [`get_flow_version_health`](crate::api::GetFlowVersionHealth).
 #[derive(Clone, Default)]
 pub struct FlowHealth {
-    /// `flowVersionInfo`
+    /// `flowVersionInfo`: `FlowHealthVersionInfo`
     pub flow_version_info: Option<Box<FlowHealthVersionInfo>>,
-    /// `intents`
+    /// `intents`: a list of `FlowHealthIntentInfo`
     pub intents: Option<Vec<FlowHealthIntentInfo>>,
-    /// `languageInfo`
+    /// `languageInfo`: a map of strings to `LocaleInfo`
     pub language_info: Option<BTreeMap<String, LocaleInfo>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,17 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `FlowHealthErrorInfo` in the API.
+///
+/// Part of [`HealthInfo`](crate::models::HealthInfo), [`LocaleInfo`](crate::models::LocaleInfo).
 #[derive(Clone, Default)]
 pub struct FlowHealthErrorInfo {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `messageParams`
+    /// `messageParams`: a map of strings to JSON values
     pub message_params: Option<BTreeMap<String, serde_json::Value>>,
-    /// `messageWithParams`
+    /// `messageWithParams`: a string
     pub message_with_params: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

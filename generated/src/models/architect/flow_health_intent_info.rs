@@ -5,15 +5,17 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `FlowHealthIntentInfo` in the API.
+///
+/// Part of [`FlowHealth`](crate::models::FlowHealth).
 #[derive(Clone, Default)]
 pub struct FlowHealthIntentInfo {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `languageHealth`
+    /// `languageHealth`: a map of strings to `LocaleHealth`
     pub language_health: Option<BTreeMap<String, LocaleHealth>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,16 @@ use crate::models::architect::FlowCharacteristics;
 use crate::runtime::codec;
 
 /// `FlowLogLevel` in the API.
+///
+/// Part of
+/// [`FlowLogLevelCharacteristicsDefinitions`](crate::models::FlowLogLevelCharacteristicsDefinitions),
+/// [`FlowLogLevelRequest`](crate::models::FlowLogLevelRequest),
+/// [`FlowSettingsResponse`](crate::models::FlowSettingsResponse).
 #[derive(Clone, Default)]
 pub struct FlowLogLevel {
-    /// `characteristics`
+    /// `characteristics`: `FlowCharacteristics`
     pub characteristics: Option<Box<FlowCharacteristics>>,
-    /// `level`
+    /// `level`: one of `Unknown`, `Disabled`, `Base`, `Notes`, `VerboseNotes`, `All`
     pub level: Option<FlowLogLevelLevel>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::models::architect::FlowCharacteristics;
 use crate::runtime::codec;
 
 /// `FlowLogLevelCharacteristicsDefinition` in the API.
+///
+/// Part of
+/// [`FlowLogLevelCharacteristicsDefinitions`](crate::models::FlowLogLevelCharacteristicsDefinitions).
 #[derive(Clone, Default)]
 pub struct FlowLogLevelCharacteristicsDefinition {
-    /// `dependsOn`, read-only
+    /// `dependsOn`: `FlowCharacteristics`, read-only
     pub depends_on: Option<Box<FlowCharacteristics>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `minimumLevel`, read-only
+    /// `minimumLevel`: one of `Unknown`, `Disabled`, `Base`, `Notes`, `VerboseNotes`, `All`, read-only
     pub minimum_level: Option<FlowLogLevelCharacteristicsDefinitionMinimumLevel>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `FlowLogLevelCharacteristicsDefinitions` in the API.
 ///
-/// Returned by `get_flows_instances_settings_loglevels_characteristics`.
+/// Returned by
+/// [`get_flows_instances_settings_loglevels_characteristics`](crate::api::GetFlowsInstancesSettingsLoglevelsCharacteristics).
 #[derive(Clone, Default)]
 pub struct FlowLogLevelCharacteristicsDefinitions {
-    /// `characteristics`, read-only
+    /// `characteristics`: a list of `FlowLogLevelCharacteristicsDefinition`, read-only
     pub characteristics: Option<Vec<FlowLogLevelCharacteristicsDefinition>>,
-    /// `logLevels`, read-only
+    /// `logLevels`: a list of `FlowLogLevel`, read-only
     pub log_levels: Option<Vec<FlowLogLevel>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

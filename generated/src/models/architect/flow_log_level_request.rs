@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `FlowLogLevelRequest` in the API.
 ///
-/// Taken by `post_flow_instances_settings_loglevels`, `put_flow_instances_settings_loglevels`,
-/// `put_flows_instances_settings_loglevels_default`.
+/// Taken by [`post_flow_instances_settings_loglevels`](crate::api::PostFlowInstancesSettingsLoglevels),
+/// [`put_flow_instances_settings_loglevels`](crate::api::PutFlowInstancesSettingsLoglevels),
+/// [`put_flows_instances_settings_loglevels_default`](crate::api::PutFlowsInstancesSettingsLoglevelsDefault).
 #[derive(Clone, Default)]
 pub struct FlowLogLevelRequest {
-    /// `logLevelCharacteristics`, required
+    /// `logLevelCharacteristics`: `FlowLogLevel`, required
     pub log_level_characteristics: Option<Box<FlowLogLevel>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,20 @@ use crate::runtime::codec;
 
 /// `GetFlowExecutionDataJobResult` in the API.
 ///
-/// Returned by `get_flows_instance`, `get_flows_instances_job`, `post_flows_instances_jobs`.
+/// Returned by [`get_flows_instance`](crate::api::GetFlowsInstance),
+/// [`get_flows_instances_job`](crate::api::GetFlowsInstancesJob),
+/// [`post_flows_instances_jobs`](crate::api::PostFlowsInstancesJobs).
 #[derive(Clone, Default)]
 pub struct GetFlowExecutionDataJobResult {
-    /// `entities`
+    /// `entities`: a list of `ExecutionDataEntity`
     pub entities: Option<Vec<ExecutionDataEntity>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `jobState`
+    /// `jobState`: one of `Registered`, `Running`, `Success`, `Failed`
     pub job_state: Option<GetFlowExecutionDataJobResultJobState>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,19 +5,23 @@ use crate::runtime::codec;
 
 /// `Grammar` in the API.
 ///
-/// Returned by `get_architect_grammar`, `patch_architect_grammar`, `post_architect_grammars`. Item of
-/// the listing `get_architect_grammars`. Taken by `patch_architect_grammar`, `post_architect_grammars`.
+/// Returned by [`get_architect_grammar`](crate::api::GetArchitectGrammar),
+/// [`patch_architect_grammar`](crate::api::PatchArchitectGrammar),
+/// [`post_architect_grammars`](crate::api::PostArchitectGrammars). Item of the listing
+/// [`get_architect_grammars`](crate::api::GetArchitectGrammars). Taken by
+/// [`patch_architect_grammar`](crate::api::PatchArchitectGrammar),
+/// [`post_architect_grammars`](crate::api::PostArchitectGrammars).
 #[derive(Clone, Default)]
 pub struct Grammar {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `languages`, read-only
+    /// `languages`: a list of `GrammarLanguage`, read-only
     pub languages: Option<Vec<GrammarLanguage>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,12 @@ use crate::runtime::codec;
 
 /// `GrammarFileUploadRequest` in the API.
 ///
-/// Taken by `post_architect_grammar_language_files_dtmf`,
-/// `post_architect_grammar_language_files_voice`.
+/// Taken by
+/// [`post_architect_grammar_language_files_dtmf`](crate::api::PostArchitectGrammarLanguageFilesDtmf),
+/// [`post_architect_grammar_language_files_voice`](crate::api::PostArchitectGrammarLanguageFilesVoice).
 #[derive(Clone, Default)]
 pub struct GrammarFileUploadRequest {
-    /// `fileType`
+    /// `fileType`: one of `gram`, `grxml`
     pub file_type: Option<GrammarFileUploadRequestFileType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

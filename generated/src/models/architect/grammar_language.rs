@@ -5,25 +5,27 @@ use crate::runtime::codec;
 
 /// `GrammarLanguage` in the API.
 ///
-/// Returned by `get_architect_grammar_language`, `patch_architect_grammar_language`,
-/// `post_architect_grammar_languages`. Taken by `post_architect_grammar_languages`.
+/// Returned by [`get_architect_grammar_language`](crate::api::GetArchitectGrammarLanguage),
+/// [`patch_architect_grammar_language`](crate::api::PatchArchitectGrammarLanguage),
+/// [`post_architect_grammar_languages`](crate::api::PostArchitectGrammarLanguages). Taken by
+/// [`post_architect_grammar_languages`](crate::api::PostArchitectGrammarLanguages).
 #[derive(Clone, Default)]
 pub struct GrammarLanguage {
-    /// `dtmfFileMetadata`
+    /// `dtmfFileMetadata`: `GrammarLanguageFileMetadata`
     pub dtmf_file_metadata: Option<Box<GrammarLanguageFileMetadata>>,
-    /// `dtmfFileUrl`, read-only
+    /// `dtmfFileUrl`: a string, read-only
     pub dtmf_file_url: Option<String>,
-    /// `grammarId`
+    /// `grammarId`: a string
     pub grammar_id: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `language`
+    /// `language`: a string
     pub language: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `voiceFileMetadata`
+    /// `voiceFileMetadata`: `GrammarLanguageFileMetadata`
     pub voice_file_metadata: Option<Box<GrammarLanguageFileMetadata>>,
-    /// `voiceFileUrl`, read-only
+    /// `voiceFileUrl`: a string, read-only
     pub voice_file_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

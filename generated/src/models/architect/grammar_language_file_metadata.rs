@@ -4,15 +4,18 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `GrammarLanguageFileMetadata` in the API.
+///
+/// Part of [`GrammarLanguage`](crate::models::GrammarLanguage),
+/// [`GrammarLanguageUpdate`](crate::models::GrammarLanguageUpdate).
 #[derive(Clone, Default)]
 pub struct GrammarLanguageFileMetadata {
-    /// `dateUploaded`
+    /// `dateUploaded`: a timestamp
     pub date_uploaded: Option<time::Timestamp>,
-    /// `fileName`
+    /// `fileName`: a string
     pub file_name: Option<String>,
-    /// `fileSizeBytes`
+    /// `fileSizeBytes`: an integer (`int32`)
     pub file_size_bytes: Option<i64>,
-    /// `fileType`
+    /// `fileType`: one of `Gram`, `Grxml`
     pub file_type: Option<GrammarLanguageFileMetadataFileType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,12 @@ use crate::runtime::codec;
 
 /// `GrammarLanguageUpdate` in the API.
 ///
-/// Taken by `patch_architect_grammar_language`.
+/// Taken by [`patch_architect_grammar_language`](crate::api::PatchArchitectGrammarLanguage).
 #[derive(Clone, Default)]
 pub struct GrammarLanguageUpdate {
-    /// `dtmfFileMetadata`
+    /// `dtmfFileMetadata`: `GrammarLanguageFileMetadata`
     pub dtmf_file_metadata: Option<Box<GrammarLanguageFileMetadata>>,
-    /// `voiceFileMetadata`
+    /// `voiceFileMetadata`: `GrammarLanguageFileMetadata`
     pub voice_file_metadata: Option<Box<GrammarLanguageFileMetadata>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,7 +4,7 @@ export!(
     architect_export_job_state_response: ArchitectExportJobStateResponse, ArchitectExportJobStateResponseCommand,
         ArchitectExportJobStateResponseStatus
 );
-export!(architect_flow_reference: ArchitectFlowReference);
+export!(architect_flow_reference: ArchitectFlowReference, ArchitectFlowReferenceType);
 export!(architect_job_message: ArchitectJobMessage, ArchitectJobMessageType);
 export!(architect_job_message_detail: ArchitectJobMessageDetail, ArchitectJobMessageDetailType);
 export!(
@@ -33,7 +33,7 @@ export!(data_table_import_job: DataTableImportJob, DataTableImportJobImportMode,
 export!(data_table_row_entity_listing: DataTableRowEntityListing);
 export!(data_tables_domain_entity_listing: DataTablesDomainEntityListing);
 export!(dependency: Dependency, DependencyTypeEnum);
-export!(dependency_object: DependencyObject, DependencyObjectType);
+export!(dependency_object: DependencyObject);
 export!(dependency_object_entity_listing: DependencyObjectEntityListing);
 export!(dependency_status: DependencyStatus, DependencyStatusStatus);
 export!(dependency_type: DependencyType);
@@ -85,7 +85,10 @@ export!(flow_runtime_execution: FlowRuntimeExecution, FlowRuntimeExecutionStatus
 export!(flow_settings_response: FlowSettingsResponse, FlowSettingsResponseType);
 export!(flow_settings_response_entity_listing: FlowSettingsResponseEntityListing);
 export!(flow_version_entity_listing: FlowVersionEntityListing);
-export!(flows_query_criteria_response: FlowsQueryCriteriaResponse, FlowsQueryCriteriaResponseActionTypes);
+export!(
+    flows_query_criteria_response: FlowsQueryCriteriaResponse, FlowsQueryCriteriaResponseActionTypes,
+        FlowsQueryCriteriaResponseFlowTypes
+);
 export!(get_flow_execution_data_job_result: GetFlowExecutionDataJobResult, GetFlowExecutionDataJobResultJobState);
 export!(grammar: Grammar);
 export!(grammar_file_upload_request: GrammarFileUploadRequest, GrammarFileUploadRequestFileType);
@@ -95,7 +98,7 @@ export!(grammar_language_update: GrammarLanguageUpdate);
 export!(grammar_listing: GrammarListing);
 export!(health_info: HealthInfo, HealthInfoStaticValidationResults, HealthInfoStatus);
 export!(history_entry: HistoryEntry, HistoryEntryAction);
-export!(history_listing: HistoryListing);
+export!(history_listing: HistoryListing, HistoryListingActionName, HistoryListingActionStatus);
 export!(ivr: Ivr, IvrState);
 export!(ivr_division_view: IvrDivisionView);
 export!(ivr_division_view_entity_listing: IvrDivisionViewEntityListing);
@@ -106,7 +109,7 @@ export!(locale_health: LocaleHealth, LocaleHealthStaticValidationResults);
 export!(locale_info: LocaleInfo, LocaleInfoStatus);
 export!(operation_parameters: *);
 export!(outlier_info: OutlierInfo);
-export!(prompt_asset_create: PromptAssetCreate);
+export!(prompt_asset_create: PromptAssetCreate, PromptAssetCreateUploadStatus);
 export!(prompt_asset_entity_listing: PromptAssetEntityListing);
 export!(prompt_asset_upload: PromptAssetUpload);
 export!(prompt_entity_listing: PromptEntityListing);
@@ -131,6 +134,7 @@ export!(schedule_group_division_view: ScheduleGroupDivisionView);
 export!(schedule_group_division_view_entity_listing: ScheduleGroupDivisionViewEntityListing);
 export!(schedule_group_entity_listing: ScheduleGroupEntityListing);
 export!(schedules_division_view: SchedulesDivisionView);
+export!(shared_enums: *);
 export!(system_prompt: SystemPrompt);
 export!(system_prompt_asset: SystemPromptAsset, SystemPromptAssetUploadStatus);
 export!(system_prompt_asset_entity_listing: SystemPromptAssetEntityListing);

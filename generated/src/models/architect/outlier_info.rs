@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `OutlierInfo` in the API.
+///
+/// Part of [`FlowHealthIntentUtterance`](crate::models::FlowHealthIntentUtterance),
+/// [`FlowHealthUtterance`](crate::models::FlowHealthUtterance).
 #[derive(Clone, Default)]
 pub struct OutlierInfo {
-    /// `outlier`
+    /// `outlier`: a boolean
     pub outlier: Option<bool>,
-    /// `score`
+    /// `score`: a number (`float`)
     pub score: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

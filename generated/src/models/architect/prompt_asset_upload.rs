@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 /// `PromptAssetUpload` in the API.
 ///
-/// Returned by `post_architect_prompt_resource_uploads`,
-/// `post_architect_systemprompt_resource_uploads`.
+/// Returned by
+/// [`post_architect_prompt_resource_uploads`](crate::api::PostArchitectPromptResourceUploads),
+/// [`post_architect_systemprompt_resource_uploads`](crate::api::PostArchitectSystempromptResourceUploads).
 #[derive(Clone, Default)]
 pub struct PromptAssetUpload {
-    /// `headers`, read-only
+    /// `headers`: a map of strings to strings, read-only
     pub headers: Option<BTreeMap<String, String>>,
-    /// `url`, read-only
+    /// `url`: a string, read-only
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

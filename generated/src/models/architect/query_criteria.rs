@@ -4,19 +4,21 @@ use crate::models::architect::CriteriaCategoryInfo;
 use crate::runtime::codec;
 
 /// `QueryCriteria` in the API.
+///
+/// Part of [`FlowsQueryCriteriaResponse`](crate::models::FlowsQueryCriteriaResponse).
 #[derive(Clone, Default)]
 pub struct QueryCriteria {
-    /// `categoryInfo`
+    /// `categoryInfo`: `CriteriaCategoryInfo`
     pub category_info: Option<Box<CriteriaCategoryInfo>>,
-    /// `criteriaGroups`
+    /// `criteriaGroups`: a list, each item one of `flow`, `bot`
     pub criteria_groups: Option<Vec<QueryCriteriaCriteriaGroups>>,
-    /// `criteriaKey`
+    /// `criteriaKey`: `QueryCriteriaCriteriaKey`
     pub criteria_key: Option<QueryCriteriaCriteriaKey>,
-    /// `dataType`
+    /// `dataType`: one of `string`, `guid`, `dateTime`
     pub data_type: Option<QueryCriteriaDataType>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `operators`
+    /// `operators`: a list of strings
     pub operators: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `RegisterArchitectExportJob` in the API.
 ///
-/// Taken by `post_flows_export_jobs`.
+/// Taken by [`post_flows_export_jobs`](crate::api::PostFlowsExportJobs).
 #[derive(Clone, Default)]
 pub struct RegisterArchitectExportJob {
-    /// `flows`, required
+    /// `flows`: a list of `ExportDetails`, required
     pub flows: Option<Vec<ExportDetails>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `RegisterArchitectJobRequest` in the API.
 ///
-/// Taken by `post_flows_jobs`.
+/// Taken by [`post_flows_jobs`](crate::api::PostFlowsJobs).
 #[derive(Clone, Default)]
 pub struct RegisterArchitectJobRequest {
-    /// `createStubs`
+    /// `createStubs`: a boolean
     pub create_stubs: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 
 /// `RegisterArchitectJobResponse` in the API.
 ///
-/// Returned by `post_flows_jobs`.
+/// Returned by [`post_flows_jobs`](crate::api::PostFlowsJobs).
 #[derive(Clone, Default)]
 pub struct RegisterArchitectJobResponse {
-    /// `headers`, read-only
+    /// `headers`: a map of strings to strings, read-only
     pub headers: Option<BTreeMap<String, String>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `presignedUrl`, read-only
+    /// `presignedUrl`: a string, read-only
     pub presigned_url: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

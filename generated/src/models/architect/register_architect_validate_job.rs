@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `RegisterArchitectValidateJob` in the API.
 ///
-/// Taken by `post_flows_validate_jobs`.
+/// Taken by [`post_flows_validate_jobs`](crate::api::PostFlowsValidateJobs).
 #[derive(Clone, Default)]
 pub struct RegisterArchitectValidateJob {
-    /// `flows`, required
+    /// `flows`: a list of `ValidateDetails`, required
     pub flows: Option<Vec<ValidateDetails>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `SystemPrompt` in the API.
 ///
-/// Returned by `get_architect_systemprompt`. Item of the listing `get_architect_systemprompts`.
+/// Returned by [`get_architect_systemprompt`](crate::api::GetArchitectSystemprompt). Item of the
+/// listing [`get_architect_systemprompts`](crate::api::GetArchitectSystemprompts).
 #[derive(Clone, Default)]
 pub struct SystemPrompt {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `resources`
+    /// `resources`: a list of `SystemPromptAsset`
     pub resources: Option<Vec<SystemPromptAsset>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::architect::ArchitectFlowReference;
 use crate::runtime::codec;
 
 /// `ValidateDetails` in the API.
+///
+/// Part of [`RegisterArchitectValidateJob`](crate::models::RegisterArchitectValidateJob).
 #[derive(Clone, Default)]
 pub struct ValidateDetails {
-    /// `flow`, required
+    /// `flow`: `ArchitectFlowReference`, required
     pub flow: Option<Box<ArchitectFlowReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `AssistantCopilotVariationListing` in the API.
 ///
-/// Returned by `get_assistant_variations`.
+/// Returned by [`get_assistant_variations`](crate::api::GetAssistantVariations).
 #[derive(Clone, Default)]
 pub struct AssistantCopilotVariationListing {
-    /// `entities`
+    /// `entities`: a list of `AssistantCopilotVariation`
     pub entities: Option<Vec<AssistantCopilotVariation>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `AuditQueryEntity` in the API.
+///
+/// Part of [`AuditQueryService`](crate::models::AuditQueryService).
 #[derive(Clone, Default)]
 pub struct AuditQueryEntity {
-    /// `actions`
+    /// `actions`: a list of strings
     pub actions: Option<Vec<String>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

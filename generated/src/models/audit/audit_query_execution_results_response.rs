@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `AuditQueryExecutionResultsResponse` in the API.
 ///
-/// Returned by `get_audits_query_transaction_id_results`.
+/// Returned by
+/// [`get_audits_query_transaction_id_results`](crate::api::GetAuditsQueryTransactionIdResults).
 #[derive(Clone, Default)]
 pub struct AuditQueryExecutionResultsResponse {
-    /// `cursor`
+    /// `cursor`: a string
     pub cursor: Option<String>,
-    /// `entities`
+    /// `entities`: a list of `AuditLogMessage`
     pub entities: Option<Vec<AuditLogMessage>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `AuditQueryFilter` in the API.
+///
+/// Part of [`AuditQueryExecutionStatusResponse`](crate::models::AuditQueryExecutionStatusResponse),
+/// [`AuditQueryRequest`](crate::models::AuditQueryRequest),
+/// [`AuditRealtimeQueryRequest`](crate::models::AuditRealtimeQueryRequest).
 #[derive(Clone, Default)]
 pub struct AuditQueryFilter {
-    /// `property`, required
+    /// `property`: one of `UserId`, `TrusteeOrganizationId`, `ClientId`, `Action`, `EntityType`,
+    /// `EntityId`, required
     pub property: Option<AuditQueryFilterProperty>,
-    /// `value`, required
+    /// `value`: a string, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::audit::AuditQueryEntity;
 use crate::runtime::codec;
 
 /// `AuditQueryService` in the API.
+///
+/// Part of [`AuditQueryServiceMapping`](crate::models::AuditQueryServiceMapping).
 #[derive(Clone, Default)]
 pub struct AuditQueryService {
-    /// `entities`
+    /// `entities`: a list of `AuditQueryEntity`
     pub entities: Option<Vec<AuditQueryEntity>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,12 @@ use crate::runtime::codec;
 
 /// `AuditQueryServiceMapping` in the API.
 ///
-/// Returned by `get_audits_query_realtime_servicemapping`, `get_audits_query_servicemapping`.
+/// Returned by
+/// [`get_audits_query_realtime_servicemapping`](crate::api::GetAuditsQueryRealtimeServicemapping),
+/// [`get_audits_query_servicemapping`](crate::api::GetAuditsQueryServicemapping).
 #[derive(Clone, Default)]
 pub struct AuditQueryServiceMapping {
-    /// `services`
+    /// `services`: a list of `AuditQueryService`
     pub services: Option<Vec<AuditQueryService>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

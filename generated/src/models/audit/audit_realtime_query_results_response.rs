@@ -5,18 +5,18 @@ use crate::runtime::codec;
 
 /// `AuditRealtimeQueryResultsResponse` in the API.
 ///
-/// Returned by `post_audits_query_realtime`.
+/// Returned by [`post_audits_query_realtime`](crate::api::PostAuditsQueryRealtime).
 #[derive(Clone, Default)]
 pub struct AuditRealtimeQueryResultsResponse {
-    /// `entities`
+    /// `entities`: a list of `AuditLogMessage`
     pub entities: Option<Vec<AuditLogMessage>>,
-    /// `pageCount`
+    /// `pageCount`: an integer (`int32`)
     pub page_count: Option<i64>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

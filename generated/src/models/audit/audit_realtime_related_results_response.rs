@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `AuditRealtimeRelatedResultsResponse` in the API.
 ///
-/// Returned by `post_audits_query_realtime_related`.
+/// Returned by [`post_audits_query_realtime_related`](crate::api::PostAuditsQueryRealtimeRelated).
 #[derive(Clone, Default)]
 pub struct AuditRealtimeRelatedResultsResponse {
-    /// `entities`
+    /// `entities`: a list of `AuditLogMessage`
     pub entities: Option<Vec<AuditLogMessage>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,19 @@
 use crate::runtime::codec;
 
 /// `EntityChange` in the API.
+///
+/// Part of [`AuditLogMessage`](crate::models::AuditLogMessage).
 #[derive(Clone, Default)]
 pub struct EntityChange {
-    /// `entityId`
+    /// `entityId`: a string
     pub entity_id: Option<String>,
-    /// `entityName`
+    /// `entityName`: a string
     pub entity_name: Option<String>,
-    /// `entityType`
+    /// `entityType`: a string
     pub entity_type: Option<String>,
-    /// `newValues`
+    /// `newValues`: a list of strings
     pub new_values: Option<Vec<String>>,
-    /// `oldValues`
+    /// `oldValues`: a list of strings
     pub old_values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

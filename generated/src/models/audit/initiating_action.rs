@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `InitiatingAction` in the API.
+///
+/// Part of [`AuditLogMessage`](crate::models::AuditLogMessage).
 #[derive(Clone, Default)]
 pub struct InitiatingAction {
-    /// `actionContext`
+    /// `actionContext`: a string
     pub action_context: Option<String>,
-    /// `transactionId`
+    /// `transactionId`: a string
     pub transaction_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,37 +7,44 @@ use std::collections::BTreeMap;
 
 /// `AuthorizationPolicy` in the API.
 ///
-/// Returned by `get_authorization_policies_target_subject_subject_id`, `get_authorization_policy`,
-/// `post_authorization_policies_target`, `put_authorization_policies_target`,
-/// `put_authorization_policy`. Item of the listing `get_authorization_policies`,
-/// `get_authorization_policies_subject_subject_id`, `get_authorization_policies_target`. Taken by
-/// `post_authorization_policies_target`, `post_authorization_policies_target_validate`,
-/// `put_authorization_policies_target`, `put_authorization_policy`.
+/// Returned by
+/// [`get_authorization_policies_target_subject_subject_id`](crate::api::GetAuthorizationPoliciesTargetSubjectSubjectId),
+/// [`get_authorization_policy`](crate::api::GetAuthorizationPolicy),
+/// [`post_authorization_policies_target`](crate::api::PostAuthorizationPoliciesTarget),
+/// [`put_authorization_policies_target`](crate::api::PutAuthorizationPoliciesTarget),
+/// [`put_authorization_policy`](crate::api::PutAuthorizationPolicy). Item of the listing
+/// [`get_authorization_policies`](crate::api::GetAuthorizationPolicies),
+/// [`get_authorization_policies_subject_subject_id`](crate::api::GetAuthorizationPoliciesSubjectSubjectId),
+/// [`get_authorization_policies_target`](crate::api::GetAuthorizationPoliciesTarget). Taken by
+/// [`post_authorization_policies_target`](crate::api::PostAuthorizationPoliciesTarget),
+/// [`post_authorization_policies_target_validate`](crate::api::PostAuthorizationPoliciesTargetValidate),
+/// [`put_authorization_policies_target`](crate::api::PutAuthorizationPoliciesTarget),
+/// [`put_authorization_policy`](crate::api::PutAuthorizationPolicy).
 #[derive(Clone, Default)]
 pub struct AuthorizationPolicy {
-    /// `active`
+    /// `active`: a boolean
     pub active: Option<bool>,
-    /// `applyToClients`
+    /// `applyToClients`: a boolean
     pub apply_to_clients: Option<bool>,
-    /// `condition`
+    /// `condition`: any JSON value
     pub condition: Option<serde_json::Value>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `effect`, required
+    /// `effect`: one of `ALLOW`, `DENY`, required
     pub effect: Option<AuthorizationPolicyEffect>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `presetAttributes`
+    /// `presetAttributes`: a map of strings to `TypedAttribute`
     pub preset_attributes: Option<BTreeMap<String, TypedAttribute>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `subject`, required
+    /// `subject`: `Subject`, required
     pub subject: Option<Box<Subject>>,
-    /// `targetResource`, read-only
+    /// `targetResource`: a string, read-only
     pub target_resource: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

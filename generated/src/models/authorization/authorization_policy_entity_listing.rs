@@ -5,17 +5,18 @@ use crate::runtime::codec;
 
 /// `AuthorizationPolicyEntityListing` in the API.
 ///
-/// Returned by `get_authorization_policies`, `get_authorization_policies_subject_subject_id`,
-/// `get_authorization_policies_target`.
+/// Returned by [`get_authorization_policies`](crate::api::GetAuthorizationPolicies),
+/// [`get_authorization_policies_subject_subject_id`](crate::api::GetAuthorizationPoliciesSubjectSubjectId),
+/// [`get_authorization_policies_target`](crate::api::GetAuthorizationPoliciesTarget).
 #[derive(Clone, Default)]
 pub struct AuthorizationPolicyEntityListing {
-    /// `entities`
+    /// `entities`: a list of `AuthorizationPolicy`
     pub entities: Option<Vec<AuthorizationPolicy>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

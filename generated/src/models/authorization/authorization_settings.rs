@@ -5,21 +5,22 @@ use crate::runtime::time;
 
 /// `AuthorizationSettings` in the API.
 ///
-/// Returned by `get_authorization_settings`, `patch_authorization_settings`. Taken by
-/// `patch_authorization_settings`.
+/// Returned by [`get_authorization_settings`](crate::api::GetAuthorizationSettings),
+/// [`patch_authorization_settings`](crate::api::PatchAuthorizationSettings). Taken by
+/// [`patch_authorization_settings`](crate::api::PatchAuthorizationSettings).
 #[derive(Clone, Default)]
 pub struct AuthorizationSettings {
-    /// `analysisDays`
+    /// `analysisDays`: an integer (`int32`)
     pub analysis_days: Option<i64>,
-    /// `analysisEnabled`
+    /// `analysisEnabled`: a boolean
     pub analysis_enabled: Option<bool>,
-    /// `dateLastActive`, read-only
+    /// `dateLastActive`: a date, read-only
     pub date_last_active: Option<time::Date>,
-    /// `dateLastCalculated`, read-only
+    /// `dateLastCalculated`: a timestamp, read-only
     pub date_last_calculated: Option<time::Timestamp>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

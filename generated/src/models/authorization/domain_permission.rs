@@ -3,19 +3,21 @@
 use crate::runtime::codec;
 
 /// `DomainPermission` in the API.
+///
+/// Part of [`DomainPermissionCollection`](crate::models::DomainPermissionCollection).
 #[derive(Clone, Default)]
 pub struct DomainPermission {
-    /// `action`
+    /// `action`: a string
     pub action: Option<String>,
-    /// `allowsConditions`
+    /// `allowsConditions`: a boolean
     pub allows_conditions: Option<bool>,
-    /// `divisionAware`
+    /// `divisionAware`: a boolean
     pub division_aware: Option<bool>,
-    /// `domain`
+    /// `domain`: a string
     pub domain: Option<String>,
-    /// `entityType`
+    /// `entityType`: a string
     pub entity_type: Option<String>,
-    /// `label`
+    /// `label`: a string
     pub label: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

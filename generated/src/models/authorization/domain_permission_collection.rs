@@ -6,18 +6,18 @@ use std::collections::BTreeMap;
 
 /// `DomainPermissionCollection` in the API.
 ///
-/// Item of the listing `get_authorization_permissions`.
+/// Item of the listing [`get_authorization_permissions`](crate::api::GetAuthorizationPermissions).
 #[derive(Clone, Default)]
 pub struct DomainPermissionCollection {
-    /// `domain`
+    /// `domain`: a string
     pub domain: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `permissionMap`
+    /// `permissionMap`: a map of strings to lists of `DomainPermission`
     pub permission_map: Option<BTreeMap<String, Vec<DomainPermission>>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,19 @@
 use crate::runtime::codec;
 
 /// `PolicyAttribute` in the API.
+///
+/// Part of [`PolicyAttributeSet`](crate::models::PolicyAttributeSet),
+/// [`TargetAttributeValue`](crate::models::TargetAttributeValue),
+/// [`TargetAttributes`](crate::models::TargetAttributes).
 #[derive(Clone, Default)]
 pub struct PolicyAttribute {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `featureToggle`
+    /// `featureToggle`: a string
     pub feature_toggle: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `type`
+    /// `type`: `PolicyAttributeType`
     pub r#type: Option<PolicyAttributeType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

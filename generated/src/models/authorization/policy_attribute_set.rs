@@ -6,18 +6,18 @@ use std::collections::BTreeMap;
 
 /// `PolicyAttributeSet` in the API.
 ///
-/// Returned by `get_authorization_policy_attributes`.
+/// Returned by [`get_authorization_policy_attributes`](crate::api::GetAuthorizationPolicyAttributes).
 #[derive(Clone, Default)]
 pub struct PolicyAttributeSet {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `policyAttributes`
+    /// `policyAttributes`: a list of `PolicyAttribute`
     pub policy_attributes: Option<Vec<PolicyAttribute>>,
-    /// `presetAttributes`
+    /// `presetAttributes`: a map of strings to `TypedAttribute`
     pub preset_attributes: Option<BTreeMap<String, TypedAttribute>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `PolicyConditionResult` in the API.
+///
+/// Part of [`PolicyTestResult`](crate::models::PolicyTestResult).
 #[derive(Clone, Default)]
 pub struct PolicyConditionResult {
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `result`
+    /// `result`: a boolean
     pub result: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

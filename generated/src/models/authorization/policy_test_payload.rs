@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 /// `PolicyTestPayload` in the API.
 ///
-/// Taken by `post_authorization_policy_simulate`.
+/// Taken by [`post_authorization_policy_simulate`](crate::api::PostAuthorizationPolicySimulate).
 #[derive(Clone, Default)]
 pub struct PolicyTestPayload {
-    /// `attributeData`, required
+    /// `attributeData`: a map of strings to `TypedAttribute`, required
     pub attribute_data: Option<BTreeMap<String, TypedAttribute>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

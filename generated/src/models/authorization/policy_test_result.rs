@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `PolicyTestResult` in the API.
 ///
-/// Returned by `post_authorization_policy_simulate`.
+/// Returned by [`post_authorization_policy_simulate`](crate::api::PostAuthorizationPolicySimulate).
 #[derive(Clone, Default)]
 pub struct PolicyTestResult {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `policyConditionResults`
+    /// `policyConditionResults`: a list of `PolicyConditionResult`
     pub policy_condition_results: Option<Vec<PolicyConditionResult>>,
-    /// `result`
+    /// `result`: a string
     pub result: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

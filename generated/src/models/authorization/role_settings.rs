@@ -4,19 +4,20 @@ use crate::runtime::codec;
 
 /// `RoleSettings` in the API.
 ///
-/// Returned by `get_authorization_roles_settings`, `put_authorization_roles_settings`. Taken by
-/// `put_authorization_roles_settings`.
+/// Returned by [`get_authorization_roles_settings`](crate::api::GetAuthorizationRolesSettings),
+/// [`put_authorization_roles_settings`](crate::api::PutAuthorizationRolesSettings). Taken by
+/// [`put_authorization_roles_settings`](crate::api::PutAuthorizationRolesSettings).
 #[derive(Clone, Default)]
 pub struct RoleSettings {
-    /// `authorizationGrantDivisionAware`
+    /// `authorizationGrantDivisionAware`: a boolean
     pub authorization_grant_division_aware: Option<bool>,
-    /// `backfillEnabled`
+    /// `backfillEnabled`: a boolean
     pub backfill_enabled: Option<bool>,
-    /// `genesysOrgPolicyBypass`
+    /// `genesysOrgPolicyBypass`: a boolean
     pub genesys_org_policy_bypass: Option<bool>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `Subject` in the API.
+///
+/// Part of [`AuthorizationPolicy`](crate::models::AuthorizationPolicy).
 #[derive(Clone, Default)]
 pub struct Subject {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `type`
+    /// `type`: one of `USER`, `CLIENT`, `GROUP`, `TEAM`, `ALL`
     pub r#type: Option<SubjectType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `SubjectDivisions` in the API.
 ///
-/// Taken by `post_authorization_role`.
+/// Taken by [`post_authorization_role`](crate::api::PostAuthorizationRole).
 #[derive(Clone, Default)]
 pub struct SubjectDivisions {
-    /// `divisionIds`, required
+    /// `divisionIds`: a list of strings, required
     pub division_ids: Option<Vec<String>>,
-    /// `subjectIds`, required
+    /// `subjectIds`: a list of strings, required
     pub subject_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::authorization::PolicyAttribute;
 use crate::runtime::codec;
 
 /// `TargetAttributeValue` in the API.
+///
+/// Part of [`TargetAttributes`](crate::models::TargetAttributes).
 #[derive(Clone, Default)]
 pub struct TargetAttributeValue {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `policyAttributes`
+    /// `policyAttributes`: a list of `PolicyAttribute`
     pub policy_attributes: Option<Vec<PolicyAttribute>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

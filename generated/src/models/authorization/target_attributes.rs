@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 /// `TargetAttributes` in the API.
 ///
-/// Returned by `get_authorization_policies_targets`.
+/// Returned by [`get_authorization_policies_targets`](crate::api::GetAuthorizationPoliciesTargets).
 #[derive(Clone, Default)]
 pub struct TargetAttributes {
-    /// `baseAttributes`
+    /// `baseAttributes`: a list of `PolicyAttribute`
     pub base_attributes: Option<Vec<PolicyAttribute>>,
-    /// `targetAttributes`
+    /// `targetAttributes`: a map of strings to `TargetAttributeValue`
     pub target_attributes: Option<BTreeMap<String, TargetAttributeValue>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `TypedAttribute` in the API.
+///
+/// Part of [`AuthorizationPolicy`](crate::models::AuthorizationPolicy),
+/// [`PolicyAttributeSet`](crate::models::PolicyAttributeSet),
+/// [`PolicyTestPayload`](crate::models::PolicyTestPayload).
 #[derive(Clone, Default)]
 pub struct TypedAttribute {
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

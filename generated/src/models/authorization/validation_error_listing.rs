@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `ValidationErrorListing` in the API.
 ///
-/// Returned by `post_authorization_policies_target_validate`.
+/// Returned by
+/// [`post_authorization_policies_target_validate`](crate::api::PostAuthorizationPoliciesTargetValidate).
 #[derive(Clone, Default)]
 pub struct ValidationErrorListing {
-    /// `entities`
+    /// `entities`: a list of `ValidationErrorResponse`
     pub entities: Option<Vec<ValidationErrorResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

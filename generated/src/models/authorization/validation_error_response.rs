@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 
 /// `ValidationErrorResponse` in the API.
 ///
-/// Item of the listing `post_authorization_policies_target_validate`.
+/// Item of the listing
+/// [`post_authorization_policies_target_validate`](crate::api::PostAuthorizationPoliciesTargetValidate).
 #[derive(Clone, Default)]
 pub struct ValidationErrorResponse {
-    /// `arguments`
+    /// `arguments`: a map of strings to strings
     pub arguments: Option<BTreeMap<String, String>>,
-    /// `errorType`
+    /// `errorType`: a string
     pub error_type: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

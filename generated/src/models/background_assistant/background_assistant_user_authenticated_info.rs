@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `BackgroundAssistantUserAuthenticatedInfo` in the API.
 ///
-/// Taken by `post_backgroundassistant_token`, `post_screenrecording_token`.
+/// Taken by [`post_backgroundassistant_token`](crate::api::PostBackgroundassistantToken),
+/// [`post_screenrecording_token`](crate::api::PostScreenrecordingToken).
 #[derive(Clone, Default)]
 pub struct BackgroundAssistantUserAuthenticatedInfo {
-    /// `backgroundAssistantId`, required
+    /// `backgroundAssistantId`: a string, required
     pub background_assistant_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

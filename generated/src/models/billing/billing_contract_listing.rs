@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `BillingContractListing` in the API.
 ///
-/// Returned by `get_billing_contracts`.
+/// Returned by [`get_billing_contracts`](crate::api::GetBillingContracts).
 #[derive(Clone, Default)]
 pub struct BillingContractListing {
-    /// `entities`
+    /// `entities`: a list of `BillingContract`
     pub entities: Option<Vec<BillingContract>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

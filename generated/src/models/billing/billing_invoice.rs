@@ -6,36 +6,36 @@ use crate::runtime::time;
 
 /// `BillingInvoice` in the API.
 ///
-/// Item of the listing `get_billing_contracts_invoices`.
+/// Item of the listing [`get_billing_contracts_invoices`](crate::api::GetBillingContractsInvoices).
 #[derive(Clone, Default)]
 pub struct BillingInvoice {
-    /// `amount`
+    /// `amount`: a number
     pub amount: Option<f64>,
-    /// `billToAddress`
+    /// `billToAddress`: `InvoiceAddress`
     pub bill_to_address: Option<Box<InvoiceAddress>>,
-    /// `billToCustomer`
+    /// `billToCustomer`: `Customer`
     pub bill_to_customer: Option<Box<Customer>>,
-    /// `currencyIsoCode`
+    /// `currencyIsoCode`: a string
     pub currency_iso_code: Option<String>,
-    /// `customerInvoiceType`
+    /// `customerInvoiceType`: a string
     pub customer_invoice_type: Option<String>,
-    /// `customerPoNumber`
+    /// `customerPoNumber`: a string
     pub customer_po_number: Option<String>,
-    /// `dateInvoiced`
+    /// `dateInvoiced`: a date
     pub date_invoiced: Option<time::Date>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `paymentLink`
+    /// `paymentLink`: a string
     pub payment_link: Option<String>,
-    /// `paymentStatus`
+    /// `paymentStatus`: one of `Paid`, `Unpaid`
     pub payment_status: Option<BillingInvoicePaymentStatus>,
-    /// `paymentTerms`
+    /// `paymentTerms`: a string
     pub payment_terms: Option<String>,
-    /// `shipToAddress`
+    /// `shipToAddress`: `InvoiceAddress`
     pub ship_to_address: Option<Box<InvoiceAddress>>,
-    /// `shipToCustomer`
+    /// `shipToCustomer`: `Customer`
     pub ship_to_customer: Option<Box<Customer>>,
-    /// `soldToCustomer`
+    /// `soldToCustomer`: `Customer`
     pub sold_to_customer: Option<Box<Customer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `BillingInvoiceItemListing` in the API.
 ///
-/// Returned by `get_billing_contracts_invoice_lines`.
+/// Returned by [`get_billing_contracts_invoice_lines`](crate::api::GetBillingContractsInvoiceLines).
 #[derive(Clone, Default)]
 pub struct BillingInvoiceItemListing {
-    /// `entities`
+    /// `entities`: a list of `BillingInvoiceItem`
     pub entities: Option<Vec<BillingInvoiceItem>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `BillingInvoiceListing` in the API.
 ///
-/// Returned by `get_billing_contracts_invoices`.
+/// Returned by [`get_billing_contracts_invoices`](crate::api::GetBillingContractsInvoices).
 #[derive(Clone, Default)]
 pub struct BillingInvoiceListing {
-    /// `entities`
+    /// `entities`: a list of `BillingInvoice`
     pub entities: Option<Vec<BillingInvoice>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::billing::BillingUsageResource;
 use crate::runtime::codec;
 
 /// `BillingUsage` in the API.
+///
+/// Part of [`BillingUsageReport`](crate::models::BillingUsageReport).
 #[derive(Clone, Default)]
 pub struct BillingUsage {
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `resources`, required
+    /// `resources`: a list of `BillingUsageResource`, required
     pub resources: Option<Vec<BillingUsageResource>>,
-    /// `totalUsage`, required
+    /// `totalUsage`: a string, required
     pub total_usage: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

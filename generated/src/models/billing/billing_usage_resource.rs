@@ -4,11 +4,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `BillingUsageResource` in the API.
+///
+/// Part of [`BillingUsage`](crate::models::BillingUsage).
 #[derive(Clone, Default)]
 pub struct BillingUsageResource {
-    /// `date`, required
+    /// `date`: a timestamp, required
     pub date: Option<time::Timestamp>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

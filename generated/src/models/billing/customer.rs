@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `Customer` in the API.
+///
+/// Part of [`BillingContract`](crate::models::BillingContract),
+/// [`BillingInvoice`](crate::models::BillingInvoice).
 #[derive(Clone, Default)]
 pub struct Customer {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `number`
+    /// `number`: a string
     pub number: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

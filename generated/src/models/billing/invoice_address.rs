@@ -4,35 +4,37 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `InvoiceAddress` in the API.
+///
+/// Part of [`BillingInvoice`](crate::models::BillingInvoice).
 #[derive(Clone, Default)]
 pub struct InvoiceAddress {
-    /// `addressType`
+    /// `addressType`: one of `BillTo`, `ShipTo`, `EndUser`, `SoldTo`
     pub address_type: Option<InvoiceAddressAddressType>,
-    /// `cityName`
+    /// `cityName`: a string
     pub city_name: Option<String>,
-    /// `citySubdivision1`
+    /// `citySubdivision1`: a string
     pub city_subdivision1: Option<String>,
-    /// `country`
+    /// `country`: a string
     pub country: Option<String>,
-    /// `countryCode`
+    /// `countryCode`: a string
     pub country_code: Option<String>,
-    /// `currencyIsoCode`
+    /// `currencyIsoCode`: a string
     pub currency_iso_code: Option<String>,
-    /// `dateEffective`
+    /// `dateEffective`: a date
     pub date_effective: Option<time::Date>,
-    /// `line1`
+    /// `line1`: a string
     pub line1: Option<String>,
-    /// `line2`
+    /// `line2`: a string
     pub line2: Option<String>,
-    /// `line3`
+    /// `line3`: a string
     pub line3: Option<String>,
-    /// `postalCode`
+    /// `postalCode`: a string
     pub postal_code: Option<String>,
-    /// `regionSubdivision1`
+    /// `regionSubdivision1`: a string
     pub region_subdivision1: Option<String>,
-    /// `regionSubdivision2`
+    /// `regionSubdivision2`: a string
     pub region_subdivision2: Option<String>,
-    /// `stateCode`
+    /// `stateCode`: a string
     pub state_code: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,31 +3,33 @@
 use crate::runtime::codec;
 
 /// `SubscriptionOverviewUsage` in the API.
+///
+/// Part of [`TrusteeBillingOverview`](crate::models::TrusteeBillingOverview).
 #[derive(Clone, Default)]
 pub struct SubscriptionOverviewUsage {
-    /// `bundleQuantity`
+    /// `bundleQuantity`: a string
     pub bundle_quantity: Option<String>,
-    /// `grouping`, required
+    /// `grouping`: a string, required
     pub grouping: Option<String>,
-    /// `isCancellable`
+    /// `isCancellable`: a boolean
     pub is_cancellable: Option<bool>,
-    /// `isThirdParty`
+    /// `isThirdParty`: a boolean
     pub is_third_party: Option<bool>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `overagePrice`
+    /// `overagePrice`: a string
     pub overage_price: Option<String>,
-    /// `partNumber`, required
+    /// `partNumber`: a string, required
     pub part_number: Option<String>,
-    /// `prepayPrice`
+    /// `prepayPrice`: a string
     pub prepay_price: Option<String>,
-    /// `prepayQuantity`, required
+    /// `prepayQuantity`: a string, required
     pub prepay_quantity: Option<String>,
-    /// `unitOfMeasureType`, required
+    /// `unitOfMeasureType`: a string, required
     pub unit_of_measure_type: Option<String>,
-    /// `usageNotes`
+    /// `usageNotes`: a string
     pub usage_notes: Option<String>,
-    /// `usageQuantity`, required
+    /// `usageQuantity`: a string, required
     pub usage_quantity: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BulkAddDecisionTableRowsRequest` in the API.
 ///
-/// Taken by `post_businessrules_decisiontable_version_rows_bulk_add`.
+/// Taken by
+/// [`post_businessrules_decisiontable_version_rows_bulk_add`](crate::api::PostBusinessrulesDecisiontableVersionRowsBulkAdd).
 #[derive(Clone, Default)]
 pub struct BulkAddDecisionTableRowsRequest {
-    /// `rows`, required
+    /// `rows`: a list of `CreateDecisionTableRowRequest`, required
     pub rows: Option<Vec<CreateDecisionTableRowRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `BulkAddDecisionTableRowsResponse` in the API.
 ///
-/// Returned by `post_businessrules_decisiontable_version_rows_bulk_add`.
+/// Returned by
+/// [`post_businessrules_decisiontable_version_rows_bulk_add`](crate::api::PostBusinessrulesDecisiontableVersionRowsBulkAdd).
 #[derive(Clone, Default)]
 pub struct BulkAddDecisionTableRowsResponse {
-    /// `rows`, required
+    /// `rows`: a list of `DecisionTableRow`, required
     pub rows: Option<Vec<DecisionTableRow>>,
-    /// `totalCreated`, required
+    /// `totalCreated`: an integer (`int32`), required
     pub total_created: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

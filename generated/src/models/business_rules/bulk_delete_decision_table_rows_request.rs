@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `BulkDeleteDecisionTableRowsRequest` in the API.
 ///
-/// Taken by `post_businessrules_decisiontable_version_rows_bulk_remove`.
+/// Taken by
+/// [`post_businessrules_decisiontable_version_rows_bulk_remove`](crate::api::PostBusinessrulesDecisiontableVersionRowsBulkRemove).
 #[derive(Clone, Default)]
 pub struct BulkDeleteDecisionTableRowsRequest {
-    /// `rowIds`, required
+    /// `rowIds`: a list of strings, required
     pub row_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BulkUpdateDecisionTableRowsRequest` in the API.
 ///
-/// Taken by `post_businessrules_decisiontable_version_rows_bulk_update`.
+/// Taken by
+/// [`post_businessrules_decisiontable_version_rows_bulk_update`](crate::api::PostBusinessrulesDecisiontableVersionRowsBulkUpdate).
 #[derive(Clone, Default)]
 pub struct BulkUpdateDecisionTableRowsRequest {
-    /// `rows`, required
+    /// `rows`: a list of `Row`, required
     pub rows: Option<Vec<Row>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `BulkUpdateDecisionTableRowsResponse` in the API.
 ///
-/// Returned by `post_businessrules_decisiontable_version_rows_bulk_update`.
+/// Returned by
+/// [`post_businessrules_decisiontable_version_rows_bulk_update`](crate::api::PostBusinessrulesDecisiontableVersionRowsBulkUpdate).
 #[derive(Clone, Default)]
 pub struct BulkUpdateDecisionTableRowsResponse {
-    /// `rows`, required
+    /// `rows`: a list of `DecisionTableRow`, required
     pub rows: Option<Vec<DecisionTableRow>>,
-    /// `totalUpdated`, required
+    /// `totalUpdated`: an integer (`int32`), required
     pub total_updated: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

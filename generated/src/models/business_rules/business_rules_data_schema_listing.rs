@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `BusinessRulesDataSchemaListing` in the API.
 ///
-/// Returned by `get_businessrules_schema_versions`, `get_businessrules_schemas`.
+/// Returned by [`get_businessrules_schema_versions`](crate::api::GetBusinessrulesSchemaVersions),
+/// [`get_businessrules_schemas`](crate::api::GetBusinessrulesSchemas).
 #[derive(Clone, Default)]
 pub struct BusinessRulesDataSchemaListing {
-    /// `entities`
+    /// `entities`: a list of `BusinessRulesDataSchema`
     pub entities: Option<Vec<BusinessRulesDataSchema>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

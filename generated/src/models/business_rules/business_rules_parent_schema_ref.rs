@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `BusinessRulesParentSchemaRef` in the API.
+///
+/// Part of [`DecisionTableContract`](crate::models::DecisionTableContract).
 #[derive(Clone, Default)]
 pub struct BusinessRulesParentSchemaRef {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

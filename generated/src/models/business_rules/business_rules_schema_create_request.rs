@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `BusinessRulesSchemaCreateRequest` in the API.
 ///
-/// Taken by `post_businessrules_schemas`.
+/// Taken by [`post_businessrules_schemas`](crate::api::PostBusinessrulesSchemas).
 #[derive(Clone, Default)]
 pub struct BusinessRulesSchemaCreateRequest {
-    /// `jsonSchema`, required
+    /// `jsonSchema`: `JsonSchemaWithDefinitions`, required
     pub json_schema: Option<Box<JsonSchemaWithDefinitions>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

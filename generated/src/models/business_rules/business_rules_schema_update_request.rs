@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `BusinessRulesSchemaUpdateRequest` in the API.
 ///
-/// Taken by `put_businessrules_schema`.
+/// Taken by [`put_businessrules_schema`](crate::api::PutBusinessrulesSchema).
 #[derive(Clone, Default)]
 pub struct BusinessRulesSchemaUpdateRequest {
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `jsonSchema`, required
+    /// `jsonSchema`: `JsonSchemaWithDefinitions`, required
     pub json_schema: Option<Box<JsonSchemaWithDefinitions>>,
-    /// `version`, required
+    /// `version`: an integer (`int32`), required
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `Contractual` in the API.
+///
+/// Part of [`DecisionTableInputColumnExpression`](crate::models::DecisionTableInputColumnExpression).
 #[derive(Clone, Default)]
 pub struct Contractual {
-    /// `contractual`
+    /// `contractual`: `Contractual`
     pub contractual: Option<Box<Contractual>>,
-    /// `schemaPropertyKey`, required
+    /// `schemaPropertyKey`: a string, required
     pub schema_property_key: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

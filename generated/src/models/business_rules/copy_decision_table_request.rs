@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `CopyDecisionTableRequest` in the API.
 ///
-/// Taken by `post_businessrules_decisiontable_version_copy`.
+/// Taken by
+/// [`post_businessrules_decisiontable_version_copy`](crate::api::PostBusinessrulesDecisiontableVersionCopy).
 #[derive(Clone, Default)]
 pub struct CopyDecisionTableRequest {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

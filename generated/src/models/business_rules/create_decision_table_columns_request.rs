@@ -6,11 +6,13 @@ use crate::models::business_rules::{
 use crate::runtime::codec;
 
 /// `CreateDecisionTableColumnsRequest` in the API.
+///
+/// Part of [`CreateDecisionTableRequest`](crate::models::CreateDecisionTableRequest).
 #[derive(Clone, Default)]
 pub struct CreateDecisionTableColumnsRequest {
-    /// `inputs`, required
+    /// `inputs`: a list of `DecisionTableInputColumnRequest`, required
     pub inputs: Option<Vec<DecisionTableInputColumnRequest>>,
-    /// `outputs`, required
+    /// `outputs`: a list of `DecisionTableOutputColumnRequest`, required
     pub outputs: Option<Vec<DecisionTableOutputColumnRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

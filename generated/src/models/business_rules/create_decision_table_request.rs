@@ -5,18 +5,18 @@ use crate::runtime::codec;
 
 /// `CreateDecisionTableRequest` in the API.
 ///
-/// Taken by `post_businessrules_decisiontables`.
+/// Taken by [`post_businessrules_decisiontables`](crate::api::PostBusinessrulesDecisiontables).
 #[derive(Clone, Default)]
 pub struct CreateDecisionTableRequest {
-    /// `columns`, required
+    /// `columns`: `CreateDecisionTableColumnsRequest`, required
     pub columns: Option<Box<CreateDecisionTableColumnsRequest>>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `divisionId`, required
+    /// `divisionId`: a string, required
     pub division_id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `schemaId`, required
+    /// `schemaId`: a string, required
     pub schema_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 
 /// `CreateDecisionTableRowRequest` in the API.
 ///
-/// Taken by `post_businessrules_decisiontable_version_rows`.
+/// Taken by
+/// [`post_businessrules_decisiontable_version_rows`](crate::api::PostBusinessrulesDecisiontableVersionRows).
 #[derive(Clone, Default)]
 pub struct CreateDecisionTableRowRequest {
-    /// `inputs`, required
+    /// `inputs`: a map of strings to `DecisionTableRowParameterValue`, required
     pub inputs: Option<BTreeMap<String, DecisionTableRowParameterValue>>,
-    /// `outputs`, required
+    /// `outputs`: a map of strings to `DecisionTableRowParameterValue`, required
     pub outputs: Option<BTreeMap<String, DecisionTableRowParameterValue>>,
-    /// `rowIndex`
+    /// `rowIndex`: an integer (`int32`)
     pub row_index: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

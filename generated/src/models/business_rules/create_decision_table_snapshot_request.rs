@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `CreateDecisionTableSnapshotRequest` in the API.
 ///
-/// Taken by `post_businessrules_decisiontable_version_snapshot`.
+/// Taken by
+/// [`post_businessrules_decisiontable_version_snapshot`](crate::api::PostBusinessrulesDecisiontableVersionSnapshot).
 #[derive(Clone, Default)]
 pub struct CreateDecisionTableSnapshotRequest {
-    /// `notes`
+    /// `notes`: a string, at most 200 characters
     pub notes: Option<String>,
-    /// `snapshotName`, required
+    /// `snapshotName`: a string, at most 100 characters, required
     pub snapshot_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

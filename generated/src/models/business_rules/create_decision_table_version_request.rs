@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `CreateDecisionTableVersionRequest` in the API.
 ///
-/// Taken by `post_businessrules_decisiontable_versions`.
+/// Taken by
+/// [`post_businessrules_decisiontable_versions`](crate::api::PostBusinessrulesDecisiontableVersions).
 #[derive(Clone, Default)]
 pub struct CreateDecisionTableVersionRequest {
-    /// `sourceVersion`
+    /// `sourceVersion`: an integer (`int32`), at least 1
     pub source_version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,43 +3,45 @@
 use crate::models::business_rules::{
     DecisionTableColumns, DecisionTableContract, DecisionTableVersionEntity,
 };
-use crate::models::shared_by_24_565fba::Division;
+use crate::models::shared::division::Division;
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `DecisionTable` in the API.
 ///
-/// Returned by `get_businessrules_decisiontable`, `patch_businessrules_decisiontable`. Item of the
-/// listing `get_businessrules_decisiontables`, `get_businessrules_decisiontables_search`.
+/// Returned by [`get_businessrules_decisiontable`](crate::api::GetBusinessrulesDecisiontable),
+/// [`patch_businessrules_decisiontable`](crate::api::PatchBusinessrulesDecisiontable). Item of the
+/// listing [`get_businessrules_decisiontables`](crate::api::GetBusinessrulesDecisiontables),
+/// [`get_businessrules_decisiontables_search`](crate::api::GetBusinessrulesDecisiontablesSearch).
 #[derive(Clone, Default)]
 pub struct DecisionTable {
-    /// `columns`
+    /// `columns`: `DecisionTableColumns`
     pub columns: Option<Box<DecisionTableColumns>>,
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `datePublished`, read-only
+    /// `datePublished`: a timestamp, read-only
     pub date_published: Option<time::Timestamp>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `division`
+    /// `division`: `Division`
     pub division: Option<Box<Division>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `latest`, read-only
+    /// `latest`: `DecisionTableVersionEntity`, read-only
     pub latest: Option<Box<DecisionTableVersionEntity>>,
-    /// `latestVersionStatus`, read-only
+    /// `latestVersionStatus`: one of `Draft`, `Published`, `Error`, `Preparing`, `Superseded`, read-only
     pub latest_version_status: Option<DecisionTableLatestVersionStatus>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `published`, read-only
+    /// `published`: `DecisionTableVersionEntity`, read-only
     pub published: Option<Box<DecisionTableVersionEntity>>,
-    /// `publishedContract`
+    /// `publishedContract`: `DecisionTableContract`
     pub published_contract: Option<Box<DecisionTableContract>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `snapshotCount`
+    /// `snapshotCount`: an integer (`int32`)
     pub snapshot_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::models::business_rules::{DecisionTableInputColumn, DecisionTableOutpu
 use crate::runtime::codec;
 
 /// `DecisionTableColumns` in the API.
+///
+/// Part of [`DecisionTable`](crate::models::DecisionTable),
+/// [`DecisionTableVersion`](crate::models::DecisionTableVersion).
 #[derive(Clone, Default)]
 pub struct DecisionTableColumns {
-    /// `inputs`
+    /// `inputs`: a list of `DecisionTableInputColumn`
     pub inputs: Option<Vec<DecisionTableInputColumn>>,
-    /// `outputs`
+    /// `outputs`: a list of `DecisionTableOutputColumn`
     pub outputs: Option<Vec<DecisionTableOutputColumn>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 /// `DecisionTableExecutionRequest` in the API.
 ///
-/// Taken by `post_businessrules_decisiontable_execute`,
-/// `post_businessrules_decisiontable_version_execute`.
+/// Taken by
+/// [`post_businessrules_decisiontable_execute`](crate::api::PostBusinessrulesDecisiontableExecute),
+/// [`post_businessrules_decisiontable_version_execute`](crate::api::PostBusinessrulesDecisiontableVersionExecute).
 #[derive(Clone, Default)]
 pub struct DecisionTableExecutionRequest {
-    /// `inputs`, required
+    /// `inputs`: a map of strings to JSON values, required
     pub inputs: Option<BTreeMap<String, serde_json::Value>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,17 +8,18 @@ use crate::runtime::codec;
 
 /// `DecisionTableExecutionResponse` in the API.
 ///
-/// Returned by `post_businessrules_decisiontable_execute`,
-/// `post_businessrules_decisiontable_version_execute`.
+/// Returned by
+/// [`post_businessrules_decisiontable_execute`](crate::api::PostBusinessrulesDecisiontableExecute),
+/// [`post_businessrules_decisiontable_version_execute`](crate::api::PostBusinessrulesDecisiontableVersionExecute).
 #[derive(Clone, Default)]
 pub struct DecisionTableExecutionResponse {
-    /// `rowExecutionOutputs`
+    /// `rowExecutionOutputs`: a list of `DecisionTableRowExecutionOutput`
     pub row_execution_outputs: Option<Vec<DecisionTableRowExecutionOutput>>,
-    /// `table`
+    /// `table`: `DecisionTableVersionEntity`
     pub table: Option<Box<DecisionTableVersionEntity>>,
-    /// `topMatchRows`
+    /// `topMatchRows`: a list of `DecisionTableRowEntityRef`
     pub top_match_rows: Option<Vec<DecisionTableRowEntityRef>>,
-    /// `totalMatchRowCount`
+    /// `totalMatchRowCount`: an integer (`int32`)
     pub total_match_row_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `DecisionTableExportJobListing` in the API.
 ///
-/// Returned by `get_businessrules_decisiontable_exports`.
+/// Returned by
+/// [`get_businessrules_decisiontable_exports`](crate::api::GetBusinessrulesDecisiontableExports).
 #[derive(Clone, Default)]
 pub struct DecisionTableExportJobListing {
-    /// `entities`
+    /// `entities`: a list of `DecisionTableExportJob`
     pub entities: Option<Vec<DecisionTableExportJob>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,17 +5,19 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DecisionTableImportJobError` in the API.
+///
+/// Part of [`DecisionTableImportJob`](crate::models::DecisionTableImportJob).
 #[derive(Clone, Default)]
 pub struct DecisionTableImportJobError {
-    /// `errorCode`
+    /// `errorCode`: a string
     pub error_code: Option<String>,
-    /// `errorMessage`
+    /// `errorMessage`: a string
     pub error_message: Option<String>,
-    /// `messageParams`
+    /// `messageParams`: a map of strings to strings
     pub message_params: Option<BTreeMap<String, String>>,
-    /// `messageWithParams`
+    /// `messageWithParams`: a string
     pub message_with_params: Option<String>,
-    /// `validationErrors`
+    /// `validationErrors`: a list of `DecisionTableJobValidationError`
     pub validation_errors: Option<Vec<DecisionTableJobValidationError>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

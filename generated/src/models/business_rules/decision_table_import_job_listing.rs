@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `DecisionTableImportJobListing` in the API.
 ///
-/// Returned by `get_businessrules_decisiontable_imports`.
+/// Returned by
+/// [`get_businessrules_decisiontable_imports`](crate::api::GetBusinessrulesDecisiontableImports).
 #[derive(Clone, Default)]
 pub struct DecisionTableImportJobListing {
-    /// `entities`
+    /// `entities`: a list of `DecisionTableImportJob`
     pub entities: Option<Vec<DecisionTableImportJob>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

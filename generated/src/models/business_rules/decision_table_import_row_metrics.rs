@@ -3,25 +3,27 @@
 use crate::runtime::codec;
 
 /// `DecisionTableImportRowMetrics` in the API.
+///
+/// Part of [`DecisionTableImportJob`](crate::models::DecisionTableImportJob).
 #[derive(Clone, Default)]
 pub struct DecisionTableImportRowMetrics {
-    /// `rowCreateFailed`
+    /// `rowCreateFailed`: an integer (`int32`)
     pub row_create_failed: Option<i64>,
-    /// `rowDeleteFailed`
+    /// `rowDeleteFailed`: an integer (`int32`)
     pub row_delete_failed: Option<i64>,
-    /// `rowParseFailed`
+    /// `rowParseFailed`: an integer (`int32`)
     pub row_parse_failed: Option<i64>,
-    /// `rowUpdateFailed`
+    /// `rowUpdateFailed`: an integer (`int32`)
     pub row_update_failed: Option<i64>,
-    /// `rowsCreated`
+    /// `rowsCreated`: an integer (`int32`)
     pub rows_created: Option<i64>,
-    /// `rowsDeleted`
+    /// `rowsDeleted`: an integer (`int32`)
     pub rows_deleted: Option<i64>,
-    /// `rowsParsed`
+    /// `rowsParsed`: an integer (`int32`)
     pub rows_parsed: Option<i64>,
-    /// `rowsUpdated`
+    /// `rowsUpdated`: an integer (`int32`)
     pub rows_updated: Option<i64>,
-    /// `totalRows`
+    /// `totalRows`: an integer (`int32`)
     pub total_rows: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,13 +6,15 @@ use crate::models::business_rules::{
 use crate::runtime::codec;
 
 /// `DecisionTableInputColumn` in the API.
+///
+/// Part of [`DecisionTableColumns`](crate::models::DecisionTableColumns).
 #[derive(Clone, Default)]
 pub struct DecisionTableInputColumn {
-    /// `defaultsTo`
+    /// `defaultsTo`: `DecisionTableColumnDefaultRowValue`
     pub defaults_to: Option<Box<DecisionTableColumnDefaultRowValue>>,
-    /// `expression`, required
+    /// `expression`: `DecisionTableInputColumnExpression`, required
     pub expression: Option<Box<DecisionTableInputColumnExpression>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

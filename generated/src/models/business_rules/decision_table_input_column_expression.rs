@@ -4,11 +4,14 @@ use crate::models::business_rules::Contractual;
 use crate::runtime::codec;
 
 /// `DecisionTableInputColumnExpression` in the API.
+///
+/// Part of [`DecisionTableInputColumn`](crate::models::DecisionTableInputColumn),
+/// [`DecisionTableInputColumnRequest`](crate::models::DecisionTableInputColumnRequest).
 #[derive(Clone, Default)]
 pub struct DecisionTableInputColumnExpression {
-    /// `comparator`, required
+    /// `comparator`: `DecisionTableInputColumnExpressionComparator`, required
     pub comparator: Option<DecisionTableInputColumnExpressionComparator>,
-    /// `contractual`, required
+    /// `contractual`: `Contractual`, required
     pub contractual: Option<Box<Contractual>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

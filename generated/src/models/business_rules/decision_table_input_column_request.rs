@@ -6,11 +6,14 @@ use crate::models::business_rules::{
 use crate::runtime::codec;
 
 /// `DecisionTableInputColumnRequest` in the API.
+///
+/// Part of [`CreateDecisionTableColumnsRequest`](crate::models::CreateDecisionTableColumnsRequest),
+/// [`UpdateDecisionTableColumnsRequest`](crate::models::UpdateDecisionTableColumnsRequest).
 #[derive(Clone, Default)]
 pub struct DecisionTableInputColumnRequest {
-    /// `defaultsTo`
+    /// `defaultsTo`: `DecisionTableColumnDefaultRowValue`
     pub defaults_to: Option<Box<DecisionTableColumnDefaultRowValue>>,
-    /// `expression`, required
+    /// `expression`: `DecisionTableInputColumnExpression`, required
     pub expression: Option<Box<DecisionTableInputColumnExpression>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `DecisionTableListing` in the API.
 ///
-/// Returned by `get_businessrules_decisiontables`, `get_businessrules_decisiontables_search`.
+/// Returned by [`get_businessrules_decisiontables`](crate::api::GetBusinessrulesDecisiontables),
+/// [`get_businessrules_decisiontables_search`](crate::api::GetBusinessrulesDecisiontablesSearch).
 #[derive(Clone, Default)]
 pub struct DecisionTableListing {
-    /// `entities`
+    /// `entities`: a list of `DecisionTable`
     pub entities: Option<Vec<DecisionTable>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::business_rules::{DecisionTableColumnDefaultRowValue, OutputVa
 use crate::runtime::codec;
 
 /// `DecisionTableOutputColumn` in the API.
+///
+/// Part of [`DecisionTableColumns`](crate::models::DecisionTableColumns).
 #[derive(Clone, Default)]
 pub struct DecisionTableOutputColumn {
-    /// `defaultsTo`
+    /// `defaultsTo`: `DecisionTableColumnDefaultRowValue`
     pub defaults_to: Option<Box<DecisionTableColumnDefaultRowValue>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `value`, required
+    /// `value`: `OutputValue`, required
     pub value: Option<Box<OutputValue>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::models::business_rules::{DecisionTableColumnDefaultRowValue, OutputVa
 use crate::runtime::codec;
 
 /// `DecisionTableOutputColumnRequest` in the API.
+///
+/// Part of [`CreateDecisionTableColumnsRequest`](crate::models::CreateDecisionTableColumnsRequest),
+/// [`UpdateDecisionTableColumnsRequest`](crate::models::UpdateDecisionTableColumnsRequest).
 #[derive(Clone, Default)]
 pub struct DecisionTableOutputColumnRequest {
-    /// `defaultsTo`
+    /// `defaultsTo`: `DecisionTableColumnDefaultRowValue`
     pub defaults_to: Option<Box<DecisionTableColumnDefaultRowValue>>,
-    /// `value`, required
+    /// `value`: `OutputValue`, required
     pub value: Option<Box<OutputValue>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

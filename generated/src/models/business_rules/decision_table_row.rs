@@ -9,27 +9,30 @@ use std::collections::BTreeMap;
 
 /// `DecisionTableRow` in the API.
 ///
-/// Returned by `get_businessrules_decisiontable_version_row`,
-/// `post_businessrules_decisiontable_version_rows`, `put_businessrules_decisiontable_version_row`. Item
-/// of the listing `get_businessrules_decisiontable_version_rows`,
-/// `post_businessrules_decisiontable_version_rows_search`.
+/// Returned by
+/// [`get_businessrules_decisiontable_version_row`](crate::api::GetBusinessrulesDecisiontableVersionRow),
+/// [`post_businessrules_decisiontable_version_rows`](crate::api::PostBusinessrulesDecisiontableVersionRows),
+/// [`put_businessrules_decisiontable_version_row`](crate::api::PutBusinessrulesDecisiontableVersionRow).
+/// Item of the listing
+/// [`get_businessrules_decisiontable_version_rows`](crate::api::GetBusinessrulesDecisiontableVersionRows),
+/// [`post_businessrules_decisiontable_version_rows_search`](crate::api::PostBusinessrulesDecisiontableVersionRowsSearch).
 #[derive(Clone, Default)]
 pub struct DecisionTableRow {
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `inputs`
+    /// `inputs`: a map of strings to `DecisionTableRowParameterValue`
     pub inputs: Option<BTreeMap<String, DecisionTableRowParameterValue>>,
-    /// `outputs`
+    /// `outputs`: a map of strings to `DecisionTableRowParameterValue`
     pub outputs: Option<BTreeMap<String, DecisionTableRowParameterValue>>,
-    /// `rowIndex`
+    /// `rowIndex`: an integer (`int32`)
     pub row_index: Option<i64>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `table`, required
+    /// `table`: `DecisionTableVersionEntity`, required
     pub table: Option<Box<DecisionTableVersionEntity>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

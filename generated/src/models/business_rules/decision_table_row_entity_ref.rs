@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `DecisionTableRowEntityRef` in the API.
+///
+/// Part of [`DecisionTableExecutionResponse`](crate::models::DecisionTableExecutionResponse).
 #[derive(Clone, Default)]
 pub struct DecisionTableRowEntityRef {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DecisionTableRowExecutionOutput` in the API.
+///
+/// Part of [`DecisionTableExecutionResponse`](crate::models::DecisionTableExecutionResponse).
 #[derive(Clone, Default)]
 pub struct DecisionTableRowExecutionOutput {
-    /// `outputs`, required
+    /// `outputs`: a map of strings to JSON values, required
     pub outputs: Option<BTreeMap<String, serde_json::Value>>,
-    /// `rowId`, required
+    /// `rowId`: a string, required
     pub row_id: Option<String>,
-    /// `rowIndex`, required
+    /// `rowIndex`: an integer (`int32`), required
     pub row_index: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,14 @@ use crate::models::business_rules::Literal;
 use crate::runtime::codec;
 
 /// `DecisionTableRowParameterValue` in the API.
+///
+/// Part of [`CreateDecisionTableRowRequest`](crate::models::CreateDecisionTableRowRequest),
+/// [`DecisionTableRow`](crate::models::DecisionTableRow),
+/// [`PutDecisionTableRowRequest`](crate::models::PutDecisionTableRowRequest),
+/// [`Row`](crate::models::Row).
 #[derive(Clone, Default)]
 pub struct DecisionTableRowParameterValue {
-    /// `literal`
+    /// `literal`: `Literal`
     pub literal: Option<Box<Literal>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

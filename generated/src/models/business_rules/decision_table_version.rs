@@ -3,55 +3,58 @@
 use crate::models::business_rules::{
     DecisionTableColumns, DecisionTableContract, DecisionTableSnapshot,
 };
-use crate::models::shared_by_24_565fba::Division;
-use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
+use crate::models::shared::addressable_entity_ref::AddressableEntityRef;
+use crate::models::shared::division::Division;
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `DecisionTableVersion` in the API.
 ///
-/// Returned by `get_businessrules_decisiontable_version`, `patch_businessrules_decisiontable_version`,
-/// `post_businessrules_decisiontable_version_copy`,
-/// `post_businessrules_decisiontable_version_rollback`,
-/// `post_businessrules_decisiontable_version_snapshot`, 4 more. Item of the listing
-/// `get_businessrules_decisiontable_versions`.
+/// Returned by
+/// [`get_businessrules_decisiontable_version`](crate::api::GetBusinessrulesDecisiontableVersion),
+/// [`patch_businessrules_decisiontable_version`](crate::api::PatchBusinessrulesDecisiontableVersion),
+/// [`post_businessrules_decisiontable_version_copy`](crate::api::PostBusinessrulesDecisiontableVersionCopy),
+/// [`post_businessrules_decisiontable_version_rollback`](crate::api::PostBusinessrulesDecisiontableVersionRollback),
+/// [`post_businessrules_decisiontable_version_snapshot`](crate::api::PostBusinessrulesDecisiontableVersionSnapshot),
+/// 4 more. Item of the listing
+/// [`get_businessrules_decisiontable_versions`](crate::api::GetBusinessrulesDecisiontableVersions).
 #[derive(Clone, Default)]
 pub struct DecisionTableVersion {
-    /// `columns`
+    /// `columns`: `DecisionTableColumns`
     pub columns: Option<Box<DecisionTableColumns>>,
-    /// `contract`
+    /// `contract`: `DecisionTableContract`
     pub contract: Option<Box<DecisionTableContract>>,
-    /// `createdBy`, read-only
+    /// `createdBy`: `AddressableEntityRef`, read-only
     pub created_by: Option<Box<AddressableEntityRef>>,
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `datePublished`, read-only
+    /// `datePublished`: a timestamp, read-only
     pub date_published: Option<time::Timestamp>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `division`
+    /// `division`: `Division`
     pub division: Option<Box<Division>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `publishedBy`, read-only
+    /// `publishedBy`: `AddressableEntityRef`, read-only
     pub published_by: Option<Box<AddressableEntityRef>>,
-    /// `rollbackReason`
+    /// `rollbackReason`: a string
     pub rollback_reason: Option<String>,
-    /// `rowCount`
+    /// `rowCount`: an integer (`int32`)
     pub row_count: Option<i64>,
-    /// `rowsUri`
+    /// `rowsUri`: a string
     pub rows_uri: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `snapshot`
+    /// `snapshot`: `DecisionTableSnapshot`
     pub snapshot: Option<Box<DecisionTableSnapshot>>,
-    /// `status`
+    /// `status`: one of `Draft`, `Published`, `Error`, `Preparing`, `Superseded`
     pub status: Option<DecisionTableVersionStatus>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

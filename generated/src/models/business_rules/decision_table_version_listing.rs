@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `DecisionTableVersionListing` in the API.
 ///
-/// Returned by `get_businessrules_decisiontable_versions`.
+/// Returned by
+/// [`get_businessrules_decisiontable_versions`](crate::api::GetBusinessrulesDecisiontableVersions).
 #[derive(Clone, Default)]
 pub struct DecisionTableVersionListing {
-    /// `entities`
+    /// `entities`: a list of `DecisionTableVersion`
     pub entities: Option<Vec<DecisionTableVersion>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,25 +5,28 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `JsonSchemaWithDefinitions` in the API.
+///
+/// Part of [`BusinessRulesSchemaCreateRequest`](crate::models::BusinessRulesSchemaCreateRequest),
+/// [`BusinessRulesSchemaUpdateRequest`](crate::models::BusinessRulesSchemaUpdateRequest).
 #[derive(Clone, Default)]
 pub struct JsonSchemaWithDefinitions {
-    /// `$schema`
+    /// `$schema`: a string
     pub schema: Option<String>,
-    /// `additionalProperties`
+    /// `additionalProperties`: any JSON value
     pub additional_properties: Option<serde_json::Value>,
-    /// `definitions`
+    /// `definitions`: a map of strings to `Definition`
     pub definitions: Option<BTreeMap<String, Definition>>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `properties`
+    /// `properties`: a map of strings to JSON values
     pub properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `required`
+    /// `required`: a list of strings
     pub required: Option<Vec<String>>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

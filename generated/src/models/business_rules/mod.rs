@@ -5,7 +5,7 @@ export!(bulk_add_decision_table_rows_response: BulkAddDecisionTableRowsResponse)
 export!(bulk_delete_decision_table_rows_request: BulkDeleteDecisionTableRowsRequest);
 export!(bulk_update_decision_table_rows_request: BulkUpdateDecisionTableRowsRequest);
 export!(bulk_update_decision_table_rows_response: BulkUpdateDecisionTableRowsResponse);
-export!(business_rules_data_schema: BusinessRulesDataSchema);
+export!(business_rules_data_schema: BusinessRulesDataSchema, BusinessRulesDataSchemaAppliesTo);
 export!(business_rules_data_schema_listing: BusinessRulesDataSchemaListing);
 export!(business_rules_parent_schema_ref: BusinessRulesParentSchemaRef);
 export!(business_rules_schema_create_request: BusinessRulesSchemaCreateRequest);
@@ -76,6 +76,7 @@ export!(row: Row);
 export!(row_search_filter: RowSearchFilter);
 export!(row_search_predicate: RowSearchPredicate, RowSearchPredicateOperator, RowSearchPredicateSpecial);
 export!(search_decision_table_rows_request: SearchDecisionTableRowsRequest);
+export!(shared_enums: *);
 export!(update_decision_table_columns_request: UpdateDecisionTableColumnsRequest);
 export!(
     update_decision_table_import_job_request: UpdateDecisionTableImportJobRequest,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `OutputValue` in the API.
+///
+/// Part of [`DecisionTableOutputColumn`](crate::models::DecisionTableOutputColumn),
+/// [`DecisionTableOutputColumnRequest`](crate::models::DecisionTableOutputColumnRequest).
 #[derive(Clone, Default)]
 pub struct OutputValue {
-    /// `properties`
+    /// `properties`: a list of `OutputValue`
     pub properties: Option<Vec<OutputValue>>,
-    /// `schemaPropertyKey`, required
+    /// `schemaPropertyKey`: a string, required
     pub schema_property_key: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

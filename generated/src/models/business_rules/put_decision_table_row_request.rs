@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 
 /// `PutDecisionTableRowRequest` in the API.
 ///
-/// Taken by `put_businessrules_decisiontable_version_row`.
+/// Taken by
+/// [`put_businessrules_decisiontable_version_row`](crate::api::PutBusinessrulesDecisiontableVersionRow).
 #[derive(Clone, Default)]
 pub struct PutDecisionTableRowRequest {
-    /// `inputs`
+    /// `inputs`: a map of strings to `DecisionTableRowParameterValue`
     pub inputs: Option<BTreeMap<String, DecisionTableRowParameterValue>>,
-    /// `outputs`
+    /// `outputs`: a map of strings to `DecisionTableRowParameterValue`
     pub outputs: Option<BTreeMap<String, DecisionTableRowParameterValue>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

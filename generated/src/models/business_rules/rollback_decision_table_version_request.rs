@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `RollbackDecisionTableVersionRequest` in the API.
 ///
-/// Taken by `post_businessrules_decisiontable_version_rollback`.
+/// Taken by
+/// [`post_businessrules_decisiontable_version_rollback`](crate::api::PostBusinessrulesDecisiontableVersionRollback).
 #[derive(Clone, Default)]
 pub struct RollbackDecisionTableVersionRequest {
-    /// `rollbackReason`
+    /// `rollbackReason`: a string, at most 200 characters
     pub rollback_reason: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

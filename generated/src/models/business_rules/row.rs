@@ -5,13 +5,16 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `Row` in the API.
+///
+/// Part of [`BulkUpdateDecisionTableRowsRequest`](crate::models::BulkUpdateDecisionTableRowsRequest).
 #[derive(Clone, Default)]
 pub struct Row {
-    /// `inputs`, required
+    /// `inputs`: a map of strings to `DecisionTableRowParameterValue`, required
     pub inputs: Option<BTreeMap<String, DecisionTableRowParameterValue>>,
-    /// `outputs`, required
+    /// `outputs`: a map of strings to `DecisionTableRowParameterValue`, required
     pub outputs: Option<BTreeMap<String, DecisionTableRowParameterValue>>,
-    /// `rowId`, required
+    /// `rowId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`, required
     pub row_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::business_rules::RowSearchPredicate;
 use crate::runtime::codec;
 
 /// `RowSearchFilter` in the API.
+///
+/// Part of [`SearchDecisionTableRowsRequest`](crate::models::SearchDecisionTableRowsRequest).
 #[derive(Clone, Default)]
 pub struct RowSearchFilter {
-    /// `predicates`, required
+    /// `predicates`: a list of `RowSearchPredicate`, required
     pub predicates: Option<Vec<RowSearchPredicate>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

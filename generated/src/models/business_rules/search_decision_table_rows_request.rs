@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `SearchDecisionTableRowsRequest` in the API.
 ///
-/// Taken by `post_businessrules_decisiontable_version_rows_search`.
+/// Taken by
+/// [`post_businessrules_decisiontable_version_rows_search`](crate::api::PostBusinessrulesDecisiontableVersionRowsSearch).
 #[derive(Clone, Default)]
 pub struct SearchDecisionTableRowsRequest {
-    /// `filter`, required
+    /// `filter`: `RowSearchFilter`, required
     pub filter: Option<Box<RowSearchFilter>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

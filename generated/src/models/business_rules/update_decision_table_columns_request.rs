@@ -6,11 +6,13 @@ use crate::models::business_rules::{
 use crate::runtime::codec;
 
 /// `UpdateDecisionTableColumnsRequest` in the API.
+///
+/// Part of [`UpdateDecisionTableRequest`](crate::models::UpdateDecisionTableRequest).
 #[derive(Clone, Default)]
 pub struct UpdateDecisionTableColumnsRequest {
-    /// `inputs`
+    /// `inputs`: a list of `DecisionTableInputColumnRequest`
     pub inputs: Option<Vec<DecisionTableInputColumnRequest>>,
-    /// `outputs`
+    /// `outputs`: a list of `DecisionTableOutputColumnRequest`
     pub outputs: Option<Vec<DecisionTableOutputColumnRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `UpdateDecisionTableRequest` in the API.
 ///
-/// Taken by `patch_businessrules_decisiontable`.
+/// Taken by [`patch_businessrules_decisiontable`](crate::api::PatchBusinessrulesDecisiontable).
 #[derive(Clone, Default)]
 pub struct UpdateDecisionTableRequest {
-    /// `columns`
+    /// `columns`: `UpdateDecisionTableColumnsRequest`
     pub columns: Option<Box<UpdateDecisionTableColumnsRequest>>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `UpdateDecisionTableVersionRequest` in the API.
 ///
-/// Taken by `patch_businessrules_decisiontable_version`.
+/// Taken by
+/// [`patch_businessrules_decisiontable_version`](crate::api::PatchBusinessrulesDecisiontableVersion).
 #[derive(Clone, Default)]
 pub struct UpdateDecisionTableVersionRequest {
-    /// `rowIndexUpdate`
+    /// `rowIndexUpdate`: `UpdateRowIndexRequest`
     pub row_index_update: Option<Box<UpdateRowIndexRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `UpdateRowIndexRequest` in the API.
+///
+/// Part of [`UpdateDecisionTableVersionRequest`](crate::models::UpdateDecisionTableVersionRequest).
 #[derive(Clone, Default)]
 pub struct UpdateRowIndexRequest {
-    /// `rowId`, required
+    /// `rowId`: a string, required
     pub row_id: Option<String>,
-    /// `rowIndex`, required
+    /// `rowIndex`: an integer (`int32`), required
     pub row_index: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,65 +2,69 @@
 
 use crate::models::case_management::{
     CaseExternalContactReference, CaseUserReference, CaseplanReference,
-    CustomerIntentReference, FailureReason,
+    CustomerIntentReference, FailureReason, Priority,
 };
-use crate::models::shared_by_5_270b9c::StarrableDivision;
+use crate::models::shared::starrable_division::StarrableDivision;
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `Case` in the API.
 ///
-/// Returned by `get_casemanagement_case`, `get_casemanagement_cases_reference`,
-/// `patch_casemanagement_case_datedue`, `patch_casemanagement_case_description`,
-/// `patch_casemanagement_case_externalid`, 4 more. Item of the listing
-/// `get_casemanagement_cases_externalcontact`, `get_casemanagement_cases_query_job_results`.
+/// Returned by [`get_casemanagement_case`](crate::api::GetCasemanagementCase),
+/// [`get_casemanagement_cases_reference`](crate::api::GetCasemanagementCasesReference),
+/// [`patch_casemanagement_case_datedue`](crate::api::PatchCasemanagementCaseDatedue),
+/// [`patch_casemanagement_case_description`](crate::api::PatchCasemanagementCaseDescription),
+/// [`patch_casemanagement_case_externalid`](crate::api::PatchCasemanagementCaseExternalid), 4 more.
+/// Item of the listing
+/// [`get_casemanagement_cases_externalcontact`](crate::api::GetCasemanagementCasesExternalcontact),
+/// [`get_casemanagement_cases_query_job_results`](crate::api::GetCasemanagementCasesQueryJobResults).
 #[derive(Clone, Default)]
 pub struct Case {
-    /// `caseplan`
+    /// `caseplan`: `CaseplanReference`
     pub caseplan: Option<Box<CaseplanReference>>,
-    /// `creationStatus`
+    /// `creationStatus`: one of `Pending`, `InProgress`, `Completed`, `Failed`
     pub creation_status: Option<CaseCreationStatus>,
-    /// `customerIntent`
+    /// `customerIntent`: `CustomerIntentReference`
     pub customer_intent: Option<Box<CustomerIntentReference>>,
-    /// `dateClosed`
+    /// `dateClosed`: a timestamp
     pub date_closed: Option<time::Timestamp>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateDue`
+    /// `dateDue`: a timestamp
     pub date_due: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `dateStarted`
+    /// `dateStarted`: a timestamp
     pub date_started: Option<time::Timestamp>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `division`
+    /// `division`: `StarrableDivision`
     pub division: Option<Box<StarrableDivision>>,
-    /// `externalContact`
+    /// `externalContact`: `CaseExternalContactReference`
     pub external_contact: Option<Box<CaseExternalContactReference>>,
-    /// `externalId`
+    /// `externalId`: a string
     pub external_id: Option<String>,
-    /// `failureReason`
+    /// `failureReason`: `FailureReason`
     pub failure_reason: Option<Box<FailureReason>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `modifiedBy`
+    /// `modifiedBy`: `CaseUserReference`
     pub modified_by: Option<Box<CaseUserReference>>,
-    /// `owner`
+    /// `owner`: `CaseUserReference`
     pub owner: Option<Box<CaseUserReference>>,
-    /// `priority`
+    /// `priority`: one of `Unknown`, `Urgent`, `High`, `Medium`, `Low`
     pub priority: Option<CasePriority>,
-    /// `reference`
+    /// `reference`: a string
     pub reference: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `status`
+    /// `status`: one of `Unknown`, `Open`, `InProgress`, `Terminating`, `Terminated`, `Closed`, `Failed`
     pub status: Option<CaseStatus>,
-    /// `summary`
+    /// `summary`: a string
     pub summary: Option<String>,
-    /// `ttlSeconds`
+    /// `ttlSeconds`: an integer (`int32`)
     pub ttl_seconds: Option<i64>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -135,44 +139,8 @@ impl codec::OpenEnum for CaseCreationStatus {
 
 codec::__open_enum!(CaseCreationStatus);
 
-/// The values of `priority`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum CasePriority {
-    /// `Unknown`
-    UnknownValue,
-    /// `Urgent`
-    Urgent,
-    /// `High`
-    High,
-    /// `Medium`
-    Medium,
-    /// `Low`
-    Low,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for CasePriority {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[Self::UnknownValue, Self::Urgent, Self::High, Self::Medium, Self::Low],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::UnknownValue => "Unknown",
-            Self::Urgent => "Urgent",
-            Self::High => "High",
-            Self::Medium => "Medium",
-            Self::Low => "Low",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(CasePriority);
+/// The same values as [`Priority`].
+pub type CasePriority = Priority;
 
 /// The values of `status`.
 #[derive(Clone)]

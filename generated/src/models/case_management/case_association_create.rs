@@ -4,12 +4,14 @@ use crate::runtime::codec;
 
 /// `CaseAssociationCreate` in the API.
 ///
-/// Taken by `post_casemanagement_case_associations`.
+/// Taken by [`post_casemanagement_case_associations`](crate::api::PostCasemanagementCaseAssociations).
 #[derive(Clone, Default)]
 pub struct CaseAssociationCreate {
-    /// `conversationId`
+    /// `conversationId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-4[a-fA-F0-9]{3}-[89abAB][a-fA-F0-9]{3}-[a-fA-F0-9]{12}`
     pub conversation_id: Option<String>,
-    /// `workitemId`
+    /// `workitemId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-4[a-fA-F0-9]{3}-[89abAB][a-fA-F0-9]{3}-[a-fA-F0-9]{12}`
     pub workitem_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `CaseAssociationListing` in the API.
 ///
-/// Returned by `get_casemanagement_case_associations`.
+/// Returned by [`get_casemanagement_case_associations`](crate::api::GetCasemanagementCaseAssociations).
 #[derive(Clone, Default)]
 pub struct CaseAssociationListing {
-    /// `entities`
+    /// `entities`: a list of `CaseAssociation`
     pub entities: Option<Vec<CaseAssociation>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,16 +4,19 @@ use crate::runtime::codec;
 
 /// `CaseAssociationQuery` in the API.
 ///
-/// Taken by `post_casemanagement_cases_associations_query`.
+/// Taken by
+/// [`post_casemanagement_cases_associations_query`](crate::api::PostCasemanagementCasesAssociationsQuery).
 #[derive(Clone, Default)]
 pub struct CaseAssociationQuery {
-    /// `after`
+    /// `after`: a string
     pub after: Option<String>,
-    /// `conversationId`
+    /// `conversationId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-4[a-fA-F0-9]{3}-[89abAB][a-fA-F0-9]{3}-[a-fA-F0-9]{12}`
     pub conversation_id: Option<String>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `workitemId`
+    /// `workitemId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-4[a-fA-F0-9]{3}-[89abAB][a-fA-F0-9]{3}-[a-fA-F0-9]{12}`
     pub workitem_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

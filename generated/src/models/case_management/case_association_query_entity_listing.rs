@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `CaseAssociationQueryEntityListing` in the API.
 ///
-/// Returned by `post_casemanagement_cases_associations_query`.
+/// Returned by
+/// [`post_casemanagement_cases_associations_query`](crate::api::PostCasemanagementCasesAssociationsQuery).
 #[derive(Clone, Default)]
 pub struct CaseAssociationQueryEntityListing {
-    /// `after`
+    /// `after`: a string
     pub after: Option<String>,
-    /// `entities`
+    /// `entities`: a list of `CaseAssociation`
     pub entities: Option<Vec<CaseAssociation>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

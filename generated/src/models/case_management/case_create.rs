@@ -5,28 +5,33 @@ use crate::runtime::codec;
 
 /// `CaseCreate` in the API.
 ///
-/// Taken by `post_casemanagement_cases`.
+/// Taken by [`post_casemanagement_cases`](crate::api::PostCasemanagementCases).
 #[derive(Clone, Default)]
 pub struct CaseCreate {
-    /// `caseplanId`, required
+    /// `caseplanId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-4[a-fA-F0-9]{3}-[89abAB][a-fA-F0-9]{3}-[a-fA-F0-9]{12}`, required
     pub caseplan_id: Option<String>,
-    /// `conversationId`
+    /// `conversationId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-4[a-fA-F0-9]{3}-[89abAB][a-fA-F0-9]{3}-[a-fA-F0-9]{12}`
     pub conversation_id: Option<String>,
-    /// `description`
+    /// `description`: a string, at most 512 characters
     pub description: Option<String>,
-    /// `externalContactId`, required
+    /// `externalContactId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-4[a-fA-F0-9]{3}-[89abAB][a-fA-F0-9]{3}-[a-fA-F0-9]{12}`, required
     pub external_contact_id: Option<String>,
-    /// `externalId`
+    /// `externalId`: a string, 1 to 64 characters
     pub external_id: Option<String>,
-    /// `intake`
+    /// `intake`: a list of `Intake`
     pub intake: Option<Vec<Intake>>,
-    /// `ownerId`
+    /// `ownerId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-4[a-fA-F0-9]{3}-[89abAB][a-fA-F0-9]{3}-[a-fA-F0-9]{12}`
     pub owner_id: Option<String>,
-    /// `summary`
+    /// `summary`: a string, 3 to 512 characters
     pub summary: Option<String>,
-    /// `ttlSeconds`
+    /// `ttlSeconds`: an integer (`int32`)
     pub ttl_seconds: Option<i64>,
-    /// `workitemId`
+    /// `workitemId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-4[a-fA-F0-9]{3}-[89abAB][a-fA-F0-9]{3}-[a-fA-F0-9]{12}`
     pub workitem_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

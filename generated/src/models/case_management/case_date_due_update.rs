@@ -5,10 +5,10 @@ use crate::runtime::time;
 
 /// `CaseDateDueUpdate` in the API.
 ///
-/// Taken by `patch_casemanagement_case_datedue`.
+/// Taken by [`patch_casemanagement_case_datedue`](crate::api::PatchCasemanagementCaseDatedue).
 #[derive(Clone, Default)]
 pub struct CaseDateDueUpdate {
-    /// `dateDue`, required
+    /// `dateDue`: a timestamp, required
     pub date_due: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

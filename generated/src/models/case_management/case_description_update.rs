@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `CaseDescriptionUpdate` in the API.
 ///
-/// Taken by `patch_casemanagement_case_description`.
+/// Taken by [`patch_casemanagement_case_description`](crate::api::PatchCasemanagementCaseDescription).
 #[derive(Clone, Default)]
 pub struct CaseDescriptionUpdate {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `CaseExternalContactReference` in the API.
+///
+/// Part of [`Case`](crate::models::Case).
 #[derive(Clone, Default)]
 pub struct CaseExternalContactReference {
-    /// `firstName`
+    /// `firstName`: a string
     pub first_name: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `lastName`
+    /// `lastName`: a string
     pub last_name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `CaseExternalIdUpdate` in the API.
 ///
-/// Taken by `patch_casemanagement_case_externalid`.
+/// Taken by [`patch_casemanagement_case_externalid`](crate::api::PatchCasemanagementCaseExternalid).
 #[derive(Clone, Default)]
 pub struct CaseExternalIdUpdate {
-    /// `externalId`
+    /// `externalId`: a string
     pub external_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

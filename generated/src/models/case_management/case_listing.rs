@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `CaseListing` in the API.
 ///
-/// Returned by `get_casemanagement_cases_externalcontact`.
+/// Returned by
+/// [`get_casemanagement_cases_externalcontact`](crate::api::GetCasemanagementCasesExternalcontact).
 #[derive(Clone, Default)]
 pub struct CaseListing {
-    /// `entities`
+    /// `entities`: a list of `Case`
     pub entities: Option<Vec<Case>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `CaseOwnerUpdate` in the API.
 ///
-/// Taken by `patch_casemanagement_case_owner`.
+/// Taken by [`patch_casemanagement_case_owner`](crate::api::PatchCasemanagementCaseOwner).
 #[derive(Clone, Default)]
 pub struct CaseOwnerUpdate {
-    /// `ownerId`, required
+    /// `ownerId`: a string, required
     pub owner_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `CaseQueryJobError` in the API.
+///
+/// Part of [`CaseQueryJobResponse`](crate::models::CaseQueryJobResponse).
 #[derive(Clone, Default)]
 pub struct CaseQueryJobError {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `CaseQueryJobResultsResponse` in the API.
 ///
-/// Returned by `get_casemanagement_cases_query_job_results`.
+/// Returned by
+/// [`get_casemanagement_cases_query_job_results`](crate::api::GetCasemanagementCasesQueryJobResults).
 #[derive(Clone, Default)]
 pub struct CaseQueryJobResultsResponse {
-    /// `entities`
+    /// `entities`: a list of `Case`
     pub entities: Option<Vec<Case>>,
-    /// `pageCount`
+    /// `pageCount`: an integer (`int32`)
     pub page_count: Option<i64>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

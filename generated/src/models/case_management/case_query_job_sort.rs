@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `CaseQueryJobSort` in the API.
+///
+/// Part of [`CaseQueryJobCreate`](crate::models::CaseQueryJobCreate).
 #[derive(Clone, Default)]
 pub struct CaseQueryJobSort {
-    /// `ascending`
+    /// `ascending`: a boolean
     pub ascending: Option<bool>,
-    /// `name`
+    /// `name`: one of `dateCreated`, `dateModified`, `dateDue`, `priority`
     pub name: Option<CaseQueryJobSortName>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

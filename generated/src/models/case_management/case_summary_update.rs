@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `CaseSummaryUpdate` in the API.
 ///
-/// Taken by `patch_casemanagement_case_summary`.
+/// Taken by [`patch_casemanagement_case_summary`](crate::api::PatchCasemanagementCaseSummary).
 #[derive(Clone, Default)]
 pub struct CaseSummaryUpdate {
-    /// `summary`, required
+    /// `summary`: a string, required
     pub summary: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,28 +5,31 @@ use crate::runtime::codec;
 
 /// `CaseplanCreate` in the API.
 ///
-/// Taken by `post_casemanagement_caseplans`.
+/// Taken by [`post_casemanagement_caseplans`](crate::api::PostCasemanagementCaseplans).
 #[derive(Clone, Default)]
 pub struct CaseplanCreate {
-    /// `customerIntentId`, required
+    /// `customerIntentId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`, required
     pub customer_intent_id: Option<String>,
-    /// `dataSchemas`
+    /// `dataSchemas`: a list of `CaseplanDataSchema`
     pub data_schemas: Option<Vec<CaseplanDataSchema>>,
-    /// `defaultCaseOwnerId`
+    /// `defaultCaseOwnerId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`
     pub default_case_owner_id: Option<String>,
-    /// `defaultDueDurationInSeconds`
+    /// `defaultDueDurationInSeconds`: an integer (`int32`), at most 31536000
     pub default_due_duration_in_seconds: Option<i64>,
-    /// `defaultTtlSeconds`
+    /// `defaultTtlSeconds`: an integer (`int32`), from 86400 to 31536000
     pub default_ttl_seconds: Option<i64>,
-    /// `description`
+    /// `description`: a string, at most 512 characters
     pub description: Option<String>,
-    /// `divisionId`, required
+    /// `divisionId`: a string, pattern
+    /// `([a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}|\*)`, required
     pub division_id: Option<String>,
-    /// `intakeSettings`
+    /// `intakeSettings`: a list of `IntakeSetting`
     pub intake_settings: Option<Vec<IntakeSetting>>,
-    /// `name`, required
+    /// `name`: a string, 3 to 256 characters, required
     pub name: Option<String>,
-    /// `referencePrefix`, required
+    /// `referencePrefix`: a string, 2 to 8 characters, pattern `^[A-Za-z0-9]+$`, required
     pub reference_prefix: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,17 @@ use crate::runtime::codec;
 
 /// `CaseplanDataSchema` in the API.
 ///
-/// Returned by `post_casemanagement_caseplan_dataschemas`, `put_casemanagement_caseplan_dataschema`.
-/// Item of the listing `get_casemanagement_caseplan_version_dataschemas`.
+/// Returned by
+/// [`post_casemanagement_caseplan_dataschemas`](crate::api::PostCasemanagementCaseplanDataschemas),
+/// [`put_casemanagement_caseplan_dataschema`](crate::api::PutCasemanagementCaseplanDataschema). Item of
+/// the listing
+/// [`get_casemanagement_caseplan_version_dataschemas`](crate::api::GetCasemanagementCaseplanVersionDataschemas).
 #[derive(Clone, Default)]
 pub struct CaseplanDataSchema {
-    /// `id`, required
+    /// `id`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

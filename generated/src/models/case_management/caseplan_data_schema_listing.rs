@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `CaseplanDataSchemaListing` in the API.
 ///
-/// Returned by `get_casemanagement_caseplan_version_dataschemas`.
+/// Returned by
+/// [`get_casemanagement_caseplan_version_dataschemas`](crate::api::GetCasemanagementCaseplanVersionDataschemas).
 #[derive(Clone, Default)]
 pub struct CaseplanDataSchemaListing {
-    /// `entities`
+    /// `entities`: a list of `CaseplanDataSchema`
     pub entities: Option<Vec<CaseplanDataSchema>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

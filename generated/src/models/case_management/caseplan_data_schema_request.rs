@@ -4,10 +4,13 @@ use crate::runtime::codec;
 
 /// `CaseplanDataSchemaRequest` in the API.
 ///
-/// Taken by `post_casemanagement_caseplan_dataschemas`, `put_casemanagement_caseplan_dataschema`.
+/// Taken by
+/// [`post_casemanagement_caseplan_dataschemas`](crate::api::PostCasemanagementCaseplanDataschemas),
+/// [`put_casemanagement_caseplan_dataschema`](crate::api::PutCasemanagementCaseplanDataschema).
 #[derive(Clone, Default)]
 pub struct CaseplanDataSchemaRequest {
-    /// `id`, required
+    /// `id`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

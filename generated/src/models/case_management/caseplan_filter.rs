@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `CaseplanFilter` in the API.
+///
+/// Part of [`CaseplanQueryRequest`](crate::models::CaseplanQueryRequest).
 #[derive(Clone, Default)]
 pub struct CaseplanFilter {
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `operator`, required
+    /// `operator`: one of `IN`, `CONTAINS`, `BEGINS_WITH`, required
     pub operator: Option<CaseplanFilterOperator>,
-    /// `values`, required
+    /// `values`: a list of strings, required
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

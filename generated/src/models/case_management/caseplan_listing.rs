@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `CaseplanListing` in the API.
 ///
-/// Returned by `get_casemanagement_caseplans`.
+/// Returned by [`get_casemanagement_caseplans`](crate::api::GetCasemanagementCaseplans).
 #[derive(Clone, Default)]
 pub struct CaseplanListing {
-    /// `entities`
+    /// `entities`: a list of `Caseplan`
     pub entities: Option<Vec<Caseplan>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

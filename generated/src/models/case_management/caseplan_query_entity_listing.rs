@@ -5,18 +5,18 @@ use crate::runtime::codec;
 
 /// `CaseplanQueryEntityListing` in the API.
 ///
-/// Returned by `post_casemanagement_caseplans_query`.
+/// Returned by [`post_casemanagement_caseplans_query`](crate::api::PostCasemanagementCaseplansQuery).
 #[derive(Clone, Default)]
 pub struct CaseplanQueryEntityListing {
-    /// `after`
+    /// `after`: a string
     pub after: Option<String>,
-    /// `entities`
+    /// `entities`: a list of `Caseplan`
     pub entities: Option<Vec<Caseplan>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

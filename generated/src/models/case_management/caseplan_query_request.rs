@@ -5,22 +5,22 @@ use crate::runtime::codec;
 
 /// `CaseplanQueryRequest` in the API.
 ///
-/// Taken by `post_casemanagement_caseplans_query`.
+/// Taken by [`post_casemanagement_caseplans_query`](crate::api::PostCasemanagementCaseplansQuery).
 #[derive(Clone, Default)]
 pub struct CaseplanQueryRequest {
-    /// `after`
+    /// `after`: a string
     pub after: Option<String>,
-    /// `attributes`
+    /// `attributes`: a list of strings
     pub attributes: Option<Vec<String>>,
-    /// `divisionIds`
+    /// `divisionIds`: a list of strings
     pub division_ids: Option<Vec<String>>,
-    /// `filters`
+    /// `filters`: a list of `CaseplanFilter`
     pub filters: Option<Vec<CaseplanFilter>>,
-    /// `name`
+    /// `name`: a string, at most 256 characters
     pub name: Option<String>,
-    /// `nameSearchType`
+    /// `nameSearchType`: one of `BEGINS_WITH`, `CONTAINS`
     pub name_search_type: Option<CaseplanQueryRequestNameSearchType>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`), from 1 to 200
     pub page_size: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

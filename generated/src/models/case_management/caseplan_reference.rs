@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `CaseplanReference` in the API.
+///
+/// Part of [`Case`](crate::models::Case), [`Stageplan`](crate::models::Stageplan),
+/// [`Stepplan`](crate::models::Stepplan).
 #[derive(Clone, Default)]
 pub struct CaseplanReference {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

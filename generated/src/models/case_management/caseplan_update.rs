@@ -4,24 +4,26 @@ use crate::runtime::codec;
 
 /// `CaseplanUpdate` in the API.
 ///
-/// Taken by `patch_casemanagement_caseplan`.
+/// Taken by [`patch_casemanagement_caseplan`](crate::api::PatchCasemanagementCaseplan).
 #[derive(Clone, Default)]
 pub struct CaseplanUpdate {
-    /// `customerIntentId`
+    /// `customerIntentId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`
     pub customer_intent_id: Option<String>,
-    /// `defaultCaseOwnerId`
+    /// `defaultCaseOwnerId`: a string
     pub default_case_owner_id: Option<String>,
-    /// `defaultDueDurationInSeconds`
+    /// `defaultDueDurationInSeconds`: an integer (`int32`), at most 31536000
     pub default_due_duration_in_seconds: Option<i64>,
-    /// `defaultTtlSeconds`
+    /// `defaultTtlSeconds`: an integer (`int32`), from 86400 to 31536000
     pub default_ttl_seconds: Option<i64>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `divisionId`
+    /// `divisionId`: a string, pattern
+    /// `([a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}|\*)`
     pub division_id: Option<String>,
-    /// `name`
+    /// `name`: a string, 3 to 256 characters
     pub name: Option<String>,
-    /// `referencePrefix`
+    /// `referencePrefix`: a string, 2 to 8 characters, pattern `^[A-Za-z0-9]+$`
     pub reference_prefix: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

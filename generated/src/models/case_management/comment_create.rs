@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `CommentCreate` in the API.
 ///
-/// Taken by `post_casemanagement_case_comments`.
+/// Taken by [`post_casemanagement_case_comments`](crate::api::PostCasemanagementCaseComments).
 #[derive(Clone, Default)]
 pub struct CommentCreate {
-    /// `content`, required
+    /// `content`: a string, at most 4096 characters, required
     pub content: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `CommentListing` in the API.
 ///
-/// Returned by `get_casemanagement_case_comments`.
+/// Returned by [`get_casemanagement_case_comments`](crate::api::GetCasemanagementCaseComments).
 #[derive(Clone, Default)]
 pub struct CommentListing {
-    /// `entities`
+    /// `entities`: a list of `Comment`
     pub entities: Option<Vec<Comment>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

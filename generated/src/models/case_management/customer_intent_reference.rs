@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `CustomerIntentReference` in the API.
+///
+/// Part of [`Case`](crate::models::Case), [`Caseplan`](crate::models::Caseplan),
+/// [`CaseplanCreateResponse`](crate::models::CaseplanCreateResponse).
 #[derive(Clone, Default)]
 pub struct CustomerIntentReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `FailureReason` in the API.
+///
+/// Part of [`Case`](crate::models::Case), [`Stage`](crate::models::Stage),
+/// [`Step`](crate::models::Step).
 #[derive(Clone, Default)]
 pub struct FailureReason {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `Intake` in the API.
+///
+/// Part of [`CaseCreate`](crate::models::CaseCreate).
 #[derive(Clone, Default)]
 pub struct Intake {
-    /// `data`
+    /// `data`: a map of strings to JSON values
     pub data: Option<BTreeMap<String, serde_json::Value>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

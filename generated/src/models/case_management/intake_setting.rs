@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `IntakeSetting` in the API.
 ///
-/// Item of the listing `get_casemanagement_caseplan_version_intakesettings`.
+/// Item of the listing
+/// [`get_casemanagement_caseplan_version_intakesettings`](crate::api::GetCasemanagementCaseplanVersionIntakesettings).
 #[derive(Clone, Default)]
 pub struct IntakeSetting {
-    /// `displayOrder`, required
+    /// `displayOrder`: an integer (`int32`), required
     pub display_order: Option<i64>,
-    /// `property`, required
+    /// `property`: a string, 1 to 256 characters, required
     pub property: Option<String>,
-    /// `required`, required
+    /// `required`: a boolean, required
     pub required: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

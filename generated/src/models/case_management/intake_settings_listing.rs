@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `IntakeSettingsListing` in the API.
 ///
-/// Returned by `get_casemanagement_caseplan_version_intakesettings`,
-/// `put_casemanagement_caseplan_intakesettings`.
+/// Returned by
+/// [`get_casemanagement_caseplan_version_intakesettings`](crate::api::GetCasemanagementCaseplanVersionIntakesettings),
+/// [`put_casemanagement_caseplan_intakesettings`](crate::api::PutCasemanagementCaseplanIntakesettings).
 #[derive(Clone, Default)]
 pub struct IntakeSettingsListing {
-    /// `entities`
+    /// `entities`: a list of `IntakeSetting`
     pub entities: Option<Vec<IntakeSetting>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

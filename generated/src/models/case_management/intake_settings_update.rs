@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `IntakeSettingsUpdate` in the API.
 ///
-/// Taken by `put_casemanagement_caseplan_intakesettings`.
+/// Taken by
+/// [`put_casemanagement_caseplan_intakesettings`](crate::api::PutCasemanagementCaseplanIntakesettings).
 #[derive(Clone, Default)]
 pub struct IntakeSettingsUpdate {
-    /// `intakeSettings`
+    /// `intakeSettings`: a list of `IntakeSetting`
     pub intake_settings: Option<Vec<IntakeSetting>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

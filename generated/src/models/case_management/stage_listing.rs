@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `StageListing` in the API.
 ///
-/// Returned by `get_casemanagement_case_stages`.
+/// Returned by [`get_casemanagement_case_stages`](crate::api::GetCasemanagementCaseStages).
 #[derive(Clone, Default)]
 pub struct StageListing {
-    /// `entities`
+    /// `entities`: a list of `Stage`
     pub entities: Option<Vec<Stage>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

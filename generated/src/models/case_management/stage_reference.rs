@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `StageReference` in the API.
+///
+/// Part of [`CaseAssociation`](crate::models::CaseAssociation), [`Step`](crate::models::Step).
 #[derive(Clone, Default)]
 pub struct StageReference {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,16 @@ use crate::runtime::codec;
 
 /// `StageplanCreate` in the API.
 ///
-/// Taken by `post_casemanagement_caseplan_stageplans`.
+/// Taken by
+/// [`post_casemanagement_caseplan_stageplans`](crate::api::PostCasemanagementCaseplanStageplans).
 #[derive(Clone, Default)]
 pub struct StageplanCreate {
-    /// `after`
+    /// `after`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`
     pub after: Option<String>,
-    /// `description`
+    /// `description`: a string, at most 512 characters
     pub description: Option<String>,
-    /// `name`, required
+    /// `name`: a string, 3 to 256 characters, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `StageplanListing` in the API.
 ///
-/// Returned by `get_casemanagement_caseplan_version_stageplans`.
+/// Returned by
+/// [`get_casemanagement_caseplan_version_stageplans`](crate::api::GetCasemanagementCaseplanVersionStageplans).
 #[derive(Clone, Default)]
 pub struct StageplanListing {
-    /// `entities`
+    /// `entities`: a list of `Stageplan`
     pub entities: Option<Vec<Stageplan>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `StageplanReference` in the API.
+///
+/// Part of [`Stepplan`](crate::models::Stepplan).
 #[derive(Clone, Default)]
 pub struct StageplanReference {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

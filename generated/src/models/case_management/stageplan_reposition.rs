@@ -4,10 +4,12 @@ use crate::runtime::codec;
 
 /// `StageplanReposition` in the API.
 ///
-/// Taken by `post_casemanagement_caseplan_stageplan_reposition`.
+/// Taken by
+/// [`post_casemanagement_caseplan_stageplan_reposition`](crate::api::PostCasemanagementCaseplanStageplanReposition).
 #[derive(Clone, Default)]
 pub struct StageplanReposition {
-    /// `after`
+    /// `after`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`
     pub after: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

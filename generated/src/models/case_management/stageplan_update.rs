@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `StageplanUpdate` in the API.
 ///
-/// Taken by `patch_casemanagement_caseplan_stageplan`.
+/// Taken by
+/// [`patch_casemanagement_caseplan_stageplan`](crate::api::PatchCasemanagementCaseplanStageplan).
 #[derive(Clone, Default)]
 pub struct StageplanUpdate {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `name`
+    /// `name`: a string, 3 to 256 characters
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `StepListing` in the API.
 ///
-/// Returned by `get_casemanagement_case_stage_steps`.
+/// Returned by [`get_casemanagement_case_stage_steps`](crate::api::GetCasemanagementCaseStageSteps).
 #[derive(Clone, Default)]
 pub struct StepListing {
-    /// `entities`
+    /// `entities`: a list of `Step`
     pub entities: Option<Vec<Step>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `StepplanListing` in the API.
 ///
-/// Returned by `get_casemanagement_caseplan_version_stageplan_stepplans`.
+/// Returned by
+/// [`get_casemanagement_caseplan_version_stageplan_stepplans`](crate::api::GetCasemanagementCaseplanVersionStageplanStepplans).
 #[derive(Clone, Default)]
 pub struct StepplanListing {
-    /// `entities`
+    /// `entities`: a list of `Stepplan`
     pub entities: Option<Vec<Stepplan>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

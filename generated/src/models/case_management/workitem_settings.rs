@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `WorkitemSettings` in the API.
+///
+/// Part of [`StepplanUpdate`](crate::models::StepplanUpdate).
 #[derive(Clone, Default)]
 pub struct WorkitemSettings {
-    /// `worktypeId`
+    /// `worktypeId`: a string
     pub worktype_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::case_management::StepplansWorktypeReference;
 use crate::runtime::codec;
 
 /// `WorkitemSettingsResponse` in the API.
+///
+/// Part of [`Stepplan`](crate::models::Stepplan).
 #[derive(Clone, Default)]
 pub struct WorkitemSettingsResponse {
-    /// `worktype`
+    /// `worktype`: `StepplansWorktypeReference`
     pub worktype: Option<Box<StepplansWorktypeReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,13 @@ use crate::runtime::codec;
 
 /// `ChatMessageEntityListing` in the API.
 ///
-/// Returned by `get_chats_room_message`, `get_chats_room_messages`, `get_chats_thread_messages`,
-/// `get_chats_user_message`.
+/// Returned by [`get_chats_room_message`](crate::api::GetChatsRoomMessage),
+/// [`get_chats_room_messages`](crate::api::GetChatsRoomMessages),
+/// [`get_chats_thread_messages`](crate::api::GetChatsThreadMessages),
+/// [`get_chats_user_message`](crate::api::GetChatsUserMessage).
 #[derive(Clone, Default)]
 pub struct ChatMessageEntityListing {
-    /// `entities`
+    /// `entities`: a list of `ChatMessageResponse`
     pub entities: Option<Vec<ChatMessageResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `ChatReactionUpdate` in the API.
 ///
-/// Taken by `put_chats_message_reactions`.
+/// Taken by [`put_chats_message_reactions`](crate::api::PutChatsMessageReactions).
 #[derive(Clone, Default)]
 pub struct ChatReactionUpdate {
-    /// `reactions`, required
+    /// `reactions`: a list of strings, required
     pub reactions: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

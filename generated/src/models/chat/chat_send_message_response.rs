@@ -4,11 +4,13 @@ use crate::runtime::codec;
 
 /// `ChatSendMessageResponse` in the API.
 ///
-/// Returned by `patch_chats_room_message`, `patch_chats_user_message`, `post_chats_room_messages`,
-/// `post_chats_user_messages`.
+/// Returned by [`patch_chats_room_message`](crate::api::PatchChatsRoomMessage),
+/// [`patch_chats_user_message`](crate::api::PatchChatsUserMessage),
+/// [`post_chats_room_messages`](crate::api::PostChatsRoomMessages),
+/// [`post_chats_user_messages`](crate::api::PostChatsUserMessages).
 #[derive(Clone, Default)]
 pub struct ChatSendMessageResponse {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

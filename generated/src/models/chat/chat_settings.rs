@@ -4,13 +4,16 @@ use crate::runtime::codec;
 
 /// `ChatSettings` in the API.
 ///
-/// Returned by `get_chats_settings`, `patch_chats_settings`, `put_chats_settings`. Taken by
-/// `patch_chats_settings`, `put_chats_settings`.
+/// Returned by [`get_chats_settings`](crate::api::GetChatsSettings),
+/// [`patch_chats_settings`](crate::api::PatchChatsSettings),
+/// [`put_chats_settings`](crate::api::PutChatsSettings). Taken by
+/// [`patch_chats_settings`](crate::api::PatchChatsSettings),
+/// [`put_chats_settings`](crate::api::PutChatsSettings).
 #[derive(Clone, Default)]
 pub struct ChatSettings {
-    /// `messageRetentionPeriodDays`
+    /// `messageRetentionPeriodDays`: an integer (`int32`)
     pub message_retention_period_days: Option<i64>,
-    /// `reactionsEnabled`
+    /// `reactionsEnabled`: a boolean
     pub reactions_enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

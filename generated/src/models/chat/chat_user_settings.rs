@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `ChatUserSettings` in the API.
 ///
-/// Returned by `get_chats_user_settings`, `patch_chats_user_settings`. Taken by
-/// `patch_chats_user_settings`.
+/// Returned by [`get_chats_user_settings`](crate::api::GetChatsUserSettings),
+/// [`patch_chats_user_settings`](crate::api::PatchChatsUserSettings). Taken by
+/// [`patch_chats_user_settings`](crate::api::PatchChatsUserSettings).
 #[derive(Clone, Default)]
 pub struct ChatUserSettings {
-    /// `mobile`, required
+    /// `mobile`: `MobileSettings`, required
     pub mobile: Option<Box<MobileSettings>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 /// `CreateRoomRequest` in the API.
 ///
-/// Taken by `post_chats_rooms`.
+/// Taken by [`post_chats_rooms`](crate::api::PostChatsRooms).
 #[derive(Clone, Default)]
 pub struct CreateRoomRequest {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `subject`, required
+    /// `subject`: a string, required
     pub subject: Option<String>,
-    /// `userIds`
+    /// `userIds`: a list of strings
     pub user_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `CreateRoomResponse` in the API.
 ///
-/// Returned by `post_chats_rooms`.
+/// Returned by [`post_chats_rooms`](crate::api::PostChatsRooms).
 #[derive(Clone, Default)]
 pub struct CreateRoomResponse {
-    /// `jid`, required
+    /// `jid`: a string, required
     pub jid: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

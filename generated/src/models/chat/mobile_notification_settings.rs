@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `MobileNotificationSettings` in the API.
+///
+/// Part of [`MobileSettings`](crate::models::MobileSettings).
 #[derive(Clone, Default)]
 pub struct MobileNotificationSettings {
-    /// `when`, required
+    /// `when`: one of `Always`, `OnlyWhenInactive`, required
     pub when: Option<MobileNotificationSettingsWhen>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,12 @@ use crate::models::chat::MobileNotificationSettings;
 use crate::runtime::codec;
 
 /// `MobileSettings` in the API.
+///
+/// Part of [`ChatUserSettings`](crate::models::ChatUserSettings),
+/// [`UserSettingsForChat`](crate::models::UserSettingsForChat).
 #[derive(Clone, Default)]
 pub struct MobileSettings {
-    /// `notifications`, required
+    /// `notifications`: `MobileNotificationSettings`, required
     pub notifications: Option<Box<MobileNotificationSettings>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `PinnedMessageRequest` in the API.
 ///
-/// Taken by `post_chats_room_messages_pins`, `post_chats_user_messages_pins`.
+/// Taken by [`post_chats_room_messages_pins`](crate::api::PostChatsRoomMessagesPins),
+/// [`post_chats_user_messages_pins`](crate::api::PostChatsUserMessagesPins).
 #[derive(Clone, Default)]
 pub struct PinnedMessageRequest {
-    /// `pinnedMessageIds`, required
+    /// `pinnedMessageIds`: a list of strings, required
     pub pinned_message_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

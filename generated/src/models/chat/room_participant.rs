@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `RoomParticipant` in the API.
 ///
-/// Returned by `get_chats_room_participant`.
+/// Returned by [`get_chats_room_participant`](crate::api::GetChatsRoomParticipant).
 #[derive(Clone, Default)]
 pub struct RoomParticipant {
-    /// `participantJid`, required
+    /// `participantJid`: a string, required
     pub participant_jid: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

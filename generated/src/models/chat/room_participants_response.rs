@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `RoomParticipantsResponse` in the API.
 ///
-/// Returned by `get_chats_room_participants`.
+/// Returned by [`get_chats_room_participants`](crate::api::GetChatsRoomParticipants).
 #[derive(Clone, Default)]
 pub struct RoomParticipantsResponse {
-    /// `participants`
+    /// `participants`: a list of `RoomParticipantResponse`
     pub participants: Option<Vec<RoomParticipantResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

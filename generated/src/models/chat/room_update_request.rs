@@ -4,16 +4,16 @@ use crate::runtime::codec;
 
 /// `RoomUpdateRequest` in the API.
 ///
-/// Taken by `patch_chats_room`.
+/// Taken by [`patch_chats_room`](crate::api::PatchChatsRoom).
 #[derive(Clone, Default)]
 pub struct RoomUpdateRequest {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `ownerIds`
+    /// `ownerIds`: a list of strings
     pub owner_ids: Option<Vec<String>>,
-    /// `pinnedMessageIds`
+    /// `pinnedMessageIds`: a list of strings
     pub pinned_message_ids: Option<Vec<String>>,
-    /// `subject`
+    /// `subject`: a string
     pub subject: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

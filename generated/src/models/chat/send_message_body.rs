@@ -4,15 +4,17 @@ use crate::runtime::codec;
 
 /// `SendMessageBody` in the API.
 ///
-/// Taken by `patch_chats_room_message`, `patch_chats_user_message`, `post_chats_room_messages`,
-/// `post_chats_user_messages`.
+/// Taken by [`patch_chats_room_message`](crate::api::PatchChatsRoomMessage),
+/// [`patch_chats_user_message`](crate::api::PatchChatsUserMessage),
+/// [`post_chats_room_messages`](crate::api::PostChatsRoomMessages),
+/// [`post_chats_user_messages`](crate::api::PostChatsUserMessages).
 #[derive(Clone, Default)]
 pub struct SendMessageBody {
-    /// `mentions`
+    /// `mentions`: a list of strings
     pub mentions: Option<Vec<String>>,
-    /// `message`, required
+    /// `message`: a string, required
     pub message: Option<String>,
-    /// `threadId`
+    /// `threadId`: a string
     pub thread_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 /// `UserChatSettingsPost` in the API.
 ///
-/// Taken by `post_chats_users_me_settings`.
+/// Taken by [`post_chats_users_me_settings`](crate::api::PostChatsUsersMeSettings).
 #[derive(Clone, Default)]
 pub struct UserChatSettingsPost {
-    /// `mentionsOnly`
+    /// `mentionsOnly`: a boolean
     pub mentions_only: Option<bool>,
-    /// `muted`, required
+    /// `muted`: a boolean, required
     pub muted: Option<bool>,
-    /// `notifyOnReactions`
+    /// `notifyOnReactions`: a boolean
     pub notify_on_reactions: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

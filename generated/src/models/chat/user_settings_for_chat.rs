@@ -5,17 +5,18 @@ use crate::runtime::codec;
 
 /// `UserSettingsForChat` in the API.
 ///
-/// Returned by `get_chats_users_me_settings`, `patch_chats_users_me_settings`. Taken by
-/// `patch_chats_users_me_settings`.
+/// Returned by [`get_chats_users_me_settings`](crate::api::GetChatsUsersMeSettings),
+/// [`patch_chats_users_me_settings`](crate::api::PatchChatsUsersMeSettings). Taken by
+/// [`patch_chats_users_me_settings`](crate::api::PatchChatsUsersMeSettings).
 #[derive(Clone, Default)]
 pub struct UserSettingsForChat {
-    /// `mentionsOnly`
+    /// `mentionsOnly`: a boolean
     pub mentions_only: Option<bool>,
-    /// `mobile`, required
+    /// `mobile`: `MobileSettings`, required
     pub mobile: Option<Box<MobileSettings>>,
-    /// `muted`
+    /// `muted`: a boolean
     pub muted: Option<bool>,
-    /// `notifyOnReactions`
+    /// `notifyOnReactions`: a boolean
     pub notify_on_reactions: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

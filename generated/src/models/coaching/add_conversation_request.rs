@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `AddConversationRequest` in the API.
 ///
-/// Taken by `post_coaching_appointment_conversations`.
+/// Taken by
+/// [`post_coaching_appointment_conversations`](crate::api::PostCoachingAppointmentConversations).
 #[derive(Clone, Default)]
 pub struct AddConversationRequest {
-    /// `conversationId`, required
+    /// `conversationId`: a string, required
     pub conversation_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `CoachingAppointmentAggregateResponse` in the API.
 ///
-/// Returned by `post_coaching_appointments_aggregates_query`.
+/// Returned by
+/// [`post_coaching_appointments_aggregates_query`](crate::api::PostCoachingAppointmentsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct CoachingAppointmentAggregateResponse {
-    /// `results`
+    /// `results`: a list of `QueryResponseGroupedData`
     pub results: Option<Vec<QueryResponseGroupedData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `CoachingAppointmentReference` in the API.
 ///
-/// Returned by `delete_coaching_appointment`.
+/// Returned by [`delete_coaching_appointment`](crate::api::DeleteCoachingAppointment).
 #[derive(Clone, Default)]
 pub struct CoachingAppointmentReference {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,18 @@ use crate::runtime::codec;
 
 /// `CoachingAppointmentStatusResponseList` in the API.
 ///
-/// Returned by `get_coaching_appointment_statuses`.
+/// Returned by [`get_coaching_appointment_statuses`](crate::api::GetCoachingAppointmentStatuses).
 #[derive(Clone, Default)]
 pub struct CoachingAppointmentStatusResponseList {
-    /// `entities`
+    /// `entities`: a list of `CoachingAppointmentStatusResponse`
     pub entities: Option<Vec<CoachingAppointmentStatusResponse>>,
-    /// `pageCount`
+    /// `pageCount`: an integer (`int32`)
     pub page_count: Option<i64>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,17 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `CoachingScheduleSlotsJobSchedule` in the API.
+///
+/// Part of [`CoachingScheduleSlotsJobSlot`](crate::models::CoachingScheduleSlotsJobSlot).
 #[derive(Clone, Default)]
 pub struct CoachingScheduleSlotsJobSchedule {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `weekCount`
+    /// `weekCount`: an integer (`int32`)
     pub week_count: Option<i64>,
-    /// `weekDate`
+    /// `weekDate`: a date
     pub week_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

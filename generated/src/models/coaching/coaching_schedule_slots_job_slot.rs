@@ -5,11 +5,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `CoachingScheduleSlotsJobSlot` in the API.
+///
+/// Part of [`CoachingScheduleSlotsJobResult`](crate::models::CoachingScheduleSlotsJobResult).
 #[derive(Clone, Default)]
 pub struct CoachingScheduleSlotsJobSlot {
-    /// `dateStart`
+    /// `dateStart`: a timestamp
     pub date_start: Option<time::Timestamp>,
-    /// `schedule`
+    /// `schedule`: `CoachingScheduleSlotsJobSchedule`
     pub schedule: Option<Box<CoachingScheduleSlotsJobSchedule>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,18 +4,18 @@ use crate::runtime::codec;
 
 /// `CoachingSlotsRequest` in the API.
 ///
-/// Taken by `post_coaching_scheduleslots_query`.
+/// Taken by [`post_coaching_scheduleslots_query`](crate::api::PostCoachingScheduleslotsQuery).
 #[derive(Clone, Default)]
 pub struct CoachingSlotsRequest {
-    /// `attendeeIds`, required
+    /// `attendeeIds`: a list of strings, required
     pub attendee_ids: Option<Vec<String>>,
-    /// `facilitatorIds`
+    /// `facilitatorIds`: a list of strings
     pub facilitator_ids: Option<Vec<String>>,
-    /// `interruptibleAppointmentIds`
+    /// `interruptibleAppointmentIds`: a list of strings
     pub interruptible_appointment_ids: Option<Vec<String>>,
-    /// `interval`, required
+    /// `interval`: a string, required
     pub interval: Option<String>,
-    /// `lengthInMinutes`, required
+    /// `lengthInMinutes`: an integer (`int32`), required
     pub length_in_minutes: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

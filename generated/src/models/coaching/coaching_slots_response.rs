@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `CoachingSlotsResponse` in the API.
 ///
-/// Returned by `post_coaching_scheduleslots_query`.
+/// Returned by [`post_coaching_scheduleslots_query`](crate::api::PostCoachingScheduleslotsQuery).
 #[derive(Clone, Default)]
 pub struct CoachingSlotsResponse {
-    /// `attendeeSchedules`, read-only
+    /// `attendeeSchedules`: a list of `UserAvailableTimes`, read-only
     pub attendee_schedules: Option<Vec<UserAvailableTimes>>,
-    /// `facilitatorSchedules`, read-only
+    /// `facilitatorSchedules`: a list of `UserAvailableTimes`, read-only
     pub facilitator_schedules: Option<Vec<UserAvailableTimes>>,
-    /// `suggestedSlots`, read-only
+    /// `suggestedSlots`: a list of `CoachingSlot`, read-only
     pub suggested_slots: Option<Vec<CoachingSlot>>,
-    /// `wfmScheduleActivities`, read-only
+    /// `wfmScheduleActivities`: a list of `WfmScheduleActivity`, read-only
     pub wfm_schedule_activities: Option<Vec<WfmScheduleActivity>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

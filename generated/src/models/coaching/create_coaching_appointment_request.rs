@@ -6,34 +6,34 @@ use crate::runtime::time;
 
 /// `CreateCoachingAppointmentRequest` in the API.
 ///
-/// Taken by `post_coaching_appointments`.
+/// Taken by [`post_coaching_appointments`](crate::api::PostCoachingAppointments).
 #[derive(Clone, Default)]
 pub struct CreateCoachingAppointmentRequest {
-    /// `addToSchedule`
+    /// `addToSchedule`: a boolean
     pub add_to_schedule: Option<bool>,
-    /// `attendeeIds`, required
+    /// `attendeeIds`: a list of strings, required
     pub attendee_ids: Option<Vec<String>>,
-    /// `conversationIds`
+    /// `conversationIds`: a list of strings
     pub conversation_ids: Option<Vec<String>>,
-    /// `dateStart`, required
+    /// `dateStart`: a timestamp, required
     pub date_start: Option<time::Timestamp>,
-    /// `description`, required
+    /// `description`: a string, required
     pub description: Option<String>,
-    /// `documentIds`
+    /// `documentIds`: a list of strings
     pub document_ids: Option<Vec<String>>,
-    /// `externalLinks`
+    /// `externalLinks`: a list of strings
     pub external_links: Option<Vec<String>>,
-    /// `facilitatorId`
+    /// `facilitatorId`: a string
     pub facilitator_id: Option<String>,
-    /// `lengthInMinutes`, required
+    /// `lengthInMinutes`: an integer (`int32`), required
     pub length_in_minutes: Option<i64>,
-    /// `location`
+    /// `location`: a string
     pub location: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `shareInsightsData`
+    /// `shareInsightsData`: a boolean
     pub share_insights_data: Option<bool>,
-    /// `wfmSchedule`
+    /// `wfmSchedule`: `WfmScheduleReference`
     pub wfm_schedule: Option<Box<WfmScheduleReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

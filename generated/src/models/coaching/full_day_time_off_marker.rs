@@ -4,19 +4,21 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `FullDayTimeOffMarker` in the API.
+///
+/// Part of [`WfmScheduleActivity`](crate::models::WfmScheduleActivity).
 #[derive(Clone, Default)]
 pub struct FullDayTimeOffMarker {
-    /// `activityCodeId`
+    /// `activityCodeId`: a string
     pub activity_code_id: Option<String>,
-    /// `businessUnitDate`
+    /// `businessUnitDate`: a date
     pub business_unit_date: Option<time::Date>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `lengthMinutes`
+    /// `lengthMinutes`: an integer (`int32`)
     pub length_minutes: Option<i64>,
-    /// `paid`
+    /// `paid`: a boolean
     pub paid: Option<bool>,
-    /// `timeOffRequestId`
+    /// `timeOffRequestId`: a string
     pub time_off_request_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,7 +8,7 @@ export!(coaching_annotation_create_request: CoachingAnnotationCreateRequest, Coa
 export!(coaching_annotation_list: CoachingAnnotationList);
 export!(
     coaching_appointment_aggregate_request: CoachingAppointmentAggregateRequest,
-        CoachingAppointmentAggregateRequestMetrics
+        CoachingAppointmentAggregateRequestGroupBy, CoachingAppointmentAggregateRequestMetrics
 );
 export!(coaching_appointment_aggregate_response: CoachingAppointmentAggregateResponse);
 export!(coaching_appointment_reference: CoachingAppointmentReference);
@@ -24,14 +24,14 @@ export!(
         CoachingNotificationStatus
 );
 export!(coaching_notification_list: CoachingNotificationList);
-export!(coaching_schedule_slots_job_request: CoachingScheduleSlotsJobRequest);
+export!(coaching_schedule_slots_job_request: CoachingScheduleSlotsJobRequest, CoachingScheduleSlotsJobRequestSlotsType);
 export!(
     coaching_schedule_slots_job_response: CoachingScheduleSlotsJobResponse, CoachingScheduleSlotsJobResponseSlotsType
 );
-export!(coaching_schedule_slots_job_result: CoachingScheduleSlotsJobResult);
+export!(coaching_schedule_slots_job_result: CoachingScheduleSlotsJobResult, CoachingScheduleSlotsJobResultStatus);
 export!(coaching_schedule_slots_job_schedule: CoachingScheduleSlotsJobSchedule);
 export!(coaching_schedule_slots_job_slot: CoachingScheduleSlotsJobSlot);
-export!(coaching_slot: CoachingSlot);
+export!(coaching_slot: CoachingSlot, CoachingSlotDifferenceRating);
 export!(coaching_slots_request: CoachingSlotsRequest);
 export!(coaching_slots_response: CoachingSlotsResponse);
 export!(create_coaching_appointment_request: CreateCoachingAppointmentRequest);
@@ -46,6 +46,7 @@ export!(query_response_grouped_data: QueryResponseGroupedData);
 export!(query_response_metric: QueryResponseMetric, QueryResponseMetricMetric);
 export!(query_response_stats: QueryResponseStats);
 export!(schedule_activity: ScheduleActivity, ScheduleActivityExternalActivityType);
+export!(shared_enums: *);
 export!(update_coaching_appointment_request: UpdateCoachingAppointmentRequest, UpdateCoachingAppointmentRequestStatus);
 export!(user_available_times: UserAvailableTimes);
 export!(wfm_business_unit_reference: WfmBusinessUnitReference);

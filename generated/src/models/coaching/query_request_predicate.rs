@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `QueryRequestPredicate` in the API.
+///
+/// Part of [`QueryRequestClause`](crate::models::QueryRequestClause).
 #[derive(Clone, Default)]
 pub struct QueryRequestPredicate {
-    /// `dimension`, required
+    /// `dimension`: one of `attendeeId`, `facilitatorId`, `status`, required
     pub dimension: Option<QueryRequestPredicateDimension>,
-    /// `value`, required
+    /// `value`: a string, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

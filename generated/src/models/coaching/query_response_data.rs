@@ -4,11 +4,13 @@ use crate::models::coaching::QueryResponseMetric;
 use crate::runtime::codec;
 
 /// `QueryResponseData` in the API.
+///
+/// Part of [`QueryResponseGroupedData`](crate::models::QueryResponseGroupedData).
 #[derive(Clone, Default)]
 pub struct QueryResponseData {
-    /// `interval`
+    /// `interval`: a string
     pub interval: Option<String>,
-    /// `metrics`
+    /// `metrics`: a list of `QueryResponseMetric`
     pub metrics: Option<Vec<QueryResponseMetric>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,14 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `QueryResponseGroupedData` in the API.
+///
+/// Part of
+/// [`CoachingAppointmentAggregateResponse`](crate::models::CoachingAppointmentAggregateResponse).
 #[derive(Clone, Default)]
 pub struct QueryResponseGroupedData {
-    /// `data`
+    /// `data`: a list of `QueryResponseData`
     pub data: Option<Vec<QueryResponseData>>,
-    /// `group`
+    /// `group`: a map of strings to strings
     pub group: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::models::coaching::QueryResponseStats;
 use crate::runtime::codec;
 
 /// `QueryResponseMetric` in the API.
+///
+/// Part of [`QueryResponseData`](crate::models::QueryResponseData).
 #[derive(Clone, Default)]
 pub struct QueryResponseMetric {
-    /// `metric`
+    /// `metric`: one of `nActivities`, `nPlannedActivities`, `nInProgressActivities`,
+    /// `nCompleteActivities`, `nOverdueActivities`, `nInvalidScheduleActivities`
     pub metric: Option<QueryResponseMetricMetric>,
-    /// `stats`
+    /// `stats`: `QueryResponseStats`
     pub stats: Option<Box<QueryResponseStats>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

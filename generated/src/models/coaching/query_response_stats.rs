@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `QueryResponseStats` in the API.
+///
+/// Part of [`QueryResponseMetric`](crate::models::QueryResponseMetric).
 #[derive(Clone, Default)]
 pub struct QueryResponseStats {
-    /// `count`
+    /// `count`: an integer (`int32`)
     pub count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `WfmBusinessUnitReference` in the API.
+///
+/// Part of [`WfmScheduleReference`](crate::models::WfmScheduleReference).
 #[derive(Clone, Default)]
 pub struct WfmBusinessUnitReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,15 +5,21 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmScheduleReference` in the API.
+///
+/// Part of [`AvailableTime`](crate::models::AvailableTime),
+/// [`CoachingAppointmentResponse`](crate::models::CoachingAppointmentResponse),
+/// [`CoachingSlot`](crate::models::CoachingSlot),
+/// [`CreateCoachingAppointmentRequest`](crate::models::CreateCoachingAppointmentRequest),
+/// [`UpdateCoachingAppointmentRequest`](crate::models::UpdateCoachingAppointmentRequest).
 #[derive(Clone, Default)]
 pub struct WfmScheduleReference {
-    /// `businessUnit`, required
+    /// `businessUnit`: `WfmBusinessUnitReference`, required
     pub business_unit: Option<Box<WfmBusinessUnitReference>>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `weekDate`, required
+    /// `weekDate`: a date, required
     pub week_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

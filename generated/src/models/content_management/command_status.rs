@@ -6,25 +6,26 @@ use crate::runtime::time;
 
 /// `CommandStatus` in the API.
 ///
-/// Returned by `get_contentmanagement_status_status_id`. Item of the listing
-/// `get_contentmanagement_status`.
+/// Returned by
+/// [`get_contentmanagement_status_status_id`](crate::api::GetContentmanagementStatusStatusId). Item of
+/// the listing [`get_contentmanagement_status`](crate::api::GetContentmanagementStatus).
 #[derive(Clone, Default)]
 pub struct CommandStatus {
-    /// `commandType`
+    /// `commandType`: `CommandStatusCommandType`
     pub command_type: Option<CommandStatusCommandType>,
-    /// `document`
+    /// `document`: `Document`
     pub document: Option<Box<Document>>,
-    /// `expiration`
+    /// `expiration`: a timestamp
     pub expiration: Option<time::Timestamp>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `statusCode`
+    /// `statusCode`: one of `INPROGRESS`, `COMPLETE`, `ERROR`, `CANCELING`, `CANCELED`
     pub status_code: Option<CommandStatusStatusCode>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::content_management::Attribute;
 use crate::runtime::codec;
 
 /// `DocumentAttribute` in the API.
+///
+/// Part of [`Document`](crate::models::Document), [`DocumentUpdate`](crate::models::DocumentUpdate).
 #[derive(Clone, Default)]
 pub struct DocumentAttribute {
-    /// `attribute`
+    /// `attribute`: `Attribute`
     pub attribute: Option<Box<Attribute>>,
-    /// `values`
+    /// `values`: a list of strings
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

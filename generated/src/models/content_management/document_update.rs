@@ -5,26 +5,26 @@ use crate::runtime::codec;
 
 /// `DocumentUpdate` in the API.
 ///
-/// Taken by `post_contentmanagement_document`.
+/// Taken by [`post_contentmanagement_document`](crate::api::PostContentmanagementDocument).
 #[derive(Clone, Default)]
 pub struct DocumentUpdate {
-    /// `addTagIds`
+    /// `addTagIds`: a list of strings
     pub add_tag_ids: Option<Vec<String>>,
-    /// `addTags`
+    /// `addTags`: a list of strings
     pub add_tags: Option<Vec<String>>,
-    /// `changeNumber`
+    /// `changeNumber`: an integer (`int32`)
     pub change_number: Option<i64>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `read`
+    /// `read`: a boolean
     pub read: Option<bool>,
-    /// `removeAttributes`
+    /// `removeAttributes`: a list of strings
     pub remove_attributes: Option<Vec<String>>,
-    /// `removeTagIds`
+    /// `removeTagIds`: a list of strings
     pub remove_tag_ids: Option<Vec<String>>,
-    /// `removeTags`
+    /// `removeTags`: a list of strings
     pub remove_tags: Option<Vec<String>>,
-    /// `updateAttributes`
+    /// `updateAttributes`: a list of `DocumentAttribute`
     pub update_attributes: Option<Vec<DocumentAttribute>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

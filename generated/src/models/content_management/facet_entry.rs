@@ -4,23 +4,25 @@ use crate::models::content_management::{FacetStatistics, FacetTerm, TermAttribut
 use crate::runtime::codec;
 
 /// `FacetEntry` in the API.
+///
+/// Part of [`QueryFacetInfo`](crate::models::QueryFacetInfo).
 #[derive(Clone, Default)]
 pub struct FacetEntry {
-    /// `attribute`
+    /// `attribute`: `TermAttribute`
     pub attribute: Option<Box<TermAttribute>>,
-    /// `missing`
+    /// `missing`: an integer (`int64`)
     pub missing: Option<i64>,
-    /// `other`
+    /// `other`: an integer (`int64`)
     pub other: Option<i64>,
-    /// `statistics`
+    /// `statistics`: `FacetStatistics`
     pub statistics: Option<Box<FacetStatistics>>,
-    /// `termCount`
+    /// `termCount`: an integer (`int32`)
     pub term_count: Option<i64>,
-    /// `termType`
+    /// `termType`: one of `TERM`, `NUMBERRANGE`, `NUMBERHISTOGRAM`, `DATERANGE`, `DATEHISTOGRAM`, `ID`
     pub term_type: Option<FacetEntryTermType>,
-    /// `terms`
+    /// `terms`: a list of `FacetTerm`
     pub terms: Option<Vec<FacetTerm>>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `FacetKeyAttribute` in the API.
+///
+/// Part of [`QueryFacetInfo`](crate::models::QueryFacetInfo).
 #[derive(Clone, Default)]
 pub struct FacetKeyAttribute {
-    /// `count`
+    /// `count`: an integer (`int32`)
     pub count: Option<i64>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,21 +4,23 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `FacetStatistics` in the API.
+///
+/// Part of [`FacetEntry`](crate::models::FacetEntry).
 #[derive(Clone, Default)]
 pub struct FacetStatistics {
-    /// `count`
+    /// `count`: an integer (`int64`)
     pub count: Option<i64>,
-    /// `dateMax`
+    /// `dateMax`: a timestamp
     pub date_max: Option<time::Timestamp>,
-    /// `dateMin`
+    /// `dateMin`: a timestamp
     pub date_min: Option<time::Timestamp>,
-    /// `max`
+    /// `max`: a number (`double`)
     pub max: Option<f64>,
-    /// `mean`
+    /// `mean`: a number (`double`)
     pub mean: Option<f64>,
-    /// `min`
+    /// `min`: a number (`double`)
     pub min: Option<f64>,
-    /// `stdDeviation`
+    /// `stdDeviation`: a number (`double`)
     pub std_deviation: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

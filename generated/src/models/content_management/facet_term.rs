@@ -4,19 +4,21 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `FacetTerm` in the API.
+///
+/// Part of [`FacetEntry`](crate::models::FacetEntry).
 #[derive(Clone, Default)]
 pub struct FacetTerm {
-    /// `count`
+    /// `count`: an integer (`int64`)
     pub count: Option<i64>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `key`
+    /// `key`: an integer (`int64`)
     pub key: Option<i64>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `term`
+    /// `term`: a string
     pub term: Option<String>,
-    /// `time`
+    /// `time`: a timestamp
     pub time: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

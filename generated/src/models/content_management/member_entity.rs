@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `MemberEntity` in the API.
+///
+/// Part of [`CreateShareRequestMember`](crate::models::CreateShareRequestMember).
 #[derive(Clone, Default)]
 pub struct MemberEntity {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

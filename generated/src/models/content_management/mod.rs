@@ -32,6 +32,7 @@ export!(security_profile_entity_listing: SecurityProfileEntityListing);
 export!(share: Share, ShareMemberType, ShareSharedEntityType);
 export!(share_entity_listing: ShareEntityListing);
 export!(shared_entity: SharedEntity);
+export!(shared_enums: *);
 export!(shared_response: SharedResponse);
 export!(sort_item: SortItem);
 export!(tag_query_request: TagQueryRequest);

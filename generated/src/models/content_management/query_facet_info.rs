@@ -4,11 +4,13 @@ use crate::models::content_management::{FacetEntry, FacetKeyAttribute};
 use crate::runtime::codec;
 
 /// `QueryFacetInfo` in the API.
+///
+/// Part of [`QueryResults`](crate::models::QueryResults).
 #[derive(Clone, Default)]
 pub struct QueryFacetInfo {
-    /// `attributes`
+    /// `attributes`: a list of `FacetKeyAttribute`
     pub attributes: Option<Vec<FacetKeyAttribute>>,
-    /// `facets`
+    /// `facets`: a list of `FacetEntry`
     pub facets: Option<Vec<FacetEntry>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,24 +7,24 @@ use crate::runtime::codec;
 
 /// `QueryRequest` in the API.
 ///
-/// Taken by `post_contentmanagement_query`.
+/// Taken by [`post_contentmanagement_query`](crate::api::PostContentmanagementQuery).
 #[derive(Clone, Default)]
 pub struct QueryRequest {
-    /// `attributeFilters`
+    /// `attributeFilters`: a list of `AttributeFilterItem`
     pub attribute_filters: Option<Vec<AttributeFilterItem>>,
-    /// `facetNameRequests`
+    /// `facetNameRequests`: a list of strings
     pub facet_name_requests: Option<Vec<String>>,
-    /// `filters`
+    /// `filters`: a list of `ContentFilterItem`
     pub filters: Option<Vec<ContentFilterItem>>,
-    /// `includeShares`
+    /// `includeShares`: a boolean
     pub include_shares: Option<bool>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `queryPhrase`
+    /// `queryPhrase`: a string
     pub query_phrase: Option<String>,
-    /// `sort`
+    /// `sort`: a list of `SortItem`
     pub sort: Option<Vec<SortItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `QueryResults` in the API.
 ///
-/// Returned by `get_contentmanagement_query`, `post_contentmanagement_query`.
+/// Returned by [`get_contentmanagement_query`](crate::api::GetContentmanagementQuery),
+/// [`post_contentmanagement_query`](crate::api::PostContentmanagementQuery).
 #[derive(Clone, Default)]
 pub struct QueryResults {
-    /// `facetInfo`
+    /// `facetInfo`: `QueryFacetInfo`
     pub facet_info: Option<Box<QueryFacetInfo>>,
-    /// `results`
+    /// `results`: `DomainEntityListingQueryResult`
     pub results: Option<Box<DomainEntityListingQueryResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

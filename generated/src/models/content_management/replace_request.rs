@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `ReplaceRequest` in the API.
 ///
-/// Taken by `post_contentmanagement_document_content`.
+/// Taken by
+/// [`post_contentmanagement_document_content`](crate::api::PostContentmanagementDocumentContent).
 #[derive(Clone, Default)]
 pub struct ReplaceRequest {
-    /// `authToken`
+    /// `authToken`: a string
     pub auth_token: Option<String>,
-    /// `changeNumber`
+    /// `changeNumber`: an integer (`int32`)
     pub change_number: Option<i64>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,19 @@ use crate::runtime::codec;
 
 /// `SecurityProfile` in the API.
 ///
-/// Returned by `get_contentmanagement_securityprofile`. Item of the listing
-/// `get_contentmanagement_securityprofiles`.
+/// Returned by
+/// [`get_contentmanagement_securityprofile`](crate::api::GetContentmanagementSecurityprofile). Item of
+/// the listing
+/// [`get_contentmanagement_securityprofiles`](crate::api::GetContentmanagementSecurityprofiles).
 #[derive(Clone, Default)]
 pub struct SecurityProfile {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `permissions`
+    /// `permissions`: a list of strings, no item twice
     pub permissions: Option<Vec<String>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `SharedEntity` in the API.
+///
+/// Part of [`CreateShareRequest`](crate::models::CreateShareRequest).
 #[derive(Clone, Default)]
 pub struct SharedEntity {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `SharedResponse` in the API.
 ///
-/// Returned by `get_contentmanagement_shared_shared_id`.
+/// Returned by
+/// [`get_contentmanagement_shared_shared_id`](crate::api::GetContentmanagementSharedSharedId).
 #[derive(Clone, Default)]
 pub struct SharedResponse {
-    /// `document`
+    /// `document`: `Document`
     pub document: Option<Box<Document>>,
-    /// `downloadUri`
+    /// `downloadUri`: a string (`uri`)
     pub download_uri: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `share`
+    /// `share`: `Share`
     pub share: Option<Box<Share>>,
-    /// `viewUri`
+    /// `viewUri`: a string (`uri`)
     pub view_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `SortItem` in the API.
+///
+/// Part of [`QueryRequest`](crate::models::QueryRequest).
 #[derive(Clone, Default)]
 pub struct SortItem {
-    /// `ascending`
+    /// `ascending`: a boolean
     pub ascending: Option<bool>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `TagQueryRequest` in the API.
 ///
-/// Taken by `post_contentmanagement_workspace_tagvalues_query`.
+/// Taken by
+/// [`post_contentmanagement_workspace_tagvalues_query`](crate::api::PostContentmanagementWorkspaceTagvaluesQuery).
 #[derive(Clone, Default)]
 pub struct TagQueryRequest {
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `query`
+    /// `query`: a string
     pub query: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

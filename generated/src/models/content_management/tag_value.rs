@@ -4,22 +4,27 @@ use crate::runtime::codec;
 
 /// `TagValue` in the API.
 ///
-/// Returned by `get_contentmanagement_workspace_tagvalue`,
-/// `post_contentmanagement_workspace_tagvalues`, `put_contentmanagement_workspace_tagvalue`. Item of
-/// the listing `get_contentmanagement_workspace_tagvalues`,
-/// `post_contentmanagement_workspace_tagvalues_query`. Taken by
-/// `post_contentmanagement_workspace_tagvalues`, `put_contentmanagement_workspace_tagvalue`.
+/// Returned by
+/// [`get_contentmanagement_workspace_tagvalue`](crate::api::GetContentmanagementWorkspaceTagvalue),
+/// [`post_contentmanagement_workspace_tagvalues`](crate::api::PostContentmanagementWorkspaceTagvalues),
+/// [`put_contentmanagement_workspace_tagvalue`](crate::api::PutContentmanagementWorkspaceTagvalue).
+/// Item of the listing
+/// [`get_contentmanagement_workspace_tagvalues`](crate::api::GetContentmanagementWorkspaceTagvalues),
+/// [`post_contentmanagement_workspace_tagvalues_query`](crate::api::PostContentmanagementWorkspaceTagvaluesQuery).
+/// Taken by
+/// [`post_contentmanagement_workspace_tagvalues`](crate::api::PostContentmanagementWorkspaceTagvalues),
+/// [`put_contentmanagement_workspace_tagvalue`](crate::api::PutContentmanagementWorkspaceTagvalue).
 #[derive(Clone, Default)]
 pub struct TagValue {
-    /// `acl`
+    /// `acl`: a list of strings
     pub acl: Option<Vec<String>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `inUse`
+    /// `inUse`: a boolean
     pub in_use: Option<bool>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `Usage` in the API.
 ///
-/// Returned by `get_contentmanagement_usage`.
+/// Returned by [`get_contentmanagement_usage`](crate::api::GetContentmanagementUsage).
 #[derive(Clone, Default)]
 pub struct Usage {
-    /// `types`
+    /// `types`: a list of `UsageItem`
     pub types: Option<Vec<UsageItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

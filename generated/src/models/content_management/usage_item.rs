@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `UsageItem` in the API.
+///
+/// Part of [`Usage`](crate::models::Usage).
 #[derive(Clone, Default)]
 pub struct UsageItem {
-    /// `totalDocumentByteCount`
+    /// `totalDocumentByteCount`: an integer (`int64`)
     pub total_document_byte_count: Option<i64>,
-    /// `totalDocumentCount`
+    /// `totalDocumentCount`: an integer (`int64`)
     pub total_document_count: Option<i64>,
-    /// `type`
+    /// `type`: one of `RECORDING`, `FAX`, `DOCUMENT`, `ALL`
     pub r#type: Option<UsageItemType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 /// `WorkspaceCreate` in the API.
 ///
-/// Taken by `post_contentmanagement_workspaces`.
+/// Taken by [`post_contentmanagement_workspaces`](crate::api::PostContentmanagementWorkspaces).
 #[derive(Clone, Default)]
 pub struct WorkspaceCreate {
-    /// `bucket`
+    /// `bucket`: a string
     pub bucket: Option<String>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,17 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ActivationTrigger` in the API.
+///
+/// Part of [`AgentChecklistResponse`](crate::models::AgentChecklistResponse).
 #[derive(Clone, Default)]
 pub struct ActivationTrigger {
-    /// `intentId`
+    /// `intentId`: a string
     pub intent_id: Option<String>,
-    /// `intentName`
+    /// `intentName`: a string
     pub intent_name: Option<String>,
-    /// `triggerDate`
+    /// `triggerDate`: a timestamp
     pub trigger_date: Option<time::Timestamp>,
-    /// `triggerType`
+    /// `triggerType`: one of `Intent`, `ConversationStart`
     pub trigger_type: Option<ActivationTriggerTriggerType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

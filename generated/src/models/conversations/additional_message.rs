@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `AdditionalMessage` in the API.
 ///
-/// Taken by `post_conversations_message_communication_messages`.
+/// Taken by
+/// [`post_conversations_message_communication_messages`](crate::api::PostConversationsMessageCommunicationMessages).
 #[derive(Clone, Default)]
 pub struct AdditionalMessage {
-    /// `mediaIds`
+    /// `mediaIds`: a list of strings
     pub media_ids: Option<Vec<String>>,
-    /// `messagingTemplate`
+    /// `messagingTemplate`: `SendMessagingTemplateRequest`
     pub messaging_template: Option<Box<SendMessagingTemplateRequest>>,
-    /// `textBody`, required
+    /// `textBody`: a string, required
     pub text_body: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

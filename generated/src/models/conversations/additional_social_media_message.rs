@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `AdditionalSocialMediaMessage` in the API.
 ///
-/// Taken by `post_conversations_message_communication_socialmedia_messages`.
+/// Taken by
+/// [`post_conversations_message_communication_socialmedia_messages`](crate::api::PostConversationsMessageCommunicationSocialmediaMessages).
 #[derive(Clone, Default)]
 pub struct AdditionalSocialMediaMessage {
-    /// `inReplyToMessageId`, required
+    /// `inReplyToMessageId`: a string, required
     pub in_reply_to_message_id: Option<String>,
-    /// `mediaIds`
+    /// `mediaIds`: a list of strings
     pub media_ids: Option<Vec<String>>,
-    /// `textBody`
+    /// `textBody`: a string
     pub text_body: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

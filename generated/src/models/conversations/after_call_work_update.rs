@@ -4,11 +4,13 @@ use crate::runtime::codec;
 
 /// `AfterCallWorkUpdate` in the API.
 ///
-/// Returned by `patch_conversations_aftercallwork_conversation_id_participant_communication`. Taken by
-/// `patch_conversations_aftercallwork_conversation_id_participant_communication`.
+/// Returned by
+/// [`patch_conversations_aftercallwork_conversation_id_participant_communication`](crate::api::PatchConversationsAftercallworkConversationIdParticipantCommunication).
+/// Taken by
+/// [`patch_conversations_aftercallwork_conversation_id_participant_communication`](crate::api::PatchConversationsAftercallworkConversationIdParticipantCommunication).
 #[derive(Clone, Default)]
 pub struct AfterCallWorkUpdate {
-    /// `afterCallWorkRequired`, required
+    /// `afterCallWorkRequired`: a boolean, required
     pub after_call_work_required: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

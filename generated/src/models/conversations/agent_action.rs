@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `AgentAction` in the API.
+///
+/// Part of [`AgentActionPayload`](crate::models::AgentActionPayload).
 #[derive(Clone, Default)]
 pub struct AgentAction {
-    /// `agentAction`, required
+    /// `agentAction`: one of `Ticked`, `Unticked`, required
     pub agent_action: Option<AgentActionAgentAction>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `AgentActionPayload` in the API.
 ///
-/// Taken by `post_conversation_communication_agentchecklist_agentaction`.
+/// Taken by
+/// [`post_conversation_communication_agentchecklist_agentaction`](crate::api::PostConversationCommunicationAgentchecklistAgentaction).
 #[derive(Clone, Default)]
 pub struct AgentActionPayload {
-    /// `afterCallWork`
+    /// `afterCallWork`: a boolean
     pub after_call_work: Option<bool>,
-    /// `checklistItems`, required
+    /// `checklistItems`: a list of `AgentAction`, required
     pub checklist_items: Option<Vec<AgentAction>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,17 @@ use crate::models::conversations::ChecklistItem;
 use crate::runtime::codec;
 
 /// `AgentChecklistInfo` in the API.
+///
+/// Part of [`ChecklistInferenceJobResponse`](crate::models::ChecklistInferenceJobResponse).
 #[derive(Clone, Default)]
 pub struct AgentChecklistInfo {
-    /// `checklistItems`, required
+    /// `checklistItems`: a list of `ChecklistItem`, required
     pub checklist_items: Option<Vec<ChecklistItem>>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

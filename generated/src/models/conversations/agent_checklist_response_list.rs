@@ -5,17 +5,18 @@ use crate::runtime::codec;
 
 /// `AgentChecklistResponseList` in the API.
 ///
-/// Returned by `get_conversation_communication_agentchecklists`,
-/// `post_conversation_communication_agentchecklists_finalize`.
+/// Returned by
+/// [`get_conversation_communication_agentchecklists`](crate::api::GetConversationCommunicationAgentchecklists),
+/// [`post_conversation_communication_agentchecklists_finalize`](crate::api::PostConversationCommunicationAgentchecklistsFinalize).
 #[derive(Clone, Default)]
 pub struct AgentChecklistResponseList {
-    /// `entities`
+    /// `entities`: a list of `AgentChecklistResponse`
     pub entities: Option<Vec<AgentChecklistResponse>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,19 @@
 use crate::runtime::codec;
 
 /// `AppleAuthentication` in the API.
+///
+/// Part of [`AppleIntegration`](crate::models::AppleIntegration),
+/// [`AppleIntegrationRequest`](crate::models::AppleIntegrationRequest),
+/// [`AppleIntegrationUpdateRequest`](crate::models::AppleIntegrationUpdateRequest).
 #[derive(Clone, Default)]
 pub struct AppleAuthentication {
-    /// `oauthClientId`
+    /// `oauthClientId`: a string
     pub oauth_client_id: Option<String>,
-    /// `oauthClientSecret`
+    /// `oauthClientSecret`: a string
     pub oauth_client_secret: Option<String>,
-    /// `oauthScope`
+    /// `oauthScope`: a string
     pub oauth_scope: Option<String>,
-    /// `oauthTokenUrl`
+    /// `oauthTokenUrl`: a string
     pub oauth_token_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

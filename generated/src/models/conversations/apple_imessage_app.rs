@@ -3,13 +3,17 @@
 use crate::runtime::codec;
 
 /// `AppleIMessageApp` in the API.
+///
+/// Part of [`AppleIntegration`](crate::models::AppleIntegration),
+/// [`AppleIntegrationRequest`](crate::models::AppleIntegrationRequest),
+/// [`AppleIntegrationUpdateRequest`](crate::models::AppleIntegrationUpdateRequest).
 #[derive(Clone, Default)]
 pub struct AppleImessageApp {
-    /// `applicationId`, required
+    /// `applicationId`: a string, required
     pub application_id: Option<String>,
-    /// `applicationName`, required
+    /// `applicationName`: a string, required
     pub application_name: Option<String>,
-    /// `bundleId`, required
+    /// `bundleId`: a string, required
     pub bundle_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

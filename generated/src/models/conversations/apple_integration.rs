@@ -2,61 +2,63 @@
 
 use crate::models::conversations::{
     AppleAuthentication, AppleIdentityResolutionConfig, AppleImessageApp, ApplePay,
-    MessagingSettingReference,
+    CreateStatus, MessagingSettingReference,
 };
-use crate::models::conversations_and_routing_and_web_deployments::SupportedContentReference;
-use crate::models::shared_by_17_e2efed::ErrorBody;
-use crate::models::shared_by_34_c2464f::DomainEntityRef;
+use crate::models::shared::conversations_and_routing_and_web_deployments::SupportedContentReference;
+use crate::models::shared::domain_entity_ref::DomainEntityRef;
+use crate::models::shared::error_body::ErrorBody;
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `AppleIntegration` in the API.
 ///
-/// Returned by `get_conversations_messaging_integrations_apple_integration_id`,
-/// `patch_conversations_messaging_integrations_apple_integration_id`,
-/// `post_conversations_messaging_integrations_apple`. Item of the listing
-/// `get_conversations_messaging_integrations_apple`.
+/// Returned by
+/// [`get_conversations_messaging_integrations_apple_integration_id`](crate::api::GetConversationsMessagingIntegrationsAppleIntegrationId),
+/// [`patch_conversations_messaging_integrations_apple_integration_id`](crate::api::PatchConversationsMessagingIntegrationsAppleIntegrationId),
+/// [`post_conversations_messaging_integrations_apple`](crate::api::PostConversationsMessagingIntegrationsApple).
+/// Item of the listing
+/// [`get_conversations_messaging_integrations_apple`](crate::api::GetConversationsMessagingIntegrationsApple).
 #[derive(Clone, Default)]
 pub struct AppleIntegration {
-    /// `appleAuthentication`
+    /// `appleAuthentication`: `AppleAuthentication`
     pub apple_authentication: Option<Box<AppleAuthentication>>,
-    /// `appleIMessageApp`
+    /// `appleIMessageApp`: `AppleImessageApp`
     pub apple_imessage_app: Option<Box<AppleImessageApp>>,
-    /// `applePay`
+    /// `applePay`: `ApplePay`
     pub apple_pay: Option<Box<ApplePay>>,
-    /// `businessName`
+    /// `businessName`: a string
     pub business_name: Option<String>,
-    /// `createError`, read-only
+    /// `createError`: `ErrorBody`, read-only
     pub create_error: Option<Box<ErrorBody>>,
-    /// `createStatus`, read-only
+    /// `createStatus`: one of `Initiated`, `Completed`, `Error`, read-only
     pub create_status: Option<AppleIntegrationCreateStatus>,
-    /// `createdBy`
+    /// `createdBy`: `DomainEntityRef`
     pub created_by: Option<Box<DomainEntityRef>>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `id`, required, read-only
+    /// `id`: a string, required, read-only
     pub id: Option<String>,
-    /// `identityResolution`, read-only
+    /// `identityResolution`: `AppleIdentityResolutionConfig`, read-only
     pub identity_resolution: Option<Box<AppleIdentityResolutionConfig>>,
-    /// `logoUrl`
+    /// `logoUrl`: a string
     pub logo_url: Option<String>,
-    /// `messagesForBusinessId`, required
+    /// `messagesForBusinessId`: a string, required
     pub messages_for_business_id: Option<String>,
-    /// `messagingSetting`
+    /// `messagingSetting`: `MessagingSettingReference`
     pub messaging_setting: Option<Box<MessagingSettingReference>>,
-    /// `modifiedBy`
+    /// `modifiedBy`: `DomainEntityRef`
     pub modified_by: Option<Box<DomainEntityRef>>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `recipient`, read-only
+    /// `recipient`: `DomainEntityRef`, read-only
     pub recipient: Option<Box<DomainEntityRef>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `status`
+    /// `status`: a string
     pub status: Option<String>,
-    /// `supportedContent`
+    /// `supportedContent`: `SupportedContentReference`
     pub supported_content: Option<Box<SupportedContentReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -92,35 +94,5 @@ impl codec::Model for AppleIntegration {
 
 codec::__model!(AppleIntegration);
 
-/// The values of `createStatus`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum AppleIntegrationCreateStatus {
-    /// `Initiated`
-    Initiated,
-    /// `Completed`
-    Completed,
-    /// `Error`
-    Error,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for AppleIntegrationCreateStatus {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[Self::Initiated, Self::Completed, Self::Error],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Initiated => "Initiated",
-            Self::Completed => "Completed",
-            Self::Error => "Error",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(AppleIntegrationCreateStatus);
+/// The same values as [`CreateStatus`].
+pub type AppleIntegrationCreateStatus = CreateStatus;

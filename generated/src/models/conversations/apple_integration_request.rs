@@ -3,35 +3,36 @@
 use crate::models::conversations::{
     AppleAuthentication, AppleImessageApp, ApplePay, MessagingSettingRequestReference,
 };
-use crate::models::conversations_and_routing_and_web_deployments::SupportedContentReference;
+use crate::models::shared::conversations_and_routing_and_web_deployments::SupportedContentReference;
 use crate::runtime::codec;
 
 /// `AppleIntegrationRequest` in the API.
 ///
-/// Taken by `post_conversations_messaging_integrations_apple`.
+/// Taken by
+/// [`post_conversations_messaging_integrations_apple`](crate::api::PostConversationsMessagingIntegrationsApple).
 #[derive(Clone, Default)]
 pub struct AppleIntegrationRequest {
-    /// `appleAuthentication`
+    /// `appleAuthentication`: `AppleAuthentication`
     pub apple_authentication: Option<Box<AppleAuthentication>>,
-    /// `appleIMessageApp`
+    /// `appleIMessageApp`: `AppleImessageApp`
     pub apple_imessage_app: Option<Box<AppleImessageApp>>,
-    /// `applePay`
+    /// `applePay`: `ApplePay`
     pub apple_pay: Option<Box<ApplePay>>,
-    /// `businessName`
+    /// `businessName`: a string
     pub business_name: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `logoUrl`
+    /// `logoUrl`: a string
     pub logo_url: Option<String>,
-    /// `messagesForBusinessId`, required
+    /// `messagesForBusinessId`: a string, required
     pub messages_for_business_id: Option<String>,
-    /// `messagingSetting`
+    /// `messagingSetting`: `MessagingSettingRequestReference`
     pub messaging_setting: Option<Box<MessagingSettingRequestReference>>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `supportedContent`
+    /// `supportedContent`: `SupportedContentReference`
     pub supported_content: Option<Box<SupportedContentReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,31 +3,36 @@
 use crate::runtime::codec;
 
 /// `ApplePay` in the API.
+///
+/// Part of [`AppleIntegration`](crate::models::AppleIntegration),
+/// [`AppleIntegrationRequest`](crate::models::AppleIntegrationRequest),
+/// [`AppleIntegrationUpdateRequest`](crate::models::AppleIntegrationUpdateRequest).
 #[derive(Clone, Default)]
 pub struct ApplePay {
-    /// `domainName`, required
+    /// `domainName`: a string, required
     pub domain_name: Option<String>,
-    /// `fallbackUrl`
+    /// `fallbackUrl`: a string
     pub fallback_url: Option<String>,
-    /// `merchantId`, required
+    /// `merchantId`: a string, required
     pub merchant_id: Option<String>,
-    /// `orderTrackingUrl`
+    /// `orderTrackingUrl`: a string
     pub order_tracking_url: Option<String>,
-    /// `paymentCapabilities`, required
+    /// `paymentCapabilities`: a list, each item one of `3DS`, `creditCard`, `debitCard`, required
     pub payment_capabilities: Option<Vec<ApplePayPaymentCapabilities>>,
-    /// `paymentCertificateCredentialId`, required
+    /// `paymentCertificateCredentialId`: a string, required
     pub payment_certificate_credential_id: Option<String>,
-    /// `paymentGatewayUrl`, required
+    /// `paymentGatewayUrl`: a string, required
     pub payment_gateway_url: Option<String>,
-    /// `paymentMethodUpdateUrl`
+    /// `paymentMethodUpdateUrl`: a string
     pub payment_method_update_url: Option<String>,
-    /// `shippingContactUpdateUrl`
+    /// `shippingContactUpdateUrl`: a string
     pub shipping_contact_update_url: Option<String>,
-    /// `shippingMethodUpdateUrl`
+    /// `shippingMethodUpdateUrl`: a string
     pub shipping_method_update_url: Option<String>,
-    /// `storeName`, required
+    /// `storeName`: a string, required
     pub store_name: Option<String>,
-    /// `supportedPaymentNetworks`, required
+    /// `supportedPaymentNetworks`: a list, each item one of `amex`, `discover`, `jcb`, `masterCard`,
+    /// `privateLabel`, `visa`, required
     pub supported_payment_networks: Option<Vec<ApplePaySupportedPaymentNetworks>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,22 +5,23 @@ use crate::runtime::time;
 
 /// `AssignedWrapupCode` in the API.
 ///
-/// Returned by `get_conversation_participant_wrapup`,
-/// `get_conversations_call_participant_communication_wrapup`,
-/// `get_conversations_call_participant_wrapup`,
-/// `get_conversations_callback_participant_communication_wrapup`,
-/// `get_conversations_callback_participant_wrapup`, 9 more.
+/// Returned by [`get_conversation_participant_wrapup`](crate::api::GetConversationParticipantWrapup),
+/// [`get_conversations_call_participant_communication_wrapup`](crate::api::GetConversationsCallParticipantCommunicationWrapup),
+/// [`get_conversations_call_participant_wrapup`](crate::api::GetConversationsCallParticipantWrapup),
+/// [`get_conversations_callback_participant_communication_wrapup`](crate::api::GetConversationsCallbackParticipantCommunicationWrapup),
+/// [`get_conversations_callback_participant_wrapup`](crate::api::GetConversationsCallbackParticipantWrapup),
+/// 9 more.
 #[derive(Clone, Default)]
 pub struct AssignedWrapupCode {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `durationSeconds`
+    /// `durationSeconds`: an integer (`int32`)
     pub duration_seconds: Option<i64>,
-    /// `endTime`
+    /// `endTime`: a timestamp
     pub end_time: Option<time::Timestamp>,
-    /// `notes`
+    /// `notes`: a string
     pub notes: Option<String>,
-    /// `tags`
+    /// `tags`: a list of strings
     pub tags: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

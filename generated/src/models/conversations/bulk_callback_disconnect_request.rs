@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BulkCallbackDisconnectRequest` in the API.
 ///
-/// Taken by `post_conversations_callbacks_bulk_disconnect`.
+/// Taken by
+/// [`post_conversations_callbacks_bulk_disconnect`](crate::api::PostConversationsCallbacksBulkDisconnect).
 #[derive(Clone, Default)]
 pub struct BulkCallbackDisconnectRequest {
-    /// `callbackDisconnectIdentifiers`, required
+    /// `callbackDisconnectIdentifiers`: a list of `CallbackDisconnectIdentifier`, required
     pub callback_disconnect_identifiers: Option<Vec<CallbackDisconnectIdentifier>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

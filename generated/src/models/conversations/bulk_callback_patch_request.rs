@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BulkCallbackPatchRequest` in the API.
 ///
-/// Taken by `post_conversations_callbacks_bulk_update`.
+/// Taken by
+/// [`post_conversations_callbacks_bulk_update`](crate::api::PostConversationsCallbacksBulkUpdate).
 #[derive(Clone, Default)]
 pub struct BulkCallbackPatchRequest {
-    /// `patchCallbackRequests`, required
+    /// `patchCallbackRequests`: a list of `PatchCallbackRequest`, required
     pub patch_callback_requests: Option<Vec<PatchCallbackRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

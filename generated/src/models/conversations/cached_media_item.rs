@@ -5,25 +5,27 @@ use crate::runtime::time;
 
 /// `CachedMediaItem` in the API.
 ///
-/// Returned by `get_conversations_messages_cachedmedia_cached_media_item_id`. Item of the listing
-/// `get_conversations_messages_cachedmedia`.
+/// Returned by
+/// [`get_conversations_messages_cachedmedia_cached_media_item_id`](crate::api::GetConversationsMessagesCachedmediaCachedMediaItemId).
+/// Item of the listing
+/// [`get_conversations_messages_cachedmedia`](crate::api::GetConversationsMessagesCachedmedia).
 #[derive(Clone, Default)]
 pub struct CachedMediaItem {
-    /// `contentLengthBytes`, read-only
+    /// `contentLengthBytes`: an integer (`int32`), read-only
     pub content_length_bytes: Option<i64>,
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateExpires`, read-only
+    /// `dateExpires`: a timestamp, read-only
     pub date_expires: Option<time::Timestamp>,
-    /// `downloadUrl`, read-only
+    /// `downloadUrl`: a string, read-only
     pub download_url: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `mediaType`, read-only
+    /// `mediaType`: a string, read-only
     pub media_type: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `url`, read-only
+    /// `url`: a string, read-only
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `CallCommand` in the API.
 ///
-/// Taken by `post_conversations_call`.
+/// Taken by [`post_conversations_call`](crate::api::PostConversationsCall).
 #[derive(Clone, Default)]
 pub struct CallCommand {
-    /// `callNumber`, required
+    /// `callNumber`: a string, required
     pub call_number: Option<String>,
-    /// `phoneColumn`
+    /// `phoneColumn`: a string
     pub phone_column: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `CallbackDisconnectIdentifier` in the API.
+///
+/// Part of [`BulkCallbackDisconnectRequest`](crate::models::BulkCallbackDisconnectRequest).
 #[derive(Clone, Default)]
 pub struct CallbackDisconnectIdentifier {
-    /// `callbackId`, required
+    /// `callbackId`: a string, required
     pub callback_id: Option<String>,
-    /// `conversationId`, required
+    /// `conversationId`: a string, required
     pub conversation_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `CallbackIdentifier` in the API.
+///
+/// Part of [`CreateCallbackResponse`](crate::models::CreateCallbackResponse),
+/// [`PatchCallbackResponse`](crate::models::PatchCallbackResponse).
 #[derive(Clone, Default)]
 pub struct CallbackIdentifier {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `type`, required
+    /// `type`: one of `ACD`, `EXTERNAL`, `DIALER`, required
     pub r#type: Option<CallbackIdentifierType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::conversations::TemplateParameter;
 use crate::runtime::codec;
 
 /// `CardParameters` in the API.
+///
+/// Part of [`CarouselParameters`](crate::models::CarouselParameters).
 #[derive(Clone, Default)]
 pub struct CardParameters {
-    /// `bodyParameters`
+    /// `bodyParameters`: a list of `TemplateParameter`
     pub body_parameters: Option<Vec<TemplateParameter>>,
-    /// `buttonUrlParameters`
+    /// `buttonUrlParameters`: a list of `TemplateParameter`
     pub button_url_parameters: Option<Vec<TemplateParameter>>,
-    /// `index`
+    /// `index`: an integer (`int32`)
     pub index: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

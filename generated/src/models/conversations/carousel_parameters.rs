@@ -4,9 +4,11 @@ use crate::models::conversations::CardParameters;
 use crate::runtime::codec;
 
 /// `CarouselParameters` in the API.
+///
+/// Part of [`SendMessagingTemplateRequest`](crate::models::SendMessagingTemplateRequest).
 #[derive(Clone, Default)]
 pub struct CarouselParameters {
-    /// `cardParameters`
+    /// `cardParameters`: a list of `CardParameters`
     pub card_parameters: Option<Vec<CardParameters>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `ChecklistFinalizePayload` in the API.
 ///
-/// Taken by `post_conversation_communication_agentchecklists_finalize`.
+/// Taken by
+/// [`post_conversation_communication_agentchecklists_finalize`](crate::api::PostConversationCommunicationAgentchecklistsFinalize).
 #[derive(Clone, Default)]
 pub struct ChecklistFinalizePayload {
-    /// `exitReason`, required
+    /// `exitReason`: a string, required
     pub exit_reason: Option<String>,
-    /// `preview`
+    /// `preview`: a boolean
     pub preview: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

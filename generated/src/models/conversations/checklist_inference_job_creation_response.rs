@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `ChecklistInferenceJobCreationResponse` in the API.
 ///
-/// Returned by `post_conversation_communication_agentchecklist_jobs`.
+/// Returned by
+/// [`post_conversation_communication_agentchecklist_jobs`](crate::api::PostConversationCommunicationAgentchecklistJobs).
 #[derive(Clone, Default)]
 pub struct ChecklistInferenceJobCreationResponse {
-    /// `jobId`
+    /// `jobId`: a string
     pub job_id: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `ChecklistInferenceJobPayload` in the API.
 ///
-/// Taken by `post_conversation_communication_agentchecklist_jobs`.
+/// Taken by
+/// [`post_conversation_communication_agentchecklist_jobs`](crate::api::PostConversationCommunicationAgentchecklistJobs).
 #[derive(Clone, Default)]
 pub struct ChecklistInferenceJobPayload {
-    /// `conversationContext`, required
+    /// `conversationContext`: a list of `ConversationContext`, required
     pub conversation_context: Option<Vec<ConversationContext>>,
-    /// `preview`
+    /// `preview`: a boolean
     pub preview: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,31 +4,34 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ChecklistItem` in the API.
+///
+/// Part of [`AgentChecklistInfo`](crate::models::AgentChecklistInfo),
+/// [`AgentChecklistResponse`](crate::models::AgentChecklistResponse).
 #[derive(Clone, Default)]
 pub struct ChecklistItem {
-    /// `automatedCheckEnabled`
+    /// `automatedCheckEnabled`: a boolean
     pub automated_check_enabled: Option<bool>,
-    /// `dateLastModifiedByAgent`
+    /// `dateLastModifiedByAgent`: a timestamp
     pub date_last_modified_by_agent: Option<time::Timestamp>,
-    /// `dateLastModifiedByModel`
+    /// `dateLastModifiedByModel`: a timestamp
     pub date_last_modified_by_model: Option<time::Timestamp>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `exactPhraseMatch`
+    /// `exactPhraseMatch`: a boolean
     pub exact_phrase_match: Option<bool>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `important`
+    /// `important`: a boolean
     pub important: Option<bool>,
-    /// `lastModifiedInAcw`
+    /// `lastModifiedInAcw`: a boolean
     pub last_modified_in_acw: Option<bool>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `stateFromAgent`
+    /// `stateFromAgent`: one of `Ticked`, `Unticked`
     pub state_from_agent: Option<ChecklistItemStateFromAgent>,
-    /// `stateFromModel`
+    /// `stateFromModel`: one of `Ticked`, `Unticked`
     pub state_from_model: Option<ChecklistItemStateFromModel>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

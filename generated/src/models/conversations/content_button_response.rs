@@ -3,15 +3,19 @@
 use crate::runtime::codec;
 
 /// `ContentButtonResponse` in the API.
+///
+/// Part of
+/// [`OpenInboundStructuredResponseMessage`](crate::models::OpenInboundStructuredResponseMessage),
+/// [`OpenInboundStructuredResponseNormalizedMessageContent`](crate::models::OpenInboundStructuredResponseNormalizedMessageContent).
 #[derive(Clone, Default)]
 pub struct ContentButtonResponse {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `payload`, required
+    /// `payload`: a string, required
     pub payload: Option<String>,
-    /// `text`, required
+    /// `text`: a string, required
     pub text: Option<String>,
-    /// `type`, required
+    /// `type`: one of `Button`, `QuickReply`, `DatePicker`, required
     pub r#type: Option<ContentButtonResponseType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

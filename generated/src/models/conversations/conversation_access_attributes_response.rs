@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `ConversationAccessAttributesResponse` in the API.
 ///
-/// Returned by `get_conversation_accessattributes`.
+/// Returned by [`get_conversation_accessattributes`](crate::api::GetConversationAccessattributes).
 #[derive(Clone, Default)]
 pub struct ConversationAccessAttributesResponse {
-    /// `accessAttributes`
+    /// `accessAttributes`: a list of strings
     pub access_attributes: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `ConversationAccessAttributesUpdate` in the API.
 ///
-/// Taken by `put_conversation_accessattributes`.
+/// Taken by [`put_conversation_accessattributes`](crate::api::PutConversationAccessattributes).
 #[derive(Clone, Default)]
 pub struct ConversationAccessAttributesUpdate {
-    /// `accessAttributes`
+    /// `accessAttributes`: a list of strings
     pub access_attributes: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

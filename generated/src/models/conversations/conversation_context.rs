@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `ConversationContext` in the API.
+///
+/// Part of [`ChecklistInferenceJobPayload`](crate::models::ChecklistInferenceJobPayload).
 #[derive(Clone, Default)]
 pub struct ConversationContext {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `participant`, required
+    /// `participant`: one of `Internal`, `External`, required
     pub participant: Option<ConversationContextParticipant>,
-    /// `text`, required
+    /// `text`: a string, required
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,15 +5,16 @@ use crate::runtime::codec;
 
 /// `ConversationDataSchemaListing` in the API.
 ///
-/// Returned by `get_conversations_customattributes_schema_versions`,
-/// `get_conversations_customattributes_schemas`.
+/// Returned by
+/// [`get_conversations_customattributes_schema_versions`](crate::api::GetConversationsCustomattributesSchemaVersions),
+/// [`get_conversations_customattributes_schemas`](crate::api::GetConversationsCustomattributesSchemas).
 #[derive(Clone, Default)]
 pub struct ConversationDataSchemaListing {
-    /// `entities`
+    /// `entities`: a list of `ConversationDataSchema`
     pub entities: Option<Vec<ConversationDataSchema>>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

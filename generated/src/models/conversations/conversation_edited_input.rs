@@ -4,11 +4,14 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ConversationEditedInput` in the API.
+///
+/// Part of [`ConversationSessionSummary`](crate::models::ConversationSessionSummary),
+/// [`ConversationSummary`](crate::models::ConversationSummary).
 #[derive(Clone, Default)]
 pub struct ConversationEditedInput {
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `ConversationEncryptionConfigurationListing` in the API.
 ///
-/// Returned by `get_conversations_keyconfigurations`.
+/// Returned by [`get_conversations_keyconfigurations`](crate::api::GetConversationsKeyconfigurations).
 #[derive(Clone, Default)]
 pub struct ConversationEncryptionConfigurationListing {
-    /// `entities`
+    /// `entities`: a list of `ConversationEncryptionConfiguration`
     pub entities: Option<Vec<ConversationEncryptionConfiguration>>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,19 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `ConversationJsonSchemaDocument` in the API.
+///
+/// Part of [`ConversationDataSchema`](crate::models::ConversationDataSchema).
 #[derive(Clone, Default)]
 pub struct ConversationJsonSchemaDocument {
-    /// `$schema`
+    /// `$schema`: a string
     pub schema: Option<String>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `properties`
+    /// `properties`: a map of strings to JSON values
     pub properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `required`
+    /// `required`: a list of strings
     pub required: Option<Vec<String>>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

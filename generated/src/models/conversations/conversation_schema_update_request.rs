@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `ConversationSchemaUpdateRequest` in the API.
 ///
-/// Taken by `put_conversations_customattributes_schema`.
+/// Taken by
+/// [`put_conversations_customattributes_schema`](crate::api::PutConversationsCustomattributesSchema).
 #[derive(Clone, Default)]
 pub struct ConversationSchemaUpdateRequest {
-    /// `enabled`, required
+    /// `enabled`: a boolean, required
     pub enabled: Option<bool>,
-    /// `jsonSchema`, required
+    /// `jsonSchema`: `ConversationJsonSchemaRequest`, required
     pub json_schema: Option<Box<ConversationJsonSchemaRequest>>,
-    /// `version`, required
+    /// `version`: an integer (`int32`), required
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

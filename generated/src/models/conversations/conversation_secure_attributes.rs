@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 /// `ConversationSecureAttributes` in the API.
 ///
-/// Returned by `get_conversation_secureattributes`. Taken by `patch_conversation_secureattributes`,
-/// `put_conversation_secureattributes`.
+/// Returned by [`get_conversation_secureattributes`](crate::api::GetConversationSecureattributes).
+/// Taken by [`patch_conversation_secureattributes`](crate::api::PatchConversationSecureattributes),
+/// [`put_conversation_secureattributes`](crate::api::PutConversationSecureattributes).
 #[derive(Clone, Default)]
 pub struct ConversationSecureAttributes {
-    /// `attributes`
+    /// `attributes`: a map of strings to strings
     pub attributes: Option<BTreeMap<String, String>>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

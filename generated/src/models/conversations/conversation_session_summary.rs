@@ -2,43 +2,46 @@
 
 use crate::models::conversations::{
     ConversationEditedInput, ConversationSummaryFollowup, ConversationSummaryReason,
-    ConversationSummaryResolution, ConversationSummaryWrapupCode,
+    ConversationSummaryResolution, ConversationSummaryWrapupCode, SummaryMediaType,
+    SummaryStatus,
 };
-use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
-use crate::models::shared_by_7_cf0774::Entity;
+use crate::models::shared::addressable_entity_ref::AddressableEntityRef;
+use crate::models::shared::entity::Entity;
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ConversationSessionSummary` in the API.
+///
+/// Part of [`ConversationSummariesGetResponse`](crate::models::ConversationSummariesGetResponse).
 #[derive(Clone, Default)]
 pub struct ConversationSessionSummary {
-    /// `communication`
+    /// `communication`: `Entity`
     pub communication: Option<Box<Entity>>,
-    /// `confidence`
+    /// `confidence`: a number (`float`)
     pub confidence: Option<f64>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `editedSummary`
+    /// `editedSummary`: `ConversationEditedInput`
     pub edited_summary: Option<Box<ConversationEditedInput>>,
-    /// `followup`
+    /// `followup`: `ConversationSummaryFollowup`
     pub followup: Option<Box<ConversationSummaryFollowup>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `language`
+    /// `language`: a string
     pub language: Option<String>,
-    /// `mediaType`
+    /// `mediaType`: one of `Email`, `Call`, `Chat`, `Message`, `Webmessaging`, `Unknown`
     pub media_type: Option<ConversationSessionSummaryMediaType>,
-    /// `participants`
+    /// `participants`: a list of `AddressableEntityRef`
     pub participants: Option<Vec<AddressableEntityRef>>,
-    /// `predictedWrapupCodes`
+    /// `predictedWrapupCodes`: a list of `ConversationSummaryWrapupCode`
     pub predicted_wrapup_codes: Option<Vec<ConversationSummaryWrapupCode>>,
-    /// `reason`
+    /// `reason`: `ConversationSummaryReason`
     pub reason: Option<Box<ConversationSummaryReason>>,
-    /// `resolution`
+    /// `resolution`: `ConversationSummaryResolution`
     pub resolution: Option<Box<ConversationSummaryResolution>>,
-    /// `status`
+    /// `status`: one of `Pending`, `Queued`, `Started`, `Completed`, `Error`, `Processing`
     pub status: Option<ConversationSessionSummaryStatus>,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -68,100 +71,8 @@ impl codec::Model for ConversationSessionSummary {
 
 codec::__model!(ConversationSessionSummary);
 
-/// The values of `mediaType`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum ConversationSessionSummaryMediaType {
-    /// `Email`
-    Email,
-    /// `Call`
-    Call,
-    /// `Chat`
-    Chat,
-    /// `Message`
-    Message,
-    /// `Webmessaging`
-    Webmessaging,
-    /// `Unknown`
-    UnknownValue,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
+/// The same values as [`SummaryMediaType`].
+pub type ConversationSessionSummaryMediaType = SummaryMediaType;
 
-impl codec::OpenEnum for ConversationSessionSummaryMediaType {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::Email,
-            Self::Call,
-            Self::Chat,
-            Self::Message,
-            Self::Webmessaging,
-            Self::UnknownValue,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Email => "Email",
-            Self::Call => "Call",
-            Self::Chat => "Chat",
-            Self::Message => "Message",
-            Self::Webmessaging => "Webmessaging",
-            Self::UnknownValue => "Unknown",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(ConversationSessionSummaryMediaType);
-
-/// The values of `status`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum ConversationSessionSummaryStatus {
-    /// `Pending`
-    Pending,
-    /// `Queued`
-    Queued,
-    /// `Started`
-    Started,
-    /// `Completed`
-    Completed,
-    /// `Error`
-    Error,
-    /// `Processing`
-    Processing,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for ConversationSessionSummaryStatus {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::Pending,
-            Self::Queued,
-            Self::Started,
-            Self::Completed,
-            Self::Error,
-            Self::Processing,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Pending => "Pending",
-            Self::Queued => "Queued",
-            Self::Started => "Started",
-            Self::Completed => "Completed",
-            Self::Error => "Error",
-            Self::Processing => "Processing",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(ConversationSessionSummaryStatus);
+/// The same values as [`SummaryStatus`].
+pub type ConversationSessionSummaryStatus = SummaryStatus;

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `ConversationSummaryFollowup` in the API.
+///
+/// Part of [`ConversationSessionSummary`](crate::models::ConversationSessionSummary),
+/// [`ConversationSummary`](crate::models::ConversationSummary).
 #[derive(Clone, Default)]
 pub struct ConversationSummaryFollowup {
-    /// `confidence`
+    /// `confidence`: a number (`float`)
     pub confidence: Option<f64>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

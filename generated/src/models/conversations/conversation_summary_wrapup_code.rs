@@ -3,17 +3,20 @@
 use crate::runtime::codec;
 
 /// `ConversationSummaryWrapupCode` in the API.
+///
+/// Part of [`ConversationSessionSummary`](crate::models::ConversationSessionSummary),
+/// [`ConversationSummary`](crate::models::ConversationSummary).
 #[derive(Clone, Default)]
 pub struct ConversationSummaryWrapupCode {
-    /// `confidence`
+    /// `confidence`: a number (`float`)
     pub confidence: Option<f64>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `ConversationTagsUpdate` in the API.
 ///
-/// Taken by `put_conversation_tags`.
+/// Taken by [`put_conversation_tags`](crate::api::PutConversationTags).
 #[derive(Clone, Default)]
 pub struct ConversationTagsUpdate {
-    /// `externalTag`, required
+    /// `externalTag`: a string, required
     pub external_tag: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,18 @@ use crate::runtime::codec;
 
 /// `ConversationThreadingWindow` in the API.
 ///
-/// Returned by `get_conversations_messaging_threadingtimeline`,
-/// `put_conversations_messaging_threadingtimeline`. Taken by
-/// `put_conversations_messaging_threadingtimeline`.
+/// Returned by
+/// [`get_conversations_messaging_threadingtimeline`](crate::api::GetConversationsMessagingThreadingtimeline),
+/// [`put_conversations_messaging_threadingtimeline`](crate::api::PutConversationsMessagingThreadingtimeline).
+/// Taken by
+/// [`put_conversations_messaging_threadingtimeline`](crate::api::PutConversationsMessagingThreadingtimeline).
 #[derive(Clone, Default)]
 pub struct ConversationThreadingWindow {
-    /// `defaultTimeoutMinutes`, read-only
+    /// `defaultTimeoutMinutes`: an integer (`int64`), read-only
     pub default_timeout_minutes: Option<i64>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `settings`, required
+    /// `settings`: a list of `ConversationThreadingWindowSetting`, required
     pub settings: Option<Vec<ConversationThreadingWindowSetting>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `ConversationUser` in the API.
 ///
-/// Taken by `post_conversation_assign`.
+/// Taken by [`post_conversation_assign`](crate::api::PostConversationAssign).
 #[derive(Clone, Default)]
 pub struct ConversationUser {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

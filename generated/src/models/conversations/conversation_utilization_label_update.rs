@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `ConversationUtilizationLabelUpdate` in the API.
 ///
-/// Taken by `patch_conversation_utilizationlabel`.
+/// Taken by [`patch_conversation_utilizationlabel`](crate::api::PatchConversationUtilizationlabel).
 #[derive(Clone, Default)]
 pub struct ConversationUtilizationLabelUpdate {
-    /// `utilizationLabelId`
+    /// `utilizationLabelId`: a string
     pub utilization_label_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

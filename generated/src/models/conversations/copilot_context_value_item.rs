@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `CopilotContextValueItem` in the API.
+///
+/// Part of [`CopilotContextEntity`](crate::models::CopilotContextEntity).
 #[derive(Clone, Default)]
 pub struct CopilotContextValueItem {
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

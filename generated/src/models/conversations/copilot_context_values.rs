@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `CopilotContextValues` in the API.
 ///
-/// Returned by `get_conversation_assistant_copilotcontext`.
+/// Returned by
+/// [`get_conversation_assistant_copilotcontext`](crate::api::GetConversationAssistantCopilotcontext).
 #[derive(Clone, Default)]
 pub struct CopilotContextValues {
-    /// `entities`
+    /// `entities`: a list of `CopilotContextEntity`
     pub entities: Option<Vec<CopilotContextEntity>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

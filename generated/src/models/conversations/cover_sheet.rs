@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `CoverSheet` in the API.
+///
+/// Part of [`FaxSendRequest`](crate::models::FaxSendRequest).
 #[derive(Clone, Default)]
 pub struct CoverSheet {
-    /// `locale`
+    /// `locale`: a string
     pub locale: Option<String>,
-    /// `notes`
+    /// `notes`: a string
     pub notes: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,40 +6,41 @@ use std::collections::BTreeMap;
 
 /// `CreateCallRequest` in the API.
 ///
-/// Taken by `post_conversations_calls`, `post_conversations_calls_user_user_id`.
+/// Taken by [`post_conversations_calls`](crate::api::PostConversationsCalls),
+/// [`post_conversations_calls_user_user_id`](crate::api::PostConversationsCallsUserUserId).
 #[derive(Clone, Default)]
 pub struct CreateCallRequest {
-    /// `attributes`
+    /// `attributes`: a map of strings to strings
     pub attributes: Option<BTreeMap<String, String>>,
-    /// `callFromQueueId`
+    /// `callFromQueueId`: a string
     pub call_from_queue_id: Option<String>,
-    /// `callQueueId`
+    /// `callQueueId`: a string
     pub call_queue_id: Option<String>,
-    /// `callUserId`
+    /// `callUserId`: a string
     pub call_user_id: Option<String>,
-    /// `callerId`
+    /// `callerId`: a string
     pub caller_id: Option<String>,
-    /// `callerIdName`
+    /// `callerIdName`: a string
     pub caller_id_name: Option<String>,
-    /// `conversationIds`
+    /// `conversationIds`: a list of strings
     pub conversation_ids: Option<Vec<String>>,
-    /// `externalContactId`
+    /// `externalContactId`: a string
     pub external_contact_id: Option<String>,
-    /// `label`
+    /// `label`: a string
     pub label: Option<String>,
-    /// `languageId`
+    /// `languageId`: a string
     pub language_id: Option<String>,
-    /// `participants`
+    /// `participants`: a list of `Destination`
     pub participants: Option<Vec<Destination>>,
-    /// `phoneNumber`
+    /// `phoneNumber`: a string
     pub phone_number: Option<String>,
-    /// `priority`
+    /// `priority`: an integer (`int32`)
     pub priority: Option<i64>,
-    /// `routingSkillExpression`
+    /// `routingSkillExpression`: a string
     pub routing_skill_expression: Option<String>,
-    /// `routingSkillsIds`
+    /// `routingSkillsIds`: a list of strings
     pub routing_skills_ids: Option<Vec<String>>,
-    /// `uuiData`
+    /// `uuiData`: a string
     pub uui_data: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

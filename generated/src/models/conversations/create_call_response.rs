@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `CreateCallResponse` in the API.
 ///
-/// Returned by `post_conversations_calls`, `post_conversations_calls_user_user_id`.
+/// Returned by [`post_conversations_calls`](crate::api::PostConversationsCalls),
+/// [`post_conversations_calls_user_user_id`](crate::api::PostConversationsCallsUserUserId).
 #[derive(Clone, Default)]
 pub struct CreateCallResponse {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,44 +5,44 @@ use std::collections::BTreeMap;
 
 /// `CreateEmailRequest` in the API.
 ///
-/// Taken by `post_conversations_emails`.
+/// Taken by [`post_conversations_emails`](crate::api::PostConversationsEmails).
 #[derive(Clone, Default)]
 pub struct CreateEmailRequest {
-    /// `attributes`
+    /// `attributes`: a map of strings to strings
     pub attributes: Option<BTreeMap<String, String>>,
-    /// `direction`
+    /// `direction`: one of `OUTBOUND`, `INBOUND`
     pub direction: Option<CreateEmailRequestDirection>,
-    /// `externalContactId`
+    /// `externalContactId`: a string
     pub external_contact_id: Option<String>,
-    /// `flowId`
+    /// `flowId`: a string
     pub flow_id: Option<String>,
-    /// `fromAddress`
+    /// `fromAddress`: a string
     pub from_address: Option<String>,
-    /// `fromName`
+    /// `fromName`: a string
     pub from_name: Option<String>,
-    /// `htmlBody`
+    /// `htmlBody`: a string
     pub html_body: Option<String>,
-    /// `languageId`
+    /// `languageId`: a string
     pub language_id: Option<String>,
-    /// `priority`
+    /// `priority`: an integer (`int64`)
     pub priority: Option<i64>,
-    /// `provider`, required
+    /// `provider`: a string, required
     pub provider: Option<String>,
-    /// `queueId`
+    /// `queueId`: a string
     pub queue_id: Option<String>,
-    /// `skillExpression`
+    /// `skillExpression`: a string
     pub skill_expression: Option<String>,
-    /// `skillIds`
+    /// `skillIds`: a list of strings
     pub skill_ids: Option<Vec<String>>,
-    /// `subject`
+    /// `subject`: a string
     pub subject: Option<String>,
-    /// `textBody`
+    /// `textBody`: a string
     pub text_body: Option<String>,
-    /// `toAddress`
+    /// `toAddress`: a string
     pub to_address: Option<String>,
-    /// `toName`
+    /// `toName`: a string
     pub to_name: Option<String>,
-    /// `utilizationLabel`
+    /// `utilizationLabel`: a string, at most 36 characters
     pub utilization_label: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

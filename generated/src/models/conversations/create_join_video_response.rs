@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `CreateJoinVideoResponse` in the API.
 ///
-/// Returned by `post_conversations_video_agentconference_communication`.
+/// Returned by
+/// [`post_conversations_video_agentconference_communication`](crate::api::PostConversationsVideoAgentconferenceCommunication).
 #[derive(Clone, Default)]
 pub struct CreateJoinVideoResponse {
-    /// `communicationId`
+    /// `communicationId`: a string
     pub communication_id: Option<String>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `joinCode`
+    /// `joinCode`: a string
     pub join_code: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

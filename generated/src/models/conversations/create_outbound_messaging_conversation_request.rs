@@ -4,22 +4,22 @@ use crate::runtime::codec;
 
 /// `CreateOutboundMessagingConversationRequest` in the API.
 ///
-/// Taken by `post_conversations_messages`.
+/// Taken by [`post_conversations_messages`](crate::api::PostConversationsMessages).
 #[derive(Clone, Default)]
 pub struct CreateOutboundMessagingConversationRequest {
-    /// `externalContactId`
+    /// `externalContactId`: a string
     pub external_contact_id: Option<String>,
-    /// `queueId`, required
+    /// `queueId`: a string, required
     pub queue_id: Option<String>,
-    /// `toAddress`, required
+    /// `toAddress`: a string, required
     pub to_address: Option<String>,
-    /// `toAddressMessengerType`, required
+    /// `toAddressMessengerType`: one of `sms`, `open`, `whatsapp`, required
     pub to_address_messenger_type: Option<
         CreateOutboundMessagingConversationRequestToAddressMessengerType,
     >,
-    /// `useExistingConversation`
+    /// `useExistingConversation`: a boolean
     pub use_existing_conversation: Option<bool>,
-    /// `useUserFromAddress`
+    /// `useUserFromAddress`: a boolean
     pub use_user_from_address: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `CreateOutboundMessagingConversationResponse` in the API.
 ///
-/// Returned by `post_conversations_messages`.
+/// Returned by [`post_conversations_messages`](crate::api::PostConversationsMessages).
 #[derive(Clone, Default)]
 pub struct CreateOutboundMessagingConversationResponse {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

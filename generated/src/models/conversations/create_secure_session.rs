@@ -4,16 +4,17 @@ use crate::runtime::codec;
 
 /// `CreateSecureSession` in the API.
 ///
-/// Taken by `post_conversation_participant_secureivrsessions`.
+/// Taken by
+/// [`post_conversation_participant_secureivrsessions`](crate::api::PostConversationParticipantSecureivrsessions).
 #[derive(Clone, Default)]
 pub struct CreateSecureSession {
-    /// `disconnect`
+    /// `disconnect`: a boolean
     pub disconnect: Option<bool>,
-    /// `flowId`, required
+    /// `flowId`: a string, required
     pub flow_id: Option<String>,
-    /// `sourceParticipantId`
+    /// `sourceParticipantId`: a string
     pub source_participant_id: Option<String>,
-    /// `userData`, required
+    /// `userData`: a string, required
     pub user_data: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,30 +7,30 @@ use std::collections::BTreeMap;
 
 /// `CustomAttributes` in the API.
 ///
-/// Returned by `get_conversation_customattribute`.
+/// Returned by [`get_conversation_customattribute`](crate::api::GetConversationCustomattribute).
 #[derive(Clone, Default)]
 pub struct CustomAttributes {
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `customAttributes`
+    /// `customAttributes`: a map of strings to JSON values
     pub custom_attributes: Option<BTreeMap<String, serde_json::Value>>,
-    /// `customAttributesTimestamps`, read-only
+    /// `customAttributesTimestamps`: a map of strings to strings, read-only
     pub custom_attributes_timestamps: Option<BTreeMap<String, String>>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `divisions`
+    /// `divisions`: a list of strings
     pub divisions: Option<Vec<String>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `schema`
+    /// `schema`: `ConversationDataSchema`
     pub schema: Option<Box<ConversationDataSchema>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::models::conversations::CustomAttributes;
 use crate::runtime::codec;
 
 /// `CustomAttributesBulkUpdateResponse` in the API.
+///
+/// Part of
+/// [`CustomAttributesBulkUpdateResponseMap`](crate::models::CustomAttributesBulkUpdateResponseMap).
 #[derive(Clone, Default)]
 pub struct CustomAttributesBulkUpdateResponse {
-    /// `attributes`
+    /// `attributes`: `CustomAttributes`
     pub attributes: Option<Box<CustomAttributes>>,
-    /// `errorMessage`
+    /// `errorMessage`: a string
     pub error_message: Option<String>,
-    /// `statusCode`
+    /// `statusCode`: an integer (`int32`)
     pub status_code: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

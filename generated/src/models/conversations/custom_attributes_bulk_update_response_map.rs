@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 
 /// `CustomAttributesBulkUpdateResponseMap` in the API.
 ///
-/// Returned by `patch_conversation_customattributes_bulk`, `put_conversation_customattributes_bulk`.
+/// Returned by
+/// [`patch_conversation_customattributes_bulk`](crate::api::PatchConversationCustomattributesBulk),
+/// [`put_conversation_customattributes_bulk`](crate::api::PutConversationCustomattributesBulk).
 #[derive(Clone, Default)]
 pub struct CustomAttributesBulkUpdateResponseMap {
-    /// `results`
+    /// `results`: a map of strings to `CustomAttributesBulkUpdateResponse`
     pub results: Option<BTreeMap<String, CustomAttributesBulkUpdateResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

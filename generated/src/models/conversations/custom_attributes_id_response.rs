@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `CustomAttributesIdResponse` in the API.
 ///
-/// Returned by `put_conversation_customattributes`.
+/// Returned by [`put_conversation_customattributes`](crate::api::PutConversationCustomattributes).
 #[derive(Clone, Default)]
 pub struct CustomAttributesIdResponse {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `CustomAttributesListing` in the API.
 ///
-/// Returned by `get_conversation_customattributes`.
+/// Returned by [`get_conversation_customattributes`](crate::api::GetConversationCustomattributes).
 #[derive(Clone, Default)]
 pub struct CustomAttributesListing {
-    /// `results`
+    /// `results`: a list of `CustomAttributes`
     pub results: Option<Vec<CustomAttributes>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

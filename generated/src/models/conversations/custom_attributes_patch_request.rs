@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 
 /// `CustomAttributesPatchRequest` in the API.
 ///
-/// Taken by `patch_conversation_customattributes`, `patch_conversation_customattributes_bulk`.
+/// Taken by [`patch_conversation_customattributes`](crate::api::PatchConversationCustomattributes),
+/// [`patch_conversation_customattributes_bulk`](crate::api::PatchConversationCustomattributesBulk).
 #[derive(Clone, Default)]
 pub struct CustomAttributesPatchRequest {
-    /// `customAttributes`, required
+    /// `customAttributes`: a map of strings to JSON values, required
     pub custom_attributes: Option<BTreeMap<String, serde_json::Value>>,
-    /// `divisions`
+    /// `divisions`: a list of strings
     pub divisions: Option<Vec<String>>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,19 @@ use std::collections::BTreeMap;
 
 /// `CustomAttributesUpdateRequest` in the API.
 ///
-/// Taken by `put_conversation_customattributes`, `put_conversation_customattributes_bulk`.
+/// Taken by [`put_conversation_customattributes`](crate::api::PutConversationCustomattributes),
+/// [`put_conversation_customattributes_bulk`](crate::api::PutConversationCustomattributesBulk).
 #[derive(Clone, Default)]
 pub struct CustomAttributesUpdateRequest {
-    /// `customAttributes`, required
+    /// `customAttributes`: a map of strings to JSON values, required
     pub custom_attributes: Option<BTreeMap<String, serde_json::Value>>,
-    /// `divisions`
+    /// `divisions`: a list of strings
     pub divisions: Option<Vec<String>>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `schemaId`
+    /// `schemaId`: a string
     pub schema_id: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `Destination` in the API.
+///
+/// Part of [`ConsultTransfer`](crate::models::ConsultTransfer),
+/// [`CreateCallRequest`](crate::models::CreateCallRequest).
 #[derive(Clone, Default)]
 pub struct Destination {
-    /// `address`
+    /// `address`: a string
     pub address: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `queueId`
+    /// `queueId`: a string
     pub queue_id: Option<String>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `Digits` in the API.
 ///
-/// Taken by `post_conversation_participant_digits`.
+/// Taken by [`post_conversation_participant_digits`](crate::api::PostConversationParticipantDigits).
 #[derive(Clone, Default)]
 pub struct Digits {
-    /// `digits`
+    /// `digits`: a string
     pub digits: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

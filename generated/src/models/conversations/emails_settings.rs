@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `EmailsSettings` in the API.
 ///
-/// Returned by `get_conversations_email_settings`.
+/// Returned by [`get_conversations_email_settings`](crate::api::GetConversationsEmailSettings).
 #[derive(Clone, Default)]
 pub struct EmailsSettings {
-    /// `sendingSizeLimit`
+    /// `sendingSizeLimit`: an integer (`int32`)
     pub sending_size_limit: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

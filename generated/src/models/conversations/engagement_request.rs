@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `EngagementRequest` in the API.
 ///
-/// Taken by `patch_conversation_summary_engagements`.
+/// Taken by
+/// [`patch_conversation_summary_engagements`](crate::api::PatchConversationSummaryEngagements).
 #[derive(Clone, Default)]
 pub struct EngagementRequest {
-    /// `status`
+    /// `status`: one of `Copied`, `NotCopied`, `Unknown`
     pub status: Option<EngagementRequestStatus>,
-    /// `visibility`
+    /// `visibility`: one of `Presented`, `NotPresented`, `Unknown`
     pub visibility: Option<EngagementRequestVisibility>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `FacebookAppCredentials` in the API.
 ///
-/// Returned by `get_conversations_messaging_facebook_app`.
+/// Returned by
+/// [`get_conversations_messaging_facebook_app`](crate::api::GetConversationsMessagingFacebookApp).
 #[derive(Clone, Default)]
 pub struct FacebookAppCredentials {
-    /// `id`, required, read-only
+    /// `id`: a string, required, read-only
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,14 @@ use crate::runtime::codec;
 
 /// `FacebookPermission` in the API.
 ///
-/// Item of the listing `get_conversations_messaging_facebook_permissions`.
+/// Item of the listing
+/// [`get_conversations_messaging_facebook_permissions`](crate::api::GetConversationsMessagingFacebookPermissions).
 #[derive(Clone, Default)]
 pub struct FacebookPermission {
-    /// `name`, read-only
+    /// `name`: a string, read-only
     pub name: Option<String>,
-    /// `type`, read-only
+    /// `type`: one of `FacebookPrivate`, `FacebookPublic`, `InstagramPrivate`, `InstagramPublic`,
+    /// `WhatsAppPrivate`, read-only
     pub r#type: Option<FacebookPermissionType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `FacebookPermissionEntityListing` in the API.
 ///
-/// Returned by `get_conversations_messaging_facebook_permissions`.
+/// Returned by
+/// [`get_conversations_messaging_facebook_permissions`](crate::api::GetConversationsMessagingFacebookPermissions).
 #[derive(Clone, Default)]
 pub struct FacebookPermissionEntityListing {
-    /// `entities`
+    /// `entities`: a list of `FacebookPermission`
     pub entities: Option<Vec<FacebookPermission>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

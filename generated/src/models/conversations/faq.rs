@@ -3,19 +3,21 @@
 use crate::runtime::codec;
 
 /// `Faq` in the API.
+///
+/// Part of [`Suggestion`](crate::models::Suggestion).
 #[derive(Clone, Default)]
 pub struct Faq {
-    /// `answer`, read-only
+    /// `answer`: a string, read-only
     pub answer: Option<String>,
-    /// `confidence`, read-only
+    /// `confidence`: a number (`float`), read-only
     pub confidence: Option<f64>,
-    /// `documentDisplayName`, read-only
+    /// `documentDisplayName`: a string, read-only
     pub document_display_name: Option<String>,
-    /// `documentUrl`, read-only
+    /// `documentUrl`: a string, read-only
     pub document_url: Option<String>,
-    /// `question`, read-only
+    /// `question`: a string, read-only
     pub question: Option<String>,
-    /// `sourceUri`, read-only
+    /// `sourceUri`: a string, read-only
     pub source_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,20 +5,20 @@ use std::collections::BTreeMap;
 
 /// `FaxSendResponse` in the API.
 ///
-/// Returned by `post_conversations_faxes`.
+/// Returned by [`post_conversations_faxes`](crate::api::PostConversationsFaxes).
 #[derive(Clone, Default)]
 pub struct FaxSendResponse {
-    /// `headers`
+    /// `headers`: a map of strings to strings
     pub headers: Option<BTreeMap<String, String>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `uploadDestinationUri`
+    /// `uploadDestinationUri`: a string (`uri`)
     pub upload_destination_uri: Option<String>,
-    /// `uploadMethodType`
+    /// `uploadMethodType`: one of `SINGLE_PUT`, `MULTIPART_POST`
     pub upload_method_type: Option<FaxSendResponseUploadMethodType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `Feedback` in the API.
 ///
-/// Taken by `post_conversation_suggestions_feedback`.
+/// Taken by
+/// [`post_conversation_suggestions_feedback`](crate::api::PostConversationSuggestionsFeedback).
 #[derive(Clone, Default)]
 pub struct Feedback {
-    /// `relevance`, required
+    /// `relevance`: one of `Unknown`, `Relevant`, `Irrelevant`, required
     pub relevance: Option<FeedbackRelevance>,
-    /// `suggestionId`, required
+    /// `suggestionId`: a string, required
     pub suggestion_id: Option<String>,
-    /// `userProvided`
+    /// `userProvided`: a boolean
     pub user_provided: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

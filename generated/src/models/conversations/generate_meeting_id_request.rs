@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 /// `GenerateMeetingIdRequest` in the API.
 ///
-/// Taken by `post_conversations_videos_meetings`.
+/// Taken by [`post_conversations_videos_meetings`](crate::api::PostConversationsVideosMeetings).
 #[derive(Clone, Default)]
 pub struct GenerateMeetingIdRequest {
-    /// `conferenceId`
+    /// `conferenceId`: a string
     pub conference_id: Option<String>,
-    /// `ephemeral`, required
+    /// `ephemeral`: a boolean, required
     pub ephemeral: Option<bool>,
-    /// `expireTimeDays`
+    /// `expireTimeDays`: an integer (`int32`)
     pub expire_time_days: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

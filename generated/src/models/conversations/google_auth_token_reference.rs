@@ -3,9 +3,14 @@
 use crate::runtime::codec;
 
 /// `GoogleAuthTokenReference` in the API.
+///
+/// Part of
+/// [`GoogleBusinessProfileOpenIntegration`](crate::models::GoogleBusinessProfileOpenIntegration),
+/// [`GoogleBusinessProfileOpenIntegrationRequest`](crate::models::GoogleBusinessProfileOpenIntegrationRequest),
+/// [`GoogleBusinessProfileOpenIntegrationUpdateRequest`](crate::models::GoogleBusinessProfileOpenIntegrationUpdateRequest).
 #[derive(Clone, Default)]
 pub struct GoogleAuthTokenReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

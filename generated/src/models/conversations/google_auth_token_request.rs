@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `GoogleAuthTokenRequest` in the API.
 ///
-/// Taken by `post_conversations_messaging_integrations_open_extensions_googlebusinessprofile_tokens`.
+/// Taken by
+/// [`post_conversations_messaging_integrations_open_extensions_googlebusinessprofile_tokens`](crate::api::PostConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTokens).
 #[derive(Clone, Default)]
 pub struct GoogleAuthTokenRequest {
-    /// `code`, required
+    /// `code`: a string, required
     pub code: Option<String>,
-    /// `redirectUri`, required
+    /// `redirectUri`: a string, required
     pub redirect_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,12 @@ use crate::runtime::codec;
 /// `GoogleBusinessProfileAccount` in the API.
 ///
 /// Item of the listing
-/// `get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_token_accounts`.
+/// [`get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_token_accounts`](crate::api::GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTokenAccounts).
 #[derive(Clone, Default)]
 pub struct GoogleBusinessProfileAccount {
-    /// `id`, required, read-only
+    /// `id`: a string, required, read-only
     pub id: Option<String>,
-    /// `name`, required, read-only
+    /// `name`: a string, required, read-only
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,10 +6,10 @@ use crate::runtime::codec;
 /// `GoogleBusinessProfileAccountListing` in the API.
 ///
 /// Returned by
-/// `get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_token_accounts`.
+/// [`get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_token_accounts`](crate::api::GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTokenAccounts).
 #[derive(Clone, Default)]
 pub struct GoogleBusinessProfileAccountListing {
-    /// `entities`
+    /// `entities`: a list of `GoogleBusinessProfileAccount`
     pub entities: Option<Vec<GoogleBusinessProfileAccount>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,27 +4,28 @@ use crate::models::conversations::{
     GoogleAuthTokenReference, GoogleBusinessProfileAccountReference,
     MessagingSettingRequestReference,
 };
-use crate::models::conversations_and_routing_and_web_deployments::SupportedContentReference;
+use crate::models::shared::conversations_and_routing_and_web_deployments::SupportedContentReference;
 use crate::runtime::codec;
 
 /// `GoogleBusinessProfileOpenIntegrationRequest` in the API.
 ///
-/// Taken by `post_conversations_messaging_integrations_open_extensions_googlebusinessprofile`.
+/// Taken by
+/// [`post_conversations_messaging_integrations_open_extensions_googlebusinessprofile`](crate::api::PostConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofile).
 #[derive(Clone, Default)]
 pub struct GoogleBusinessProfileOpenIntegrationRequest {
-    /// `account`, required
+    /// `account`: `GoogleBusinessProfileAccountReference`, required
     pub account: Option<Box<GoogleBusinessProfileAccountReference>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `messagingSetting`
+    /// `messagingSetting`: `MessagingSettingRequestReference`
     pub messaging_setting: Option<Box<MessagingSettingRequestReference>>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `supportedContent`
+    /// `supportedContent`: `SupportedContentReference`
     pub supported_content: Option<Box<SupportedContentReference>>,
-    /// `token`, required
+    /// `token`: `GoogleAuthTokenReference`, required
     pub token: Option<Box<GoogleAuthTokenReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,12 @@ use crate::runtime::codec;
 /// `GoogleOAuthSettingsResponse` in the API.
 ///
 /// Returned by
-/// `get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_oauth_settings`.
+/// [`get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_oauth_settings`](crate::api::GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileOAuthSettings).
 #[derive(Clone, Default)]
 pub struct GoogleOAuthSettingsResponse {
-    /// `clientId`, required, read-only
+    /// `clientId`: a string, required, read-only
     pub client_id: Option<String>,
-    /// `scopes`, required, read-only
+    /// `scopes`: a list of strings, required, read-only
     pub scopes: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

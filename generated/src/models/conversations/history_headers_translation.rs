@@ -3,25 +3,27 @@
 use crate::runtime::codec;
 
 /// `HistoryHeadersTranslation` in the API.
+///
+/// Part of [`DraftManipulationRequest`](crate::models::DraftManipulationRequest).
 #[derive(Clone, Default)]
 pub struct HistoryHeadersTranslation {
-    /// `cc`, required
+    /// `cc`: a string, required
     pub cc: Option<String>,
-    /// `forwardPrefix`, required
+    /// `forwardPrefix`: a string, required
     pub forward_prefix: Option<String>,
-    /// `from`, required
+    /// `from`: a string, required
     pub from: Option<String>,
-    /// `language`, required
+    /// `language`: a string, required
     pub language: Option<String>,
-    /// `replyPrefix`, required
+    /// `replyPrefix`: a string, required
     pub reply_prefix: Option<String>,
-    /// `sent`, required
+    /// `sent`: a string, required
     pub sent: Option<String>,
-    /// `subject`, required
+    /// `subject`: a string, required
     pub subject: Option<String>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `to`, required
+    /// `to`: a string, required
     pub to: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,32 +5,33 @@ use std::collections::BTreeMap;
 
 /// `InboundMessageRequest` in the API.
 ///
-/// Taken by `post_conversations_email_inboundmessages`.
+/// Taken by
+/// [`post_conversations_email_inboundmessages`](crate::api::PostConversationsEmailInboundmessages).
 #[derive(Clone, Default)]
 pub struct InboundMessageRequest {
-    /// `attributes`
+    /// `attributes`: a map of strings to strings
     pub attributes: Option<BTreeMap<String, String>>,
-    /// `flowId`
+    /// `flowId`: a string
     pub flow_id: Option<String>,
-    /// `fromAddress`
+    /// `fromAddress`: a string
     pub from_address: Option<String>,
-    /// `fromName`
+    /// `fromName`: a string
     pub from_name: Option<String>,
-    /// `languageId`
+    /// `languageId`: a string
     pub language_id: Option<String>,
-    /// `priority`
+    /// `priority`: an integer (`int32`)
     pub priority: Option<i64>,
-    /// `provider`, required
+    /// `provider`: a string, required
     pub provider: Option<String>,
-    /// `queueId`
+    /// `queueId`: a string
     pub queue_id: Option<String>,
-    /// `skillIds`
+    /// `skillIds`: a list of strings
     pub skill_ids: Option<Vec<String>>,
-    /// `subject`
+    /// `subject`: a string
     pub subject: Option<String>,
-    /// `toAddress`
+    /// `toAddress`: a string
     pub to_address: Option<String>,
-    /// `toName`
+    /// `toName`: a string
     pub to_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `InternalMessageRequest` in the API.
 ///
-/// Taken by `post_conversation_communication_internalmessages`.
+/// Taken by
+/// [`post_conversation_communication_internalmessages`](crate::api::PostConversationCommunicationInternalmessages).
 #[derive(Clone, Default)]
 pub struct InternalMessageRequest {
-    /// `text`, required
+    /// `text`: a string, required
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `MandatoryPostCallActionInput` in the API.
 ///
-/// Taken by `patch_conversations_call_participant_communication_postflowaction`.
+/// Taken by
+/// [`patch_conversations_call_participant_communication_postflowaction`](crate::api::PatchConversationsCallParticipantCommunicationPostflowaction).
 #[derive(Clone, Default)]
 pub struct MandatoryPostCallActionInput {
-    /// `destination`
+    /// `destination`: a string
     pub destination: Option<String>,
-    /// `invocationData`
+    /// `invocationData`: a string
     pub invocation_data: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `MaxParticipants` in the API.
 ///
-/// Returned by `get_conversations_calls_maximumconferenceparties`.
+/// Returned by
+/// [`get_conversations_calls_maximumconferenceparties`](crate::api::GetConversationsCallsMaximumconferenceparties).
 #[derive(Clone, Default)]
 pub struct MaxParticipants {
-    /// `maxParticipants`
+    /// `maxParticipants`: an integer (`int32`)
     pub max_participants: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

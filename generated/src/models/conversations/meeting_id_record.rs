@@ -5,18 +5,19 @@ use crate::runtime::time;
 
 /// `MeetingIdRecord` in the API.
 ///
-/// Returned by `get_conversations_videos_meeting`, `post_conversations_videos_meetings`.
+/// Returned by [`get_conversations_videos_meeting`](crate::api::GetConversationsVideosMeeting),
+/// [`post_conversations_videos_meetings`](crate::api::PostConversationsVideosMeetings).
 #[derive(Clone, Default)]
 pub struct MeetingIdRecord {
-    /// `conferenceId`
+    /// `conferenceId`: a string
     pub conference_id: Option<String>,
-    /// `dateExpired`
+    /// `dateExpired`: a timestamp
     pub date_expired: Option<time::Timestamp>,
-    /// `ephemeral`, required
+    /// `ephemeral`: a boolean, required
     pub ephemeral: Option<bool>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,19 @@ use std::collections::BTreeMap;
 
 /// `MessageMediaUploadData` in the API.
 ///
-/// Returned by `post_conversations_message_communication_messages_media_uploads`.
+/// Returned by
+/// [`post_conversations_message_communication_messages_media_uploads`](crate::api::PostConversationsMessageCommunicationMessagesMediaUploads).
 #[derive(Clone, Default)]
 pub struct MessageMediaUploadData {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `uploadHeaders`
+    /// `uploadHeaders`: a map of strings to strings
     pub upload_headers: Option<BTreeMap<String, String>>,
-    /// `uploadUrl`
+    /// `uploadUrl`: a string
     pub upload_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `MessagingConferWithUserRequest` in the API.
 ///
-/// Taken by `post_conversation_participant_internalmessages_users_communications`.
+/// Taken by
+/// [`post_conversation_participant_internalmessages_users_communications`](crate::api::PostConversationParticipantInternalmessagesUsersCommunications).
 #[derive(Clone, Default)]
 pub struct MessagingConferWithUserRequest {
-    /// `targetUserId`, required
+    /// `targetUserId`: a string, required
     pub target_user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,16 @@
 use crate::runtime::codec;
 
 /// `MessagingSettingRequestReference` in the API.
+///
+/// Part of [`AppleIntegrationRequest`](crate::models::AppleIntegrationRequest),
+/// [`AppleIntegrationUpdateRequest`](crate::models::AppleIntegrationUpdateRequest),
+/// [`FacebookIntegrationRequest`](crate::models::FacebookIntegrationRequest),
+/// [`FacebookIntegrationUpdateRequest`](crate::models::FacebookIntegrationUpdateRequest),
+/// [`GoogleBusinessProfileOpenIntegrationRequest`](crate::models::GoogleBusinessProfileOpenIntegrationRequest),
+/// 10 more.
 #[derive(Clone, Default)]
 pub struct MessagingSettingRequestReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `MetadataAttribute` in the API.
+///
+/// Part of [`Article`](crate::models::Article).
 #[derive(Clone, Default)]
 pub struct MetadataAttribute {
-    /// `value`, read-only
+    /// `value`: a string, read-only
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

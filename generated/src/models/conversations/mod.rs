@@ -8,7 +8,8 @@ export!(agent_action: AgentAction, AgentActionAgentAction);
 export!(agent_action_payload: AgentActionPayload);
 export!(agent_checklist_info: AgentChecklistInfo);
 export!(
-    agent_checklist_response: AgentChecklistResponse, AgentChecklistResponseMediaType, AgentChecklistResponseStatus
+    agent_checklist_response: AgentChecklistResponse, AgentChecklistResponseDirection, AgentChecklistResponseMediaType,
+        AgentChecklistResponseStatus
 );
 export!(agent_checklist_response_list: AgentChecklistResponseList);
 export!(agentless_email_send_request_dto: AgentlessEmailSendRequestDto, AgentlessEmailSendRequestDtoSenderType);
@@ -39,7 +40,7 @@ export!(
 );
 export!(
     call_media_participant: CallMediaParticipant, CallMediaParticipantDirection, CallMediaParticipantDisconnectType,
-        CallMediaParticipantFlaggedReason, CallMediaParticipantRecordingState
+        CallMediaParticipantFlaggedReason, CallMediaParticipantRecordingState, CallMediaParticipantState
 );
 export!(callback_conversation: CallbackConversation);
 export!(callback_conversation_entity_listing: CallbackConversationEntityListing);
@@ -87,7 +88,10 @@ export!(conversation_context: ConversationContext, ConversationContextParticipan
 export!(conversation_data_schema: ConversationDataSchema);
 export!(conversation_data_schema_listing: ConversationDataSchemaListing);
 export!(conversation_edited_input: ConversationEditedInput);
-export!(conversation_encryption_configuration: ConversationEncryptionConfiguration);
+export!(
+    conversation_encryption_configuration: ConversationEncryptionConfiguration,
+        ConversationEncryptionConfigurationKeyConfigurationType
+);
 export!(conversation_encryption_configuration_listing: ConversationEncryptionConfigurationListing);
 export!(conversation_entity_listing: ConversationEntityListing);
 export!(conversation_json_schema_document: ConversationJsonSchemaDocument);
@@ -106,7 +110,10 @@ export!(conversation_summary_resolution: ConversationSummaryResolution);
 export!(conversation_summary_wrapup_code: ConversationSummaryWrapupCode);
 export!(conversation_tags_update: ConversationTagsUpdate);
 export!(conversation_threading_window: ConversationThreadingWindow);
-export!(conversation_threading_window_setting: ConversationThreadingWindowSetting);
+export!(
+    conversation_threading_window_setting: ConversationThreadingWindowSetting,
+        ConversationThreadingWindowSettingMessengerType
+);
 export!(conversation_user: ConversationUser);
 export!(conversation_utilization_label_update: ConversationUtilizationLabelUpdate);
 export!(copilot_context_entity: CopilotContextEntity);
@@ -250,7 +257,7 @@ export!(open_integration_update_request: OpenIntegrationUpdateRequest);
 export!(open_message_content: OpenMessageContent, OpenMessageContentContentType);
 export!(open_message_event: OpenMessageEvent, OpenMessageEventEventType);
 export!(open_message_normalized_message: OpenMessageNormalizedMessage, OpenMessageNormalizedMessageType);
-export!(open_messaging_channel: OpenMessagingChannel, OpenMessagingChannelType);
+export!(open_messaging_channel: OpenMessagingChannel, OpenMessagingChannelPlatform, OpenMessagingChannelType);
 export!(open_messaging_from_recipient: OpenMessagingFromRecipient, OpenMessagingFromRecipientIdType);
 export!(open_messaging_identity_resolution_config: OpenMessagingIdentityResolutionConfig);
 export!(open_messaging_to_recipient: OpenMessagingToRecipient, OpenMessagingToRecipientIdType);
@@ -287,6 +294,7 @@ export!(send_messaging_template_request: SendMessagingTemplateRequest);
 export!(set_recording_state: SetRecordingState, SetRecordingStateRecordingState);
 export!(set_uui_data_request: SetUuiDataRequest);
 export!(settings: Settings);
+export!(shared_enums: *);
 export!(snippet_recording_request: SnippetRecordingRequest, SnippetRecordingRequestType);
 export!(
     social_media_message_data: SocialMediaMessageData, SocialMediaMessageDataDirection,

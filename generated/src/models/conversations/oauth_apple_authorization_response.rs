@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `OAuthAppleAuthorizationResponse` in the API.
 ///
-/// Returned by `get_conversations_messaging_oauth_apple_callback`.
+/// Returned by
+/// [`get_conversations_messaging_oauth_apple_callback`](crate::api::GetConversationsMessagingOAuthAppleCallback).
 #[derive(Clone, Default)]
 pub struct OAuthAppleAuthorizationResponse {
-    /// `error`
+    /// `error`: `OAuthAppleAuthorizationResponseError`
     pub error: Option<Box<OAuthAppleAuthorizationResponseError>>,
-    /// `redirectUrl`, required
+    /// `redirectUrl`: a string, required
     pub redirect_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `OAuthAppleAuthorizationResponseError` in the API.
+///
+/// Part of [`OAuthAppleAuthorizationResponse`](crate::models::OAuthAppleAuthorizationResponse).
 #[derive(Clone, Default)]
 pub struct OAuthAppleAuthorizationResponseError {
-    /// `code`, required
+    /// `code`: a string, required
     pub code: Option<String>,
-    /// `details`
+    /// `details`: any JSON value
     pub details: Option<serde_json::Value>,
-    /// `message`, required
+    /// `message`: a string, required
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

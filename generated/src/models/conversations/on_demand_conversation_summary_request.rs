@@ -4,11 +4,12 @@ use crate::runtime::codec;
 
 /// `OnDemandConversationSummaryRequest` in the API.
 ///
-/// Taken by `post_conversations_call_participant_communication_summaries`,
-/// `post_conversations_message_participant_communication_summaries`.
+/// Taken by
+/// [`post_conversations_call_participant_communication_summaries`](crate::api::PostConversationsCallParticipantCommunicationSummaries),
+/// [`post_conversations_message_participant_communication_summaries`](crate::api::PostConversationsMessageParticipantCommunicationSummaries).
 #[derive(Clone, Default)]
 pub struct OnDemandConversationSummaryRequest {
-    /// `locale`
+    /// `locale`: a string
     pub locale: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `OpenContentThumbnail` in the API.
+///
+/// Part of [`OpenContentAttachment`](crate::models::OpenContentAttachment).
 #[derive(Clone, Default)]
 pub struct OpenContentThumbnail {
-    /// `contentSizeBytes`
+    /// `contentSizeBytes`: an integer (`int64`)
     pub content_size_bytes: Option<i64>,
-    /// `mime`
+    /// `mime`: a string
     pub mime: Option<String>,
-    /// `sha256`
+    /// `sha256`: a string
     pub sha256: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::conversations::OpenContentAttachment;
 use crate::runtime::codec;
 
 /// `OpenInboundMessageContent` in the API.
+///
+/// Part of [`OpenInboundNormalizedMessage`](crate::models::OpenInboundNormalizedMessage).
 #[derive(Clone, Default)]
 pub struct OpenInboundMessageContent {
-    /// `attachment`
+    /// `attachment`: `OpenContentAttachment`
     pub attachment: Option<Box<OpenContentAttachment>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `OpenInboundMessagingChannel` in the API.
+///
+/// Part of [`OpenInboundNormalizedEvent`](crate::models::OpenInboundNormalizedEvent).
 #[derive(Clone, Default)]
 pub struct OpenInboundMessagingChannel {
-    /// `from`, required
+    /// `from`: `OpenMessagingFromRecipient`, required
     pub from: Option<Box<OpenMessagingFromRecipient>>,
-    /// `time`, required
+    /// `time`: a timestamp, required
     pub time: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

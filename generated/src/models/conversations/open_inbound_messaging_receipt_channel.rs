@@ -5,11 +5,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `OpenInboundMessagingReceiptChannel` in the API.
+///
+/// Part of [`OpenInboundNormalizedReceipt`](crate::models::OpenInboundNormalizedReceipt).
 #[derive(Clone, Default)]
 pub struct OpenInboundMessagingReceiptChannel {
-    /// `time`, required
+    /// `time`: a timestamp, required
     pub time: Option<time::Timestamp>,
-    /// `to`, required
+    /// `to`: `OpenMessagingToRecipient`, required
     pub to: Option<Box<OpenMessagingToRecipient>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `OpenInboundNormalizedEvent` in the API.
 ///
-/// Taken by `post_conversations_message_inbound_open_event`.
+/// Taken by
+/// [`post_conversations_message_inbound_open_event`](crate::api::PostConversationsMessageInboundOpenEvent).
 #[derive(Clone, Default)]
 pub struct OpenInboundNormalizedEvent {
-    /// `channel`, required
+    /// `channel`: `OpenInboundMessagingChannel`, required
     pub channel: Option<Box<OpenInboundMessagingChannel>>,
-    /// `events`, required
+    /// `events`: a list of `OpenEvent`, required
     pub events: Option<Vec<OpenEvent>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,16 +8,17 @@ use std::collections::BTreeMap;
 
 /// `OpenInboundNormalizedMessage` in the API.
 ///
-/// Taken by `post_conversations_message_inbound_open_message`.
+/// Taken by
+/// [`post_conversations_message_inbound_open_message`](crate::api::PostConversationsMessageInboundOpenMessage).
 #[derive(Clone, Default)]
 pub struct OpenInboundNormalizedMessage {
-    /// `channel`, required
+    /// `channel`: `OpenInboundMessageMessagingChannel`, required
     pub channel: Option<Box<OpenInboundMessageMessagingChannel>>,
-    /// `content`
+    /// `content`: a list of `OpenInboundMessageContent`
     pub content: Option<Vec<OpenInboundMessageContent>>,
-    /// `metadata`
+    /// `metadata`: a map of strings to strings
     pub metadata: Option<BTreeMap<String, String>>,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

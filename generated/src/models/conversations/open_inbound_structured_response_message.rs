@@ -7,14 +7,15 @@ use crate::runtime::codec;
 
 /// `OpenInboundStructuredResponseMessage` in the API.
 ///
-/// Taken by `post_conversations_message_inbound_open_structured_response`.
+/// Taken by
+/// [`post_conversations_message_inbound_open_structured_response`](crate::api::PostConversationsMessageInboundOpenStructuredResponse).
 #[derive(Clone, Default)]
 pub struct OpenInboundStructuredResponseMessage {
-    /// `buttonResponse`, required
+    /// `buttonResponse`: `ContentButtonResponse`, required
     pub button_response: Option<Box<ContentButtonResponse>>,
-    /// `channel`, required
+    /// `channel`: `OpenInboundMessageMessagingChannel`, required
     pub channel: Option<Box<OpenInboundMessageMessagingChannel>>,
-    /// `originatingMessageId`, required
+    /// `originatingMessageId`: a string, required
     pub originating_message_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,20 +8,21 @@ use std::collections::BTreeMap;
 
 /// `OpenStructuredResponseNormalizedMessage` in the API.
 ///
-/// Returned by `post_conversations_message_inbound_open_structured_response`.
+/// Returned by
+/// [`post_conversations_message_inbound_open_structured_response`](crate::api::PostConversationsMessageInboundOpenStructuredResponse).
 #[derive(Clone, Default)]
 pub struct OpenStructuredResponseNormalizedMessage {
-    /// `channel`, required
+    /// `channel`: `OpenMessagingChannel`, required
     pub channel: Option<Box<OpenMessagingChannel>>,
-    /// `content`
+    /// `content`: a list of `OpenInboundStructuredResponseNormalizedMessageContent`
     pub content: Option<Vec<OpenInboundStructuredResponseNormalizedMessageContent>>,
-    /// `direction`
+    /// `direction`: one of `Inbound`
     pub direction: Option<OpenStructuredResponseNormalizedMessageDirection>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `metadata`
+    /// `metadata`: a map of strings to strings
     pub metadata: Option<BTreeMap<String, String>>,
-    /// `type`, required
+    /// `type`: one of `Structured`, required
     pub r#type: Option<OpenStructuredResponseNormalizedMessageType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

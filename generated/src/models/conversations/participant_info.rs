@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ParticipantInfo` in the API.
+///
+/// Part of [`VideoConferenceDetails`](crate::models::VideoConferenceDetails).
 #[derive(Clone, Default)]
 pub struct ParticipantInfo {
-    /// `activeParticipantCount`
+    /// `activeParticipantCount`: an integer (`int32`)
     pub active_participant_count: Option<i64>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

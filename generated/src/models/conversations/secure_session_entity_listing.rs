@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `SecureSessionEntityListing` in the API.
 ///
-/// Returned by `get_conversation_participant_secureivrsessions`.
+/// Returned by
+/// [`get_conversation_participant_secureivrsessions`](crate::api::GetConversationParticipantSecureivrsessions).
 #[derive(Clone, Default)]
 pub struct SecureSessionEntityListing {
-    /// `entities`
+    /// `entities`: a list of `SecureSession`
     pub entities: Option<Vec<SecureSession>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

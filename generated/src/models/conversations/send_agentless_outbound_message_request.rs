@@ -5,24 +5,24 @@ use crate::runtime::codec;
 
 /// `SendAgentlessOutboundMessageRequest` in the API.
 ///
-/// Taken by `post_conversations_messages_agentless`.
+/// Taken by [`post_conversations_messages_agentless`](crate::api::PostConversationsMessagesAgentless).
 #[derive(Clone, Default)]
 pub struct SendAgentlessOutboundMessageRequest {
-    /// `externalContactId`
+    /// `externalContactId`: a string
     pub external_contact_id: Option<String>,
-    /// `fromAddress`, required
+    /// `fromAddress`: a string, required
     pub from_address: Option<String>,
-    /// `messagingTemplate`
+    /// `messagingTemplate`: `SendMessagingTemplateRequest`
     pub messaging_template: Option<Box<SendMessagingTemplateRequest>>,
-    /// `textBody`
+    /// `textBody`: a string
     pub text_body: Option<String>,
-    /// `toAddress`
+    /// `toAddress`: a string
     pub to_address: Option<String>,
-    /// `toAddressMessengerType`, required
+    /// `toAddressMessengerType`: one of `sms`, `whatsapp`, `open`, `webmessaging`, `apple`, required
     pub to_address_messenger_type: Option<
         SendAgentlessOutboundMessageRequestToAddressMessengerType,
     >,
-    /// `useExistingActiveConversation`
+    /// `useExistingActiveConversation`: a boolean
     pub use_existing_active_conversation: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,19 +4,22 @@ use crate::models::conversations::{CarouselParameters, TemplateParameter};
 use crate::runtime::codec;
 
 /// `SendMessagingTemplateRequest` in the API.
+///
+/// Part of [`AdditionalMessage`](crate::models::AdditionalMessage),
+/// [`SendAgentlessOutboundMessageRequest`](crate::models::SendAgentlessOutboundMessageRequest).
 #[derive(Clone, Default)]
 pub struct SendMessagingTemplateRequest {
-    /// `bodyParameters`
+    /// `bodyParameters`: a list of `TemplateParameter`
     pub body_parameters: Option<Vec<TemplateParameter>>,
-    /// `buttonUrlParameters`
+    /// `buttonUrlParameters`: a list of `TemplateParameter`
     pub button_url_parameters: Option<Vec<TemplateParameter>>,
-    /// `carouselParameters`
+    /// `carouselParameters`: `CarouselParameters`
     pub carousel_parameters: Option<Box<CarouselParameters>>,
-    /// `headerParameters`
+    /// `headerParameters`: a list of `TemplateParameter`
     pub header_parameters: Option<Vec<TemplateParameter>>,
-    /// `parameters`
+    /// `parameters`: a list of `TemplateParameter`
     pub parameters: Option<Vec<TemplateParameter>>,
-    /// `responseId`
+    /// `responseId`: a string
     pub response_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

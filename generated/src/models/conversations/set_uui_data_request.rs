@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `SetUuiDataRequest` in the API.
 ///
-/// Taken by `put_conversations_call_participant_communication_uuidata`.
+/// Taken by
+/// [`put_conversations_call_participant_communication_uuidata`](crate::api::PutConversationsCallParticipantCommunicationUuidata).
 #[derive(Clone, Default)]
 pub struct SetUuiDataRequest {
-    /// `uuiData`
+    /// `uuiData`: a string
     pub uui_data: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,20 +4,21 @@ use crate::runtime::codec;
 
 /// `Settings` in the API.
 ///
-/// Returned by `get_conversations_settings`. Taken by `patch_conversations_settings`.
+/// Returned by [`get_conversations_settings`](crate::api::GetConversationsSettings). Taken by
+/// [`patch_conversations_settings`](crate::api::PatchConversationsSettings).
 #[derive(Clone, Default)]
 pub struct Settings {
-    /// `allowCallbackQueueSelection`
+    /// `allowCallbackQueueSelection`: a boolean
     pub allow_callback_queue_selection: Option<bool>,
-    /// `callbacksInheritRoutingFromInboundCall`
+    /// `callbacksInheritRoutingFromInboundCall`: a boolean
     pub callbacks_inherit_routing_from_inbound_call: Option<bool>,
-    /// `communicationBasedACW`
+    /// `communicationBasedACW`: a boolean
     pub communication_based_acw: Option<bool>,
-    /// `completeAcwWhenAgentTransitionsOffline`
+    /// `completeAcwWhenAgentTransitionsOffline`: a boolean
     pub complete_acw_when_agent_transitions_offline: Option<bool>,
-    /// `includeNonAgentConversationSummary`
+    /// `includeNonAgentConversationSummary`: a boolean
     pub include_non_agent_conversation_summary: Option<bool>,
-    /// `totalActiveCallback`
+    /// `totalActiveCallback`: a boolean
     pub total_active_callback: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

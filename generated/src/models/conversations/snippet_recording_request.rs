@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `SnippetRecordingRequest` in the API.
 ///
-/// Taken by `post_conversations_call_participant_snippet_record`.
+/// Taken by
+/// [`post_conversations_call_participant_snippet_record`](crate::api::PostConversationsCallParticipantSnippetRecord).
 #[derive(Clone, Default)]
 pub struct SnippetRecordingRequest {
-    /// `record`
+    /// `record`: a boolean
     pub record: Option<bool>,
-    /// `type`, required
+    /// `type`: one of `snippet`, `adhoc`, required
     pub r#type: Option<SnippetRecordingRequestType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,13 +5,14 @@ use crate::runtime::codec;
 
 /// `SuggestionEngagement` in the API.
 ///
-/// Returned by `post_conversation_suggestion_engagement`. Taken by
-/// `post_conversation_suggestion_engagement`.
+/// Returned by
+/// [`post_conversation_suggestion_engagement`](crate::api::PostConversationSuggestionEngagement). Taken
+/// by [`post_conversation_suggestion_engagement`](crate::api::PostConversationSuggestionEngagement).
 #[derive(Clone, Default)]
 pub struct SuggestionEngagement {
-    /// `engagementType`, required
+    /// `engagementType`: one of `Dismissed`, `Copied`, `Opened`, `Feedback`, required
     pub engagement_type: Option<SuggestionEngagementEngagementType>,
-    /// `feedback`
+    /// `feedback`: `SuggestionFeedback`
     pub feedback: Option<Box<SuggestionFeedback>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

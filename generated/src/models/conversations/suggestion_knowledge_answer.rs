@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `SuggestionKnowledgeAnswer` in the API.
+///
+/// Part of [`SuggestionKnowledgeArticle`](crate::models::SuggestionKnowledgeArticle),
+/// [`SuggestionKnowledgeSearch`](crate::models::SuggestionKnowledgeSearch).
 #[derive(Clone, Default)]
 pub struct SuggestionKnowledgeAnswer {
-    /// `answer`, read-only
+    /// `answer`: a string, read-only
     pub answer: Option<String>,
-    /// `endIndex`, read-only
+    /// `endIndex`: an integer (`int32`), read-only
     pub end_index: Option<i64>,
-    /// `startIndex`, read-only
+    /// `startIndex`: an integer (`int32`), read-only
     pub start_index: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `SuggestionListing` in the API.
 ///
-/// Returned by `get_conversation_suggestions`.
+/// Returned by [`get_conversation_suggestions`](crate::api::GetConversationSuggestions).
 #[derive(Clone, Default)]
 pub struct SuggestionListing {
-    /// `entities`
+    /// `entities`: a list of `Suggestion`
     pub entities: Option<Vec<Suggestion>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `SuggestionPatchRequest` in the API.
 ///
-/// Taken by `patch_conversation_suggestion`.
+/// Taken by [`patch_conversation_suggestion`](crate::api::PatchConversationSuggestion).
 #[derive(Clone, Default)]
 pub struct SuggestionPatchRequest {
-    /// `thirdPartySuggestion`
+    /// `thirdPartySuggestion`: `ThirdPartySuggestion`
     pub third_party_suggestion: Option<Box<ThirdPartySuggestion>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

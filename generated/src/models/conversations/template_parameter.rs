@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `TemplateParameter` in the API.
+///
+/// Part of [`CardParameters`](crate::models::CardParameters),
+/// [`SendMessagingTemplateRequest`](crate::models::SendMessagingTemplateRequest).
 #[derive(Clone, Default)]
 pub struct TemplateParameter {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `TextMessageListing` in the API.
 ///
-/// Returned by `post_conversations_message_messages_bulk`.
+/// Returned by
+/// [`post_conversations_message_messages_bulk`](crate::api::PostConversationsMessageMessagesBulk).
 #[derive(Clone, Default)]
 pub struct TextMessageListing {
-    /// `entities`
+    /// `entities`: a list of `MessageData`
     pub entities: Option<Vec<MessageData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::models::conversations::ThirdPartySuggestionSource;
 use crate::runtime::codec;
 
 /// `ThirdPartySuggestion` in the API.
+///
+/// Part of [`Suggestion`](crate::models::Suggestion),
+/// [`SuggestionPatchRequest`](crate::models::SuggestionPatchRequest).
 #[derive(Clone, Default)]
 pub struct ThirdPartySuggestion {
-    /// `sources`
+    /// `sources`: a list of `ThirdPartySuggestionSource`
     pub sources: Option<Vec<ThirdPartySuggestionSource>>,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ThirdPartySuggestionSource` in the API.
+///
+/// Part of [`ThirdPartySuggestion`](crate::models::ThirdPartySuggestion).
 #[derive(Clone, Default)]
 pub struct ThirdPartySuggestionSource {
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

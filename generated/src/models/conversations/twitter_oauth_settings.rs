@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `TwitterOAuthSettings` in the API.
 ///
-/// Returned by `get_conversations_messaging_integration_twitter_oauth_settings`.
+/// Returned by
+/// [`get_conversations_messaging_integration_twitter_oauth_settings`](crate::api::GetConversationsMessagingIntegrationTwitterOAuthSettings).
 #[derive(Clone, Default)]
 pub struct TwitterOAuthSettings {
-    /// `clientId`
+    /// `clientId`: a string
     pub client_id: Option<String>,
-    /// `scopes`
+    /// `scopes`: a list of strings
     pub scopes: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `TwitterSignupOAuthSettings` in the API.
 ///
-/// Returned by `get_conversations_messaging_integrations_twitter_oauth_settings`.
+/// Returned by
+/// [`get_conversations_messaging_integrations_twitter_oauth_settings`](crate::api::GetConversationsMessagingIntegrationsTwitterOAuthSettings).
 #[derive(Clone, Default)]
 pub struct TwitterSignupOAuthSettings {
-    /// `appId`
+    /// `appId`: a string
     pub app_id: Option<String>,
-    /// `clientId`
+    /// `clientId`: a string
     pub client_id: Option<String>,
-    /// `scopes`
+    /// `scopes`: a list of strings
     pub scopes: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `UpdateConferenceRequest` in the API.
 ///
-/// Taken by `patch_conversations_call_conference`.
+/// Taken by [`patch_conversations_call_conference`](crate::api::PatchConversationsCallConference).
 #[derive(Clone, Default)]
 pub struct UpdateConferenceRequest {
-    /// `conversationIds`
+    /// `conversationIds`: a list of strings
     pub conversation_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,16 +4,17 @@ use crate::runtime::codec;
 
 /// `UploadAttachmentRequest` in the API.
 ///
-/// Taken by `post_conversations_email_messages_draft_attachments_uploads`.
+/// Taken by
+/// [`post_conversations_email_messages_draft_attachments_uploads`](crate::api::PostConversationsEmailMessagesDraftAttachmentsUploads).
 #[derive(Clone, Default)]
 pub struct UploadAttachmentRequest {
-    /// `contentLengthBytes`, required
+    /// `contentLengthBytes`: an integer (`int32`), required
     pub content_length_bytes: Option<i64>,
-    /// `contentMd5`
+    /// `contentMd5`: a string
     pub content_md5: Option<String>,
-    /// `inlineImage`
+    /// `inlineImage`: a boolean
     pub inline_image: Option<bool>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

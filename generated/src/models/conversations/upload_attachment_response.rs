@@ -5,18 +5,19 @@ use std::collections::BTreeMap;
 
 /// `UploadAttachmentResponse` in the API.
 ///
-/// Returned by `post_conversations_email_messages_draft_attachments_uploads`.
+/// Returned by
+/// [`post_conversations_email_messages_draft_attachments_uploads`](crate::api::PostConversationsEmailMessagesDraftAttachmentsUploads).
 #[derive(Clone, Default)]
 pub struct UploadAttachmentResponse {
-    /// `attachmentId`
+    /// `attachmentId`: a string
     pub attachment_id: Option<String>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `headers`
+    /// `headers`: a map of strings to strings
     pub headers: Option<BTreeMap<String, String>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

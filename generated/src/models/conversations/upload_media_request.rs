@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `UploadMediaRequest` in the API.
 ///
-/// Taken by `post_conversations_message_communication_messages_media_uploads`.
+/// Taken by
+/// [`post_conversations_message_communication_messages_media_uploads`](crate::api::PostConversationsMessageCommunicationMessagesMediaUploads).
 #[derive(Clone, Default)]
 pub struct UploadMediaRequest {
-    /// `contentLengthBytes`, required
+    /// `contentLengthBytes`: an integer (`int32`), required
     pub content_length_bytes: Option<i64>,
-    /// `contentMd5`
+    /// `contentMd5`: a string
     pub content_md5: Option<String>,
-    /// `fileName`, required
+    /// `fileName`: a string, required
     pub file_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

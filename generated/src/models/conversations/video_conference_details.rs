@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `VideoConferenceDetails` in the API.
 ///
-/// Returned by `get_conversations_video_details`.
+/// Returned by [`get_conversations_video_details`](crate::api::GetConversationsVideoDetails).
 #[derive(Clone, Default)]
 pub struct VideoConferenceDetails {
-    /// `conferenceId`
+    /// `conferenceId`: a string
     pub conference_id: Option<String>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `participantInfo`
+    /// `participantInfo`: `ParticipantInfo`
     pub participant_info: Option<Box<ParticipantInfo>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

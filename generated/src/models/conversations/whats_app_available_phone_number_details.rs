@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `WhatsAppAvailablePhoneNumberDetails` in the API.
+///
+/// Part of
+/// [`WhatsAppAvailablePhoneNumberDetailsListing`](crate::models::WhatsAppAvailablePhoneNumberDetailsListing).
 #[derive(Clone, Default)]
 pub struct WhatsAppAvailablePhoneNumberDetails {
-    /// `name`, required, read-only
+    /// `name`: a string, required, read-only
     pub name: Option<String>,
-    /// `phoneNumber`, read-only
+    /// `phoneNumber`: a string, read-only
     pub phone_number: Option<String>,
-    /// `status`, required, read-only
+    /// `status`: a string, required, read-only
     pub status: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::conversations::WhatsAppAvailablePhoneNumberDetails;
 use crate::runtime::codec;
 
 /// `WhatsAppAvailablePhoneNumberDetailsListing` in the API.
+///
+/// Part of [`WhatsAppIntegration`](crate::models::WhatsAppIntegration).
 #[derive(Clone, Default)]
 pub struct WhatsAppAvailablePhoneNumberDetailsListing {
-    /// `entities`
+    /// `entities`: a list of `WhatsAppAvailablePhoneNumberDetails`
     pub entities: Option<Vec<WhatsAppAvailablePhoneNumberDetails>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,18 +4,19 @@ use crate::runtime::codec;
 
 /// `WhatsAppEmbeddedSignupIntegrationActivationRequest` in the API.
 ///
-/// Taken by `patch_conversations_messaging_integrations_whatsapp_embeddedsignup_integration_id`.
+/// Taken by
+/// [`patch_conversations_messaging_integrations_whatsapp_embeddedsignup_integration_id`](crate::api::PatchConversationsMessagingIntegrationsWhatsappEmbeddedsignupIntegrationId).
 #[derive(Clone, Default)]
 pub struct WhatsAppEmbeddedSignupIntegrationActivationRequest {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`, read-only
+    /// `name`: a string, read-only
     pub name: Option<String>,
-    /// `phoneNumber`
+    /// `phoneNumber`: a string
     pub phone_number: Option<String>,
-    /// `pin`, required
+    /// `pin`: a string, required
     pub pin: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

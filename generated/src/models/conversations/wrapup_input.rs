@@ -5,28 +5,30 @@ use crate::runtime::time;
 
 /// `WrapupInput` in the API.
 ///
-/// Taken by `post_conversations_call_participant_communication_wrapup`,
-/// `post_conversations_callback_participant_communication_wrapup`,
-/// `post_conversations_cobrowsesession_participant_communication_wrapup`,
-/// `post_conversations_email_participant_communication_wrapup`,
-/// `post_conversations_message_participant_communication_wrapup`, 3 more.
+/// Taken by
+/// [`post_conversations_call_participant_communication_wrapup`](crate::api::PostConversationsCallParticipantCommunicationWrapup),
+/// [`post_conversations_callback_participant_communication_wrapup`](crate::api::PostConversationsCallbackParticipantCommunicationWrapup),
+/// [`post_conversations_cobrowsesession_participant_communication_wrapup`](crate::api::PostConversationsCobrowsesessionParticipantCommunicationWrapup),
+/// [`post_conversations_email_participant_communication_wrapup`](crate::api::PostConversationsEmailParticipantCommunicationWrapup),
+/// [`post_conversations_message_participant_communication_wrapup`](crate::api::PostConversationsMessageParticipantCommunicationWrapup),
+/// 3 more.
 #[derive(Clone, Default)]
 pub struct WrapupInput {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `disableEndTimeUpdates`
+    /// `disableEndTimeUpdates`: a boolean
     pub disable_end_time_updates: Option<bool>,
-    /// `durationSeconds`
+    /// `durationSeconds`: an integer (`int32`)
     pub duration_seconds: Option<i64>,
-    /// `endTime`
+    /// `endTime`: a timestamp
     pub end_time: Option<time::Timestamp>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `notes`
+    /// `notes`: a string
     pub notes: Option<String>,
-    /// `provisional`
+    /// `provisional`: a boolean
     pub provisional: Option<bool>,
-    /// `tags`
+    /// `tags`: a list of strings
     pub tags: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

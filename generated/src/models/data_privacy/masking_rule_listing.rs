@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `MaskingRuleListing` in the API.
 ///
-/// Returned by `get_dataprivacy_maskingrules`.
+/// Returned by [`get_dataprivacy_maskingrules`](crate::api::GetDataprivacyMaskingrules).
 #[derive(Clone, Default)]
 pub struct MaskingRuleListing {
-    /// `entities`
+    /// `entities`: a list of `MaskingRule`
     pub entities: Option<Vec<MaskingRule>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `MaskingRuleValidateRequest` in the API.
 ///
-/// Taken by `post_dataprivacy_maskingrules_validate`.
+/// Taken by
+/// [`post_dataprivacy_maskingrules_validate`](crate::api::PostDataprivacyMaskingrulesValidate).
 #[derive(Clone, Default)]
 pub struct MaskingRuleValidateRequest {
-    /// `definition`, required
+    /// `definition`: a string, required
     pub definition: Option<String>,
-    /// `text`, required
+    /// `text`: a string, required
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `MaskingRuleValidateResponse` in the API.
 ///
-/// Returned by `post_dataprivacy_maskingrules_validate`.
+/// Returned by
+/// [`post_dataprivacy_maskingrules_validate`](crate::api::PostDataprivacyMaskingrulesValidate).
 #[derive(Clone, Default)]
 pub struct MaskingRuleValidateResponse {
-    /// `maskedText`, read-only
+    /// `maskedText`: a string, read-only
     pub masked_text: Option<String>,
-    /// `valid`, read-only
+    /// `valid`: a boolean, read-only
     pub valid: Option<bool>,
-    /// `validationMessage`, read-only
+    /// `validationMessage`: a string, read-only
     pub validation_message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `DependencyCount` in the API.
 ///
-/// Returned by `get_dependencies_type_entity_type_id_entity_id_connections_requiredbycounts`.
+/// Returned by
+/// [`get_dependencies_type_entity_type_id_entity_id_connections_requiredbycounts`](crate::api::GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredbycounts).
 #[derive(Clone, Default)]
 pub struct DependencyCount {
-    /// `estimatedCount`, read-only
+    /// `estimatedCount`: an integer (`int32`), read-only
     pub estimated_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,17 +5,18 @@ use crate::runtime::codec;
 
 /// `DependencyEntityListing` in the API.
 ///
-/// Returned by `get_dependencies_type_entity_type_id_entity_id_connections_requiredby`,
-/// `get_dependencies_type_entity_type_id_entity_id_connections_requires`.
+/// Returned by
+/// [`get_dependencies_type_entity_type_id_entity_id_connections_requiredby`](crate::api::GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredby),
+/// [`get_dependencies_type_entity_type_id_entity_id_connections_requires`](crate::api::GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequires).
 #[derive(Clone, Default)]
 pub struct DependencyEntityListing {
-    /// `entities`
+    /// `entities`: a list of `DependencyEntity`
     pub entities: Option<Vec<DependencyEntity>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

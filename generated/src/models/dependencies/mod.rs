@@ -4,3 +4,4 @@ export!(dependency_count: DependencyCount);
 export!(dependency_entity: DependencyEntity, DependencyEntityEntityType);
 export!(dependency_entity_listing: DependencyEntityListing);
 export!(operation_parameters: *);
+export!(shared_enums: *);

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `CelebrationStateParam` in the API.
 ///
-/// Taken by `patch_employeeengagement_celebration`.
+/// Taken by [`patch_employeeengagement_celebration`](crate::api::PatchEmployeeengagementCelebration).
 #[derive(Clone, Default)]
 pub struct CelebrationStateParam {
-    /// `state`
+    /// `state`: one of `Displayed`
     pub state: Option<CelebrationStateParamState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,22 +3,24 @@
 use crate::models::employee_engagement::{
     ContestDataMetrics, ContestDataPrizes, ContestDataWinners,
 };
-use crate::models::employee_engagement_and_gamification::ContestCompleteDataAnonymization;
+use crate::models::shared::employee_engagement_and_gamification::Anonymization;
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ContestCompleteData` in the API.
+///
+/// Part of [`SourceEntity`](crate::models::SourceEntity).
 #[derive(Clone, Default)]
 pub struct ContestCompleteData {
-    /// `anonymization`
+    /// `anonymization`: one of `NoAnonymization`, `All`, `AllExceptTop`
     pub anonymization: Option<ContestCompleteDataAnonymization>,
-    /// `dateEnd`
+    /// `dateEnd`: a date
     pub date_end: Option<time::Date>,
-    /// `metrics`
+    /// `metrics`: a list of `ContestDataMetrics`
     pub metrics: Option<Vec<ContestDataMetrics>>,
-    /// `prizes`
+    /// `prizes`: a list of `ContestDataPrizes`
     pub prizes: Option<Vec<ContestDataPrizes>>,
-    /// `winners`
+    /// `winners`: a list of `ContestDataWinners`
     pub winners: Option<Vec<ContestDataWinners>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -38,3 +40,6 @@ impl codec::Model for ContestCompleteData {
 }
 
 codec::__model!(ContestCompleteData);
+
+/// The same values as [`Anonymization`].
+pub type ContestCompleteDataAnonymization = Anonymization;

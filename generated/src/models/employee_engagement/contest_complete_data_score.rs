@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `ContestCompleteDataScore` in the API.
+///
+/// Part of [`ContestDataWinners`](crate::models::ContestDataWinners).
 #[derive(Clone, Default)]
 pub struct ContestCompleteDataScore {
-    /// `score`
+    /// `score`: a number (`double`)
     pub score: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

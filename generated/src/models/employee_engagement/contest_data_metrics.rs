@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `ContestDataMetrics` in the API.
+///
+/// Part of [`ContestCompleteData`](crate::models::ContestCompleteData).
 #[derive(Clone, Default)]
 pub struct ContestDataMetrics {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`, read-only
+    /// `name`: a string, read-only
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `ContestDataPrizes` in the API.
+///
+/// Part of [`ContestCompleteData`](crate::models::ContestCompleteData).
 #[derive(Clone, Default)]
 pub struct ContestDataPrizes {
-    /// `imageId`
+    /// `imageId`: a string
     pub image_id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `tier`
+    /// `tier`: an integer (`int32`)
     pub tier: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,15 +6,17 @@ use crate::models::employee_engagement::{
 use crate::runtime::codec;
 
 /// `ContestDataWinners` in the API.
+///
+/// Part of [`ContestCompleteData`](crate::models::ContestCompleteData).
 #[derive(Clone, Default)]
 pub struct ContestDataWinners {
-    /// `contestScore`
+    /// `contestScore`: `ContestCompleteDataScore`
     pub contest_score: Option<Box<ContestCompleteDataScore>>,
-    /// `tier`
+    /// `tier`: an integer (`int32`)
     pub tier: Option<i64>,
-    /// `users`
+    /// `users`: a list of `ContestDataWinnersUsers`
     pub users: Option<Vec<ContestDataWinnersUsers>>,
-    /// `winnersCount`
+    /// `winnersCount`: an integer (`int32`)
     pub winners_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `ContestDataWinnersUsers` in the API.
+///
+/// Part of [`ContestDataWinners`](crate::models::ContestDataWinners).
 #[derive(Clone, Default)]
 pub struct ContestDataWinnersUsers {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `rank`
+    /// `rank`: an integer (`int32`)
     pub rank: Option<i64>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

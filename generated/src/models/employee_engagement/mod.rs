@@ -2,7 +2,7 @@
 
 export!(celebration: Celebration, CelebrationType);
 export!(celebration_state_param: CelebrationStateParam, CelebrationStateParamState);
-export!(contest_complete_data: ContestCompleteData);
+export!(contest_complete_data: ContestCompleteData, ContestCompleteDataAnonymization);
 export!(contest_complete_data_score: ContestCompleteDataScore);
 export!(contest_data_metrics: ContestDataMetrics);
 export!(contest_data_prizes: ContestDataPrizes);
@@ -14,4 +14,5 @@ export!(operation_parameters: *);
 export!(recognition: Recognition, RecognitionContextType, RecognitionType);
 export!(recognition_base: RecognitionBase, RecognitionBaseContextType, RecognitionBaseType);
 export!(recognitions: Recognitions);
+export!(shared_enums: *);
 export!(source_entity: SourceEntity, SourceEntityType);

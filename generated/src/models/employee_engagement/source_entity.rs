@@ -4,15 +4,18 @@ use crate::models::employee_engagement::ContestCompleteData;
 use crate::runtime::codec;
 
 /// `SourceEntity` in the API.
+///
+/// Part of [`Celebration`](crate::models::Celebration).
 #[derive(Clone, Default)]
 pub struct SourceEntity {
-    /// `contestCompleteData`
+    /// `contestCompleteData`: `ContestCompleteData`
     pub contest_complete_data: Option<Box<ContestCompleteData>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `type`
+    /// `type`: one of `ThankYou`, `Congratulations`, `HighPerformance`, `CompanyValues`, `Competition`,
+    /// `Race`, `Raffle`, `TeamGoal`
     pub r#type: Option<SourceEntityType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `AudioState` in the API.
+///
+/// Part of [`AudioUpdatedEvent`](crate::models::AudioUpdatedEvent),
+/// [`InitialConfiguration`](crate::models::InitialConfiguration).
 #[derive(Clone, Default)]
 pub struct AudioState {
-    /// `canHear`
+    /// `canHear`: a boolean
     pub can_hear: Option<bool>,
-    /// `canSpeak`
+    /// `canSpeak`: a boolean
     pub can_speak: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -17,80 +17,80 @@ use crate::runtime::codec;
 
 /// `BatchConversationEventRequest` in the API.
 ///
-/// Taken by `post_events_conversations`.
+/// Taken by [`post_events_conversations`](crate::api::PostEventsConversations).
 #[derive(Clone, Default)]
 pub struct BatchConversationEventRequest {
-    /// `audioUpdatedEvents`
+    /// `audioUpdatedEvents`: a list of `AudioUpdatedEvent`
     pub audio_updated_events: Option<Vec<AudioUpdatedEvent>>,
-    /// `communicationAnsweredEvents`
+    /// `communicationAnsweredEvents`: a list of `CommunicationAnsweredEvent`
     pub communication_answered_events: Option<Vec<CommunicationAnsweredEvent>>,
-    /// `communicationDispositionAppliedEvents`
+    /// `communicationDispositionAppliedEvents`: a list of `CommunicationDispositionAppliedEvent`
     pub communication_disposition_applied_events: Option<
         Vec<CommunicationDispositionAppliedEvent>,
     >,
-    /// `communicationEndedEvents`
+    /// `communicationEndedEvents`: a list of `CommunicationEndedEvent`
     pub communication_ended_events: Option<Vec<CommunicationEndedEvent>>,
-    /// `consultTransferEvents`
+    /// `consultTransferEvents`: a list of `ConsultTransferEvent`
     pub consult_transfer_events: Option<Vec<ConsultTransferEvent>>,
-    /// `emailBeginTransmittingEvents`
+    /// `emailBeginTransmittingEvents`: a list of `EmailBeginTransmittingEvent`
     pub email_begin_transmitting_events: Option<Vec<EmailBeginTransmittingEvent>>,
-    /// `emailCommunicationAnsweredEvents`
+    /// `emailCommunicationAnsweredEvents`: a list of `EmailCommunicationAnsweredEvent`
     pub email_communication_answered_events: Option<
         Vec<EmailCommunicationAnsweredEvent>,
     >,
-    /// `emailCommunicationDispositionAppliedEvents`
+    /// `emailCommunicationDispositionAppliedEvents`: a list of `EmailCommunicationDispositionAppliedEvent`
     pub email_communication_disposition_applied_events: Option<
         Vec<EmailCommunicationDispositionAppliedEvent>,
     >,
-    /// `emailCommunicationEndedEvents`
+    /// `emailCommunicationEndedEvents`: a list of `EmailCommunicationEndedEvent`
     pub email_communication_ended_events: Option<Vec<EmailCommunicationEndedEvent>>,
-    /// `emailCommunicationSentMessageEvents`
+    /// `emailCommunicationSentMessageEvents`: a list of `EmailCommunicationSentMessageEvent`
     pub email_communication_sent_message_events: Option<
         Vec<EmailCommunicationSentMessageEvent>,
     >,
-    /// `emailEndTransferEvents`
+    /// `emailEndTransferEvents`: a list of `EmailEndTransferEvent`
     pub email_end_transfer_events: Option<Vec<EmailEndTransferEvent>>,
-    /// `emailExternalEstablishedEvents`
+    /// `emailExternalEstablishedEvents`: a list of `EmailExternalEstablishedEvent`
     pub email_external_established_events: Option<Vec<EmailExternalEstablishedEvent>>,
-    /// `emailFlowEstablishedEvents`
+    /// `emailFlowEstablishedEvents`: a list of `EmailFlowEstablishedEvent`
     pub email_flow_established_events: Option<Vec<EmailFlowEstablishedEvent>>,
-    /// `emailHoldUpdatedEvents`
+    /// `emailHoldUpdatedEvents`: a list of `EmailHoldUpdatedEvent`
     pub email_hold_updated_events: Option<Vec<EmailHoldUpdatedEvent>>,
-    /// `emailProgressTransferEvents`
+    /// `emailProgressTransferEvents`: a list of `EmailProgressTransferEvent`
     pub email_progress_transfer_events: Option<Vec<EmailProgressTransferEvent>>,
-    /// `emailRoutingEstablishedEvents`
+    /// `emailRoutingEstablishedEvents`: a list of `EmailRoutingEstablishedEvent`
     pub email_routing_established_events: Option<Vec<EmailRoutingEstablishedEvent>>,
-    /// `emailRoutingTransferEvents`
+    /// `emailRoutingTransferEvents`: a list of `EmailRoutingTransferEvent`
     pub email_routing_transfer_events: Option<Vec<EmailRoutingTransferEvent>>,
-    /// `emailUserEstablishedEvents`
+    /// `emailUserEstablishedEvents`: a list of `EmailUserEstablishedEvent`
     pub email_user_established_events: Option<Vec<EmailUserEstablishedEvent>>,
-    /// `emailUserTransferEvents`
+    /// `emailUserTransferEvents`: a list of `EmailUserTransferEvent`
     pub email_user_transfer_events: Option<Vec<EmailUserTransferEvent>>,
-    /// `endConsultTransferEvents`
+    /// `endConsultTransferEvents`: a list of `EndConsultTransferEvent`
     pub end_consult_transfer_events: Option<Vec<EndConsultTransferEvent>>,
-    /// `endTransferEvents`
+    /// `endTransferEvents`: a list of `EndTransferEvent`
     pub end_transfer_events: Option<Vec<EndTransferEvent>>,
-    /// `externalEstablishedEvents`
+    /// `externalEstablishedEvents`: a list of `ExternalEstablishedEvent`
     pub external_established_events: Option<Vec<ExternalEstablishedEvent>>,
-    /// `holdUpdatedEvents`
+    /// `holdUpdatedEvents`: a list of `HoldUpdatedEvent`
     pub hold_updated_events: Option<Vec<HoldUpdatedEvent>>,
-    /// `ivrEstablishedEvents`
+    /// `ivrEstablishedEvents`: a list of `IvrEstablishedEvent`
     pub ivr_established_events: Option<Vec<IvrEstablishedEvent>>,
-    /// `phoneEstablishedEvents`
+    /// `phoneEstablishedEvents`: a list of `PhoneEstablishedEvent`
     pub phone_established_events: Option<Vec<PhoneEstablishedEvent>>,
-    /// `phoneTransferEvents`
+    /// `phoneTransferEvents`: a list of `PhoneTransferEvent`
     pub phone_transfer_events: Option<Vec<PhoneTransferEvent>>,
-    /// `progressConsultTransferEvents`
+    /// `progressConsultTransferEvents`: a list of `ProgressConsultTransferEvent`
     pub progress_consult_transfer_events: Option<Vec<ProgressConsultTransferEvent>>,
-    /// `progressTransferEvents`
+    /// `progressTransferEvents`: a list of `ProgressTransferEvent`
     pub progress_transfer_events: Option<Vec<ProgressTransferEvent>>,
-    /// `routingEstablishedEvents`
+    /// `routingEstablishedEvents`: a list of `RoutingEstablishedEvent`
     pub routing_established_events: Option<Vec<RoutingEstablishedEvent>>,
-    /// `routingTransferEvents`
+    /// `routingTransferEvents`: a list of `RoutingTransferEvent`
     pub routing_transfer_events: Option<Vec<RoutingTransferEvent>>,
-    /// `userEstablishedEvents`
+    /// `userEstablishedEvents`: a list of `UserEstablishedEvent`
     pub user_established_events: Option<Vec<UserEstablishedEvent>>,
-    /// `userTransferEvents`
+    /// `userTransferEvents`: a list of `UserTransferEvent`
     pub user_transfer_events: Option<Vec<UserTransferEvent>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,13 @@ use crate::runtime::codec;
 
 /// `BatchEventResponse` in the API.
 ///
-/// Returned by `post_events_conversations`, `post_events_routing_customkpiattributions`,
-/// `post_events_users_presence`, `post_events_users_routingstatus`.
+/// Returned by [`post_events_conversations`](crate::api::PostEventsConversations),
+/// [`post_events_routing_customkpiattributions`](crate::api::PostEventsRoutingCustomkpiattributions),
+/// [`post_events_users_presence`](crate::api::PostEventsUsersPresence),
+/// [`post_events_users_routingstatus`](crate::api::PostEventsUsersRoutingstatus).
 #[derive(Clone, Default)]
 pub struct BatchEventResponse {
-    /// `errors`
+    /// `errors`: a list of `EventError`
     pub errors: Option<Vec<EventError>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

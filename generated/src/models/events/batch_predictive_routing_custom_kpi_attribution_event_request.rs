@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BatchPredictiveRoutingCustomKpiAttributionEventRequest` in the API.
 ///
-/// Taken by `post_events_routing_customkpiattributions`.
+/// Taken by
+/// [`post_events_routing_customkpiattributions`](crate::api::PostEventsRoutingCustomkpiattributions).
 #[derive(Clone, Default)]
 pub struct BatchPredictiveRoutingCustomKpiAttributionEventRequest {
-    /// `customKpiAttributionEvents`
+    /// `customKpiAttributionEvents`: a list of `PredictiveRoutingCustomKpiAttributionEvent`
     pub custom_kpi_attribution_events: Option<
         Vec<PredictiveRoutingCustomKpiAttributionEvent>,
     >,

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `BatchUserPresenceEventRequest` in the API.
 ///
-/// Taken by `post_events_users_presence`.
+/// Taken by [`post_events_users_presence`](crate::api::PostEventsUsersPresence).
 #[derive(Clone, Default)]
 pub struct BatchUserPresenceEventRequest {
-    /// `userPresenceEvents`
+    /// `userPresenceEvents`: a list of `UserPresenceEvent`
     pub user_presence_events: Option<Vec<UserPresenceEvent>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

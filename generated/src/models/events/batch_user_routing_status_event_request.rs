@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `BatchUserRoutingStatusEventRequest` in the API.
 ///
-/// Taken by `post_events_users_routingstatus`.
+/// Taken by [`post_events_users_routingstatus`](crate::api::PostEventsUsersRoutingstatus).
 #[derive(Clone, Default)]
 pub struct BatchUserRoutingStatusEventRequest {
-    /// `userRoutingStatusEvents`
+    /// `userRoutingStatusEvents`: a list of `UserRoutingStatusEvent`
     pub user_routing_status_events: Option<Vec<UserRoutingStatusEvent>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,23 +5,25 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `EmailExternalEstablishedEvent` in the API.
+///
+/// Part of [`BatchConversationEventRequest`](crate::models::BatchConversationEventRequest).
 #[derive(Clone, Default)]
 pub struct EmailExternalEstablishedEvent {
-    /// `communicationId`, required
+    /// `communicationId`: a string, required
     pub communication_id: Option<String>,
-    /// `conversationId`, required
+    /// `conversationId`: a string, required
     pub conversation_id: Option<String>,
-    /// `displayName`
+    /// `displayName`: a string
     pub display_name: Option<String>,
-    /// `eventDateTime`, required
+    /// `eventDateTime`: a timestamp, required
     pub event_date_time: Option<time::Timestamp>,
-    /// `eventId`, required
+    /// `eventId`: a string, required
     pub event_id: Option<String>,
-    /// `includeMessage`
+    /// `includeMessage`: a boolean
     pub include_message: Option<bool>,
-    /// `initialConfiguration`, required
+    /// `initialConfiguration`: `EmailInitialConfiguration`, required
     pub initial_configuration: Option<Box<EmailInitialConfiguration>>,
-    /// `sourceConfiguration`, required
+    /// `sourceConfiguration`: `SourceConfiguration`, required
     pub source_configuration: Option<Box<SourceConfiguration>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,29 +4,34 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `EmailInitialConfiguration` in the API.
+///
+/// Part of [`EmailExternalEstablishedEvent`](crate::models::EmailExternalEstablishedEvent),
+/// [`EmailFlowEstablishedEvent`](crate::models::EmailFlowEstablishedEvent),
+/// [`EmailRoutingEstablishedEvent`](crate::models::EmailRoutingEstablishedEvent),
+/// [`EmailUserEstablishedEvent`](crate::models::EmailUserEstablishedEvent).
 #[derive(Clone, Default)]
 pub struct EmailInitialConfiguration {
-    /// `additionalInfo`
+    /// `additionalInfo`: a map of strings to strings
     pub additional_info: Option<BTreeMap<String, String>>,
-    /// `alerting`
+    /// `alerting`: a boolean
     pub alerting: Option<bool>,
-    /// `bcc`
+    /// `bcc`: a list of strings
     pub bcc: Option<Vec<String>>,
-    /// `cc`
+    /// `cc`: a list of strings
     pub cc: Option<Vec<String>>,
-    /// `from`, required
+    /// `from`: a string, required
     pub from: Option<String>,
-    /// `held`
+    /// `held`: a boolean
     pub held: Option<bool>,
-    /// `inbound`
+    /// `inbound`: a boolean
     pub inbound: Option<bool>,
-    /// `invitedBy`
+    /// `invitedBy`: a string
     pub invited_by: Option<String>,
-    /// `previousEmailId`
+    /// `previousEmailId`: a string
     pub previous_email_id: Option<String>,
-    /// `subject`
+    /// `subject`: a string
     pub subject: Option<String>,
-    /// `to`, required
+    /// `to`: a string, required
     pub to: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

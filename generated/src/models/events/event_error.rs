@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `EventError` in the API.
+///
+/// Part of [`BatchEventResponse`](crate::models::BatchEventResponse).
 #[derive(Clone, Default)]
 pub struct EventError {
-    /// `eventId`
+    /// `eventId`: a string
     pub event_id: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `retryable`
+    /// `retryable`: a boolean
     pub retryable: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,27 +5,29 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ExternalEstablishedEvent` in the API.
+///
+/// Part of [`BatchConversationEventRequest`](crate::models::BatchConversationEventRequest).
 #[derive(Clone, Default)]
 pub struct ExternalEstablishedEvent {
-    /// `ani`
+    /// `ani`: a string
     pub ani: Option<String>,
-    /// `aniName`
+    /// `aniName`: a string
     pub ani_name: Option<String>,
-    /// `communicationId`, required
+    /// `communicationId`: a string, required
     pub communication_id: Option<String>,
-    /// `conversationId`, required
+    /// `conversationId`: a string, required
     pub conversation_id: Option<String>,
-    /// `dnis`
+    /// `dnis`: a string
     pub dnis: Option<String>,
-    /// `dnisName`
+    /// `dnisName`: a string
     pub dnis_name: Option<String>,
-    /// `eventDateTime`, required
+    /// `eventDateTime`: a timestamp, required
     pub event_date_time: Option<time::Timestamp>,
-    /// `eventId`, required
+    /// `eventId`: a string, required
     pub event_id: Option<String>,
-    /// `initialConfiguration`, required
+    /// `initialConfiguration`: `InitialConfiguration`, required
     pub initial_configuration: Option<Box<InitialConfiguration>>,
-    /// `sourceConfiguration`, required
+    /// `sourceConfiguration`: `SourceConfiguration`, required
     pub source_configuration: Option<Box<SourceConfiguration>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,19 +5,25 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `InitialConfiguration` in the API.
+///
+/// Part of [`ExternalEstablishedEvent`](crate::models::ExternalEstablishedEvent),
+/// [`IvrEstablishedEvent`](crate::models::IvrEstablishedEvent),
+/// [`PhoneEstablishedEvent`](crate::models::PhoneEstablishedEvent),
+/// [`RoutingEstablishedEvent`](crate::models::RoutingEstablishedEvent),
+/// [`UserEstablishedEvent`](crate::models::UserEstablishedEvent).
 #[derive(Clone, Default)]
 pub struct InitialConfiguration {
-    /// `additionalInfo`
+    /// `additionalInfo`: a map of strings to strings
     pub additional_info: Option<BTreeMap<String, String>>,
-    /// `alerting`
+    /// `alerting`: a boolean
     pub alerting: Option<bool>,
-    /// `audioState`
+    /// `audioState`: `AudioState`
     pub audio_state: Option<Box<AudioState>>,
-    /// `inbound`
+    /// `inbound`: a boolean
     pub inbound: Option<bool>,
-    /// `invitedBy`
+    /// `invitedBy`: a string
     pub invited_by: Option<String>,
-    /// `recordingActive`
+    /// `recordingActive`: a boolean
     pub recording_active: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

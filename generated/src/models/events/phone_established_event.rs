@@ -5,25 +5,27 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `PhoneEstablishedEvent` in the API.
+///
+/// Part of [`BatchConversationEventRequest`](crate::models::BatchConversationEventRequest).
 #[derive(Clone, Default)]
 pub struct PhoneEstablishedEvent {
-    /// `ani`
+    /// `ani`: a string
     pub ani: Option<String>,
-    /// `communicationId`, required
+    /// `communicationId`: a string, required
     pub communication_id: Option<String>,
-    /// `conversationId`, required
+    /// `conversationId`: a string, required
     pub conversation_id: Option<String>,
-    /// `dnis`
+    /// `dnis`: a string
     pub dnis: Option<String>,
-    /// `eventDateTime`, required
+    /// `eventDateTime`: a timestamp, required
     pub event_date_time: Option<time::Timestamp>,
-    /// `eventId`, required
+    /// `eventId`: a string, required
     pub event_id: Option<String>,
-    /// `initialConfiguration`, required
+    /// `initialConfiguration`: `InitialConfiguration`, required
     pub initial_configuration: Option<Box<InitialConfiguration>>,
-    /// `phoneNumber`
+    /// `phoneNumber`: a string
     pub phone_number: Option<String>,
-    /// `sourceConfiguration`, required
+    /// `sourceConfiguration`: `SourceConfiguration`, required
     pub source_configuration: Option<Box<SourceConfiguration>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

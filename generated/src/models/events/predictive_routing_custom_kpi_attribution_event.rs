@@ -4,21 +4,24 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `PredictiveRoutingCustomKpiAttributionEvent` in the API.
+///
+/// Part of
+/// [`BatchPredictiveRoutingCustomKpiAttributionEventRequest`](crate::models::BatchPredictiveRoutingCustomKpiAttributionEventRequest).
 #[derive(Clone, Default)]
 pub struct PredictiveRoutingCustomKpiAttributionEvent {
-    /// `agentId`
+    /// `agentId`: a string
     pub agent_id: Option<String>,
-    /// `associatedValue`, required
+    /// `associatedValue`: a number (`double`), required
     pub associated_value: Option<f64>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `eventDateTime`, required
+    /// `eventDateTime`: a timestamp, required
     pub event_date_time: Option<time::Timestamp>,
-    /// `eventId`, required
+    /// `eventId`: a string, required
     pub event_id: Option<String>,
-    /// `externalContactId`
+    /// `externalContactId`: a string
     pub external_contact_id: Option<String>,
-    /// `kpiId`, required
+    /// `kpiId`: a string, required
     pub kpi_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

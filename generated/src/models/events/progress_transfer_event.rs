@@ -4,19 +4,21 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ProgressTransferEvent` in the API.
+///
+/// Part of [`BatchConversationEventRequest`](crate::models::BatchConversationEventRequest).
 #[derive(Clone, Default)]
 pub struct ProgressTransferEvent {
-    /// `commandId`, required
+    /// `commandId`: a string, required
     pub command_id: Option<String>,
-    /// `conversationId`, required
+    /// `conversationId`: a string, required
     pub conversation_id: Option<String>,
-    /// `destinationCommunicationId`, required
+    /// `destinationCommunicationId`: a string, required
     pub destination_communication_id: Option<String>,
-    /// `eventDateTime`, required
+    /// `eventDateTime`: a timestamp, required
     pub event_date_time: Option<time::Timestamp>,
-    /// `eventId`, required
+    /// `eventId`: a string, required
     pub event_id: Option<String>,
-    /// `objectCommunicationId`, required
+    /// `objectCommunicationId`: a string, required
     pub object_communication_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

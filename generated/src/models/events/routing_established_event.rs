@@ -5,31 +5,33 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `RoutingEstablishedEvent` in the API.
+///
+/// Part of [`BatchConversationEventRequest`](crate::models::BatchConversationEventRequest).
 #[derive(Clone, Default)]
 pub struct RoutingEstablishedEvent {
-    /// `ani`
+    /// `ani`: a string
     pub ani: Option<String>,
-    /// `communicationId`, required
+    /// `communicationId`: a string, required
     pub communication_id: Option<String>,
-    /// `conversationId`, required
+    /// `conversationId`: a string, required
     pub conversation_id: Option<String>,
-    /// `dnis`
+    /// `dnis`: a string
     pub dnis: Option<String>,
-    /// `eventDateTime`, required
+    /// `eventDateTime`: a timestamp, required
     pub event_date_time: Option<time::Timestamp>,
-    /// `eventId`, required
+    /// `eventId`: a string, required
     pub event_id: Option<String>,
-    /// `initialConfiguration`, required
+    /// `initialConfiguration`: `InitialConfiguration`, required
     pub initial_configuration: Option<Box<InitialConfiguration>>,
-    /// `languageId`
+    /// `languageId`: a string
     pub language_id: Option<String>,
-    /// `phoneNumber`
+    /// `phoneNumber`: a string
     pub phone_number: Option<String>,
-    /// `queueId`, required
+    /// `queueId`: a string, required
     pub queue_id: Option<String>,
-    /// `skillIds`
+    /// `skillIds`: a list of strings
     pub skill_ids: Option<Vec<String>>,
-    /// `sourceConfiguration`, required
+    /// `sourceConfiguration`: `SourceConfiguration`, required
     pub source_configuration: Option<Box<SourceConfiguration>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,19 @@
 use crate::runtime::codec;
 
 /// `SourceConfiguration` in the API.
+///
+/// Part of [`EmailExternalEstablishedEvent`](crate::models::EmailExternalEstablishedEvent),
+/// [`EmailFlowEstablishedEvent`](crate::models::EmailFlowEstablishedEvent),
+/// [`EmailRoutingEstablishedEvent`](crate::models::EmailRoutingEstablishedEvent),
+/// [`EmailUserEstablishedEvent`](crate::models::EmailUserEstablishedEvent),
+/// [`ExternalEstablishedEvent`](crate::models::ExternalEstablishedEvent), 8 more.
 #[derive(Clone, Default)]
 pub struct SourceConfiguration {
-    /// `interactionId`, required
+    /// `interactionId`: a string, required
     pub interaction_id: Option<String>,
-    /// `sourceId`, required
+    /// `sourceId`: a string, required
     pub source_id: Option<String>,
-    /// `tagId`
+    /// `tagId`: a string
     pub tag_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,33 +5,35 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `UserEstablishedEvent` in the API.
+///
+/// Part of [`BatchConversationEventRequest`](crate::models::BatchConversationEventRequest).
 #[derive(Clone, Default)]
 pub struct UserEstablishedEvent {
-    /// `afterCallWorkRequired`
+    /// `afterCallWorkRequired`: a boolean
     pub after_call_work_required: Option<bool>,
-    /// `ani`
+    /// `ani`: a string
     pub ani: Option<String>,
-    /// `communicationId`, required
+    /// `communicationId`: a string, required
     pub communication_id: Option<String>,
-    /// `conversationId`, required
+    /// `conversationId`: a string, required
     pub conversation_id: Option<String>,
-    /// `dnis`
+    /// `dnis`: a string
     pub dnis: Option<String>,
-    /// `eventDateTime`, required
+    /// `eventDateTime`: a timestamp, required
     pub event_date_time: Option<time::Timestamp>,
-    /// `eventId`, required
+    /// `eventId`: a string, required
     pub event_id: Option<String>,
-    /// `initialConfiguration`, required
+    /// `initialConfiguration`: `InitialConfiguration`, required
     pub initial_configuration: Option<Box<InitialConfiguration>>,
-    /// `phoneNumber`
+    /// `phoneNumber`: a string
     pub phone_number: Option<String>,
-    /// `queueId`
+    /// `queueId`: a string
     pub queue_id: Option<String>,
-    /// `sourceConfiguration`, required
+    /// `sourceConfiguration`: `SourceConfiguration`, required
     pub source_configuration: Option<Box<SourceConfiguration>>,
-    /// `stationId`
+    /// `stationId`: a string
     pub station_id: Option<String>,
-    /// `userId`, required
+    /// `userId`: a string, required
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

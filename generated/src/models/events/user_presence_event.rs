@@ -4,19 +4,21 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `UserPresenceEvent` in the API.
+///
+/// Part of [`BatchUserPresenceEventRequest`](crate::models::BatchUserPresenceEventRequest).
 #[derive(Clone, Default)]
 pub struct UserPresenceEvent {
-    /// `eventDateTime`, required
+    /// `eventDateTime`: a timestamp, required
     pub event_date_time: Option<time::Timestamp>,
-    /// `eventId`, required
+    /// `eventId`: a string, required
     pub event_id: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `presenceDefinitionId`
+    /// `presenceDefinitionId`: a string
     pub presence_definition_id: Option<String>,
-    /// `sourceId`, required
+    /// `sourceId`: a string, required
     pub source_id: Option<String>,
-    /// `userId`, required
+    /// `userId`: a string, required
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,19 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `UserRoutingStatusEvent` in the API.
+///
+/// Part of [`BatchUserRoutingStatusEventRequest`](crate::models::BatchUserRoutingStatusEventRequest).
 #[derive(Clone, Default)]
 pub struct UserRoutingStatusEvent {
-    /// `agentId`, required
+    /// `agentId`: a string, required
     pub agent_id: Option<String>,
-    /// `eventDateTime`, required
+    /// `eventDateTime`: a timestamp, required
     pub event_date_time: Option<time::Timestamp>,
-    /// `eventId`, required
+    /// `eventId`: a string, required
     pub event_id: Option<String>,
-    /// `sourceId`, required
+    /// `sourceId`: a string, required
     pub source_id: Option<String>,
-    /// `status`, required
+    /// `status`: one of `OffQueue`, `Idle`, `Interacting`, `Communicating`, `NotResponding`, required
     pub status: Option<UserRoutingStatusEventStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BulkContactsEnrichRequest` in the API.
 ///
-/// Taken by `post_externalcontacts_bulk_contacts_enrich`.
+/// Taken by
+/// [`post_externalcontacts_bulk_contacts_enrich`](crate::api::PostExternalcontactsBulkContactsEnrich).
 #[derive(Clone, Default)]
 pub struct BulkContactsEnrichRequest {
-    /// `entities`
+    /// `entities`: a list of `ContactEnrichRequest`
     pub entities: Option<Vec<ContactEnrichRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

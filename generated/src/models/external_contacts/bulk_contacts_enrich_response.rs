@@ -5,14 +5,16 @@ use crate::runtime::codec;
 
 /// `BulkContactsEnrichResponse` in the API.
 ///
-/// Returned by `post_externalcontacts_bulk_contacts_enrich`.
+/// Returned by
+/// [`post_externalcontacts_bulk_contacts_enrich`](crate::api::PostExternalcontactsBulkContactsEnrich).
 #[derive(Clone, Default)]
 pub struct BulkContactsEnrichResponse {
-    /// `errorCount`
+    /// `errorCount`: an integer (`int32`)
     pub error_count: Option<i64>,
-    /// `errorIndexes`
+    /// `errorIndexes`: a list of integers
     pub error_indexes: Option<Vec<i64>>,
-    /// `results`
+    /// `results`: a list of
+    /// `BulkResponseResultExternalContactContactEnrichRequestBulkEntityErrorContactEnrichRequest`
     pub results: Option<
         Vec<
             BulkResponseResultExternalContactContactEnrichRequestBulkEntityErrorContactEnrichRequest,

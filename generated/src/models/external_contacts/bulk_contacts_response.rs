@@ -5,14 +5,17 @@ use crate::runtime::codec;
 
 /// `BulkContactsResponse` in the API.
 ///
-/// Returned by `post_externalcontacts_bulk_contacts_add`, `post_externalcontacts_bulk_contacts_update`.
+/// Returned by
+/// [`post_externalcontacts_bulk_contacts_add`](crate::api::PostExternalcontactsBulkContactsAdd),
+/// [`post_externalcontacts_bulk_contacts_update`](crate::api::PostExternalcontactsBulkContactsUpdate).
 #[derive(Clone, Default)]
 pub struct BulkContactsResponse {
-    /// `errorCount`
+    /// `errorCount`: an integer (`int32`)
     pub error_count: Option<i64>,
-    /// `errorIndexes`
+    /// `errorIndexes`: a list of integers
     pub error_indexes: Option<Vec<i64>>,
-    /// `results`
+    /// `results`: a list of
+    /// `BulkResponseResultExternalContactExternalContactBulkEntityErrorExternalContact`
     pub results: Option<
         Vec<
             BulkResponseResultExternalContactExternalContactBulkEntityErrorExternalContact,

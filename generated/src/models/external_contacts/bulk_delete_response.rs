@@ -5,16 +5,18 @@ use crate::runtime::codec;
 
 /// `BulkDeleteResponse` in the API.
 ///
-/// Returned by `post_externalcontacts_bulk_contacts_remove`, `post_externalcontacts_bulk_notes_remove`,
-/// `post_externalcontacts_bulk_organizations_remove`,
-/// `post_externalcontacts_bulk_relationships_remove`.
+/// Returned by
+/// [`post_externalcontacts_bulk_contacts_remove`](crate::api::PostExternalcontactsBulkContactsRemove),
+/// [`post_externalcontacts_bulk_notes_remove`](crate::api::PostExternalcontactsBulkNotesRemove),
+/// [`post_externalcontacts_bulk_organizations_remove`](crate::api::PostExternalcontactsBulkOrganizationsRemove),
+/// [`post_externalcontacts_bulk_relationships_remove`](crate::api::PostExternalcontactsBulkRelationshipsRemove).
 #[derive(Clone, Default)]
 pub struct BulkDeleteResponse {
-    /// `errorCount`
+    /// `errorCount`: an integer (`int32`)
     pub error_count: Option<i64>,
-    /// `errorIndexes`
+    /// `errorIndexes`: a list of integers
     pub error_indexes: Option<Vec<i64>>,
-    /// `results`
+    /// `results`: a list of `BulkResponseResultVoidEntityBulkEntityErrorEntity`
     pub results: Option<Vec<BulkResponseResultVoidEntityBulkEntityErrorEntity>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

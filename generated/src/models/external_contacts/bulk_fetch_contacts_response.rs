@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `BulkFetchContactsResponse` in the API.
 ///
-/// Returned by `post_externalcontacts_bulk_contacts`,
-/// `post_externalcontacts_bulk_contacts_divisionviews`,
-/// `post_externalcontacts_bulk_contacts_unresolved`.
+/// Returned by [`post_externalcontacts_bulk_contacts`](crate::api::PostExternalcontactsBulkContacts),
+/// [`post_externalcontacts_bulk_contacts_divisionviews`](crate::api::PostExternalcontactsBulkContactsDivisionviews),
+/// [`post_externalcontacts_bulk_contacts_unresolved`](crate::api::PostExternalcontactsBulkContactsUnresolved).
 #[derive(Clone, Default)]
 pub struct BulkFetchContactsResponse {
-    /// `errorCount`
+    /// `errorCount`: an integer (`int32`)
     pub error_count: Option<i64>,
-    /// `errorIndexes`
+    /// `errorIndexes`: a list of integers
     pub error_indexes: Option<Vec<i64>>,
-    /// `results`
+    /// `results`: a list of `BulkResponseResultExternalContactEntityBulkEntityErrorEntity`
     pub results: Option<
         Vec<BulkResponseResultExternalContactEntityBulkEntityErrorEntity>,
     >,

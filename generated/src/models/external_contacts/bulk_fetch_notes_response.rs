@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `BulkFetchNotesResponse` in the API.
 ///
-/// Returned by `post_externalcontacts_bulk_notes`.
+/// Returned by [`post_externalcontacts_bulk_notes`](crate::api::PostExternalcontactsBulkNotes).
 #[derive(Clone, Default)]
 pub struct BulkFetchNotesResponse {
-    /// `errorCount`
+    /// `errorCount`: an integer (`int32`)
     pub error_count: Option<i64>,
-    /// `errorIndexes`
+    /// `errorIndexes`: a list of integers
     pub error_indexes: Option<Vec<i64>>,
-    /// `results`
+    /// `results`: a list of `BulkResponseResultNoteEntityBulkEntityErrorEntity`
     pub results: Option<Vec<BulkResponseResultNoteEntityBulkEntityErrorEntity>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

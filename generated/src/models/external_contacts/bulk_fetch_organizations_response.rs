@@ -5,15 +5,16 @@ use crate::runtime::codec;
 
 /// `BulkFetchOrganizationsResponse` in the API.
 ///
-/// Returned by `post_externalcontacts_bulk_organizations`,
-/// `post_externalcontacts_bulk_organizations_divisionviews`.
+/// Returned by
+/// [`post_externalcontacts_bulk_organizations`](crate::api::PostExternalcontactsBulkOrganizations),
+/// [`post_externalcontacts_bulk_organizations_divisionviews`](crate::api::PostExternalcontactsBulkOrganizationsDivisionviews).
 #[derive(Clone, Default)]
 pub struct BulkFetchOrganizationsResponse {
-    /// `errorCount`
+    /// `errorCount`: an integer (`int32`)
     pub error_count: Option<i64>,
-    /// `errorIndexes`
+    /// `errorIndexes`: a list of integers
     pub error_indexes: Option<Vec<i64>>,
-    /// `results`
+    /// `results`: a list of `BulkResponseResultExternalOrganizationEntityBulkEntityErrorEntity`
     pub results: Option<
         Vec<BulkResponseResultExternalOrganizationEntityBulkEntityErrorEntity>,
     >,

@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `BulkFetchRelationshipsResponse` in the API.
 ///
-/// Returned by `post_externalcontacts_bulk_relationships`.
+/// Returned by
+/// [`post_externalcontacts_bulk_relationships`](crate::api::PostExternalcontactsBulkRelationships).
 #[derive(Clone, Default)]
 pub struct BulkFetchRelationshipsResponse {
-    /// `errorCount`
+    /// `errorCount`: an integer (`int32`)
     pub error_count: Option<i64>,
-    /// `errorIndexes`
+    /// `errorIndexes`: a list of integers
     pub error_indexes: Option<Vec<i64>>,
-    /// `results`
+    /// `results`: a list of `BulkResponseResultRelationshipEntityBulkEntityErrorEntity`
     pub results: Option<Vec<BulkResponseResultRelationshipEntityBulkEntityErrorEntity>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

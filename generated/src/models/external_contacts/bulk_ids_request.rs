@@ -5,12 +5,14 @@ use crate::runtime::codec;
 
 /// `BulkIdsRequest` in the API.
 ///
-/// Taken by `post_externalcontacts_bulk_contacts`, `post_externalcontacts_bulk_contacts_divisionviews`,
-/// `post_externalcontacts_bulk_contacts_remove`, `post_externalcontacts_bulk_contacts_unresolved`,
-/// `post_externalcontacts_bulk_notes`, 6 more.
+/// Taken by [`post_externalcontacts_bulk_contacts`](crate::api::PostExternalcontactsBulkContacts),
+/// [`post_externalcontacts_bulk_contacts_divisionviews`](crate::api::PostExternalcontactsBulkContactsDivisionviews),
+/// [`post_externalcontacts_bulk_contacts_remove`](crate::api::PostExternalcontactsBulkContactsRemove),
+/// [`post_externalcontacts_bulk_contacts_unresolved`](crate::api::PostExternalcontactsBulkContactsUnresolved),
+/// [`post_externalcontacts_bulk_notes`](crate::api::PostExternalcontactsBulkNotes), 6 more.
 #[derive(Clone, Default)]
 pub struct BulkIdsRequest {
-    /// `entities`
+    /// `entities`: a list of `ExternalContactsEntity`
     pub entities: Option<Vec<ExternalContactsEntity>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BulkNotesRequest` in the API.
 ///
-/// Taken by `post_externalcontacts_bulk_notes_add`, `post_externalcontacts_bulk_notes_update`.
+/// Taken by [`post_externalcontacts_bulk_notes_add`](crate::api::PostExternalcontactsBulkNotesAdd),
+/// [`post_externalcontacts_bulk_notes_update`](crate::api::PostExternalcontactsBulkNotesUpdate).
 #[derive(Clone, Default)]
 pub struct BulkNotesRequest {
-    /// `entities`
+    /// `entities`: a list of `Note`
     pub entities: Option<Vec<Note>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `BulkNotesResponse` in the API.
 ///
-/// Returned by `post_externalcontacts_bulk_notes_add`, `post_externalcontacts_bulk_notes_update`.
+/// Returned by [`post_externalcontacts_bulk_notes_add`](crate::api::PostExternalcontactsBulkNotesAdd),
+/// [`post_externalcontacts_bulk_notes_update`](crate::api::PostExternalcontactsBulkNotesUpdate).
 #[derive(Clone, Default)]
 pub struct BulkNotesResponse {
-    /// `errorCount`
+    /// `errorCount`: an integer (`int32`)
     pub error_count: Option<i64>,
-    /// `errorIndexes`
+    /// `errorIndexes`: a list of integers
     pub error_indexes: Option<Vec<i64>>,
-    /// `results`
+    /// `results`: a list of `BulkResponseResultNoteNoteBulkEntityErrorNote`
     pub results: Option<Vec<BulkResponseResultNoteNoteBulkEntityErrorNote>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BulkOrganizationsEnrichRequest` in the API.
 ///
-/// Taken by `post_externalcontacts_bulk_organizations_enrich`.
+/// Taken by
+/// [`post_externalcontacts_bulk_organizations_enrich`](crate::api::PostExternalcontactsBulkOrganizationsEnrich).
 #[derive(Clone, Default)]
 pub struct BulkOrganizationsEnrichRequest {
-    /// `entities`
+    /// `entities`: a list of `ExternalOrganizationEnrichRequest`
     pub entities: Option<Vec<ExternalOrganizationEnrichRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,16 @@ use crate::runtime::codec;
 
 /// `BulkOrganizationsEnrichResponse` in the API.
 ///
-/// Returned by `post_externalcontacts_bulk_organizations_enrich`.
+/// Returned by
+/// [`post_externalcontacts_bulk_organizations_enrich`](crate::api::PostExternalcontactsBulkOrganizationsEnrich).
 #[derive(Clone, Default)]
 pub struct BulkOrganizationsEnrichResponse {
-    /// `errorCount`
+    /// `errorCount`: an integer (`int32`)
     pub error_count: Option<i64>,
-    /// `errorIndexes`
+    /// `errorIndexes`: a list of integers
     pub error_indexes: Option<Vec<i64>>,
-    /// `results`
+    /// `results`: a list of
+    /// `BulkResponseResultExternalOrganizationExternalOrganizationEnrichRequestBulkEntityErrorExternalOrganizationEnrichRequest`
     pub results: Option<
         Vec<
             BulkResponseResultExternalOrganizationExternalOrganizationEnrichRequestBulkEntityErrorExternalOrganizationEnrichRequest,

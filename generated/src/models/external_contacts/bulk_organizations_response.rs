@@ -5,15 +5,17 @@ use crate::runtime::codec;
 
 /// `BulkOrganizationsResponse` in the API.
 ///
-/// Returned by `post_externalcontacts_bulk_organizations_add`,
-/// `post_externalcontacts_bulk_organizations_update`.
+/// Returned by
+/// [`post_externalcontacts_bulk_organizations_add`](crate::api::PostExternalcontactsBulkOrganizationsAdd),
+/// [`post_externalcontacts_bulk_organizations_update`](crate::api::PostExternalcontactsBulkOrganizationsUpdate).
 #[derive(Clone, Default)]
 pub struct BulkOrganizationsResponse {
-    /// `errorCount`
+    /// `errorCount`: an integer (`int32`)
     pub error_count: Option<i64>,
-    /// `errorIndexes`
+    /// `errorIndexes`: a list of integers
     pub error_indexes: Option<Vec<i64>>,
-    /// `results`
+    /// `results`: a list of
+    /// `BulkResponseResultExternalOrganizationExternalOrganizationBulkEntityErrorExternalOrganization`
     pub results: Option<
         Vec<
             BulkResponseResultExternalOrganizationExternalOrganizationBulkEntityErrorExternalOrganization,

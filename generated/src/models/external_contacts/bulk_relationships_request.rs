@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `BulkRelationshipsRequest` in the API.
 ///
-/// Taken by `post_externalcontacts_bulk_relationships_add`,
-/// `post_externalcontacts_bulk_relationships_update`.
+/// Taken by
+/// [`post_externalcontacts_bulk_relationships_add`](crate::api::PostExternalcontactsBulkRelationshipsAdd),
+/// [`post_externalcontacts_bulk_relationships_update`](crate::api::PostExternalcontactsBulkRelationshipsUpdate).
 #[derive(Clone, Default)]
 pub struct BulkRelationshipsRequest {
-    /// `entities`
+    /// `entities`: a list of `Relationship`
     pub entities: Option<Vec<Relationship>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,15 +5,16 @@ use crate::runtime::codec;
 
 /// `BulkRelationshipsResponse` in the API.
 ///
-/// Returned by `post_externalcontacts_bulk_relationships_add`,
-/// `post_externalcontacts_bulk_relationships_update`.
+/// Returned by
+/// [`post_externalcontacts_bulk_relationships_add`](crate::api::PostExternalcontactsBulkRelationshipsAdd),
+/// [`post_externalcontacts_bulk_relationships_update`](crate::api::PostExternalcontactsBulkRelationshipsUpdate).
 #[derive(Clone, Default)]
 pub struct BulkRelationshipsResponse {
-    /// `errorCount`
+    /// `errorCount`: an integer (`int32`)
     pub error_count: Option<i64>,
-    /// `errorIndexes`
+    /// `errorIndexes`: a list of integers
     pub error_indexes: Option<Vec<i64>>,
-    /// `results`
+    /// `results`: a list of `BulkResponseResultRelationshipRelationshipBulkEntityErrorRelationship`
     pub results: Option<
         Vec<BulkResponseResultRelationshipRelationshipBulkEntityErrorRelationship>,
     >,

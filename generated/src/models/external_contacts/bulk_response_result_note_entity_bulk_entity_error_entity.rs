@@ -4,17 +4,19 @@ use crate::models::external_contacts::{BulkEntityErrorEntity, Note};
 use crate::runtime::codec;
 
 /// `BulkResponseResultNoteEntityBulkEntityErrorEntity` in the API.
+///
+/// Part of [`BulkFetchNotesResponse`](crate::models::BulkFetchNotesResponse).
 #[derive(Clone, Default)]
 pub struct BulkResponseResultNoteEntityBulkEntityErrorEntity {
-    /// `entity`
+    /// `entity`: `Note`
     pub entity: Option<Box<Note>>,
-    /// `error`
+    /// `error`: `BulkEntityErrorEntity`
     pub error: Option<Box<BulkEntityErrorEntity>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `status`
+    /// `status`: an integer (`int32`)
     pub status: Option<i64>,
-    /// `success`
+    /// `success`: a boolean
     pub success: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,19 @@ use crate::models::external_contacts::{BulkEntityErrorNote, Note};
 use crate::runtime::codec;
 
 /// `BulkResponseResultNoteNoteBulkEntityErrorNote` in the API.
+///
+/// Part of [`BulkNotesResponse`](crate::models::BulkNotesResponse).
 #[derive(Clone, Default)]
 pub struct BulkResponseResultNoteNoteBulkEntityErrorNote {
-    /// `entity`
+    /// `entity`: `Note`
     pub entity: Option<Box<Note>>,
-    /// `error`
+    /// `error`: `BulkEntityErrorNote`
     pub error: Option<Box<BulkEntityErrorNote>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `status`
+    /// `status`: an integer (`int32`)
     pub status: Option<i64>,
-    /// `success`
+    /// `success`: a boolean
     pub success: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

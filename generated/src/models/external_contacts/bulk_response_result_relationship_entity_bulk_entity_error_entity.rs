@@ -4,17 +4,19 @@ use crate::models::external_contacts::{BulkEntityErrorEntity, Relationship};
 use crate::runtime::codec;
 
 /// `BulkResponseResultRelationshipEntityBulkEntityErrorEntity` in the API.
+///
+/// Part of [`BulkFetchRelationshipsResponse`](crate::models::BulkFetchRelationshipsResponse).
 #[derive(Clone, Default)]
 pub struct BulkResponseResultRelationshipEntityBulkEntityErrorEntity {
-    /// `entity`
+    /// `entity`: `Relationship`
     pub entity: Option<Box<Relationship>>,
-    /// `error`
+    /// `error`: `BulkEntityErrorEntity`
     pub error: Option<Box<BulkEntityErrorEntity>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `status`
+    /// `status`: an integer (`int32`)
     pub status: Option<i64>,
-    /// `success`
+    /// `success`: a boolean
     pub success: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,19 @@ use crate::models::external_contacts::{BulkEntityErrorRelationship, Relationship
 use crate::runtime::codec;
 
 /// `BulkResponseResultRelationshipRelationshipBulkEntityErrorRelationship` in the API.
+///
+/// Part of [`BulkRelationshipsResponse`](crate::models::BulkRelationshipsResponse).
 #[derive(Clone, Default)]
 pub struct BulkResponseResultRelationshipRelationshipBulkEntityErrorRelationship {
-    /// `entity`
+    /// `entity`: `Relationship`
     pub entity: Option<Box<Relationship>>,
-    /// `error`
+    /// `error`: `BulkEntityErrorRelationship`
     pub error: Option<Box<BulkEntityErrorRelationship>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `status`
+    /// `status`: an integer (`int32`)
     pub status: Option<i64>,
-    /// `success`
+    /// `success`: a boolean
     pub success: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

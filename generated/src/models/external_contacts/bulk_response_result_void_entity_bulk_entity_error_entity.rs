@@ -4,17 +4,19 @@ use crate::models::external_contacts::BulkEntityErrorEntity;
 use crate::runtime::codec;
 
 /// `BulkResponseResultVoidEntityBulkEntityErrorEntity` in the API.
+///
+/// Part of [`BulkDeleteResponse`](crate::models::BulkDeleteResponse).
 #[derive(Clone, Default)]
 pub struct BulkResponseResultVoidEntityBulkEntityErrorEntity {
-    /// `entity`
+    /// `entity`: any JSON value
     pub entity: Option<serde_json::Value>,
-    /// `error`
+    /// `error`: `BulkEntityErrorEntity`
     pub error: Option<Box<BulkEntityErrorEntity>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `status`
+    /// `status`: an integer (`int32`)
     pub status: Option<i64>,
-    /// `success`
+    /// `success`: a boolean
     pub success: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,18 +6,20 @@ use crate::runtime::time;
 
 /// `ClusterScan` in the API.
 ///
-/// Returned by `get_externalcontacts_graphs_clusterscan`,
-/// `get_externalcontacts_graphs_clusterscans_latest`. Item of the listing
-/// `get_externalcontacts_graphs_clusterscans`.
+/// Returned by
+/// [`get_externalcontacts_graphs_clusterscan`](crate::api::GetExternalcontactsGraphsClusterscan),
+/// [`get_externalcontacts_graphs_clusterscans_latest`](crate::api::GetExternalcontactsGraphsClusterscansLatest).
+/// Item of the listing
+/// [`get_externalcontacts_graphs_clusterscans`](crate::api::GetExternalcontactsGraphsClusterscans).
 #[derive(Clone, Default)]
 pub struct ClusterScan {
-    /// `dateCompleted`
+    /// `dateCompleted`: a timestamp
     pub date_completed: Option<time::Timestamp>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `statistics`
+    /// `statistics`: `ClusterScanStatistics`
     pub statistics: Option<Box<ClusterScanStatistics>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

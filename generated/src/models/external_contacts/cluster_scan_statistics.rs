@@ -5,13 +5,14 @@ use crate::runtime::codec;
 
 /// `ClusterScanStatistics` in the API.
 ///
-/// Returned by `get_externalcontacts_graphs_clusterscan_statistics`,
-/// `get_externalcontacts_graphs_clusterscans_latest_statistics`.
+/// Returned by
+/// [`get_externalcontacts_graphs_clusterscan_statistics`](crate::api::GetExternalcontactsGraphsClusterscanStatistics),
+/// [`get_externalcontacts_graphs_clusterscans_latest_statistics`](crate::api::GetExternalcontactsGraphsClusterscansLatestStatistics).
 #[derive(Clone, Default)]
 pub struct ClusterScanStatistics {
-    /// `aggregated`
+    /// `aggregated`: `ClusterStatistics`
     pub aggregated: Option<Box<ClusterStatistics>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

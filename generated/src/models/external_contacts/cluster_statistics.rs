@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `ClusterStatistics` in the API.
+///
+/// Part of [`ClusterScanStatistics`](crate::models::ClusterScanStatistics).
 #[derive(Clone, Default)]
 pub struct ClusterStatistics {
-    /// `totalAutomaticMergeFailures`
+    /// `totalAutomaticMergeFailures`: an integer (`int32`)
     pub total_automatic_merge_failures: Option<i64>,
-    /// `totalAutomaticMergeSuccesses`
+    /// `totalAutomaticMergeSuccesses`: an integer (`int32`)
     pub total_automatic_merge_successes: Option<i64>,
-    /// `totalClusters`
+    /// `totalClusters`: an integer (`int32`)
     pub total_clusters: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `ContactEnrichOptions` in the API.
+///
+/// Part of [`ContactEnrichRequest`](crate::models::ContactEnrichRequest).
 #[derive(Clone, Default)]
 pub struct ContactEnrichOptions {
-    /// `promote`
+    /// `promote`: a boolean
     pub promote: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

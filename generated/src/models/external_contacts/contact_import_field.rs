@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ContactImportField` in the API.
+///
+/// Part of [`ContactImportSettings`](crate::models::ContactImportSettings).
 #[derive(Clone, Default)]
 pub struct ContactImportField {
-    /// `included`, required
+    /// `included`: a boolean, required
     pub included: Option<bool>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,21 +3,23 @@
 use crate::runtime::codec;
 
 /// `ContactImportJobMetadata` in the API.
+///
+/// Part of [`ContactImportJobResponse`](crate::models::ContactImportJobResponse).
 #[derive(Clone, Default)]
 pub struct ContactImportJobMetadata {
-    /// `dryRunFailedCount`
+    /// `dryRunFailedCount`: an integer (`int32`)
     pub dry_run_failed_count: Option<i64>,
-    /// `dryRunReportDownloadUrl`
+    /// `dryRunReportDownloadUrl`: a string
     pub dry_run_report_download_url: Option<String>,
-    /// `dryRunSuccessCount`
+    /// `dryRunSuccessCount`: an integer (`int32`)
     pub dry_run_success_count: Option<i64>,
-    /// `fileName`
+    /// `fileName`: a string
     pub file_name: Option<String>,
-    /// `importFailedCount`
+    /// `importFailedCount`: an integer (`int32`)
     pub import_failed_count: Option<i64>,
-    /// `importReportDownloadUrl`
+    /// `importReportDownloadUrl`: a string
     pub import_report_download_url: Option<String>,
-    /// `importSuccessCount`
+    /// `importSuccessCount`: an integer (`int32`)
     pub import_success_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

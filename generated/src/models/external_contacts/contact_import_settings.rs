@@ -6,26 +6,29 @@ use crate::runtime::time;
 
 /// `ContactImportSettings` in the API.
 ///
-/// Returned by `get_externalcontacts_import_setting`, `post_externalcontacts_import_settings`,
-/// `put_externalcontacts_import_setting`. Item of the listing `get_externalcontacts_import_settings`.
-/// Taken by `post_externalcontacts_import_settings`, `put_externalcontacts_import_setting`.
+/// Returned by [`get_externalcontacts_import_setting`](crate::api::GetExternalcontactsImportSetting),
+/// [`post_externalcontacts_import_settings`](crate::api::PostExternalcontactsImportSettings),
+/// [`put_externalcontacts_import_setting`](crate::api::PutExternalcontactsImportSetting). Item of the
+/// listing [`get_externalcontacts_import_settings`](crate::api::GetExternalcontactsImportSettings).
+/// Taken by [`post_externalcontacts_import_settings`](crate::api::PostExternalcontactsImportSettings),
+/// [`put_externalcontacts_import_setting`](crate::api::PutExternalcontactsImportSetting).
 #[derive(Clone, Default)]
 pub struct ContactImportSettings {
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `externalSourceId`, required
+    /// `externalSourceId`: a string, required
     pub external_source_id: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `importFields`, required
+    /// `importFields`: a list of `ContactImportField`, required
     pub import_fields: Option<Vec<ContactImportField>>,
-    /// `matchingCriteria`
+    /// `matchingCriteria`: a list, each item one of `Email`, `Phone`
     pub matching_criteria: Option<Vec<ContactImportSettingsMatchingCriteria>>,
-    /// `mergeContacts`, required
+    /// `mergeContacts`: a boolean, required
     pub merge_contacts: Option<bool>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

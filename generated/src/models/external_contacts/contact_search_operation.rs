@@ -4,9 +4,11 @@ use crate::models::external_contacts::ContactSimpleSearch;
 use crate::runtime::codec;
 
 /// `ContactSearchOperation` in the API.
+///
+/// Part of [`ContactSearchRequest`](crate::models::ContactSearchRequest).
 #[derive(Clone, Default)]
 pub struct ContactSearchOperation {
-    /// `simpleSearch`
+    /// `simpleSearch`: `ContactSimpleSearch`
     pub simple_search: Option<Box<ContactSimpleSearch>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,18 @@ use crate::runtime::codec;
 
 /// `ContactSearchRequest` in the API.
 ///
-/// Taken by `post_externalcontacts_contacts_search`.
+/// Taken by [`post_externalcontacts_contacts_search`](crate::api::PostExternalcontactsContactsSearch).
 #[derive(Clone, Default)]
 pub struct ContactSearchRequest {
-    /// `divisionIds`
+    /// `divisionIds`: a list of strings
     pub division_ids: Option<Vec<String>>,
-    /// `expand`
+    /// `expand`: a list of strings
     pub expand: Option<Vec<String>>,
-    /// `operation`
+    /// `operation`: `ContactSearchOperation`
     pub operation: Option<Box<ContactSearchOperation>>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `ContactSimpleSearch` in the API.
+///
+/// Part of [`ContactSearchOperation`](crate::models::ContactSearchOperation).
 #[derive(Clone, Default)]
 pub struct ContactSimpleSearch {
-    /// `ids`
+    /// `ids`: a list of strings
     pub ids: Option<Vec<String>>,
-    /// `query`
+    /// `query`: a string
     pub query: Option<String>,
-    /// `sortOrder`
+    /// `sortOrder`: a list of strings
     pub sort_order: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

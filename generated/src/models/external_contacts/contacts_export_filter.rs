@@ -7,21 +7,23 @@ use crate::models::external_contacts::{
 use crate::runtime::codec;
 
 /// `ContactsExportFilter` in the API.
+///
+/// Part of [`ContactsExportQueryConditions`](crate::models::ContactsExportQueryConditions).
 #[derive(Clone, Default)]
 pub struct ContactsExportFilter {
-    /// `and`
+    /// `and`: a list of `ContactsExportFilter`
     pub and: Option<Vec<ContactsExportFilter>>,
-    /// `eq`
+    /// `eq`: `ContactsExportFieldFilter`
     pub eq: Option<Box<ContactsExportFieldFilter>>,
-    /// `gte`
+    /// `gte`: `ContactsExportComparisonFieldFilter`
     pub gte: Option<Box<ContactsExportComparisonFieldFilter>>,
-    /// `in`
+    /// `in`: `ContactsExportFieldListFilter`
     pub r#in: Option<Box<ContactsExportFieldListFilter>>,
-    /// `lte`
+    /// `lte`: `ContactsExportComparisonFieldFilter`
     pub lte: Option<Box<ContactsExportComparisonFieldFilter>>,
-    /// `not`
+    /// `not`: `ContactsExportFilter`
     pub not: Option<Box<ContactsExportFilter>>,
-    /// `or`
+    /// `or`: a list of `ContactsExportFilter`
     pub or: Option<Vec<ContactsExportFilter>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

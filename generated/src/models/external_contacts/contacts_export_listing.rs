@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `ContactsExportListing` in the API.
 ///
-/// Returned by `get_externalcontacts_contacts_exports`.
+/// Returned by
+/// [`get_externalcontacts_contacts_exports`](crate::api::GetExternalcontactsContactsExports).
 #[derive(Clone, Default)]
 pub struct ContactsExportListing {
-    /// `entities`
+    /// `entities`: a list of `ContactsExport`
     pub entities: Option<Vec<ContactsExport>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::external_contacts::ContactsExportFilter;
 use crate::runtime::codec;
 
 /// `ContactsExportQueryConditions` in the API.
+///
+/// Part of [`ContactsExport`](crate::models::ContactsExport).
 #[derive(Clone, Default)]
 pub struct ContactsExportQueryConditions {
-    /// `filters`
+    /// `filters`: `ContactsExportFilter`
     pub filters: Option<Box<ContactsExportFilter>>,
-    /// `limit`
+    /// `limit`: an integer (`int32`), at most 180000000
     pub limit: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `ContactsPatchChange` in the API.
+///
+/// Part of [`ExternalContactsPatchRequest`](crate::models::ExternalContactsPatchRequest).
 #[derive(Clone, Default)]
 pub struct ContactsPatchChange {
-    /// `action`, required
+    /// `action`: one of `UpdateIfEmpty`, `UpdateIfExists`, `Update`, `AppendToCollection`, `Remove`,
+    /// `RemoveFromCollection`, required
     pub action: Option<ContactsPatchChangeAction>,
-    /// `field`, required
+    /// `field`: a string, required
     pub field: Option<String>,
-    /// `value`
+    /// `value`: any JSON value
     pub value: Option<serde_json::Value>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

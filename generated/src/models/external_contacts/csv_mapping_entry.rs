@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `CsvMappingEntry` in the API.
+///
+/// Part of [`CsvSettings`](crate::models::CsvSettings).
 #[derive(Clone, Default)]
 pub struct CsvMappingEntry {
-    /// `sourceField`, required
+    /// `sourceField`: a string, required
     pub source_field: Option<String>,
-    /// `targetField`, required
+    /// `targetField`: a string, required
     pub target_field: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,19 +5,24 @@ use crate::runtime::codec;
 
 /// `CsvSettings` in the API.
 ///
-/// Returned by `get_externalcontacts_import_csv_setting`, `post_externalcontacts_import_csv_settings`,
-/// `put_externalcontacts_import_csv_setting`. Item of the listing
-/// `get_externalcontacts_import_csv_settings`. Taken by `post_externalcontacts_import_csv_settings`,
-/// `put_externalcontacts_import_csv_setting`.
+/// Returned by
+/// [`get_externalcontacts_import_csv_setting`](crate::api::GetExternalcontactsImportCsvSetting),
+/// [`post_externalcontacts_import_csv_settings`](crate::api::PostExternalcontactsImportCsvSettings),
+/// [`put_externalcontacts_import_csv_setting`](crate::api::PutExternalcontactsImportCsvSetting). Item
+/// of the listing
+/// [`get_externalcontacts_import_csv_settings`](crate::api::GetExternalcontactsImportCsvSettings).
+/// Taken by
+/// [`post_externalcontacts_import_csv_settings`](crate::api::PostExternalcontactsImportCsvSettings),
+/// [`put_externalcontacts_import_csv_setting`](crate::api::PutExternalcontactsImportCsvSetting).
 #[derive(Clone, Default)]
 pub struct CsvSettings {
-    /// `externalSettingsId`
+    /// `externalSettingsId`: a string
     pub external_settings_id: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `mappings`, required
+    /// `mappings`: a list of `CsvMappingEntry`, required
     pub mappings: Option<Vec<CsvMappingEntry>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `CsvUploadDetailsResponse` in the API.
 ///
-/// Returned by `get_externalcontacts_import_csv_upload_details`.
+/// Returned by
+/// [`get_externalcontacts_import_csv_upload_details`](crate::api::GetExternalcontactsImportCsvUploadDetails).
 #[derive(Clone, Default)]
 pub struct CsvUploadDetailsResponse {
-    /// `fileName`
+    /// `fileName`: a string
     pub file_name: Option<String>,
-    /// `uploadId`, required
+    /// `uploadId`: a string, required
     pub upload_id: Option<String>,
-    /// `validationResult`, required
+    /// `validationResult`: `ValidationResult`, required
     pub validation_result: Option<Box<ValidationResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `CsvUploadPreviewResponse` in the API.
 ///
-/// Returned by `get_externalcontacts_import_csv_upload_preview`.
+/// Returned by
+/// [`get_externalcontacts_import_csv_upload_preview`](crate::api::GetExternalcontactsImportCsvUploadPreview).
 #[derive(Clone, Default)]
 pub struct CsvUploadPreviewResponse {
-    /// `entries`, required
+    /// `entries`: a list of lists of strings, required
     pub entries: Option<Vec<Vec<String>>>,
-    /// `headers`, required
+    /// `headers`: a list of strings, required
     pub headers: Option<Vec<String>>,
-    /// `uploadId`, required
+    /// `uploadId`: a string, required
     pub upload_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `CsvUploadRequest` in the API.
 ///
-/// Taken by `post_externalcontacts_import_csv_uploads`.
+/// Taken by
+/// [`post_externalcontacts_import_csv_uploads`](crate::api::PostExternalcontactsImportCsvUploads).
 #[derive(Clone, Default)]
 pub struct CsvUploadRequest {
-    /// `fileName`
+    /// `fileName`: a string, at most 256 characters
     pub file_name: Option<String>,
-    /// `fileSize`, required
+    /// `fileSize`: an integer (`int64`), at most 52428800, required
     pub file_size: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `CsvUploadResponse` in the API.
 ///
-/// Returned by `post_externalcontacts_import_csv_uploads`.
+/// Returned by
+/// [`post_externalcontacts_import_csv_uploads`](crate::api::PostExternalcontactsImportCsvUploads).
 #[derive(Clone, Default)]
 pub struct CsvUploadResponse {
-    /// `uploadHeaders`, required
+    /// `uploadHeaders`: a list of `Header`, required
     pub upload_headers: Option<Vec<Header>>,
-    /// `uploadId`, required
+    /// `uploadId`: a string, required
     pub upload_id: Option<String>,
-    /// `uploadUrl`, required
+    /// `uploadUrl`: a string, required
     pub upload_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `EnrichFieldRule` in the API.
+///
+/// Part of [`EnrichFieldRules`](crate::models::EnrichFieldRules).
 #[derive(Clone, Default)]
 pub struct EnrichFieldRule {
-    /// `action`
+    /// `action`: one of `AlwaysUseProvided`, `PreferExisting`, `PreferProvided`
     pub action: Option<EnrichFieldRuleAction>,
-    /// `arrayAction`
+    /// `arrayAction`: one of `Replace`, `Extend`, `Fill`
     pub array_action: Option<EnrichFieldRuleArrayAction>,
-    /// `field`
+    /// `field`: a string
     pub field: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

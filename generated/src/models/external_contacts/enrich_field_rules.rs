@@ -4,13 +4,16 @@ use crate::models::external_contacts::EnrichFieldRule;
 use crate::runtime::codec;
 
 /// `EnrichFieldRules` in the API.
+///
+/// Part of [`ContactEnrichRequest`](crate::models::ContactEnrichRequest),
+/// [`ExternalOrganizationEnrichRequest`](crate::models::ExternalOrganizationEnrichRequest).
 #[derive(Clone, Default)]
 pub struct EnrichFieldRules {
-    /// `defaultAction`
+    /// `defaultAction`: one of `AlwaysUseProvided`, `PreferExisting`, `PreferProvided`
     pub default_action: Option<EnrichFieldRulesDefaultAction>,
-    /// `defaultArrayAction`
+    /// `defaultArrayAction`: one of `Replace`, `Extend`, `Fill`
     pub default_array_action: Option<EnrichFieldRulesDefaultArrayAction>,
-    /// `rules`
+    /// `rules`: a list of `EnrichFieldRule`
     pub rules: Option<Vec<EnrichFieldRule>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsEntity` in the API.
+///
+/// Part of [`BulkIdsRequest`](crate::models::BulkIdsRequest).
 #[derive(Clone, Default)]
 pub struct ExternalContactsEntity {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

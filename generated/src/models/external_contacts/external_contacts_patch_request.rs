@@ -5,12 +5,14 @@ use crate::runtime::codec;
 
 /// `ExternalContactsPatchRequest` in the API.
 ///
-/// Taken by `patch_externalcontacts_contact`, `patch_externalcontacts_contact_note`,
-/// `patch_externalcontacts_organization`, `patch_externalcontacts_organization_note`,
-/// `patch_externalcontacts_relationship`.
+/// Taken by [`patch_externalcontacts_contact`](crate::api::PatchExternalcontactsContact),
+/// [`patch_externalcontacts_contact_note`](crate::api::PatchExternalcontactsContactNote),
+/// [`patch_externalcontacts_organization`](crate::api::PatchExternalcontactsOrganization),
+/// [`patch_externalcontacts_organization_note`](crate::api::PatchExternalcontactsOrganizationNote),
+/// [`patch_externalcontacts_relationship`](crate::api::PatchExternalcontactsRelationship).
 #[derive(Clone, Default)]
 pub struct ExternalContactsPatchRequest {
-    /// `changes`
+    /// `changes`: a list of `ContactsPatchChange`
     pub changes: Option<Vec<ContactsPatchChange>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::external_contacts::{GraphEdge, GraphVertices};
 use crate::runtime::codec;
 
 /// `Graph` in the API.
+///
+/// Part of [`Cluster`](crate::models::Cluster).
 #[derive(Clone, Default)]
 pub struct Graph {
-    /// `edges`
+    /// `edges`: a list of `GraphEdge`
     pub edges: Option<Vec<GraphEdge>>,
-    /// `vertices`
+    /// `vertices`: `GraphVertices`
     pub vertices: Option<Box<GraphVertices>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

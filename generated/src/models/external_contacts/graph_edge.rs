@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `GraphEdge` in the API.
+///
+/// Part of [`Graph`](crate::models::Graph).
 #[derive(Clone, Default)]
 pub struct GraphEdge {
-    /// `from`
+    /// `from`: a string
     pub from: Option<String>,
-    /// `to`
+    /// `to`: a string
     pub to: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

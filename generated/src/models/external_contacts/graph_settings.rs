@@ -5,15 +5,16 @@ use crate::runtime::time;
 
 /// `GraphSettings` in the API.
 ///
-/// Returned by `get_externalcontacts_graphs_settings`, `put_externalcontacts_graphs_settings`. Taken by
-/// `put_externalcontacts_graphs_settings`.
+/// Returned by [`get_externalcontacts_graphs_settings`](crate::api::GetExternalcontactsGraphsSettings),
+/// [`put_externalcontacts_graphs_settings`](crate::api::PutExternalcontactsGraphsSettings). Taken by
+/// [`put_externalcontacts_graphs_settings`](crate::api::PutExternalcontactsGraphsSettings).
 #[derive(Clone, Default)]
 pub struct GraphSettings {
-    /// `automaticMergingEnabled`
+    /// `automaticMergingEnabled`: a boolean
     pub automatic_merging_enabled: Option<bool>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::external_contacts::{ContactVertex, IdentifierVertex};
 use crate::runtime::codec;
 
 /// `GraphVertices` in the API.
+///
+/// Part of [`Graph`](crate::models::Graph).
 #[derive(Clone, Default)]
 pub struct GraphVertices {
-    /// `contacts`
+    /// `contacts`: a list of `ContactVertex`
     pub contacts: Option<Vec<ContactVertex>>,
-    /// `identifiers`
+    /// `identifiers`: a list of `IdentifierVertex`
     pub identifiers: Option<Vec<IdentifierVertex>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

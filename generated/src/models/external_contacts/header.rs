@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `Header` in the API.
+///
+/// Part of [`CsvUploadResponse`](crate::models::CsvUploadResponse).
 #[derive(Clone, Default)]
 pub struct Header {
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

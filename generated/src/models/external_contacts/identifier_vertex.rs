@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `IdentifierVertex` in the API.
+///
+/// Part of [`GraphVertices`](crate::models::GraphVertices).
 #[derive(Clone, Default)]
 pub struct IdentifierVertex {
-    /// `normalizedType`
+    /// `normalizedType`: one of `Phone`, `Email`, `ExternalId`, `TwitterId`, `TwitterHandle`, `FacebookId`,
+    /// `InstagramId`, `InstagramHandle`
     pub normalized_type: Option<IdentifierVertexNormalizedType>,
-    /// `normalizedValue`
+    /// `normalizedValue`: a string
     pub normalized_value: Option<String>,
-    /// `vertexId`
+    /// `vertexId`: a string
     pub vertex_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

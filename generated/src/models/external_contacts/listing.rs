@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `Listing` in the API.
 ///
-/// Returned by `get_externalcontacts_import_csv_settings`.
+/// Returned by
+/// [`get_externalcontacts_import_csv_settings`](crate::api::GetExternalcontactsImportCsvSettings).
 #[derive(Clone, Default)]
 pub struct Listing {
-    /// `entities`
+    /// `entities`: a list of `CsvSettings`
     pub entities: Option<Vec<CsvSettings>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

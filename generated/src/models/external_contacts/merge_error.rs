@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `MergeError` in the API.
+///
+/// Part of [`MergeInfo`](crate::models::MergeInfo).
 #[derive(Clone, Default)]
 pub struct MergeError {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

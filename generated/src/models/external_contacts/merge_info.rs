@@ -5,13 +5,16 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `MergeInfo` in the API.
+///
+/// Part of [`Cluster`](crate::models::Cluster).
 #[derive(Clone, Default)]
 pub struct MergeInfo {
-    /// `dateMerged`
+    /// `dateMerged`: a timestamp
     pub date_merged: Option<time::Timestamp>,
-    /// `error`
+    /// `error`: `MergeError`
     pub error: Option<Box<MergeError>>,
-    /// `status`
+    /// `status`: one of `AutoQueued`, `AutoSucceeded`, `AutoFailed`, `ManualQueued`, `ManualSucceeded`,
+    /// `ManualFailed`, `NotMerged`
     pub status: Option<MergeInfoStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `MergeRequest` in the API.
 ///
-/// Taken by `post_externalcontacts_merge_contacts`.
+/// Taken by [`post_externalcontacts_merge_contacts`](crate::api::PostExternalcontactsMergeContacts).
 #[derive(Clone, Default)]
 pub struct MergeRequest {
-    /// `sourceContactId`, required
+    /// `sourceContactId`: a string, required
     pub source_contact_id: Option<String>,
-    /// `targetContactId`, required
+    /// `targetContactId`: a string, required
     pub target_contact_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

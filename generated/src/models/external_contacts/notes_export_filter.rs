@@ -6,21 +6,23 @@ use crate::models::external_contacts::{
 use crate::runtime::codec;
 
 /// `NotesExportFilter` in the API.
+///
+/// Part of [`NotesExportQueryConditions`](crate::models::NotesExportQueryConditions).
 #[derive(Clone, Default)]
 pub struct NotesExportFilter {
-    /// `and`
+    /// `and`: a list of `NotesExportFilter`
     pub and: Option<Vec<NotesExportFilter>>,
-    /// `eq`
+    /// `eq`: `NotesExportFieldFilter`
     pub eq: Option<Box<NotesExportFieldFilter>>,
-    /// `gte`
+    /// `gte`: `NotesExportComparisonFieldFilter`
     pub gte: Option<Box<NotesExportComparisonFieldFilter>>,
-    /// `in`
+    /// `in`: `NotesExportFieldListFilter`
     pub r#in: Option<Box<NotesExportFieldListFilter>>,
-    /// `lte`
+    /// `lte`: `NotesExportComparisonFieldFilter`
     pub lte: Option<Box<NotesExportComparisonFieldFilter>>,
-    /// `not`
+    /// `not`: `NotesExportFilter`
     pub not: Option<Box<NotesExportFilter>>,
-    /// `or`
+    /// `or`: a list of `NotesExportFilter`
     pub or: Option<Vec<NotesExportFilter>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

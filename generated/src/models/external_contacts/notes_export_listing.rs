@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `NotesExportListing` in the API.
 ///
-/// Returned by `get_externalcontacts_notes_exports`.
+/// Returned by [`get_externalcontacts_notes_exports`](crate::api::GetExternalcontactsNotesExports).
 #[derive(Clone, Default)]
 pub struct NotesExportListing {
-    /// `entities`
+    /// `entities`: a list of `NotesExport`
     pub entities: Option<Vec<NotesExport>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::external_contacts::NotesExportFilter;
 use crate::runtime::codec;
 
 /// `NotesExportQueryConditions` in the API.
+///
+/// Part of [`NotesExport`](crate::models::NotesExport).
 #[derive(Clone, Default)]
 pub struct NotesExportQueryConditions {
-    /// `filters`
+    /// `filters`: `NotesExportFilter`
     pub filters: Option<Box<NotesExportFilter>>,
-    /// `limit`
+    /// `limit`: an integer (`int32`), at most 180000000
     pub limit: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

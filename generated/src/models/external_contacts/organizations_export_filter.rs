@@ -7,21 +7,23 @@ use crate::models::external_contacts::{
 use crate::runtime::codec;
 
 /// `OrganizationsExportFilter` in the API.
+///
+/// Part of [`OrganizationsExportQueryConditions`](crate::models::OrganizationsExportQueryConditions).
 #[derive(Clone, Default)]
 pub struct OrganizationsExportFilter {
-    /// `and`
+    /// `and`: a list of `OrganizationsExportFilter`
     pub and: Option<Vec<OrganizationsExportFilter>>,
-    /// `eq`
+    /// `eq`: `OrganizationsExportFieldFilter`
     pub eq: Option<Box<OrganizationsExportFieldFilter>>,
-    /// `gte`
+    /// `gte`: `OrganizationsExportComparisonFieldFilter`
     pub gte: Option<Box<OrganizationsExportComparisonFieldFilter>>,
-    /// `in`
+    /// `in`: `OrganizationsExportFieldListFilter`
     pub r#in: Option<Box<OrganizationsExportFieldListFilter>>,
-    /// `lte`
+    /// `lte`: `OrganizationsExportComparisonFieldFilter`
     pub lte: Option<Box<OrganizationsExportComparisonFieldFilter>>,
-    /// `not`
+    /// `not`: `OrganizationsExportFilter`
     pub not: Option<Box<OrganizationsExportFilter>>,
-    /// `or`
+    /// `or`: a list of `OrganizationsExportFilter`
     pub or: Option<Vec<OrganizationsExportFilter>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

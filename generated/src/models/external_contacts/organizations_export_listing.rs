@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `OrganizationsExportListing` in the API.
 ///
-/// Returned by `get_externalcontacts_organizations_exports`.
+/// Returned by
+/// [`get_externalcontacts_organizations_exports`](crate::api::GetExternalcontactsOrganizationsExports).
 #[derive(Clone, Default)]
 pub struct OrganizationsExportListing {
-    /// `entities`
+    /// `entities`: a list of `OrganizationsExport`
     pub entities: Option<Vec<OrganizationsExport>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

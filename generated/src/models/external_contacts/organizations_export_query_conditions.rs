@@ -4,11 +4,13 @@ use crate::models::external_contacts::OrganizationsExportFilter;
 use crate::runtime::codec;
 
 /// `OrganizationsExportQueryConditions` in the API.
+///
+/// Part of [`OrganizationsExport`](crate::models::OrganizationsExport).
 #[derive(Clone, Default)]
 pub struct OrganizationsExportQueryConditions {
-    /// `filters`
+    /// `filters`: `OrganizationsExportFilter`
     pub filters: Option<Box<OrganizationsExportFilter>>,
-    /// `limit`
+    /// `limit`: an integer (`int32`), at most 180000000
     pub limit: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,21 +7,23 @@ use crate::models::external_contacts::{
 use crate::runtime::codec;
 
 /// `RelationshipsExportFilter` in the API.
+///
+/// Part of [`RelationshipsExportQueryConditions`](crate::models::RelationshipsExportQueryConditions).
 #[derive(Clone, Default)]
 pub struct RelationshipsExportFilter {
-    /// `and`
+    /// `and`: a list of `RelationshipsExportFilter`
     pub and: Option<Vec<RelationshipsExportFilter>>,
-    /// `eq`
+    /// `eq`: `RelationshipsExportFieldFilter`
     pub eq: Option<Box<RelationshipsExportFieldFilter>>,
-    /// `gte`
+    /// `gte`: `RelationshipsExportComparisonFieldFilter`
     pub gte: Option<Box<RelationshipsExportComparisonFieldFilter>>,
-    /// `in`
+    /// `in`: `RelationshipsExportFieldListFilter`
     pub r#in: Option<Box<RelationshipsExportFieldListFilter>>,
-    /// `lte`
+    /// `lte`: `RelationshipsExportComparisonFieldFilter`
     pub lte: Option<Box<RelationshipsExportComparisonFieldFilter>>,
-    /// `not`
+    /// `not`: `RelationshipsExportFilter`
     pub not: Option<Box<RelationshipsExportFilter>>,
-    /// `or`
+    /// `or`: a list of `RelationshipsExportFilter`
     pub or: Option<Vec<RelationshipsExportFilter>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

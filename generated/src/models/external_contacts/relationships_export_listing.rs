@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `RelationshipsExportListing` in the API.
 ///
-/// Returned by `get_externalcontacts_relationships_exports`.
+/// Returned by
+/// [`get_externalcontacts_relationships_exports`](crate::api::GetExternalcontactsRelationshipsExports).
 #[derive(Clone, Default)]
 pub struct RelationshipsExportListing {
-    /// `entities`
+    /// `entities`: a list of `RelationshipsExport`
     pub entities: Option<Vec<RelationshipsExport>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::external_contacts::RelationshipsExportFilter;
 use crate::runtime::codec;
 
 /// `RelationshipsExportQueryConditions` in the API.
+///
+/// Part of [`RelationshipsExport`](crate::models::RelationshipsExport).
 #[derive(Clone, Default)]
 pub struct RelationshipsExportQueryConditions {
-    /// `filters`
+    /// `filters`: `RelationshipsExportFilter`
     pub filters: Option<Box<RelationshipsExportFilter>>,
-    /// `limit`
+    /// `limit`: an integer (`int32`), at most 180000000
     pub limit: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ValidationError` in the API.
+///
+/// Part of [`ValidationResult`](crate::models::ValidationResult).
 #[derive(Clone, Default)]
 pub struct ValidationError {
-    /// `lineNumber`, required
+    /// `lineNumber`: an integer (`int64`), required
     pub line_number: Option<i64>,
-    /// `message`, required
+    /// `message`: a string, required
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::external_contacts::ValidationError;
 use crate::runtime::codec;
 
 /// `ValidationResult` in the API.
+///
+/// Part of [`CsvUploadDetailsResponse`](crate::models::CsvUploadDetailsResponse).
 #[derive(Clone, Default)]
 pub struct ValidationResult {
-    /// `errors`, required
+    /// `errors`: a list of `ValidationError`, required
     pub errors: Option<Vec<ValidationError>>,
-    /// `fileEncodingValid`, required
+    /// `fileEncodingValid`: a boolean, required
     pub file_encoding_valid: Option<bool>,
-    /// `separatorValid`, required
+    /// `separatorValid`: a boolean, required
     pub separator_valid: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,14 @@ use crate::runtime::codec;
 
 /// `FaxConfig` in the API.
 ///
-/// Returned by `get_fax_settings`, `put_fax_settings`. Taken by `put_fax_settings`.
+/// Returned by [`get_fax_settings`](crate::api::GetFaxSettings),
+/// [`put_fax_settings`](crate::api::PutFaxSettings). Taken by
+/// [`put_fax_settings`](crate::api::PutFaxSettings).
 #[derive(Clone, Default)]
 pub struct FaxConfig {
-    /// `disableEmailPii`, required
+    /// `disableEmailPii`: a boolean, required
     pub disable_email_pii: Option<bool>,
-    /// `sendEmailNotifications`, required
+    /// `sendEmailNotifications`: a boolean, required
     pub send_email_notifications: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

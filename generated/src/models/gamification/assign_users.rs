@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `AssignUsers` in the API.
 ///
-/// Taken by `post_gamification_profile_members`.
+/// Taken by [`post_gamification_profile_members`](crate::api::PostGamificationProfileMembers).
 #[derive(Clone, Default)]
 pub struct AssignUsers {
-    /// `membersToAssign`, required
+    /// `membersToAssign`: a list of strings, required
     pub members_to_assign: Option<Vec<String>>,
-    /// `membersToRemove`, required
+    /// `membersToRemove`: a list of strings, required
     pub members_to_remove: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,15 +5,16 @@ use crate::runtime::time;
 
 /// `AttendanceStatus` in the API.
 ///
-/// Item of the listing `get_gamification_scorecards_attendance`,
-/// `get_gamification_scorecards_user_attendance`.
+/// Item of the listing
+/// [`get_gamification_scorecards_attendance`](crate::api::GetGamificationScorecardsAttendance),
+/// [`get_gamification_scorecards_user_attendance`](crate::api::GetGamificationScorecardsUserAttendance).
 #[derive(Clone, Default)]
 pub struct AttendanceStatus {
-    /// `attendanceStatusType`, read-only
+    /// `attendanceStatusType`: one of `HasData`, `Scheduled`, `Absent`, `Present`, `NoSchedule`, read-only
     pub attendance_status_type: Option<AttendanceStatusAttendanceStatusType>,
-    /// `dateWorkday`, read-only
+    /// `dateWorkday`: a date, read-only
     pub date_workday: Option<time::Date>,
-    /// `hasEvaluation`, read-only
+    /// `hasEvaluation`: one of `HasQualityEvaluation`, `NoQualityEvaluation`, read-only
     pub has_evaluation: Option<AttendanceStatusHasEvaluation>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

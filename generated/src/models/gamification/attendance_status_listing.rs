@@ -5,10 +5,12 @@ use crate::runtime::codec;
 
 /// `AttendanceStatusListing` in the API.
 ///
-/// Returned by `get_gamification_scorecards_attendance`, `get_gamification_scorecards_user_attendance`.
+/// Returned by
+/// [`get_gamification_scorecards_attendance`](crate::api::GetGamificationScorecardsAttendance),
+/// [`get_gamification_scorecards_user_attendance`](crate::api::GetGamificationScorecardsUserAttendance).
 #[derive(Clone, Default)]
 pub struct AttendanceStatusListing {
-    /// `entities`
+    /// `entities`: a list of `AttendanceStatus`
     pub entities: Option<Vec<AttendanceStatus>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `ContestDisqualifiedAgents` in the API.
+///
+/// Part of [`ContestsFinalizeRequest`](crate::models::ContestsFinalizeRequest),
+/// [`ContestsResponse`](crate::models::ContestsResponse).
 #[derive(Clone, Default)]
 pub struct ContestDisqualifiedAgents {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `note`
+    /// `note`: a string
     pub note: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,21 @@
 use crate::runtime::codec;
 
 /// `ContestMetrics` in the API.
+///
+/// Part of [`ContestsCreateRequest`](crate::models::ContestsCreateRequest),
+/// [`ContestsEssentials`](crate::models::ContestsEssentials),
+/// [`ContestsResponse`](crate::models::ContestsResponse).
 #[derive(Clone, Default)]
 pub struct ContestMetrics {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `minimumQualifier`, required
+    /// `minimumQualifier`: an integer (`int32`), required
     pub minimum_qualifier: Option<i64>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `weight`, required
+    /// `weight`: an integer (`int32`), required
     pub weight: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,19 +3,22 @@
 use crate::runtime::codec;
 
 /// `ContestPrizes` in the API.
+///
+/// Part of [`ContestsCreateRequest`](crate::models::ContestsCreateRequest),
+/// [`ContestsResponse`](crate::models::ContestsResponse).
 #[derive(Clone, Default)]
 pub struct ContestPrizes {
-    /// `description`, required
+    /// `description`: a string, required
     pub description: Option<String>,
-    /// `imageId`, required
+    /// `imageId`: a string, required
     pub image_id: Option<String>,
-    /// `imageUrl`, read-only
+    /// `imageUrl`: a string, read-only
     pub image_url: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `tier`, required
+    /// `tier`: an integer (`int32`), required
     pub tier: Option<i64>,
-    /// `winnersCount`, required
+    /// `winnersCount`: an integer (`int32`), required
     pub winners_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

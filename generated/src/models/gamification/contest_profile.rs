@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `ContestProfile` in the API.
+///
+/// Part of [`ContestsEssentials`](crate::models::ContestsEssentials),
+/// [`ContestsResponse`](crate::models::ContestsResponse).
 #[derive(Clone, Default)]
 pub struct ContestProfile {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ContestRequesingParticipantDailyInfo` in the API.
+///
+/// Part of [`ContestsEssentials`](crate::models::ContestsEssentials).
 #[derive(Clone, Default)]
 pub struct ContestRequesingParticipantDailyInfo {
-    /// `contestScore`
+    /// `contestScore`: `ContestScoreRanked`
     pub contest_score: Option<Box<ContestScoreRanked>>,
-    /// `dateWorkday`
+    /// `dateWorkday`: a date
     pub date_workday: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `ContestScore` in the API.
+///
+/// Part of [`ContestScoresGroupTrend`](crate::models::ContestScoresGroupTrend).
 #[derive(Clone, Default)]
 pub struct ContestScore {
-    /// `percentOfGoal`
+    /// `percentOfGoal`: a number (`double`)
     pub percent_of_goal: Option<f64>,
-    /// `score`
+    /// `score`: a number (`double`)
     pub score: Option<f64>,
-    /// `totalPoints`
+    /// `totalPoints`: a number (`double`)
     pub total_points: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

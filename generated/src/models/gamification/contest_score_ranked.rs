@@ -3,17 +3,22 @@
 use crate::runtime::codec;
 
 /// `ContestScoreRanked` in the API.
+///
+/// Part of
+/// [`ContestRequesingParticipantDailyInfo`](crate::models::ContestRequesingParticipantDailyInfo),
+/// [`ContestScoresAgentTrend`](crate::models::ContestScoresAgentTrend),
+/// [`ContestScoresAgents`](crate::models::ContestScoresAgents).
 #[derive(Clone, Default)]
 pub struct ContestScoreRanked {
-    /// `percentOfGoal`
+    /// `percentOfGoal`: a number (`double`)
     pub percent_of_goal: Option<f64>,
-    /// `rank`
+    /// `rank`: an integer (`int32`)
     pub rank: Option<i64>,
-    /// `score`
+    /// `score`: a number (`double`)
     pub score: Option<f64>,
-    /// `tier`
+    /// `tier`: an integer (`int32`)
     pub tier: Option<i64>,
-    /// `totalPoints`
+    /// `totalPoints`: a number (`double`)
     pub total_points: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

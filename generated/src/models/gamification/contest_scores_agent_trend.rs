@@ -6,16 +6,17 @@ use crate::runtime::time;
 
 /// `ContestScoresAgentTrend` in the API.
 ///
-/// Item of the listing `get_gamification_contest_agents_scores_trends_me`.
+/// Item of the listing
+/// [`get_gamification_contest_agents_scores_trends_me`](crate::api::GetGamificationContestAgentsScoresTrendsMe).
 #[derive(Clone, Default)]
 pub struct ContestScoresAgentTrend {
-    /// `contestScore`
+    /// `contestScore`: `ContestScoreRanked`
     pub contest_score: Option<Box<ContestScoreRanked>>,
-    /// `dateWorkday`
+    /// `dateWorkday`: a date
     pub date_workday: Option<time::Date>,
-    /// `disqualified`
+    /// `disqualified`: a boolean
     pub disqualified: Option<bool>,
-    /// `metricScores`
+    /// `metricScores`: a list of `ContestMetricScoreRanked`
     pub metric_scores: Option<Vec<ContestMetricScoreRanked>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

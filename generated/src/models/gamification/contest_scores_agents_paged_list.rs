@@ -6,20 +6,22 @@ use crate::runtime::time;
 
 /// `ContestScoresAgentsPagedList` in the API.
 ///
-/// Returned by `get_gamification_contest_agents_scores`, `get_gamification_contest_agents_scores_me`.
+/// Returned by
+/// [`get_gamification_contest_agents_scores`](crate::api::GetGamificationContestAgentsScores),
+/// [`get_gamification_contest_agents_scores_me`](crate::api::GetGamificationContestAgentsScoresMe).
 #[derive(Clone, Default)]
 pub struct ContestScoresAgentsPagedList {
-    /// `dateWorkday`
+    /// `dateWorkday`: a date
     pub date_workday: Option<time::Date>,
-    /// `entities`
+    /// `entities`: a list of `ContestScoresAgents`
     pub entities: Option<Vec<ContestScoresAgents>>,
-    /// `pageCount`
+    /// `pageCount`: an integer (`int32`)
     pub page_count: Option<i64>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

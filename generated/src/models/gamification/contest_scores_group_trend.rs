@@ -6,14 +6,15 @@ use crate::runtime::time;
 
 /// `ContestScoresGroupTrend` in the API.
 ///
-/// Item of the listing `get_gamification_contest_agents_scores_trends`.
+/// Item of the listing
+/// [`get_gamification_contest_agents_scores_trends`](crate::api::GetGamificationContestAgentsScoresTrends).
 #[derive(Clone, Default)]
 pub struct ContestScoresGroupTrend {
-    /// `contestScore`
+    /// `contestScore`: `ContestScore`
     pub contest_score: Option<Box<ContestScore>>,
-    /// `dateWorkday`
+    /// `dateWorkday`: a date
     pub date_workday: Option<time::Date>,
-    /// `metricScores`
+    /// `metricScores`: a list of `ContestMetricScore`
     pub metric_scores: Option<Vec<ContestMetricScore>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `ContestScoresGroupTrendList` in the API.
 ///
-/// Returned by `get_gamification_contest_agents_scores_trends`.
+/// Returned by
+/// [`get_gamification_contest_agents_scores_trends`](crate::api::GetGamificationContestAgentsScoresTrends).
 #[derive(Clone, Default)]
 pub struct ContestScoresGroupTrendList {
-    /// `entities`
+    /// `entities`: a list of `ContestScoresGroupTrend`
     pub entities: Option<Vec<ContestScoresGroupTrend>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

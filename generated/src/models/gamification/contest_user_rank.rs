@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `ContestUserRank` in the API.
+///
+/// Part of [`ContestWinners`](crate::models::ContestWinners).
 #[derive(Clone, Default)]
 pub struct ContestUserRank {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `rank`
+    /// `rank`: an integer (`int32`)
     pub rank: Option<i64>,
-    /// `score`
+    /// `score`: a number (`double`)
     pub score: Option<f64>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::gamification::ContestUserRank;
 use crate::runtime::codec;
 
 /// `ContestWinners` in the API.
+///
+/// Part of [`ContestsResponse`](crate::models::ContestsResponse).
 #[derive(Clone, Default)]
 pub struct ContestWinners {
-    /// `tier`
+    /// `tier`: an integer (`int32`)
     pub tier: Option<i64>,
-    /// `users`
+    /// `users`: a list of `ContestUserRank`
     pub users: Option<Vec<ContestUserRank>>,
-    /// `winnersCount`
+    /// `winnersCount`: an integer (`int32`)
     pub winners_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

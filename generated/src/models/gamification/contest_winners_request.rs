@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ContestWinnersRequest` in the API.
+///
+/// Part of [`ContestsFinalizeRequest`](crate::models::ContestsFinalizeRequest).
 #[derive(Clone, Default)]
 pub struct ContestWinnersRequest {
-    /// `tier`
+    /// `tier`: an integer (`int32`)
     pub tier: Option<i64>,
-    /// `userIds`
+    /// `userIds`: a list of strings
     pub user_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `ExternalMetricDataWriteRequest` in the API.
 ///
-/// Taken by `post_employeeperformance_externalmetrics_data`.
+/// Taken by
+/// [`post_employeeperformance_externalmetrics_data`](crate::api::PostEmployeeperformanceExternalmetricsData).
 #[derive(Clone, Default)]
 pub struct ExternalMetricDataWriteRequest {
-    /// `items`, required
+    /// `items`: a list of `ExternalMetricDataItem`, required
     pub items: Option<Vec<ExternalMetricDataItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

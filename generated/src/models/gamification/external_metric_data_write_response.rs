@@ -7,12 +7,13 @@ use crate::runtime::codec;
 
 /// `ExternalMetricDataWriteResponse` in the API.
 ///
-/// Returned by `post_employeeperformance_externalmetrics_data`.
+/// Returned by
+/// [`post_employeeperformance_externalmetrics_data`](crate::api::PostEmployeeperformanceExternalmetricsData).
 #[derive(Clone, Default)]
 pub struct ExternalMetricDataWriteResponse {
-    /// `processedEntities`
+    /// `processedEntities`: a list of `ExternalMetricDataProcessedItem`
     pub processed_entities: Option<Vec<ExternalMetricDataProcessedItem>>,
-    /// `unprocessedEntities`
+    /// `unprocessedEntities`: a list of `ExternalMetricDataUnprocessedItem`
     pub unprocessed_entities: Option<Vec<ExternalMetricDataUnprocessedItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,17 +5,18 @@ use crate::runtime::time;
 
 /// `GamificationStatus` in the API.
 ///
-/// Returned by `get_gamification_status`, `put_gamification_status`. Taken by
-/// `put_gamification_status`.
+/// Returned by [`get_gamification_status`](crate::api::GetGamificationStatus),
+/// [`put_gamification_status`](crate::api::PutGamificationStatus). Taken by
+/// [`put_gamification_status`](crate::api::PutGamificationStatus).
 #[derive(Clone, Default)]
 pub struct GamificationStatus {
-    /// `automaticUserAssignment`
+    /// `automaticUserAssignment`: a boolean
     pub automatic_user_assignment: Option<bool>,
-    /// `dateStart`
+    /// `dateStart`: a date
     pub date_start: Option<time::Date>,
-    /// `dateStartPersonalBest`
+    /// `dateStartPersonalBest`: a date
     pub date_start_personal_best: Option<time::Date>,
-    /// `isActive`
+    /// `isActive`: a boolean
     pub is_active: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

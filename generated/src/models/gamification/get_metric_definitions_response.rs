@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `GetMetricDefinitionsResponse` in the API.
 ///
-/// Returned by `get_gamification_metricdefinitions`.
+/// Returned by [`get_gamification_metricdefinitions`](crate::api::GetGamificationMetricdefinitions).
 #[derive(Clone, Default)]
 pub struct GetMetricDefinitionsResponse {
-    /// `entities`
+    /// `entities`: a list of `MetricDefinition`
     pub entities: Option<Vec<MetricDefinition>>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

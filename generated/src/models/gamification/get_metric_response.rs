@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `GetMetricResponse` in the API.
 ///
-/// Returned by `get_gamification_profile_metrics`.
+/// Returned by [`get_gamification_profile_metrics`](crate::api::GetGamificationProfileMetrics).
 #[derive(Clone, Default)]
 pub struct GetMetricResponse {
-    /// `entities`
+    /// `entities`: a list of `Metric`
     pub entities: Option<Vec<Metric>>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `GetMetricsResponse` in the API.
 ///
-/// Returned by `get_gamification_profile_metrics_objectivedetails`.
+/// Returned by
+/// [`get_gamification_profile_metrics_objectivedetails`](crate::api::GetGamificationProfileMetricsObjectivedetails).
 #[derive(Clone, Default)]
 pub struct GetMetricsResponse {
-    /// `entities`
+    /// `entities`: a list of `Metrics`
     pub entities: Option<Vec<Metrics>>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

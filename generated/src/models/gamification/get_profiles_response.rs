@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `GetProfilesResponse` in the API.
 ///
-/// Returned by `get_gamification_profiles`.
+/// Returned by [`get_gamification_profiles`](crate::api::GetGamificationProfiles).
 #[derive(Clone, Default)]
 pub struct GetProfilesResponse {
-    /// `entities`
+    /// `entities`: a list of `PerformanceProfile`
     pub entities: Option<Vec<PerformanceProfile>>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `GetTemplatesResponse` in the API.
 ///
-/// Returned by `get_gamification_templates`.
+/// Returned by [`get_gamification_templates`](crate::api::GetGamificationTemplates).
 #[derive(Clone, Default)]
 pub struct GetTemplatesResponse {
-    /// `entities`
+    /// `entities`: a list of `ObjectiveTemplate`
     pub entities: Option<Vec<ObjectiveTemplate>>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::gamification::InsightsDetailsOverallPeriodPoints;
 use crate::runtime::codec;
 
 /// `InsightsDetailsOverallItem` in the API.
+///
+/// Part of [`InsightsDetails`](crate::models::InsightsDetails).
 #[derive(Clone, Default)]
 pub struct InsightsDetailsOverallItem {
-    /// `comparativePeriod`
+    /// `comparativePeriod`: `InsightsDetailsOverallPeriodPoints`
     pub comparative_period: Option<Box<InsightsDetailsOverallPeriodPoints>>,
-    /// `percentOfGoalChange`
+    /// `percentOfGoalChange`: a number (`double`)
     pub percent_of_goal_change: Option<f64>,
-    /// `primaryPeriod`
+    /// `primaryPeriod`: `InsightsDetailsOverallPeriodPoints`
     pub primary_period: Option<Box<InsightsDetailsOverallPeriodPoints>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

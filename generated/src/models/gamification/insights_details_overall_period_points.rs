@@ -3,19 +3,21 @@
 use crate::runtime::codec;
 
 /// `InsightsDetailsOverallPeriodPoints` in the API.
+///
+/// Part of [`InsightsDetailsOverallItem`](crate::models::InsightsDetailsOverallItem).
 #[derive(Clone, Default)]
 pub struct InsightsDetailsOverallPeriodPoints {
-    /// `dataPointCount`
+    /// `dataPointCount`: an integer (`int32`)
     pub data_point_count: Option<i64>,
-    /// `maxPoints`
+    /// `maxPoints`: an integer (`int32`)
     pub max_points: Option<i64>,
-    /// `percentOfGoal`
+    /// `percentOfGoal`: a number (`double`)
     pub percent_of_goal: Option<f64>,
-    /// `points`
+    /// `points`: an integer (`int32`)
     pub points: Option<i64>,
-    /// `rankPercentagePoints`
+    /// `rankPercentagePoints`: an integer (`int32`)
     pub rank_percentage_points: Option<i64>,
-    /// `rankTotalPoints`
+    /// `rankTotalPoints`: an integer (`int32`)
     pub rank_total_points: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

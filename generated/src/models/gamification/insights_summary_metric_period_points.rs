@@ -3,17 +3,19 @@
 use crate::runtime::codec;
 
 /// `InsightsSummaryMetricPeriodPoints` in the API.
+///
+/// Part of [`InsightsSummaryMetricItem`](crate::models::InsightsSummaryMetricItem).
 #[derive(Clone, Default)]
 pub struct InsightsSummaryMetricPeriodPoints {
-    /// `dataPointCount`
+    /// `dataPointCount`: an integer (`int32`)
     pub data_point_count: Option<i64>,
-    /// `maxPoints`
+    /// `maxPoints`: an integer (`int32`)
     pub max_points: Option<i64>,
-    /// `percentOfGoal`
+    /// `percentOfGoal`: a number (`double`)
     pub percent_of_goal: Option<f64>,
-    /// `points`
+    /// `points`: an integer (`int32`)
     pub points: Option<i64>,
-    /// `value`
+    /// `value`: a number (`double`)
     pub value: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

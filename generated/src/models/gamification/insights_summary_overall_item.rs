@@ -4,13 +4,15 @@ use crate::models::gamification::InsightsSummaryOverallPeriodPoints;
 use crate::runtime::codec;
 
 /// `InsightsSummaryOverallItem` in the API.
+///
+/// Part of [`InsightsSummaryUserItem`](crate::models::InsightsSummaryUserItem).
 #[derive(Clone, Default)]
 pub struct InsightsSummaryOverallItem {
-    /// `comparativePeriod`
+    /// `comparativePeriod`: `InsightsSummaryOverallPeriodPoints`
     pub comparative_period: Option<Box<InsightsSummaryOverallPeriodPoints>>,
-    /// `percentOfGoalChange`
+    /// `percentOfGoalChange`: a number (`double`)
     pub percent_of_goal_change: Option<f64>,
-    /// `primaryPeriod`
+    /// `primaryPeriod`: `InsightsSummaryOverallPeriodPoints`
     pub primary_period: Option<Box<InsightsSummaryOverallPeriodPoints>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `InsightsSummaryOverallPeriodPoints` in the API.
+///
+/// Part of [`InsightsSummaryOverallItem`](crate::models::InsightsSummaryOverallItem).
 #[derive(Clone, Default)]
 pub struct InsightsSummaryOverallPeriodPoints {
-    /// `dataPointCount`
+    /// `dataPointCount`: an integer (`int32`)
     pub data_point_count: Option<i64>,
-    /// `maxPoints`
+    /// `maxPoints`: an integer (`int32`)
     pub max_points: Option<i64>,
-    /// `percentOfGoal`
+    /// `percentOfGoal`: a number (`double`)
     pub percent_of_goal: Option<f64>,
-    /// `points`
+    /// `points`: an integer (`int32`)
     pub points: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::gamification::InsightsTrends;
 use crate::runtime::codec;
 
 /// `InsightsTrendTotalItem` in the API.
+///
+/// Part of [`InsightsTrend`](crate::models::InsightsTrend).
 #[derive(Clone, Default)]
 pub struct InsightsTrendTotalItem {
-    /// `trends`
+    /// `trends`: `InsightsTrends`
     pub trends: Option<Box<InsightsTrends>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

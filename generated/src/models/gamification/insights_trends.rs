@@ -4,11 +4,14 @@ use crate::models::gamification::TrendData;
 use crate::runtime::codec;
 
 /// `InsightsTrends` in the API.
+///
+/// Part of [`InsightsTrendMetricItem`](crate::models::InsightsTrendMetricItem),
+/// [`InsightsTrendTotalItem`](crate::models::InsightsTrendTotalItem).
 #[derive(Clone, Default)]
 pub struct InsightsTrends {
-    /// `comparativePeriod`
+    /// `comparativePeriod`: a list of `TrendData`
     pub comparative_period: Option<Vec<TrendData>>,
-    /// `primaryPeriod`
+    /// `primaryPeriod`: a list of `TrendData`
     pub primary_period: Option<Vec<TrendData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

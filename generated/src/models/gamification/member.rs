@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `Member` in the API.
 ///
-/// Item of the listing `get_gamification_profile_members`.
+/// Item of the listing [`get_gamification_profile_members`](crate::api::GetGamificationProfileMembers).
 #[derive(Clone, Default)]
 pub struct Member {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `MemberListing` in the API.
 ///
-/// Returned by `get_gamification_profile_members`.
+/// Returned by [`get_gamification_profile_members`](crate::api::GetGamificationProfileMembers).
 #[derive(Clone, Default)]
 pub struct MemberListing {
-    /// `entities`
+    /// `entities`: a list of `Member`
     pub entities: Option<Vec<Member>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

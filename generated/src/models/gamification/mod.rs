@@ -30,13 +30,16 @@ export!(
         ContestsCreateRequestWinningCriteria
 );
 export!(contests_essentials: ContestsEssentials, ContestsEssentialsStatus);
-export!(contests_finalize_request: ContestsFinalizeRequest);
+export!(contests_finalize_request: ContestsFinalizeRequest, ContestsFinalizeRequestStatus);
 export!(
     contests_response: ContestsResponse, ContestsResponseAnonymization, ContestsResponseStatus,
         ContestsResponseWinningCriteria
 );
 export!(create_metric: CreateMetric, CreateMetricTimeDisplayUnit);
-export!(create_objective: CreateObjective, CreateObjectiveInitialDirection, CreateObjectiveTopicIdsFilterType);
+export!(
+    create_objective: CreateObjective, CreateObjectiveInitialDirection, CreateObjectiveMediaTypes,
+        CreateObjectiveTopicIdsFilterType
+);
 export!(create_performance_profile: CreatePerformanceProfile);
 export!(
     default_objective: DefaultObjective, DefaultObjectiveInitialDirection, DefaultObjectiveMediaTypes,
@@ -109,6 +112,7 @@ export!(profile_with_date_range: ProfileWithDateRange);
 export!(punctuality_event: PunctualityEvent);
 export!(quality_evaluation_score_item: QualityEvaluationScoreItem, QualityEvaluationScoreItemMediaTypes);
 export!(reporting_interval: ReportingInterval, ReportingIntervalIntervalType);
+export!(shared_enums: *);
 export!(single_workday_average_points: SingleWorkdayAveragePoints);
 export!(single_workday_average_values: SingleWorkdayAverageValues);
 export!(target_performance_profile: TargetPerformanceProfile);

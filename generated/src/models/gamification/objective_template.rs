@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `ObjectiveTemplate` in the API.
 ///
-/// Returned by `get_gamification_template`. Item of the listing `get_gamification_templates`.
+/// Returned by [`get_gamification_template`](crate::api::GetGamificationTemplate). Item of the listing
+/// [`get_gamification_templates`](crate::api::GetGamificationTemplates).
 #[derive(Clone, Default)]
 pub struct ObjectiveTemplate {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `zones`
+    /// `zones`: a list of `ObjectiveZone`
     pub zones: Option<Vec<ObjectiveZone>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

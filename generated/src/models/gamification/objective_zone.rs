@@ -3,21 +3,25 @@
 use crate::runtime::codec;
 
 /// `ObjectiveZone` in the API.
+///
+/// Part of [`CreateObjective`](crate::models::CreateObjective),
+/// [`DefaultObjective`](crate::models::DefaultObjective), [`Objective`](crate::models::Objective),
+/// [`ObjectiveTemplate`](crate::models::ObjectiveTemplate).
 #[derive(Clone, Default)]
 pub struct ObjectiveZone {
-    /// `directionType`, required
+    /// `directionType`: one of `Up`, `Down`, `Flat`, required
     pub direction_type: Option<ObjectiveZoneDirectionType>,
-    /// `label`, required
+    /// `label`: a string, required
     pub label: Option<String>,
-    /// `lowerLimitPoints`, required
+    /// `lowerLimitPoints`: an integer (`int32`), required
     pub lower_limit_points: Option<i64>,
-    /// `lowerLimitValue`
+    /// `lowerLimitValue`: an integer (`int32`)
     pub lower_limit_value: Option<i64>,
-    /// `upperLimitPoints`, required
+    /// `upperLimitPoints`: an integer (`int32`), required
     pub upper_limit_points: Option<i64>,
-    /// `upperLimitValue`
+    /// `upperLimitValue`: an integer (`int32`)
     pub upper_limit_value: Option<i64>,
-    /// `zoneType`, required
+    /// `zoneType`: one of `Good`, `Target`, `Great`, `Out`, required
     pub zone_type: Option<ObjectiveZoneZoneType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `PrizeImages` in the API.
 ///
-/// Returned by `get_gamification_contest_prizeimage`.
+/// Returned by [`get_gamification_contest_prizeimage`](crate::api::GetGamificationContestPrizeimage).
 #[derive(Clone, Default)]
 pub struct PrizeImages {
-    /// `imageUrl`, read-only
+    /// `imageUrl`: a string, read-only
     pub image_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

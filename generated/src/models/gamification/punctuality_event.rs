@@ -4,31 +4,33 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `PunctualityEvent` in the API.
+///
+/// Part of [`WorkdayMetric`](crate::models::WorkdayMetric).
 #[derive(Clone, Default)]
 pub struct PunctualityEvent {
-    /// `activityCode`, read-only
+    /// `activityCode`: a string, read-only
     pub activity_code: Option<String>,
-    /// `activityCodeId`, read-only
+    /// `activityCodeId`: a string, read-only
     pub activity_code_id: Option<String>,
-    /// `activityColor`, read-only
+    /// `activityColor`: a string, read-only
     pub activity_color: Option<String>,
-    /// `activityName`, read-only
+    /// `activityName`: a string, read-only
     pub activity_name: Option<String>,
-    /// `bullseye`
+    /// `bullseye`: a boolean
     pub bullseye: Option<bool>,
-    /// `category`, read-only
+    /// `category`: a string, read-only
     pub category: Option<String>,
-    /// `dateScheduleStart`, read-only
+    /// `dateScheduleStart`: a timestamp, read-only
     pub date_schedule_start: Option<time::Timestamp>,
-    /// `dateStart`, read-only
+    /// `dateStart`: a timestamp, read-only
     pub date_start: Option<time::Timestamp>,
-    /// `delta`, read-only
+    /// `delta`: a number (`double`), read-only
     pub delta: Option<f64>,
-    /// `description`, read-only
+    /// `description`: a string, read-only
     pub description: Option<String>,
-    /// `lengthMinutes`, read-only
+    /// `lengthMinutes`: an integer (`int32`), read-only
     pub length_minutes: Option<i64>,
-    /// `points`, read-only
+    /// `points`: an integer (`int32`), read-only
     pub points: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ReportingInterval` in the API.
+///
+/// Part of [`CreatePerformanceProfile`](crate::models::CreatePerformanceProfile),
+/// [`PerformanceProfile`](crate::models::PerformanceProfile).
 #[derive(Clone, Default)]
 pub struct ReportingInterval {
-    /// `intervalType`, required
+    /// `intervalType`: one of `Day`, `Week`, `Month`, required
     pub interval_type: Option<ReportingIntervalIntervalType>,
-    /// `intervalValue`, required
+    /// `intervalValue`: an integer (`int32`), required
     pub interval_value: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `TargetPerformanceProfile` in the API.
 ///
-/// Taken by `post_gamification_profile_metric_link`.
+/// Taken by [`post_gamification_profile_metric_link`](crate::api::PostGamificationProfileMetricLink).
 #[derive(Clone, Default)]
 pub struct TargetPerformanceProfile {
-    /// `targetPerformanceProfileId`, required
+    /// `targetPerformanceProfileId`: a string, required
     pub target_performance_profile_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,17 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `TrendData` in the API.
+///
+/// Part of [`InsightsTrends`](crate::models::InsightsTrends).
 #[derive(Clone, Default)]
 pub struct TrendData {
-    /// `averageValue`
+    /// `averageValue`: a number (`double`)
     pub average_value: Option<f64>,
-    /// `dateEndWorkday`
+    /// `dateEndWorkday`: a date
     pub date_end_workday: Option<time::Date>,
-    /// `dateStartWorkday`
+    /// `dateStartWorkday`: a date
     pub date_start_workday: Option<time::Date>,
-    /// `percentOfGoal`
+    /// `percentOfGoal`: a number (`double`)
     pub percent_of_goal: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

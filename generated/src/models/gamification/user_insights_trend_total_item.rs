@@ -4,9 +4,11 @@ use crate::models::gamification::UserInsightsTrends;
 use crate::runtime::codec;
 
 /// `UserInsightsTrendTotalItem` in the API.
+///
+/// Part of [`UserInsightsTrend`](crate::models::UserInsightsTrend).
 #[derive(Clone, Default)]
 pub struct UserInsightsTrendTotalItem {
-    /// `trends`
+    /// `trends`: `UserInsightsTrends`
     pub trends: Option<Box<UserInsightsTrends>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::models::gamification::UserTrendData;
 use crate::runtime::codec;
 
 /// `UserInsightsTrends` in the API.
+///
+/// Part of [`UserInsightsTrendMetricItem`](crate::models::UserInsightsTrendMetricItem),
+/// [`UserInsightsTrendTotalItem`](crate::models::UserInsightsTrendTotalItem).
 #[derive(Clone, Default)]
 pub struct UserInsightsTrends {
-    /// `comparativePeriod`
+    /// `comparativePeriod`: a list of `UserTrendData`
     pub comparative_period: Option<Vec<UserTrendData>>,
-    /// `primaryPeriod`
+    /// `primaryPeriod`: a list of `UserTrendData`
     pub primary_period: Option<Vec<UserTrendData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `UserProfilesInDateRangeRequest` in the API.
 ///
-/// Taken by `post_gamification_profiles_user_query`, `post_gamification_profiles_users_me_query`.
+/// Taken by [`post_gamification_profiles_user_query`](crate::api::PostGamificationProfilesUserQuery),
+/// [`post_gamification_profiles_users_me_query`](crate::api::PostGamificationProfilesUsersMeQuery).
 #[derive(Clone, Default)]
 pub struct UserProfilesInDateRangeRequest {
-    /// `endWorkday`, required
+    /// `endWorkday`: a string, required
     pub end_workday: Option<String>,
-    /// `startWorkday`, required
+    /// `startWorkday`: a string, required
     pub start_workday: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

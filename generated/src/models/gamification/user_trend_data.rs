@@ -4,19 +4,21 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `UserTrendData` in the API.
+///
+/// Part of [`UserInsightsTrends`](crate::models::UserInsightsTrends).
 #[derive(Clone, Default)]
 pub struct UserTrendData {
-    /// `averageValue`
+    /// `averageValue`: a number (`double`)
     pub average_value: Option<f64>,
-    /// `dateEndWorkday`
+    /// `dateEndWorkday`: a date
     pub date_end_workday: Option<time::Date>,
-    /// `dateStartWorkday`
+    /// `dateStartWorkday`: a date
     pub date_start_workday: Option<time::Date>,
-    /// `percentOfGoal`
+    /// `percentOfGoal`: a number (`double`)
     pub percent_of_goal: Option<f64>,
-    /// `rankPercentagePoints`
+    /// `rankPercentagePoints`: an integer (`int32`)
     pub rank_percentage_points: Option<i64>,
-    /// `rankTotalPoints`
+    /// `rankTotalPoints`: an integer (`int32`)
     pub rank_total_points: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `ValidateAssignUsers` in the API.
 ///
-/// Taken by `post_gamification_profile_members_validate`.
+/// Taken by
+/// [`post_gamification_profile_members_validate`](crate::api::PostGamificationProfileMembersValidate).
 #[derive(Clone, Default)]
 pub struct ValidateAssignUsers {
-    /// `membersToAssign`, required
+    /// `membersToAssign`: a list of strings, required
     pub members_to_assign: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,24 +7,25 @@ use crate::runtime::codec;
 
 /// `WorkdayMetric` in the API.
 ///
-/// Item of the listing `get_gamification_scorecards`, `get_gamification_scorecards_user`.
+/// Item of the listing [`get_gamification_scorecards`](crate::api::GetGamificationScorecards),
+/// [`get_gamification_scorecards_user`](crate::api::GetGamificationScorecardsUser).
 #[derive(Clone, Default)]
 pub struct WorkdayMetric {
-    /// `businessUnitId`, read-only
+    /// `businessUnitId`: a string, read-only
     pub business_unit_id: Option<String>,
-    /// `evaluationDetails`, read-only
+    /// `evaluationDetails`: a list of `QualityEvaluationScoreItem`, read-only
     pub evaluation_details: Option<Vec<QualityEvaluationScoreItem>>,
-    /// `maxPoints`, read-only
+    /// `maxPoints`: an integer (`int32`), read-only
     pub max_points: Option<i64>,
-    /// `metric`, read-only
+    /// `metric`: `Metric`, read-only
     pub metric: Option<Box<Metric>>,
-    /// `objective`, read-only
+    /// `objective`: `Objective`, read-only
     pub objective: Option<Box<Objective>>,
-    /// `points`, read-only
+    /// `points`: an integer (`int32`), read-only
     pub points: Option<i64>,
-    /// `punctualityEvents`, read-only
+    /// `punctualityEvents`: a list of `PunctualityEvent`, read-only
     pub punctuality_events: Option<Vec<PunctualityEvent>>,
-    /// `value`, read-only
+    /// `value`: a number (`double`), read-only
     pub value: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

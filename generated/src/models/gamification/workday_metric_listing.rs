@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `WorkdayMetricListing` in the API.
 ///
-/// Returned by `get_gamification_scorecards`, `get_gamification_scorecards_user`.
+/// Returned by [`get_gamification_scorecards`](crate::api::GetGamificationScorecards),
+/// [`get_gamification_scorecards_user`](crate::api::GetGamificationScorecardsUser).
 #[derive(Clone, Default)]
 pub struct WorkdayMetricListing {
-    /// `entities`
+    /// `entities`: a list of `WorkdayMetric`
     pub entities: Option<Vec<WorkdayMetric>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

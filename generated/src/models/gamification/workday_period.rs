@@ -4,11 +4,17 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WorkdayPeriod` in the API.
+///
+/// Part of [`InsightsDetails`](crate::models::InsightsDetails),
+/// [`InsightsRankings`](crate::models::InsightsRankings),
+/// [`InsightsSummary`](crate::models::InsightsSummary),
+/// [`InsightsTrend`](crate::models::InsightsTrend),
+/// [`UserInsightsTrend`](crate::models::UserInsightsTrend).
 #[derive(Clone, Default)]
 pub struct WorkdayPeriod {
-    /// `dateEndWorkday`
+    /// `dateEndWorkday`: a date
     pub date_end_workday: Option<time::Date>,
-    /// `dateStartWorkday`
+    /// `dateStartWorkday`: a date
     pub date_start_workday: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WorkdayPointsTrendItem` in the API.
+///
+/// Part of [`WorkdayPointsTrend`](crate::models::WorkdayPointsTrend).
 #[derive(Clone, Default)]
 pub struct WorkdayPointsTrendItem {
-    /// `dateWorkday`, read-only
+    /// `dateWorkday`: a date, read-only
     pub date_workday: Option<time::Date>,
-    /// `points`, read-only
+    /// `points`: a number (`double`), read-only
     pub points: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WorkdayValuesTrendItem` in the API.
+///
+/// Part of [`WorkdayValuesMetricItem`](crate::models::WorkdayValuesMetricItem).
 #[derive(Clone, Default)]
 pub struct WorkdayValuesTrendItem {
-    /// `dateWorkday`, read-only
+    /// `dateWorkday`: a date, read-only
     pub date_workday: Option<time::Date>,
-    /// `value`, read-only
+    /// `value`: a number (`double`), read-only
     pub value: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `DialerContactId` in the API.
+///
+/// Part of [`GdprSubject`](crate::models::GdprSubject).
 #[derive(Clone, Default)]
 pub struct DialerContactId {
-    /// `contactListId`
+    /// `contactListId`: a string
     pub contact_list_id: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `GDPRJourneyCustomer` in the API.
+///
+/// Part of [`GdprSubject`](crate::models::GdprSubject).
 #[derive(Clone, Default)]
 pub struct GdprJourneyCustomer {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,28 +7,28 @@ use crate::runtime::codec;
 
 /// `GDPRSubject` in the API.
 ///
-/// Item of the listing `get_gdpr_subjects`.
+/// Item of the listing [`get_gdpr_subjects`](crate::api::GetGdprSubjects).
 #[derive(Clone, Default)]
 pub struct GdprSubject {
-    /// `addresses`
+    /// `addresses`: a list of strings
     pub addresses: Option<Vec<String>>,
-    /// `dialerContactId`
+    /// `dialerContactId`: `DialerContactId`
     pub dialer_contact_id: Option<Box<DialerContactId>>,
-    /// `emailAddresses`
+    /// `emailAddresses`: a list of strings
     pub email_addresses: Option<Vec<String>>,
-    /// `externalContactId`
+    /// `externalContactId`: a string
     pub external_contact_id: Option<String>,
-    /// `externalId`
+    /// `externalId`: a string
     pub external_id: Option<String>,
-    /// `journeyCustomer`
+    /// `journeyCustomer`: `GdprJourneyCustomer`
     pub journey_customer: Option<Box<GdprJourneyCustomer>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `phoneNumbers`
+    /// `phoneNumbers`: a list of strings
     pub phone_numbers: Option<Vec<String>>,
-    /// `socialHandle`
+    /// `socialHandle`: `SocialHandle`
     pub social_handle: Option<Box<SocialHandle>>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `ReplacementTerm` in the API.
+///
+/// Part of [`GdprRequest`](crate::models::GdprRequest).
 #[derive(Clone, Default)]
 pub struct ReplacementTerm {
-    /// `existingValue`
+    /// `existingValue`: a string
     pub existing_value: Option<String>,
-    /// `type`
+    /// `type`: `ReplacementTermType`
     pub r#type: Option<ReplacementTermType>,
-    /// `updatedValue`
+    /// `updatedValue`: a string
     pub updated_value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `SocialHandle` in the API.
+///
+/// Part of [`GdprSubject`](crate::models::GdprSubject).
 #[derive(Clone, Default)]
 pub struct SocialHandle {
-    /// `type`
+    /// `type`: one of `TWITTER`, `INSTAGRAM`, `FACEBOOK`, `APPLE_MESSAGES`, `WHATSAPP`
     pub r#type: Option<SocialHandleType>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

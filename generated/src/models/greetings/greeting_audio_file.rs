@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `GreetingAudioFile` in the API.
+///
+/// Part of [`Greeting`](crate::models::Greeting).
 #[derive(Clone, Default)]
 pub struct GreetingAudioFile {
-    /// `durationMilliseconds`
+    /// `durationMilliseconds`: an integer (`int64`)
     pub duration_milliseconds: Option<i64>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `sizeBytes`
+    /// `sizeBytes`: an integer (`int64`)
     pub size_bytes: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,17 @@ use crate::runtime::codec;
 
 /// `GreetingMediaInfo` in the API.
 ///
-/// Returned by `get_greeting_downloads`, `get_greeting_groups_downloads`, `get_greeting_media`,
-/// `get_greeting_users_downloads`.
+/// Returned by [`get_greeting_downloads`](crate::api::GetGreetingDownloads),
+/// [`get_greeting_groups_downloads`](crate::api::GetGreetingGroupsDownloads),
+/// [`get_greeting_media`](crate::api::GetGreetingMedia),
+/// [`get_greeting_users_downloads`](crate::api::GetGreetingUsersDownloads).
 #[derive(Clone, Default)]
 pub struct GreetingMediaInfo {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `mediaFileUri`
+    /// `mediaFileUri`: a string (`uri`)
     pub media_file_uri: Option<String>,
-    /// `mediaImageUri`
+    /// `mediaImageUri`: a string (`uri`)
     pub media_image_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,3 +8,4 @@ export!(greeting_listing: GreetingListing);
 export!(greeting_media_info: GreetingMediaInfo);
 export!(greeting_owner: GreetingOwner);
 export!(operation_parameters: *);
+export!(shared_enums: *);

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `DynamicGroupQuery` in the API.
 ///
-/// Taken by `post_groups_dynamicsettings_preview`, `put_group_dynamicsettings`.
+/// Taken by [`post_groups_dynamicsettings_preview`](crate::api::PostGroupsDynamicsettingsPreview),
+/// [`put_group_dynamicsettings`](crate::api::PutGroupDynamicsettings).
 #[derive(Clone, Default)]
 pub struct DynamicGroupQuery {
-    /// `skillConditions`, required
+    /// `skillConditions`: a list of `DynamicGroupSkillCondition`, required
     pub skill_conditions: Option<Vec<DynamicGroupSkillCondition>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `DynamicGroupQueryPreview` in the API.
 ///
-/// Returned by `post_groups_dynamicsettings_preview`.
+/// Returned by [`post_groups_dynamicsettings_preview`](crate::api::PostGroupsDynamicsettingsPreview).
 #[derive(Clone, Default)]
 pub struct DynamicGroupQueryPreview {
-    /// `userCount`
+    /// `userCount`: an integer (`int32`)
     pub user_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

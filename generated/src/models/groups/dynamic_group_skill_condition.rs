@@ -3,17 +3,21 @@
 use crate::models::groups::{
     DynamicGroupLanguageSkillCondition, DynamicGroupRoutingSkillCondition,
 };
-use crate::models::groups_and_routing_and_users::DynamicGroupSkillConditionOperation;
+use crate::models::shared::groups_and_routing_and_users::ConditionOperation;
 use crate::runtime::codec;
 
 /// `DynamicGroupSkillCondition` in the API.
+///
+/// Part of [`DynamicGroupLanguageSkillCondition`](crate::models::DynamicGroupLanguageSkillCondition),
+/// [`DynamicGroupQuery`](crate::models::DynamicGroupQuery),
+/// [`DynamicGroupRoutingSkillCondition`](crate::models::DynamicGroupRoutingSkillCondition).
 #[derive(Clone, Default)]
 pub struct DynamicGroupSkillCondition {
-    /// `languageSkillConditions`, required
+    /// `languageSkillConditions`: a list of `DynamicGroupLanguageSkillCondition`, required
     pub language_skill_conditions: Option<Vec<DynamicGroupLanguageSkillCondition>>,
-    /// `operation`, required
+    /// `operation`: one of `And`, `Not`, `Or`, required
     pub operation: Option<DynamicGroupSkillConditionOperation>,
-    /// `routingSkillConditions`, required
+    /// `routingSkillConditions`: a list of `DynamicGroupRoutingSkillCondition`, required
     pub routing_skill_conditions: Option<Vec<DynamicGroupRoutingSkillCondition>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -31,3 +35,6 @@ impl codec::Model for DynamicGroupSkillCondition {
 }
 
 codec::__model!(DynamicGroupSkillCondition);
+
+/// The same values as [`ConditionOperation`].
+pub type DynamicGroupSkillConditionOperation = ConditionOperation;

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `GroupMembersUpdate` in the API.
 ///
-/// Taken by `post_group_members`.
+/// Taken by [`post_group_members`](crate::api::PostGroupMembers).
 #[derive(Clone, Default)]
 pub struct GroupMembersUpdate {
-    /// `memberIds`, required
+    /// `memberIds`: a list of strings, required
     pub member_ids: Option<Vec<String>>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

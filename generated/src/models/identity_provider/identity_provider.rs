@@ -4,18 +4,20 @@ use crate::runtime::codec;
 
 /// `IdentityProvider` in the API.
 ///
-/// Returned by `put_identityproviders_adfs`, `put_identityproviders_cic`,
-/// `put_identityproviders_generic`, `put_identityproviders_gsuite`, `put_identityproviders_okta`, 5
-/// more.
+/// Returned by [`put_identityproviders_adfs`](crate::api::PutIdentityprovidersAdfs),
+/// [`put_identityproviders_cic`](crate::api::PutIdentityprovidersCic),
+/// [`put_identityproviders_generic`](crate::api::PutIdentityprovidersGeneric),
+/// [`put_identityproviders_gsuite`](crate::api::PutIdentityprovidersGsuite),
+/// [`put_identityproviders_okta`](crate::api::PutIdentityprovidersOkta), 5 more.
 #[derive(Clone, Default)]
 pub struct IdentityProvider {
-    /// `disabled`
+    /// `disabled`: a boolean
     pub disabled: Option<bool>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -18,3 +18,4 @@ export!(pure_cloud: PureCloud);
 export!(pure_engage: PureEngage, PureEngageNameIdentifierFormat, PureEngageSsoBinding);
 export!(salesforce: Salesforce, SalesforceNameIdentifierFormat, SalesforceSsoBinding);
 export!(saml_provider: SamlProvider, SamlProviderNameIdentifierFormat, SamlProviderSsoBinding);
+export!(shared_enums: *);

@@ -4,16 +4,17 @@ use crate::runtime::codec;
 
 /// `PureCloud` in the API.
 ///
-/// Returned by `get_identityproviders_purecloud`. Taken by `put_identityproviders_purecloud`.
+/// Returned by [`get_identityproviders_purecloud`](crate::api::GetIdentityprovidersPurecloud). Taken by
+/// [`put_identityproviders_purecloud`](crate::api::PutIdentityprovidersPurecloud).
 #[derive(Clone, Default)]
 pub struct PureCloud {
-    /// `disabled`
+    /// `disabled`: a boolean
     pub disabled: Option<bool>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

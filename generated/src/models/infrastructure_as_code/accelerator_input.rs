@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `AcceleratorInput` in the API.
 ///
-/// Taken by `post_infrastructureascode_jobs`.
+/// Taken by [`post_infrastructureascode_jobs`](crate::api::PostInfrastructureascodeJobs).
 #[derive(Clone, Default)]
 pub struct AcceleratorInput {
-    /// `acceleratorId`, required
+    /// `acceleratorId`: a string, required
     pub accelerator_id: Option<String>,
-    /// `dryRun`
+    /// `dryRun`: a boolean
     pub dry_run: Option<bool>,
-    /// `parameters`
+    /// `parameters`: a list of `AcceleratorParameter`
     pub parameters: Option<Vec<AcceleratorParameter>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

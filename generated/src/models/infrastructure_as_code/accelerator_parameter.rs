@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `AcceleratorParameter` in the API.
+///
+/// Part of [`AcceleratorInput`](crate::models::AcceleratorInput).
 #[derive(Clone, Default)]
 pub struct AcceleratorParameter {
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `value`, required
+    /// `value`: a string, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

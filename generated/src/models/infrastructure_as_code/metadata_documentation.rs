@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `MetadataDocumentation` in the API.
+///
+/// Part of [`AcceleratorSpecification`](crate::models::AcceleratorSpecification).
 #[derive(Clone, Default)]
 pub struct MetadataDocumentation {
-    /// `description`, read-only
+    /// `description`: a string, read-only
     pub description: Option<String>,
-    /// `location`, read-only
+    /// `location`: a string, read-only
     pub location: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::infrastructure_as_code::MetadataSchema;
 use crate::runtime::codec;
 
 /// `MetadataPresentation` in the API.
+///
+/// Part of [`AcceleratorSpecification`](crate::models::AcceleratorSpecification).
 #[derive(Clone, Default)]
 pub struct MetadataPresentation {
-    /// `schema`, read-only
+    /// `schema`: `MetadataSchema`, read-only
     pub schema: Option<Box<MetadataSchema>>,
-    /// `title`, read-only
+    /// `title`: a string, read-only
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,21 +3,23 @@
 use crate::runtime::codec;
 
 /// `MetadataProperty` in the API.
+///
+/// Part of [`MetadataSchema`](crate::models::MetadataSchema).
 #[derive(Clone, Default)]
 pub struct MetadataProperty {
-    /// `default`, read-only
+    /// `default`: a string, read-only
     pub default: Option<String>,
-    /// `description`, read-only
+    /// `description`: a string, read-only
     pub description: Option<String>,
-    /// `displayname`, read-only
+    /// `displayname`: a string, read-only
     pub displayname: Option<String>,
-    /// `enum`, read-only
+    /// `enum`: a list of strings, read-only
     pub r#enum: Option<Vec<String>>,
-    /// `help`, read-only
+    /// `help`: a string, read-only
     pub help: Option<String>,
-    /// `sensitive`, read-only
+    /// `sensitive`: a string, read-only
     pub sensitive: Option<String>,
-    /// `type`, read-only
+    /// `type`: a string, read-only
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

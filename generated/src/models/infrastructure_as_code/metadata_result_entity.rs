@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `MetadataResultEntity` in the API.
+///
+/// Part of [`MetadataResults`](crate::models::MetadataResults).
 #[derive(Clone, Default)]
 pub struct MetadataResultEntity {
-    /// `description`, read-only
+    /// `description`: a string, read-only
     pub description: Option<String>,
-    /// `type`, read-only
+    /// `type`: a string, read-only
     pub r#type: Option<String>,
-    /// `visibility`, read-only
+    /// `visibility`: one of `Visible`, `Hidden`, read-only
     pub visibility: Option<MetadataResultEntityVisibility>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

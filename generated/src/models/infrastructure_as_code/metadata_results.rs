@@ -4,9 +4,11 @@ use crate::models::infrastructure_as_code::MetadataResultEntity;
 use crate::runtime::codec;
 
 /// `MetadataResults` in the API.
+///
+/// Part of [`AcceleratorSpecification`](crate::models::AcceleratorSpecification).
 #[derive(Clone, Default)]
 pub struct MetadataResults {
-    /// `entities`, read-only
+    /// `entities`: a list of `MetadataResultEntity`, read-only
     pub entities: Option<Vec<MetadataResultEntity>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

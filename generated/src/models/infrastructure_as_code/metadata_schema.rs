@@ -5,17 +5,19 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `MetadataSchema` in the API.
+///
+/// Part of [`MetadataPresentation`](crate::models::MetadataPresentation).
 #[derive(Clone, Default)]
 pub struct MetadataSchema {
-    /// `description`, read-only
+    /// `description`: a string, read-only
     pub description: Option<String>,
-    /// `properties`, read-only
+    /// `properties`: a list of maps of strings to `MetadataProperty`, read-only
     pub properties: Option<Vec<BTreeMap<String, MetadataProperty>>>,
-    /// `required`, read-only
+    /// `required`: a list of strings, read-only
     pub required: Option<Vec<String>>,
-    /// `title`, read-only
+    /// `title`: a string, read-only
     pub title: Option<String>,
-    /// `type`, read-only
+    /// `type`: a string, read-only
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -15,3 +15,4 @@ export!(metadata_result_entity: MetadataResultEntity, MetadataResultEntityVisibi
 export!(metadata_results: MetadataResults);
 export!(metadata_schema: MetadataSchema);
 export!(operation_parameters: *);
+export!(shared_enums: *);

@@ -5,28 +5,32 @@ use crate::runtime::codec;
 
 /// `Action` in the API.
 ///
-/// Returned by `get_integrations_action`, `get_integrations_action_draft`, `patch_integrations_action`,
-/// `patch_integrations_action_draft`, `post_integrations_action_draft`, 3 more. Item of the listing
-/// `get_integrations_actions`, `get_integrations_actions_drafts`.
+/// Returned by [`get_integrations_action`](crate::api::GetIntegrationsAction),
+/// [`get_integrations_action_draft`](crate::api::GetIntegrationsActionDraft),
+/// [`patch_integrations_action`](crate::api::PatchIntegrationsAction),
+/// [`patch_integrations_action_draft`](crate::api::PatchIntegrationsActionDraft),
+/// [`post_integrations_action_draft`](crate::api::PostIntegrationsActionDraft), 3 more. Item of the
+/// listing [`get_integrations_actions`](crate::api::GetIntegrationsActions),
+/// [`get_integrations_actions_drafts`](crate::api::GetIntegrationsActionsDrafts).
 #[derive(Clone, Default)]
 pub struct Action {
-    /// `category`
+    /// `category`: a string
     pub category: Option<String>,
-    /// `config`
+    /// `config`: `ActionConfig`
     pub config: Option<Box<ActionConfig>>,
-    /// `contract`
+    /// `contract`: `ActionContract`
     pub contract: Option<Box<ActionContract>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `integrationId`
+    /// `integrationId`: a string
     pub integration_id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `secure`
+    /// `secure`: a boolean
     pub secure: Option<bool>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,17 @@ use crate::models::integrations::{RequestConfig, ResponseConfig};
 use crate::runtime::codec;
 
 /// `ActionConfig` in the API.
+///
+/// Part of [`Action`](crate::models::Action), [`PostActionInput`](crate::models::PostActionInput),
+/// [`UpdateActionInput`](crate::models::UpdateActionInput),
+/// [`UpdateDraftInput`](crate::models::UpdateDraftInput).
 #[derive(Clone, Default)]
 pub struct ActionConfig {
-    /// `request`
+    /// `request`: `RequestConfig`
     pub request: Option<Box<RequestConfig>>,
-    /// `response`
+    /// `response`: `ResponseConfig`
     pub response: Option<Box<ResponseConfig>>,
-    /// `timeoutSeconds`
+    /// `timeoutSeconds`: an integer (`int32`)
     pub timeout_seconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

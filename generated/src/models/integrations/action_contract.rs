@@ -4,11 +4,13 @@ use crate::models::integrations::{ActionInput, ActionOutput};
 use crate::runtime::codec;
 
 /// `ActionContract` in the API.
+///
+/// Part of [`Action`](crate::models::Action).
 #[derive(Clone, Default)]
 pub struct ActionContract {
-    /// `input`
+    /// `input`: `ActionInput`
     pub input: Option<Box<ActionInput>>,
-    /// `output`
+    /// `output`: `ActionOutput`
     pub output: Option<Box<ActionOutput>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

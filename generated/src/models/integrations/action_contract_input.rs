@@ -4,11 +4,14 @@ use crate::models::integrations::{PostInputContract, PostOutputContract};
 use crate::runtime::codec;
 
 /// `ActionContractInput` in the API.
+///
+/// Part of [`PostActionInput`](crate::models::PostActionInput),
+/// [`UpdateDraftInput`](crate::models::UpdateDraftInput).
 #[derive(Clone, Default)]
 pub struct ActionContractInput {
-    /// `input`, required
+    /// `input`: `PostInputContract`, required
     pub input: Option<Box<PostInputContract>>,
-    /// `output`, required
+    /// `output`: `PostOutputContract`, required
     pub output: Option<Box<PostOutputContract>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

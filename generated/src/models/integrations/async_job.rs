@@ -4,17 +4,18 @@ use crate::runtime::codec;
 
 /// `AsyncJob` in the API.
 ///
-/// Returned by `get_integrations_speech_nuance_nuance_integration_id_bot_job`,
-/// `get_integrations_speech_nuance_nuance_integration_id_bots_job`,
-/// `post_integrations_speech_nuance_nuance_integration_id_bot_jobs`,
-/// `post_integrations_speech_nuance_nuance_integration_id_bots_jobs`.
+/// Returned by
+/// [`get_integrations_speech_nuance_nuance_integration_id_bot_job`](crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotJob),
+/// [`get_integrations_speech_nuance_nuance_integration_id_bots_job`](crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotsJob),
+/// [`post_integrations_speech_nuance_nuance_integration_id_bot_jobs`](crate::api::PostIntegrationsSpeechNuanceNuanceIntegrationIdBotJobs),
+/// [`post_integrations_speech_nuance_nuance_integration_id_bots_jobs`](crate::api::PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsJobs).
 #[derive(Clone, Default)]
 pub struct AsyncJob {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `state`
+    /// `state`: one of `Running`, `Completed`, `Failed`, `Cancelled`
     pub state: Option<AsyncJobState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

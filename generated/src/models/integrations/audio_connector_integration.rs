@@ -4,15 +4,17 @@ use crate::runtime::codec;
 
 /// `AudioConnectorIntegration` in the API.
 ///
-/// Returned by `get_integrations_speech_audioconnector_integration_id`. Item of the listing
-/// `get_integrations_speech_audioconnector`.
+/// Returned by
+/// [`get_integrations_speech_audioconnector_integration_id`](crate::api::GetIntegrationsSpeechAudioconnectorIntegrationId).
+/// Item of the listing
+/// [`get_integrations_speech_audioconnector`](crate::api::GetIntegrationsSpeechAudioconnector).
 #[derive(Clone, Default)]
 pub struct AudioConnectorIntegration {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,23 +5,23 @@ use crate::runtime::codec;
 
 /// `Bot` in the API.
 ///
-/// Returned by `get_integrations_botconnector_bot`. Item of the listing
-/// `get_integrations_botconnector_bots`.
+/// Returned by [`get_integrations_botconnector_bot`](crate::api::GetIntegrationsBotconnectorBot). Item
+/// of the listing [`get_integrations_botconnector_bots`](crate::api::GetIntegrationsBotconnectorBots).
 #[derive(Clone, Default)]
 pub struct Bot {
-    /// `botCompositeTag`
+    /// `botCompositeTag`: a string
     pub bot_composite_tag: Option<String>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `versions`
+    /// `versions`: a list of `BotVersion`
     pub versions: Option<Vec<BotVersion>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

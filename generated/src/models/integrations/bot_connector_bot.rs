@@ -5,20 +5,21 @@ use crate::runtime::codec;
 
 /// `BotConnectorBot` in the API.
 ///
-/// Returned by `get_integrations_botconnector_integration_id_bot`.
+/// Returned by
+/// [`get_integrations_botconnector_integration_id_bot`](crate::api::GetIntegrationsBotconnectorIntegrationIdBot).
 #[derive(Clone, Default)]
 pub struct BotConnectorBot {
-    /// `botCompositeTag`, read-only
+    /// `botCompositeTag`: a string, read-only
     pub bot_composite_tag: Option<String>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `versions`, required
+    /// `versions`: a list of `BotConnectorBotVersion`, required
     pub versions: Option<Vec<BotConnectorBotVersion>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

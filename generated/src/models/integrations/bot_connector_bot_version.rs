@@ -4,13 +4,15 @@ use crate::models::integrations::BotIntent;
 use crate::runtime::codec;
 
 /// `BotConnectorBotVersion` in the API.
+///
+/// Part of [`BotConnectorBot`](crate::models::BotConnectorBot).
 #[derive(Clone, Default)]
 pub struct BotConnectorBotVersion {
-    /// `intents`, required
+    /// `intents`: a list of `BotIntent`, required
     pub intents: Option<Vec<BotIntent>>,
-    /// `supportedLanguages`, required
+    /// `supportedLanguages`: a list of strings, required
     pub supported_languages: Option<Vec<String>>,
-    /// `version`, required
+    /// `version`: a string, required
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::integrations::BotEntity;
 use crate::runtime::codec;
 
 /// `BotConnectorIntent` in the API.
+///
+/// Part of [`BotVersion`](crate::models::BotVersion).
 #[derive(Clone, Default)]
 pub struct BotConnectorIntent {
-    /// `entities`
+    /// `entities`: a list of `BotEntity`
     pub entities: Option<Vec<BotEntity>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `BotConnectorSummary` in the API.
 ///
-/// Item of the listing `get_integrations_botconnector_bots_summaries`.
+/// Item of the listing
+/// [`get_integrations_botconnector_bots_summaries`](crate::api::GetIntegrationsBotconnectorBotsSummaries).
 #[derive(Clone, Default)]
 pub struct BotConnectorSummary {
-    /// `botCompositeTag`
+    /// `botCompositeTag`: a string
     pub bot_composite_tag: Option<String>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `versions`
+    /// `versions`: a list of `BotConnectorVersionSummary`
     pub versions: Option<Vec<BotConnectorVersionSummary>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

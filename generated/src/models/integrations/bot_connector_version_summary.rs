@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `BotConnectorVersionSummary` in the API.
+///
+/// Part of [`BotConnectorSummary`](crate::models::BotConnectorSummary).
 #[derive(Clone, Default)]
 pub struct BotConnectorVersionSummary {
-    /// `version`
+    /// `version`: a string
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `BotExecutionConfiguration` in the API.
 ///
-/// Taken by `post_integrations_speech_nuance_nuance_integration_id_bots_launch_validate`.
+/// Taken by
+/// [`post_integrations_speech_nuance_nuance_integration_id_bots_launch_validate`](crate::api::PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchValidate).
 #[derive(Clone, Default)]
 pub struct BotExecutionConfiguration {
-    /// `botCredentials`, required
+    /// `botCredentials`: `NuanceBotCredentials`, required
     pub bot_credentials: Option<Box<NuanceBotCredentials>>,
-    /// `botId`, required
+    /// `botId`: a string, required
     pub bot_id: Option<String>,
-    /// `executionHost`, required
+    /// `executionHost`: a string, required
     pub execution_host: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

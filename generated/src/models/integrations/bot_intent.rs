@@ -5,11 +5,13 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `BotIntent` in the API.
+///
+/// Part of [`BotConnectorBotVersion`](crate::models::BotConnectorBotVersion).
 #[derive(Clone, Default)]
 pub struct BotIntent {
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `slots`
+    /// `slots`: a map of strings to `BotSlot`
     pub slots: Option<BTreeMap<String, BotSlot>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

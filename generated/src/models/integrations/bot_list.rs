@@ -5,11 +5,13 @@ use crate::runtime::codec;
 
 /// `BotList` in the API.
 ///
-/// Returned by `get_integrations_botconnector_integration_id_bots`. Taken by
-/// `put_integrations_botconnector_integration_id_bots`.
+/// Returned by
+/// [`get_integrations_botconnector_integration_id_bots`](crate::api::GetIntegrationsBotconnectorIntegrationIdBots).
+/// Taken by
+/// [`put_integrations_botconnector_integration_id_bots`](crate::api::PutIntegrationsBotconnectorIntegrationIdBots).
 #[derive(Clone, Default)]
 pub struct BotList {
-    /// `chatBots`, required
+    /// `chatBots`: a list of `BotConnectorBot`, required
     pub chat_bots: Option<Vec<BotConnectorBot>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

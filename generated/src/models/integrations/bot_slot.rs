@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `BotSlot` in the API.
+///
+/// Part of [`BotIntent`](crate::models::BotIntent).
 #[derive(Clone, Default)]
 pub struct BotSlot {
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `type`, required
+    /// `type`: a string, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

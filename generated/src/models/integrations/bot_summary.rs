@@ -4,16 +4,17 @@ use crate::runtime::codec;
 
 /// `BotSummary` in the API.
 ///
-/// Item of the listing `get_integrations_botconnector_integration_id_bots_summaries`.
+/// Item of the listing
+/// [`get_integrations_botconnector_integration_id_bots_summaries`](crate::api::GetIntegrationsBotconnectorIntegrationIdBotsSummaries).
 #[derive(Clone, Default)]
 pub struct BotSummary {
-    /// `botCompositeTag`, read-only
+    /// `botCompositeTag`: a string, read-only
     pub bot_composite_tag: Option<String>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::integrations::BotConnectorIntent;
 use crate::runtime::codec;
 
 /// `BotVersion` in the API.
+///
+/// Part of [`Bot`](crate::models::Bot).
 #[derive(Clone, Default)]
 pub struct BotVersion {
-    /// `intents`
+    /// `intents`: a list of `BotConnectorIntent`
     pub intents: Option<Vec<BotConnectorIntent>>,
-    /// `supportedLanguages`
+    /// `supportedLanguages`: a list of strings
     pub supported_languages: Option<Vec<String>>,
-    /// `version`
+    /// `version`: a string
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,18 +4,19 @@ use crate::runtime::codec;
 
 /// `BotVersionSummary` in the API.
 ///
-/// Item of the listing `get_integrations_botconnector_integration_id_bot_versions`.
+/// Item of the listing
+/// [`get_integrations_botconnector_integration_id_bot_versions`](crate::api::GetIntegrationsBotconnectorIntegrationIdBotVersions).
 #[derive(Clone, Default)]
 pub struct BotVersionSummary {
-    /// `botCompositeTag`, read-only
+    /// `botCompositeTag`: a string, read-only
     pub bot_composite_tag: Option<String>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `version`, required
+    /// `version`: a string, required
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `Category` in the API.
 ///
-/// Item of the listing `get_integrations_actions_categories`.
+/// Item of the listing
+/// [`get_integrations_actions_categories`](crate::api::GetIntegrationsActionsCategories).
 #[derive(Clone, Default)]
 pub struct Category {
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,18 @@ use crate::runtime::codec;
 
 /// `CategoryEntityListing` in the API.
 ///
-/// Returned by `get_integrations_actions_categories`.
+/// Returned by [`get_integrations_actions_categories`](crate::api::GetIntegrationsActionsCategories).
 #[derive(Clone, Default)]
 pub struct CategoryEntityListing {
-    /// `entities`
+    /// `entities`: a list of `Category`
     pub entities: Option<Vec<Category>>,
-    /// `pageCount`
+    /// `pageCount`: an integer (`int32`)
     pub page_count: Option<i64>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

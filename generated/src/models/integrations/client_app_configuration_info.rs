@@ -4,11 +4,13 @@ use crate::models::integrations::{EffectiveConfiguration, IntegrationConfigurati
 use crate::runtime::codec;
 
 /// `ClientAppConfigurationInfo` in the API.
+///
+/// Part of [`ClientApp`](crate::models::ClientApp).
 #[derive(Clone, Default)]
 pub struct ClientAppConfigurationInfo {
-    /// `current`, read-only
+    /// `current`: `IntegrationConfiguration`, read-only
     pub current: Option<Box<IntegrationConfiguration>>,
-    /// `effective`, read-only
+    /// `effective`: `EffectiveConfiguration`, read-only
     pub effective: Option<Box<EffectiveConfiguration>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ComplexVariableInfo` in the API.
+///
+/// Part of [`NuanceBotVariable`](crate::models::NuanceBotVariable).
 #[derive(Clone, Default)]
 pub struct ComplexVariableInfo {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `CreateIntegrationRequest` in the API.
 ///
-/// Taken by `post_integrations`.
+/// Taken by [`post_integrations`](crate::api::PostIntegrations).
 #[derive(Clone, Default)]
 pub struct CreateIntegrationRequest {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `integrationType`, required
+    /// `integrationType`: `IntegrationType`, required
     pub integration_type: Option<Box<IntegrationType>>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `CredentialInfoCursorListing` in the API.
 ///
-/// Returned by `get_integrations_credentials_listing`.
+/// Returned by [`get_integrations_credentials_listing`](crate::api::GetIntegrationsCredentialsListing).
 #[derive(Clone, Default)]
 pub struct CredentialInfoCursorListing {
-    /// `entities`
+    /// `entities`: a list of `CredentialInfo`
     pub entities: Option<Vec<CredentialInfo>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `CredentialSpecification` in the API.
+///
+/// Part of [`IntegrationType`](crate::models::IntegrationType).
 #[derive(Clone, Default)]
 pub struct CredentialSpecification {
-    /// `credentialTypes`, read-only
+    /// `credentialTypes`: a list of strings, read-only
     pub credential_types: Option<Vec<String>>,
-    /// `required`, read-only
+    /// `required`: a boolean, read-only
     pub required: Option<bool>,
-    /// `title`, read-only
+    /// `title`: a string, read-only
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `DialogflowCXEnvironment` in the API.
+///
+/// Part of [`DialogflowCxAgent`](crate::models::DialogflowCxAgent).
 #[derive(Clone, Default)]
 pub struct DialogflowCxEnvironment {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `DialogflowCXProject` in the API.
+///
+/// Part of [`DialogflowCxAgent`](crate::models::DialogflowCxAgent),
+/// [`DialogflowCxAgentSummary`](crate::models::DialogflowCxAgentSummary).
 #[derive(Clone, Default)]
 pub struct DialogflowCxProject {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

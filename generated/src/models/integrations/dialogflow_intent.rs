@@ -5,11 +5,13 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DialogflowIntent` in the API.
+///
+/// Part of [`DialogflowAgent`](crate::models::DialogflowAgent).
 #[derive(Clone, Default)]
 pub struct DialogflowIntent {
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `parameters`, required
+    /// `parameters`: a map of strings to `DialogflowParameter`, required
     pub parameters: Option<BTreeMap<String, DialogflowParameter>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

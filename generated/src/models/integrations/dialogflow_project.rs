@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `DialogflowProject` in the API.
+///
+/// Part of [`DialogflowAgent`](crate::models::DialogflowAgent),
+/// [`DialogflowAgentSummary`](crate::models::DialogflowAgentSummary).
 #[derive(Clone, Default)]
 pub struct DialogflowProject {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,17 +5,20 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `EffectiveConfiguration` in the API.
+///
+/// Part of [`ClientAppConfigurationInfo`](crate::models::ClientAppConfigurationInfo),
+/// [`UserAppConfigurationInfo`](crate::models::UserAppConfigurationInfo).
 #[derive(Clone, Default)]
 pub struct EffectiveConfiguration {
-    /// `advanced`, required
+    /// `advanced`: a map of strings to JSON values, required
     pub advanced: Option<BTreeMap<String, serde_json::Value>>,
-    /// `credentials`, required
+    /// `credentials`: a map of strings to `CredentialInfo`, required
     pub credentials: Option<BTreeMap<String, CredentialInfo>>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `notes`, required
+    /// `notes`: a string, required
     pub notes: Option<String>,
-    /// `properties`, required
+    /// `properties`: a map of strings to JSON values, required
     pub properties: Option<BTreeMap<String, serde_json::Value>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

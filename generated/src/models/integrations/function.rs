@@ -5,24 +5,24 @@ use crate::runtime::time;
 
 /// `Function` in the API.
 ///
-/// Taken by `put_integrations_action_draft_function`.
+/// Taken by [`put_integrations_action_draft_function`](crate::api::PutIntegrationsActionDraftFunction).
 #[derive(Clone, Default)]
 pub struct Function {
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `description`, required
+    /// `description`: a string, required
     pub description: Option<String>,
-    /// `handler`, required
+    /// `handler`: a string, required
     pub handler: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`, read-only
+    /// `name`: a string, read-only
     pub name: Option<String>,
-    /// `runtime`, required
+    /// `runtime`: a string, required
     pub runtime: Option<String>,
-    /// `timeoutSeconds`
+    /// `timeoutSeconds`: an integer (`int32`), from 1 to 15
     pub timeout_seconds: Option<i64>,
-    /// `zipId`, read-only
+    /// `zipId`: a string, read-only
     pub zip_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,19 +5,21 @@ use crate::runtime::codec;
 
 /// `FunctionConfig` in the API.
 ///
-/// Returned by `get_integrations_action_draft_function`, `get_integrations_action_function`,
-/// `put_integrations_action_draft_function`.
+/// Returned by
+/// [`get_integrations_action_draft_function`](crate::api::GetIntegrationsActionDraftFunction),
+/// [`get_integrations_action_function`](crate::api::GetIntegrationsActionFunction),
+/// [`put_integrations_action_draft_function`](crate::api::PutIntegrationsActionDraftFunction).
 #[derive(Clone, Default)]
 pub struct FunctionConfig {
-    /// `function`, read-only
+    /// `function`: `Function`, read-only
     pub function: Option<Box<Function>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `uploadExceptionHistory`, read-only
+    /// `uploadExceptionHistory`: a list of `FunctionZipConfig`, read-only
     pub upload_exception_history: Option<Vec<FunctionZipConfig>>,
-    /// `zip`, read-only
+    /// `zip`: `FunctionZipConfig`, read-only
     pub zip: Option<Box<FunctionZipConfig>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

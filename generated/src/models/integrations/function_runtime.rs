@@ -5,16 +5,17 @@ use crate::runtime::time;
 
 /// `FunctionRuntime` in the API.
 ///
-/// Returned by `get_integrations_actions_functions_runtimes`.
+/// Returned by
+/// [`get_integrations_actions_functions_runtimes`](crate::api::GetIntegrationsActionsFunctionsRuntimes).
 #[derive(Clone, Default)]
 pub struct FunctionRuntime {
-    /// `dateEndOfLife`, read-only
+    /// `dateEndOfLife`: a date, read-only
     pub date_end_of_life: Option<time::Date>,
-    /// `description`, read-only
+    /// `description`: a string, read-only
     pub description: Option<String>,
-    /// `name`, read-only
+    /// `name`: a string, read-only
     pub name: Option<String>,
-    /// `status`, read-only
+    /// `status`: one of `Available`, `Deprecated`, `Unavailable`, read-only
     pub status: Option<FunctionRuntimeStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,19 +4,22 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `FunctionZipConfig` in the API.
+///
+/// Part of [`FunctionConfig`](crate::models::FunctionConfig).
 #[derive(Clone, Default)]
 pub struct FunctionZipConfig {
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `errorMessage`, read-only
+    /// `errorMessage`: a string, read-only
     pub error_message: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`, read-only
+    /// `name`: a string, read-only
     pub name: Option<String>,
-    /// `requestId`, read-only
+    /// `requestId`: a string, read-only
     pub request_id: Option<String>,
-    /// `status`, read-only
+    /// `status`: one of `Pending`, `Transferring`, `Available`, `Unknown`, `Invalid`, `InvalidFormat`,
+    /// `InvalidFile`, read-only
     pub status: Option<FunctionZipConfigStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `HelpLink` in the API.
+///
+/// Part of [`IntegrationType`](crate::models::IntegrationType).
 #[derive(Clone, Default)]
 pub struct HelpLink {
-    /// `description`, read-only
+    /// `description`: a string, read-only
     pub description: Option<String>,
-    /// `title`, read-only
+    /// `title`: a string, read-only
     pub title: Option<String>,
-    /// `uri`, read-only
+    /// `uri`: a string, read-only
     pub uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

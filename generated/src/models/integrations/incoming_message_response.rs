@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `IncomingMessageResponse` in the API.
 ///
-/// Returned by `post_integrations_botconnectors_incoming_messages`.
+/// Returned by
+/// [`post_integrations_botconnectors_incoming_messages`](crate::api::PostIntegrationsBotconnectorsIncomingMessages).
 #[derive(Clone, Default)]
 pub struct IncomingMessageResponse {
-    /// `messageId`
+    /// `messageId`: a string
     pub message_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,25 +6,26 @@ use std::collections::BTreeMap;
 
 /// `IntegrationConfiguration` in the API.
 ///
-/// Returned by `get_integration_config_current`, `put_integration_config_current`. Taken by
-/// `put_integration_config_current`.
+/// Returned by [`get_integration_config_current`](crate::api::GetIntegrationConfigCurrent),
+/// [`put_integration_config_current`](crate::api::PutIntegrationConfigCurrent). Taken by
+/// [`put_integration_config_current`](crate::api::PutIntegrationConfigCurrent).
 #[derive(Clone, Default)]
 pub struct IntegrationConfiguration {
-    /// `advanced`, required
+    /// `advanced`: any JSON value, required
     pub advanced: Option<serde_json::Value>,
-    /// `credentials`, required
+    /// `credentials`: a map of strings to `CredentialInfo`, required
     pub credentials: Option<BTreeMap<String, CredentialInfo>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `notes`, required
+    /// `notes`: a string, required
     pub notes: Option<String>,
-    /// `properties`, required
+    /// `properties`: any JSON value, required
     pub properties: Option<serde_json::Value>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `version`, required
+    /// `version`: an integer (`int32`), required
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::integrations::IntegrationConfiguration;
 use crate::runtime::codec;
 
 /// `IntegrationConfigurationInfo` in the API.
+///
+/// Part of [`Integration`](crate::models::Integration).
 #[derive(Clone, Default)]
 pub struct IntegrationConfigurationInfo {
-    /// `current`, read-only
+    /// `current`: `IntegrationConfiguration`, read-only
     pub current: Option<Box<IntegrationConfiguration>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `LanguageOverride` in the API.
+///
+/// Part of [`TtsSettings`](crate::models::TtsSettings).
 #[derive(Clone, Default)]
 pub struct LanguageOverride {
-    /// `engine`, required
+    /// `engine`: a string, required
     pub engine: Option<String>,
-    /// `language`, required
+    /// `language`: a string, required
     pub language: Option<String>,
-    /// `voice`, required
+    /// `voice`: a string, required
     pub voice: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

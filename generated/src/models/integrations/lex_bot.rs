@@ -4,16 +4,16 @@ use crate::runtime::codec;
 
 /// `LexBot` in the API.
 ///
-/// Item of the listing `get_integrations_speech_lex_bots`.
+/// Item of the listing [`get_integrations_speech_lex_bots`](crate::api::GetIntegrationsSpeechLexBots).
 #[derive(Clone, Default)]
 pub struct LexBot {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

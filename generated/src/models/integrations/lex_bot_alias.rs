@@ -5,27 +5,28 @@ use crate::runtime::codec;
 
 /// `LexBotAlias` in the API.
 ///
-/// Returned by `get_integrations_speech_lex_bot_alias`. Item of the listing
-/// `get_integrations_speech_lex_bot_bot_id_aliases`.
+/// Returned by [`get_integrations_speech_lex_bot_alias`](crate::api::GetIntegrationsSpeechLexBotAlias).
+/// Item of the listing
+/// [`get_integrations_speech_lex_bot_bot_id_aliases`](crate::api::GetIntegrationsSpeechLexBotBotIdAliases).
 #[derive(Clone, Default)]
 pub struct LexBotAlias {
-    /// `bot`
+    /// `bot`: `LexBot`
     pub bot: Option<Box<LexBot>>,
-    /// `botVersion`
+    /// `botVersion`: a string
     pub bot_version: Option<String>,
-    /// `failureReason`
+    /// `failureReason`: a string
     pub failure_reason: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `intents`
+    /// `intents`: a list of `LexIntent`
     pub intents: Option<Vec<LexIntent>>,
-    /// `language`
+    /// `language`: one of `en-US`
     pub language: Option<LexBotAliasLanguage>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `status`, required
+    /// `status`: one of `BUILDING`, `READY`, `FAILED`, `NOT_BUILT`, required
     pub status: Option<LexBotAliasStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

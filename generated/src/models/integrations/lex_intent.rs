@@ -5,15 +5,17 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `LexIntent` in the API.
+///
+/// Part of [`LexBotAlias`](crate::models::LexBotAlias).
 #[derive(Clone, Default)]
 pub struct LexIntent {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `slots`, required
+    /// `slots`: a map of strings to `LexSlot`, required
     pub slots: Option<BTreeMap<String, LexSlot>>,
-    /// `version`, required
+    /// `version`: a string, required
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

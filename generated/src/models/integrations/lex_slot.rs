@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `LexSlot` in the API.
+///
+/// Part of [`LexIntent`](crate::models::LexIntent).
 #[derive(Clone, Default)]
 pub struct LexSlot {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `priority`
+    /// `priority`: an integer (`int32`)
     pub priority: Option<i64>,
-    /// `type`, required
+    /// `type`: a string, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,20 +4,21 @@ use crate::runtime::codec;
 
 /// `LexV2Bot` in the API.
 ///
-/// Item of the listing `get_integrations_speech_lexv2_bots`.
+/// Item of the listing
+/// [`get_integrations_speech_lexv2_bots`](crate::api::GetIntegrationsSpeechLexv2Bots).
 #[derive(Clone, Default)]
 pub struct LexV2Bot {
-    /// `botId`, required
+    /// `botId`: a string, required
     pub bot_id: Option<String>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `region`, required
+    /// `region`: a string, required
     pub region: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,15 +5,17 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `LexV2Intent` in the API.
+///
+/// Part of [`LexV2BotAlias`](crate::models::LexV2BotAlias).
 #[derive(Clone, Default)]
 pub struct LexV2Intent {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `intentId`, required
+    /// `intentId`: a string, required
     pub intent_id: Option<String>,
-    /// `intentName`, required
+    /// `intentName`: a string, required
     pub intent_name: Option<String>,
-    /// `slots`, required
+    /// `slots`: a map of strings to `LexV2Slot`, required
     pub slots: Option<BTreeMap<String, LexV2Slot>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,19 @@
 use crate::runtime::codec;
 
 /// `LexV2Slot` in the API.
+///
+/// Part of [`LexV2Intent`](crate::models::LexV2Intent).
 #[derive(Clone, Default)]
 pub struct LexV2Slot {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `slotId`, required
+    /// `slotId`: a string, required
     pub slot_id: Option<String>,
-    /// `slotName`, required
+    /// `slotName`: a string, required
     pub slot_name: Option<String>,
-    /// `slotTypeId`, required
+    /// `slotTypeId`: a string, required
     pub slot_type_id: Option<String>,
-    /// `type`, required
+    /// `type`: a string, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

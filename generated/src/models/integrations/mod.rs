@@ -64,7 +64,10 @@ export!(function_config: FunctionConfig);
 export!(function_runtime: FunctionRuntime, FunctionRuntimeStatus);
 export!(function_zip_config: FunctionZipConfig, FunctionZipConfigStatus);
 export!(help_link: HelpLink);
-export!(incoming_message_request: IncomingMessageRequest, IncomingMessageRequestChannels);
+export!(
+    incoming_message_request: IncomingMessageRequest, IncomingMessageRequestChannels,
+        IncomingMessageRequestMessagingPlatformType
+);
 export!(incoming_message_response: IncomingMessageResponse);
 export!(input_message: InputMessage, InputMessageType);
 export!(integration: Integration, IntegrationIntendedState);
@@ -99,7 +102,7 @@ export!(nuance_environment: NuanceEnvironment);
 export!(nuance_geography: NuanceGeography);
 export!(nuance_organization: NuanceOrganization);
 export!(operation_parameters: *);
-export!(outgoing_message_request: OutgoingMessageRequest);
+export!(outgoing_message_request: OutgoingMessageRequest, OutgoingMessageRequestBotState);
 export!(outgoing_message_response: OutgoingMessageResponse);
 export!(post_action_input: PostActionInput);
 export!(post_input_contract: PostInputContract);
@@ -108,6 +111,7 @@ export!(publish_draft_input: PublishDraftInput);
 export!(reply_message: ReplyMessage, ReplyMessageType);
 export!(request_config: RequestConfig);
 export!(response_config: ResponseConfig);
+export!(shared_enums: *);
 export!(stt_engine_entity: SttEngineEntity);
 export!(stt_engine_entity_listing: SttEngineEntityListing);
 export!(test_execution_operation_result: TestExecutionOperationResult);

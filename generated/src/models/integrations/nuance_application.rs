@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `NuanceApplication` in the API.
+///
+/// Part of [`NuanceBot`](crate::models::NuanceBot).
 #[derive(Clone, Default)]
 pub struct NuanceApplication {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `tag`, required
+    /// `tag`: a string, required
     pub tag: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,37 +8,39 @@ use crate::runtime::codec;
 
 /// `NuanceBot` in the API.
 ///
-/// Returned by `get_integrations_speech_nuance_nuance_integration_id_bot`,
-/// `get_integrations_speech_nuance_nuance_integration_id_bot_job_results`. Item of the listing
-/// `get_integrations_speech_nuance_nuance_integration_id_bots`,
-/// `get_integrations_speech_nuance_nuance_integration_id_bots_job_results`.
+/// Returned by
+/// [`get_integrations_speech_nuance_nuance_integration_id_bot`](crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBot),
+/// [`get_integrations_speech_nuance_nuance_integration_id_bot_job_results`](crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotJobResults).
+/// Item of the listing
+/// [`get_integrations_speech_nuance_nuance_integration_id_bots`](crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBots),
+/// [`get_integrations_speech_nuance_nuance_integration_id_bots_job_results`](crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotsJobResults).
 #[derive(Clone, Default)]
 pub struct NuanceBot {
-    /// `application`, required
+    /// `application`: `NuanceApplication`, required
     pub application: Option<Box<NuanceApplication>>,
-    /// `channels`
+    /// `channels`: a list of `NuanceChannel`
     pub channels: Option<Vec<NuanceChannel>>,
-    /// `credentials`
+    /// `credentials`: a list of `NuanceBotCredentials`
     pub credentials: Option<Vec<NuanceBotCredentials>>,
-    /// `geography`, required
+    /// `geography`: `NuanceGeography`, required
     pub geography: Option<Box<NuanceGeography>>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `integrationId`, required
+    /// `integrationId`: a string, required
     pub integration_id: Option<String>,
-    /// `locales`
+    /// `locales`: a list of strings
     pub locales: Option<Vec<String>>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `nuanceEnvironment`, required
+    /// `nuanceEnvironment`: `NuanceEnvironment`, required
     pub nuance_environment: Option<Box<NuanceEnvironment>>,
-    /// `nuanceOrganization`, required
+    /// `nuanceOrganization`: `NuanceOrganization`, required
     pub nuance_organization: Option<Box<NuanceOrganization>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `transferNodes`
+    /// `transferNodes`: a list of `NuanceBotTransferNode`
     pub transfer_nodes: Option<Vec<NuanceBotTransferNode>>,
-    /// `variables`
+    /// `variables`: a list of `NuanceBotVariable`
     pub variables: Option<Vec<NuanceBotVariable>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

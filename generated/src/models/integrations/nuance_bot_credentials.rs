@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `NuanceBotCredentials` in the API.
+///
+/// Part of [`BotExecutionConfiguration`](crate::models::BotExecutionConfiguration),
+/// [`NuanceBot`](crate::models::NuanceBot).
 #[derive(Clone, Default)]
 pub struct NuanceBotCredentials {
-    /// `appId`, required
+    /// `appId`: a string, required
     pub app_id: Option<String>,
-    /// `clientId`, required
+    /// `clientId`: a string, required
     pub client_id: Option<String>,
-    /// `clientSecret`
+    /// `clientSecret`: a string
     pub client_secret: Option<String>,
-    /// `clientSecretProvided`
+    /// `clientSecretProvided`: a boolean
     pub client_secret_provided: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

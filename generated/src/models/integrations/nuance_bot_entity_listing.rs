@@ -5,29 +5,30 @@ use crate::runtime::codec;
 
 /// `NuanceBotEntityListing` in the API.
 ///
-/// Returned by `get_integrations_speech_nuance_nuance_integration_id_bots`,
-/// `get_integrations_speech_nuance_nuance_integration_id_bots_job_results`.
+/// Returned by
+/// [`get_integrations_speech_nuance_nuance_integration_id_bots`](crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBots),
+/// [`get_integrations_speech_nuance_nuance_integration_id_bots_job_results`](crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotsJobResults).
 #[derive(Clone, Default)]
 pub struct NuanceBotEntityListing {
-    /// `entities`
+    /// `entities`: a list of `NuanceBot`
     pub entities: Option<Vec<NuanceBot>>,
-    /// `firstUri`
+    /// `firstUri`: a string (`uri`)
     pub first_uri: Option<String>,
-    /// `lastUri`
+    /// `lastUri`: a string (`uri`)
     pub last_uri: Option<String>,
-    /// `nextUri`
+    /// `nextUri`: a string (`uri`)
     pub next_uri: Option<String>,
-    /// `pageCount`
+    /// `pageCount`: an integer (`int32`)
     pub page_count: Option<i64>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `previousUri`
+    /// `previousUri`: a string (`uri`)
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

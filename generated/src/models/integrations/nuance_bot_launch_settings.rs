@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `NuanceBotLaunchSettings` in the API.
 ///
-/// Taken by `put_integrations_speech_nuance_nuance_integration_id_bots_launch_settings`.
+/// Taken by
+/// [`put_integrations_speech_nuance_nuance_integration_id_bots_launch_settings`](crate::api::PutIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchSettings).
 #[derive(Clone, Default)]
 pub struct NuanceBotLaunchSettings {
-    /// `botExecutionConfigurations`, required
+    /// `botExecutionConfigurations`: a list of `BotExecutionConfiguration`, required
     pub bot_execution_configurations: Option<Vec<BotExecutionConfiguration>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,19 @@ use crate::models::integrations::NuanceBotVariable;
 use crate::runtime::codec;
 
 /// `NuanceBotTransferNode` in the API.
+///
+/// Part of [`NuanceBot`](crate::models::NuanceBot).
 #[derive(Clone, Default)]
 pub struct NuanceBotTransferNode {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `requestVariables`
+    /// `requestVariables`: a list of `NuanceBotVariable`
     pub request_variables: Option<Vec<NuanceBotVariable>>,
-    /// `type`, required
+    /// `type`: one of `End`, `Escalate`, required
     pub r#type: Option<NuanceBotTransferNodeType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,19 +4,22 @@ use crate::models::integrations::ComplexVariableInfo;
 use crate::runtime::codec;
 
 /// `NuanceBotVariable` in the API.
+///
+/// Part of [`NuanceBot`](crate::models::NuanceBot),
+/// [`NuanceBotTransferNode`](crate::models::NuanceBotTransferNode).
 #[derive(Clone, Default)]
 pub struct NuanceBotVariable {
-    /// `complexGenericVariableInfo`
+    /// `complexGenericVariableInfo`: `ComplexVariableInfo`
     pub complex_generic_variable_info: Option<Box<ComplexVariableInfo>>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `reserved`
+    /// `reserved`: a boolean
     pub reserved: Option<bool>,
-    /// `simpleVariableInfo`
+    /// `simpleVariableInfo`: a string
     pub simple_variable_info: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

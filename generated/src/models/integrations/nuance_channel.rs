@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `NuanceChannel` in the API.
+///
+/// Part of [`NuanceBot`](crate::models::NuanceBot).
 #[derive(Clone, Default)]
 pub struct NuanceChannel {
-    /// `color`
+    /// `color`: a string
     pub color: Option<String>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `modes`
+    /// `modes`: a list of strings
     pub modes: Option<Vec<String>>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `NuanceEnvironment` in the API.
+///
+/// Part of [`NuanceBot`](crate::models::NuanceBot).
 #[derive(Clone, Default)]
 pub struct NuanceEnvironment {
-    /// `environmentDesignation`, required
+    /// `environmentDesignation`: a string, required
     pub environment_designation: Option<String>,
-    /// `executionHost`
+    /// `executionHost`: a string
     pub execution_host: Option<String>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `NuanceGeography` in the API.
+///
+/// Part of [`NuanceBot`](crate::models::NuanceBot).
 #[derive(Clone, Default)]
 pub struct NuanceGeography {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `NuanceOrganization` in the API.
+///
+/// Part of [`NuanceBot`](crate::models::NuanceBot).
 #[derive(Clone, Default)]
 pub struct NuanceOrganization {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `OutgoingMessageResponse` in the API.
 ///
-/// Returned by `post_integrations_botconnectors_outgoing_messages`.
+/// Returned by
+/// [`post_integrations_botconnectors_outgoing_messages`](crate::api::PostIntegrationsBotconnectorsOutgoingMessages).
 #[derive(Clone, Default)]
 pub struct OutgoingMessageResponse {
-    /// `messageId`
+    /// `messageId`: a string
     pub message_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,20 +5,21 @@ use crate::runtime::codec;
 
 /// `PostActionInput` in the API.
 ///
-/// Taken by `post_integrations_actions`, `post_integrations_actions_drafts`.
+/// Taken by [`post_integrations_actions`](crate::api::PostIntegrationsActions),
+/// [`post_integrations_actions_drafts`](crate::api::PostIntegrationsActionsDrafts).
 #[derive(Clone, Default)]
 pub struct PostActionInput {
-    /// `category`, required
+    /// `category`: a string, required
     pub category: Option<String>,
-    /// `config`, required
+    /// `config`: `ActionConfig`, required
     pub config: Option<Box<ActionConfig>>,
-    /// `contract`, required
+    /// `contract`: `ActionContractInput`, required
     pub contract: Option<Box<ActionContractInput>>,
-    /// `integrationId`, required
+    /// `integrationId`: a string, required
     pub integration_id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `secure`
+    /// `secure`: a boolean
     pub secure: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

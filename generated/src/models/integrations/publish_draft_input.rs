@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `PublishDraftInput` in the API.
 ///
-/// Taken by `post_integrations_action_draft_publish`.
+/// Taken by [`post_integrations_action_draft_publish`](crate::api::PostIntegrationsActionDraftPublish).
 #[derive(Clone, Default)]
 pub struct PublishDraftInput {
-    /// `version`, required
+    /// `version`: an integer (`int32`), required
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,19 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `RequestConfig` in the API.
+///
+/// Part of [`ActionConfig`](crate::models::ActionConfig).
 #[derive(Clone, Default)]
 pub struct RequestConfig {
-    /// `headers`
+    /// `headers`: a map of strings to strings
     pub headers: Option<BTreeMap<String, String>>,
-    /// `requestTemplate`
+    /// `requestTemplate`: a string
     pub request_template: Option<String>,
-    /// `requestTemplateUri`
+    /// `requestTemplateUri`: a string
     pub request_template_uri: Option<String>,
-    /// `requestType`
+    /// `requestType`: a string
     pub request_type: Option<String>,
-    /// `requestUrlTemplate`
+    /// `requestUrlTemplate`: a string
     pub request_url_template: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

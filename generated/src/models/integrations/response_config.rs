@@ -4,15 +4,17 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `ResponseConfig` in the API.
+///
+/// Part of [`ActionConfig`](crate::models::ActionConfig).
 #[derive(Clone, Default)]
 pub struct ResponseConfig {
-    /// `successTemplate`
+    /// `successTemplate`: a string
     pub success_template: Option<String>,
-    /// `successTemplateUri`
+    /// `successTemplateUri`: a string
     pub success_template_uri: Option<String>,
-    /// `translationMap`
+    /// `translationMap`: a map of strings to strings
     pub translation_map: Option<BTreeMap<String, String>>,
-    /// `translationMapDefaults`
+    /// `translationMapDefaults`: a map of strings to strings
     pub translation_map_defaults: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

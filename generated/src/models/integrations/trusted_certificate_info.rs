@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `TrustedCertificateInfo` in the API.
 ///
-/// Item of the listing `get_integrations_actions_certificates_truststore`.
+/// Item of the listing
+/// [`get_integrations_actions_certificates_truststore`](crate::api::GetIntegrationsActionsCertificatesTruststore).
 #[derive(Clone, Default)]
 pub struct TrustedCertificateInfo {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `serialNumber`
+    /// `serialNumber`: a string
     pub serial_number: Option<String>,
-    /// `signature`
+    /// `signature`: a string
     pub signature: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `TrustedCertificates` in the API.
 ///
-/// Returned by `get_integrations_actions_certificates_truststore`.
+/// Returned by
+/// [`get_integrations_actions_certificates_truststore`](crate::api::GetIntegrationsActionsCertificatesTruststore).
 #[derive(Clone, Default)]
 pub struct TrustedCertificates {
-    /// `entities`
+    /// `entities`: a list of `TrustedCertificateInfo`
     pub entities: Option<Vec<TrustedCertificateInfo>>,
-    /// `total`
+    /// `total`: an integer (`int32`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

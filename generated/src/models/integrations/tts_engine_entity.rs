@@ -5,25 +5,25 @@ use crate::runtime::codec;
 
 /// `TtsEngineEntity` in the API.
 ///
-/// Returned by `get_integrations_speech_tts_engine`. Item of the listing
-/// `get_integrations_speech_tts_engines`.
+/// Returned by [`get_integrations_speech_tts_engine`](crate::api::GetIntegrationsSpeechTtsEngine). Item
+/// of the listing [`get_integrations_speech_tts_engines`](crate::api::GetIntegrationsSpeechTtsEngines).
 #[derive(Clone, Default)]
 pub struct TtsEngineEntity {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `isDefault`
+    /// `isDefault`: a boolean
     pub is_default: Option<bool>,
-    /// `isSecure`
+    /// `isSecure`: a boolean
     pub is_secure: Option<bool>,
-    /// `languages`, required
+    /// `languages`: a list of strings, required
     pub languages: Option<Vec<String>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `outputFormats`, required
+    /// `outputFormats`: a list of strings, required
     pub output_formats: Option<Vec<String>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `voices`
+    /// `voices`: a list of `TtsVoiceEntity`
     pub voices: Option<Vec<TtsVoiceEntity>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

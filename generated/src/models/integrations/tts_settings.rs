@@ -5,13 +5,14 @@ use crate::runtime::codec;
 
 /// `TtsSettings` in the API.
 ///
-/// Returned by `get_integrations_speech_tts_settings`, `put_integrations_speech_tts_settings`. Taken by
-/// `put_integrations_speech_tts_settings`.
+/// Returned by [`get_integrations_speech_tts_settings`](crate::api::GetIntegrationsSpeechTtsSettings),
+/// [`put_integrations_speech_tts_settings`](crate::api::PutIntegrationsSpeechTtsSettings). Taken by
+/// [`put_integrations_speech_tts_settings`](crate::api::PutIntegrationsSpeechTtsSettings).
 #[derive(Clone, Default)]
 pub struct TtsSettings {
-    /// `defaultEngine`, required
+    /// `defaultEngine`: a string, required
     pub default_engine: Option<String>,
-    /// `languageOverrides`, required
+    /// `languageOverrides`: a list of `LanguageOverride`, required
     pub language_overrides: Option<Vec<LanguageOverride>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,31 +5,34 @@ use crate::runtime::codec;
 
 /// `TtsVoiceEntity` in the API.
 ///
-/// Returned by `get_integrations_speech_tts_engine_voice`. Item of the listing
-/// `get_integrations_speech_tts_engine_voices`.
+/// Returned by
+/// [`get_integrations_speech_tts_engine_voice`](crate::api::GetIntegrationsSpeechTtsEngineVoice). Item
+/// of the listing
+/// [`get_integrations_speech_tts_engine_voices`](crate::api::GetIntegrationsSpeechTtsEngineVoices).
 #[derive(Clone, Default)]
 pub struct TtsVoiceEntity {
-    /// `displayName`
+    /// `displayName`: a string
     pub display_name: Option<String>,
-    /// `engine`, required
+    /// `engine`: `TtsEngineEntity`, required
     pub engine: Option<Box<TtsEngineEntity>>,
-    /// `gender`, required
+    /// `gender`: a string, required
     pub gender: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `isDefault`
+    /// `isDefault`: a boolean
     pub is_default: Option<bool>,
-    /// `language`, required
+    /// `language`: a string, required
     pub language: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `supportedModels`
+    /// `supportedModels`: a list of strings
     pub supported_models: Option<Vec<String>>,
-    /// `voiceType`
+    /// `voiceType`: one of `Standard`, `Neural`, `Wavenet`, `Generative`, `Chirp3`, `Gemini`, `LongForm`,
+    /// `Unknown`
     pub voice_type: Option<TtsVoiceEntityVoiceType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `UCIcon` in the API.
+///
+/// Part of [`UnifiedCommunicationsIntegration`](crate::models::UnifiedCommunicationsIntegration).
 #[derive(Clone, Default)]
 pub struct UcIcon {
-    /// `vector`, required, read-only
+    /// `vector`: a string, required, read-only
     pub vector: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,17 @@ use crate::runtime::time;
 
 /// `UCThirdPartyPresence` in the API.
 ///
-/// Taken by `put_integrations_unifiedcommunication_thirdpartypresences`.
+/// Taken by
+/// [`put_integrations_unifiedcommunication_thirdpartypresences`](crate::api::PutIntegrationsUnifiedcommunicationThirdpartypresences).
 #[derive(Clone, Default)]
 pub struct UcThirdPartyPresence {
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `email`, required
+    /// `email`: a string, required
     pub email: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `presence`, required
+    /// `presence`: a string, required
     pub presence: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `UCI10n` in the API.
+///
+/// Part of [`UnifiedCommunicationsIntegration`](crate::models::UnifiedCommunicationsIntegration).
 #[derive(Clone, Default)]
 pub struct Uci10n {
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `UpdateActionInput` in the API.
 ///
-/// Taken by `patch_integrations_action`.
+/// Taken by [`patch_integrations_action`](crate::api::PatchIntegrationsAction).
 #[derive(Clone, Default)]
 pub struct UpdateActionInput {
-    /// `category`
+    /// `category`: a string
     pub category: Option<String>,
-    /// `config`
+    /// `config`: `ActionConfig`
     pub config: Option<Box<ActionConfig>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `version`, required
+    /// `version`: an integer (`int32`), required
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

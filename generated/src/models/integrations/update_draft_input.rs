@@ -5,20 +5,20 @@ use crate::runtime::codec;
 
 /// `UpdateDraftInput` in the API.
 ///
-/// Taken by `patch_integrations_action_draft`.
+/// Taken by [`patch_integrations_action_draft`](crate::api::PatchIntegrationsActionDraft).
 #[derive(Clone, Default)]
 pub struct UpdateDraftInput {
-    /// `category`
+    /// `category`: a string
     pub category: Option<String>,
-    /// `config`
+    /// `config`: `ActionConfig`
     pub config: Option<Box<ActionConfig>>,
-    /// `contract`
+    /// `contract`: `ActionContractInput`
     pub contract: Option<Box<ActionContractInput>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `secure`
+    /// `secure`: a boolean
     pub secure: Option<bool>,
-    /// `version`, required
+    /// `version`: an integer (`int32`), required
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,18 @@ use crate::runtime::codec;
 
 /// `UserApp` in the API.
 ///
-/// Item of the listing `get_integrations_userapps`.
+/// Item of the listing [`get_integrations_userapps`](crate::api::GetIntegrationsUserapps).
 #[derive(Clone, Default)]
 pub struct UserApp {
-    /// `config`
+    /// `config`: `UserAppConfigurationInfo`
     pub config: Option<Box<UserAppConfigurationInfo>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `integrationType`, read-only
+    /// `integrationType`: `IntegrationType`, read-only
     pub integration_type: Option<Box<IntegrationType>>,
-    /// `name`, read-only
+    /// `name`: a string, read-only
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

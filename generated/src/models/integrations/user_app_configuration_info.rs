@@ -4,11 +4,13 @@ use crate::models::integrations::{EffectiveConfiguration, IntegrationConfigurati
 use crate::runtime::codec;
 
 /// `UserAppConfigurationInfo` in the API.
+///
+/// Part of [`UserApp`](crate::models::UserApp).
 #[derive(Clone, Default)]
 pub struct UserAppConfigurationInfo {
-    /// `current`, read-only
+    /// `current`: `IntegrationConfiguration`, read-only
     pub current: Option<Box<IntegrationConfiguration>>,
-    /// `effective`, read-only
+    /// `effective`: `EffectiveConfiguration`, read-only
     pub effective: Option<Box<EffectiveConfiguration>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

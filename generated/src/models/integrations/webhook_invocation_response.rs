@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `WebhookInvocationResponse` in the API.
 ///
-/// Returned by `post_integrations_webhook_events`.
+/// Returned by [`post_integrations_webhook_events`](crate::api::PostIntegrationsWebhookEvents).
 #[derive(Clone, Default)]
 pub struct WebhookInvocationResponse {
-    /// `invocationId`, required
+    /// `invocationId`: a string, required
     pub invocation_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `BatchGetCustomerIntentsRequest` in the API.
 ///
-/// Taken by `post_intents_customerintents_bulk_retrieve`.
+/// Taken by
+/// [`post_intents_customerintents_bulk_retrieve`](crate::api::PostIntentsCustomerintentsBulkRetrieve).
 #[derive(Clone, Default)]
 pub struct BatchGetCustomerIntentsRequest {
-    /// `ids`, required
+    /// `ids`: a list of strings, required
     pub ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BulkAddSourceIntentsRequest` in the API.
 ///
-/// Taken by `post_intents_customerintent_sourceintents_bulk_add`.
+/// Taken by
+/// [`post_intents_customerintent_sourceintents_bulk_add`](crate::api::PostIntentsCustomerintentSourceintentsBulkAdd).
 #[derive(Clone, Default)]
 pub struct BulkAddSourceIntentsRequest {
-    /// `items`, required
+    /// `items`: a list of `SourceIntent`, required
     pub items: Option<Vec<SourceIntent>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

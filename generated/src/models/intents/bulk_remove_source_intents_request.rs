@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `BulkRemoveSourceIntentsRequest` in the API.
 ///
-/// Taken by `post_intents_customerintent_sourceintents_bulk_remove`.
+/// Taken by
+/// [`post_intents_customerintent_sourceintents_bulk_remove`](crate::api::PostIntentsCustomerintentSourceintentsBulkRemove).
 #[derive(Clone, Default)]
 pub struct BulkRemoveSourceIntentsRequest {
-    /// `items`, required
+    /// `items`: a list of strings, required
     pub items: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

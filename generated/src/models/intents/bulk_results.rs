@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `BulkResults` in the API.
+///
+/// Part of [`BulkSourceIntentsResponse`](crate::models::BulkSourceIntentsResponse).
 #[derive(Clone, Default)]
 pub struct BulkResults {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `success`
+    /// `success`: a boolean
     pub success: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

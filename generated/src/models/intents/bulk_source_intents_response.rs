@@ -5,15 +5,16 @@ use crate::runtime::codec;
 
 /// `BulkSourceIntentsResponse` in the API.
 ///
-/// Returned by `post_intents_customerintent_sourceintents_bulk_add`,
-/// `post_intents_customerintent_sourceintents_bulk_remove`.
+/// Returned by
+/// [`post_intents_customerintent_sourceintents_bulk_add`](crate::api::PostIntentsCustomerintentSourceintentsBulkAdd),
+/// [`post_intents_customerintent_sourceintents_bulk_remove`](crate::api::PostIntentsCustomerintentSourceintentsBulkRemove).
 #[derive(Clone, Default)]
 pub struct BulkSourceIntentsResponse {
-    /// `errorCount`
+    /// `errorCount`: an integer (`int32`)
     pub error_count: Option<i64>,
-    /// `errorResultIds`
+    /// `errorResultIds`: a list of strings
     pub error_result_ids: Option<Vec<String>>,
-    /// `results`
+    /// `results`: a list of `BulkResults`
     pub results: Option<Vec<BulkResults>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

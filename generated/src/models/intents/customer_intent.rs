@@ -4,20 +4,20 @@ use crate::runtime::codec;
 
 /// `CustomerIntent` in the API.
 ///
-/// Taken by `post_intents_customerintents`.
+/// Taken by [`post_intents_customerintents`](crate::api::PostIntentsCustomerintents).
 #[derive(Clone, Default)]
 pub struct CustomerIntent {
-    /// `categoryId`, required
+    /// `categoryId`: a string, required
     pub category_id: Option<String>,
-    /// `description`, required
+    /// `description`: a string, required
     pub description: Option<String>,
-    /// `expiryTime`, required
+    /// `expiryTime`: an integer (`int32`), required
     pub expiry_time: Option<i64>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,16 +4,17 @@ use crate::runtime::codec;
 
 /// `CustomerIntentAssignmentRequest` in the API.
 ///
-/// Taken by `post_intents_assignments_externalcontact_customerintent_assignment`.
+/// Taken by
+/// [`post_intents_assignments_externalcontact_customerintent_assignment`](crate::api::PostIntentsAssignmentsExternalcontactCustomerintentAssignment).
 #[derive(Clone, Default)]
 pub struct CustomerIntentAssignmentRequest {
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `sessionId`
+    /// `sessionId`: a string
     pub session_id: Option<String>,
-    /// `sourceId`
+    /// `sourceId`: a string
     pub source_id: Option<String>,
-    /// `sourceType`
+    /// `sourceType`: one of `Bot`, `Case`, `Copilot`, `Digitalbot`, `Segment`, `Topic`, `Unknown`
     pub source_type: Option<CustomerIntentAssignmentRequestSourceType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

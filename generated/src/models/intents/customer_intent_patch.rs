@@ -4,20 +4,20 @@ use crate::runtime::codec;
 
 /// `CustomerIntentPatch` in the API.
 ///
-/// Taken by `patch_intents_customerintent`.
+/// Taken by [`patch_intents_customerintent`](crate::api::PatchIntentsCustomerintent).
 #[derive(Clone, Default)]
 pub struct CustomerIntentPatch {
-    /// `categoryId`
+    /// `categoryId`: a string
     pub category_id: Option<String>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `expiryTime`
+    /// `expiryTime`: an integer (`int32`)
     pub expiry_time: Option<i64>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,19 +5,22 @@ use crate::runtime::time;
 
 /// `IntentsCategory` in the API.
 ///
-/// Returned by `get_intents_category`, `patch_intents_category`, `post_intents_categories`. Item of the
-/// listing `get_intents_categories`. Taken by `post_intents_categories`.
+/// Returned by [`get_intents_category`](crate::api::GetIntentsCategory),
+/// [`patch_intents_category`](crate::api::PatchIntentsCategory),
+/// [`post_intents_categories`](crate::api::PostIntentsCategories). Item of the listing
+/// [`get_intents_categories`](crate::api::GetIntentsCategories). Taken by
+/// [`post_intents_categories`](crate::api::PostIntentsCategories).
 #[derive(Clone, Default)]
 pub struct IntentsCategory {
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `description`, required
+    /// `description`: a string, required
     pub description: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,20 @@
 use crate::runtime::codec;
 
 /// `SourceIntent` in the API.
+///
+/// Part of [`BulkAddSourceIntentsRequest`](crate::models::BulkAddSourceIntentsRequest),
+/// [`CustomerSourceIntent`](crate::models::CustomerSourceIntent).
 #[derive(Clone, Default)]
 pub struct SourceIntent {
-    /// `sourceId`
+    /// `sourceId`: a string
     pub source_id: Option<String>,
-    /// `sourceIntentId`
+    /// `sourceIntentId`: a string
     pub source_intent_id: Option<String>,
-    /// `sourceIntentName`
+    /// `sourceIntentName`: a string
     pub source_intent_name: Option<String>,
-    /// `sourceName`
+    /// `sourceName`: a string
     pub source_name: Option<String>,
-    /// `sourceType`
+    /// `sourceType`: one of `Bot`, `Copilot`, `Digitalbot`, `Segment`, `Topic`, `Unknown`
     pub source_type: Option<SourceIntentSourceType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `ActionEventActionMap` in the API.
+///
+/// Part of [`WebActionEvent`](crate::models::WebActionEvent).
 #[derive(Clone, Default)]
 pub struct ActionEventActionMap {
-    /// `displayName`, required
+    /// `displayName`: a string, required
     pub display_name: Option<String>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `version`, required
+    /// `version`: an integer (`int32`), required
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,22 +4,22 @@ use crate::runtime::codec;
 
 /// `ActionEventRequest` in the API.
 ///
-/// Taken by `post_journey_deployment_actionevent`.
+/// Taken by [`post_journey_deployment_actionevent`](crate::api::PostJourneyDeploymentActionevent).
 #[derive(Clone, Default)]
 pub struct ActionEventRequest {
-    /// `actionId`, required
+    /// `actionId`: a string, required
     pub action_id: Option<String>,
-    /// `actionState`, required
+    /// `actionState`: `ActionEventRequestActionState`, required
     pub action_state: Option<ActionEventRequestActionState>,
-    /// `errorCode`
+    /// `errorCode`: a string
     pub error_code: Option<String>,
-    /// `errorMessage`
+    /// `errorMessage`: a string
     pub error_message: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `sessionId`, required
+    /// `sessionId`: a string, required
     pub session_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

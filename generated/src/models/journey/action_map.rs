@@ -10,53 +10,56 @@ use crate::runtime::time;
 
 /// `ActionMap` in the API.
 ///
-/// Returned by `get_journey_actionmap`, `patch_journey_actionmap`, `post_journey_actionmaps`. Item of
-/// the listing `get_journey_actionmaps`. Taken by `post_journey_actionmaps`.
+/// Returned by [`get_journey_actionmap`](crate::api::GetJourneyActionmap),
+/// [`patch_journey_actionmap`](crate::api::PatchJourneyActionmap),
+/// [`post_journey_actionmaps`](crate::api::PostJourneyActionmaps). Item of the listing
+/// [`get_journey_actionmaps`](crate::api::GetJourneyActionmaps). Taken by
+/// [`post_journey_actionmaps`](crate::api::PostJourneyActionmaps).
 #[derive(Clone, Default)]
 pub struct ActionMap {
-    /// `action`
+    /// `action`: `ActionMapAction`
     pub action: Option<Box<ActionMapAction>>,
-    /// `actionMapScheduleGroups`
+    /// `actionMapScheduleGroups`: `ActionMapScheduleGroups`
     pub action_map_schedule_groups: Option<Box<ActionMapScheduleGroups>>,
-    /// `activation`
+    /// `activation`: `Activation`
     pub activation: Option<Box<Activation>>,
-    /// `createdDate`
+    /// `createdDate`: a timestamp
     pub created_date: Option<time::Timestamp>,
-    /// `displayName`, required
+    /// `displayName`: a string, required
     pub display_name: Option<String>,
-    /// `endDate`
+    /// `endDate`: a timestamp
     pub end_date: Option<time::Timestamp>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `ignoreFrequencyCap`
+    /// `ignoreFrequencyCap`: a boolean
     pub ignore_frequency_cap: Option<bool>,
-    /// `isActive`
+    /// `isActive`: a boolean
     pub is_active: Option<bool>,
-    /// `modifiedDate`
+    /// `modifiedDate`: a timestamp
     pub modified_date: Option<time::Timestamp>,
-    /// `pageUrlConditions`
+    /// `pageUrlConditions`: a list of `UrlCondition`
     pub page_url_conditions: Option<Vec<UrlCondition>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `startDate`
+    /// `startDate`: a timestamp
     pub start_date: Option<time::Timestamp>,
-    /// `triggerWithEventConditions`
+    /// `triggerWithEventConditions`: a list of `EventCondition`
     pub trigger_with_event_conditions: Option<Vec<EventCondition>>,
-    /// `triggerWithOutcomePercentileConditions`
+    /// `triggerWithOutcomePercentileConditions`: a list of `OutcomePercentileCondition`
     pub trigger_with_outcome_percentile_conditions: Option<
         Vec<OutcomePercentileCondition>,
     >,
-    /// `triggerWithOutcomeProbabilityConditions`
+    /// `triggerWithOutcomeProbabilityConditions`: a list of `OutcomeProbabilityCondition`
     pub trigger_with_outcome_probability_conditions: Option<
         Vec<OutcomeProbabilityCondition>,
     >,
-    /// `triggerWithOutcomeQuantileConditions`
+    /// `triggerWithOutcomeQuantileConditions`: a list of `OutcomeQuantileCondition`
     pub trigger_with_outcome_quantile_conditions: Option<Vec<OutcomeQuantileCondition>>,
-    /// `triggerWithSegments`
+    /// `triggerWithSegments`: a list of strings
     pub trigger_with_segments: Option<Vec<String>>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
-    /// `weight`
+    /// `weight`: an integer (`int32`)
     pub weight: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,19 @@
 use crate::runtime::codec;
 
 /// `ActionMapEstimateOutcomeCriteria` in the API.
+///
+/// Part of [`ActionMapEstimateRequest`](crate::models::ActionMapEstimateRequest).
 #[derive(Clone, Default)]
 pub struct ActionMapEstimateOutcomeCriteria {
-    /// `maxProbability`
+    /// `maxProbability`: a number (`float`)
     pub max_probability: Option<f64>,
-    /// `maxQuantile`
+    /// `maxQuantile`: a number (`float`)
     pub max_quantile: Option<f64>,
-    /// `outcomeId`, required
+    /// `outcomeId`: a string, required
     pub outcome_id: Option<String>,
-    /// `probability`
+    /// `probability`: a number (`float`)
     pub probability: Option<f64>,
-    /// `quantile`
+    /// `quantile`: a number (`float`)
     pub quantile: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,12 @@ use crate::runtime::codec;
 
 /// `ActionMapEstimateRequest` in the API.
 ///
-/// Taken by `post_journey_actionmaps_estimates_jobs`.
+/// Taken by [`post_journey_actionmaps_estimates_jobs`](crate::api::PostJourneyActionmapsEstimatesJobs).
 #[derive(Clone, Default)]
 pub struct ActionMapEstimateRequest {
-    /// `outcomeCriteria`
+    /// `outcomeCriteria`: `ActionMapEstimateOutcomeCriteria`
     pub outcome_criteria: Option<Box<ActionMapEstimateOutcomeCriteria>>,
-    /// `segmentIds`
+    /// `segmentIds`: a list of strings
     pub segment_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `ActionMapEstimateResult` in the API.
 ///
-/// Returned by `get_journey_actionmaps_estimates_job_results`.
+/// Returned by
+/// [`get_journey_actionmaps_estimates_job_results`](crate::api::GetJourneyActionmapsEstimatesJobResults).
 #[derive(Clone, Default)]
 pub struct ActionMapEstimateResult {
-    /// `outcomesScoresCount`
+    /// `outcomesScoresCount`: an integer (`int32`)
     pub outcomes_scores_count: Option<i64>,
-    /// `perSegmentCounts`
+    /// `perSegmentCounts`: a list of `SegmentEstimateCount`
     pub per_segment_counts: Option<Vec<SegmentEstimateCount>>,
-    /// `qualifiedSessionCount`
+    /// `qualifiedSessionCount`: an integer (`int32`)
     pub qualified_session_count: Option<i64>,
-    /// `totalSessionCount`
+    /// `totalSessionCount`: an integer (`int32`)
     pub total_session_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

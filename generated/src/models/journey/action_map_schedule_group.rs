@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ActionMapScheduleGroup` in the API.
+///
+/// Part of [`ActionMapScheduleGroups`](crate::models::ActionMapScheduleGroups),
+/// [`PatchActionMapScheduleGroups`](crate::models::PatchActionMapScheduleGroups).
 #[derive(Clone, Default)]
 pub struct ActionMapScheduleGroup {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::journey::ActionMapScheduleGroup;
 use crate::runtime::codec;
 
 /// `ActionMapScheduleGroups` in the API.
+///
+/// Part of [`ActionMap`](crate::models::ActionMap).
 #[derive(Clone, Default)]
 pub struct ActionMapScheduleGroups {
-    /// `actionMapScheduleGroup`, required
+    /// `actionMapScheduleGroup`: `ActionMapScheduleGroup`, required
     pub action_map_schedule_group: Option<Box<ActionMapScheduleGroup>>,
-    /// `emergencyActionMapScheduleGroup`
+    /// `emergencyActionMapScheduleGroup`: `ActionMapScheduleGroup`
     pub emergency_action_map_schedule_group: Option<Box<ActionMapScheduleGroup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `ActivateExternalEventRequest` in the API.
 ///
-/// Taken by `put_journey_views_eventdefinition_activate`.
+/// Taken by
+/// [`put_journey_views_eventdefinition_activate`](crate::api::PutJourneyViewsEventdefinitionActivate).
 #[derive(Clone, Default)]
 pub struct ActivateExternalEventRequest {
-    /// `displayName`, required
+    /// `displayName`: a string, required
     pub display_name: Option<String>,
-    /// `rank`, required
+    /// `rank`: an integer (`int32`), required
     pub rank: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `Activation` in the API.
+///
+/// Part of [`ActionMap`](crate::models::ActionMap), [`PatchActionMap`](crate::models::PatchActionMap).
 #[derive(Clone, Default)]
 pub struct Activation {
-    /// `delayInSeconds`
+    /// `delayInSeconds`: an integer (`int32`)
     pub delay_in_seconds: Option<i64>,
-    /// `type`, required
+    /// `type`: a string, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

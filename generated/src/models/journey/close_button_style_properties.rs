@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `CloseButtonStyleProperties` in the API.
+///
+/// Part of [`ContentOfferStylingConfiguration`](crate::models::ContentOfferStylingConfiguration).
 #[derive(Clone, Default)]
 pub struct CloseButtonStyleProperties {
-    /// `color`
+    /// `color`: a string
     pub color: Option<String>,
-    /// `opacity`
+    /// `opacity`: a number (`float`)
     pub opacity: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

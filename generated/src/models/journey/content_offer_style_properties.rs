@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `ContentOfferStyleProperties` in the API.
+///
+/// Part of [`ContentOfferStylingConfiguration`](crate::models::ContentOfferStylingConfiguration).
 #[derive(Clone, Default)]
 pub struct ContentOfferStyleProperties {
-    /// `backgroundColor`
+    /// `backgroundColor`: a string
     pub background_color: Option<String>,
-    /// `color`
+    /// `color`: a string
     pub color: Option<String>,
-    /// `padding`
+    /// `padding`: a string
     pub padding: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,21 +7,23 @@ use crate::models::journey::{
 use crate::runtime::codec;
 
 /// `ContentOfferStylingConfiguration` in the API.
+///
+/// Part of [`ContentOffer`](crate::models::ContentOffer).
 #[derive(Clone, Default)]
 pub struct ContentOfferStylingConfiguration {
-    /// `body`
+    /// `body`: `TextStyleProperties`
     pub body: Option<Box<TextStyleProperties>>,
-    /// `closeButton`
+    /// `closeButton`: `CloseButtonStyleProperties`
     pub close_button: Option<Box<CloseButtonStyleProperties>>,
-    /// `ctaButton`
+    /// `ctaButton`: `CtaButtonStyleProperties`
     pub cta_button: Option<Box<CtaButtonStyleProperties>>,
-    /// `headline`
+    /// `headline`: `TextStyleProperties`
     pub headline: Option<Box<TextStyleProperties>>,
-    /// `offer`
+    /// `offer`: `ContentOfferStyleProperties`
     pub offer: Option<Box<ContentOfferStyleProperties>>,
-    /// `position`
+    /// `position`: `ContentPositionProperties`
     pub position: Option<Box<ContentPositionProperties>>,
-    /// `title`
+    /// `title`: `TextStyleProperties`
     pub title: Option<Box<TextStyleProperties>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

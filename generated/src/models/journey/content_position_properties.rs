@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `ContentPositionProperties` in the API.
+///
+/// Part of [`ContentOfferStylingConfiguration`](crate::models::ContentOfferStylingConfiguration).
 #[derive(Clone, Default)]
 pub struct ContentPositionProperties {
-    /// `bottom`
+    /// `bottom`: a string
     pub bottom: Option<String>,
-    /// `left`
+    /// `left`: a string
     pub left: Option<String>,
-    /// `right`
+    /// `right`: a string
     pub right: Option<String>,
-    /// `top`
+    /// `top`: a string
     pub top: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::journey::ContextPattern;
 use crate::runtime::codec;
 
 /// `Context` in the API.
+///
+/// Part of [`JourneySegment`](crate::models::JourneySegment), [`Outcome`](crate::models::Outcome).
 #[derive(Clone, Default)]
 pub struct Context {
-    /// `patterns`, required
+    /// `patterns`: a list of `ContextPattern`, required
     pub patterns: Option<Vec<ContextPattern>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::journey::EntityTypeCriteria;
 use crate::runtime::codec;
 
 /// `ContextPattern` in the API.
+///
+/// Part of [`Context`](crate::models::Context).
 #[derive(Clone, Default)]
 pub struct ContextPattern {
-    /// `criteria`, required
+    /// `criteria`: a list of `EntityTypeCriteria`, required
     pub criteria: Option<Vec<EntityTypeCriteria>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

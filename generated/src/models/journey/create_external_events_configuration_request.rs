@@ -4,18 +4,19 @@ use crate::runtime::codec;
 
 /// `CreateExternalEventsConfigurationRequest` in the API.
 ///
-/// Taken by `post_journey_externalevents_configurations`.
+/// Taken by
+/// [`post_journey_externalevents_configurations`](crate::api::PostJourneyExternaleventsConfigurations).
 #[derive(Clone, Default)]
 pub struct CreateExternalEventsConfigurationRequest {
-    /// `description`, required
+    /// `description`: a string, required
     pub description: Option<String>,
-    /// `divisionId`, required
+    /// `divisionId`: a string, required
     pub division_id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `schemaId`, required
+    /// `schemaId`: a string, required
     pub schema_id: Option<String>,
-    /// `source`, required
+    /// `source`: a string, required
     pub source: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,12 @@ use crate::runtime::time;
 
 /// `DataRange` in the API.
 ///
-/// Returned by `get_journey_views_data_details`.
+/// Returned by [`get_journey_views_data_details`](crate::api::GetJourneyViewsDataDetails).
 #[derive(Clone, Default)]
 pub struct DataRange {
-    /// `dateMax`, read-only
+    /// `dateMax`: a timestamp, read-only
     pub date_max: Option<time::Timestamp>,
-    /// `dateMin`, read-only
+    /// `dateMin`: a timestamp, read-only
     pub date_min: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

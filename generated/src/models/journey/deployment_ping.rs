@@ -5,12 +5,12 @@ use crate::runtime::codec;
 
 /// `DeploymentPing` in the API.
 ///
-/// Returned by `get_journey_deployment_customer_ping`.
+/// Returned by [`get_journey_deployment_customer_ping`](crate::api::GetJourneyDeploymentCustomerPing).
 #[derive(Clone, Default)]
 pub struct DeploymentPing {
-    /// `actions`
+    /// `actions`: a list of `DeploymentWebAction`
     pub actions: Option<Vec<DeploymentWebAction>>,
-    /// `pollIntervalMilliseconds`
+    /// `pollIntervalMilliseconds`: an integer (`int32`)
     pub poll_interval_milliseconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

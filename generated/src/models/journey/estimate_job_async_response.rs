@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `EstimateJobAsyncResponse` in the API.
 ///
-/// Returned by `post_journey_actionmaps_estimates_jobs`.
+/// Returned by
+/// [`post_journey_actionmaps_estimates_jobs`](crate::api::PostJourneyActionmapsEstimatesJobs).
 #[derive(Clone, Default)]
 pub struct EstimateJobAsyncResponse {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

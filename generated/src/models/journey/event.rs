@@ -9,32 +9,32 @@ use crate::runtime::time;
 
 /// `Event` in the API.
 ///
-/// Item of the listing `get_journey_session_events`.
+/// Item of the listing [`get_journey_session_events`](crate::api::GetJourneySessionEvents).
 #[derive(Clone, Default)]
 pub struct Event {
-    /// `appEvent`
+    /// `appEvent`: `AppEvent`
     pub app_event: Option<Box<AppEvent>>,
-    /// `correlationId`, required
+    /// `correlationId`: a string, required
     pub correlation_id: Option<String>,
-    /// `createdDate`, required
+    /// `createdDate`: a timestamp, required
     pub created_date: Option<time::Timestamp>,
-    /// `customerId`
+    /// `customerId`: a string
     pub customer_id: Option<String>,
-    /// `customerIdType`
+    /// `customerIdType`: a string
     pub customer_id_type: Option<String>,
-    /// `eventType`, required
+    /// `eventType`: a string, required
     pub event_type: Option<String>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `outcomeAchievedEvent`
+    /// `outcomeAchievedEvent`: `OutcomeAchievedEvent`
     pub outcome_achieved_event: Option<Box<OutcomeAchievedEvent>>,
-    /// `segmentAssignmentEvent`
+    /// `segmentAssignmentEvent`: `SegmentAssignmentEvent`
     pub segment_assignment_event: Option<Box<SegmentAssignmentEvent>>,
-    /// `session`, required
+    /// `session`: `EventSession`, required
     pub session: Option<Box<EventSession>>,
-    /// `webActionEvent`
+    /// `webActionEvent`: `WebActionEvent`
     pub web_action_event: Option<Box<WebActionEvent>>,
-    /// `webEvent`
+    /// `webEvent`: `WebEvent`
     pub web_event: Option<Box<WebEvent>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `EventListing` in the API.
 ///
-/// Returned by `get_journey_session_events`.
+/// Returned by [`get_journey_session_events`](crate::api::GetJourneySessionEvents).
 #[derive(Clone, Default)]
 pub struct EventListing {
-    /// `entities`
+    /// `entities`: a list of `Event`
     pub entities: Option<Vec<Event>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

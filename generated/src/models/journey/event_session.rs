@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `EventSession` in the API.
+///
+/// Part of [`Event`](crate::models::Event).
 #[derive(Clone, Default)]
 pub struct EventSession {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `type`, required
+    /// `type`: a string, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,15 +6,18 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `ExternalEvent` in the API.
+///
+/// Part of [`ExternalEventsRequest`](crate::models::ExternalEventsRequest),
+/// [`UnprocessedExternalEvent`](crate::models::UnprocessedExternalEvent).
 #[derive(Clone, Default)]
 pub struct ExternalEvent {
-    /// `attributes`, required
+    /// `attributes`: a map of strings to JSON values, required
     pub attributes: Option<BTreeMap<String, serde_json::Value>>,
-    /// `dateCreated`, required
+    /// `dateCreated`: a timestamp, required
     pub date_created: Option<time::Timestamp>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `identifiers`, required
+    /// `identifiers`: `ExternalEventIdentifiers`, required
     pub identifiers: Option<Box<ExternalEventIdentifiers>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `ExternalEventChangesResponse` in the API.
 ///
-/// Returned by `get_journey_views_eventdefinitions_external_changes`.
+/// Returned by
+/// [`get_journey_views_eventdefinitions_external_changes`](crate::api::GetJourneyViewsEventdefinitionsExternalChanges).
 #[derive(Clone, Default)]
 pub struct ExternalEventChangesResponse {
-    /// `changes`, read-only
+    /// `changes`: a list of `ExternalEventChange`, read-only
     pub changes: Option<Vec<ExternalEventChange>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

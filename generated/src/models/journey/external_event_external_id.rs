@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ExternalEventExternalId` in the API.
+///
+/// Part of [`ExternalEventIdentifiers`](crate::models::ExternalEventIdentifiers).
 #[derive(Clone, Default)]
 pub struct ExternalEventExternalId {
-    /// `externalSourceId`, required
+    /// `externalSourceId`: a string, required
     pub external_source_id: Option<String>,
-    /// `value`, required
+    /// `value`: a string, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::journey::ExternalEventExternalId;
 use crate::runtime::codec;
 
 /// `ExternalEventIdentifiers` in the API.
+///
+/// Part of [`ExternalEvent`](crate::models::ExternalEvent).
 #[derive(Clone, Default)]
 pub struct ExternalEventIdentifiers {
-    /// `externalIds`, required
+    /// `externalIds`: a list of `ExternalEventExternalId`, required
     pub external_ids: Option<Vec<ExternalEventExternalId>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,30 +5,33 @@ use crate::runtime::time;
 
 /// `ExternalEventsConfiguration` in the API.
 ///
-/// Returned by `get_journey_externalevents_configuration`,
-/// `patch_journey_externalevents_configuration`, `post_journey_externalevents_configurations`. Item of
-/// the listing `get_journey_externalevents_configurations`.
+/// Returned by
+/// [`get_journey_externalevents_configuration`](crate::api::GetJourneyExternaleventsConfiguration),
+/// [`patch_journey_externalevents_configuration`](crate::api::PatchJourneyExternaleventsConfiguration),
+/// [`post_journey_externalevents_configurations`](crate::api::PostJourneyExternaleventsConfigurations).
+/// Item of the listing
+/// [`get_journey_externalevents_configurations`](crate::api::GetJourneyExternaleventsConfigurations).
 #[derive(Clone, Default)]
 pub struct ExternalEventsConfiguration {
-    /// `dateLastModified`, required
+    /// `dateLastModified`: a timestamp, required
     pub date_last_modified: Option<time::Timestamp>,
-    /// `description`, required
+    /// `description`: a string, required
     pub description: Option<String>,
-    /// `divisionId`, required
+    /// `divisionId`: a string, required
     pub division_id: Option<String>,
-    /// `divisionIdActive`, required
+    /// `divisionIdActive`: a boolean, required
     pub division_id_active: Option<bool>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `schemaActive`, required
+    /// `schemaActive`: a boolean, required
     pub schema_active: Option<bool>,
-    /// `schemaId`, required
+    /// `schemaId`: a string, required
     pub schema_id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `source`, required
+    /// `source`: a string, required
     pub source: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

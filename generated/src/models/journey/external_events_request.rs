@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `ExternalEventsRequest` in the API.
 ///
-/// Taken by `post_journey_externalevents_configuration_events`.
+/// Taken by
+/// [`post_journey_externalevents_configuration_events`](crate::api::PostJourneyExternaleventsConfigurationEvents).
 #[derive(Clone, Default)]
 pub struct ExternalEventsRequest {
-    /// `entities`, required
+    /// `entities`: a list of `ExternalEvent`, required
     pub entities: Option<Vec<ExternalEvent>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `ExternalEventsResponse` in the API.
 ///
-/// Returned by `post_journey_externalevents_configuration_events`.
+/// Returned by
+/// [`post_journey_externalevents_configuration_events`](crate::api::PostJourneyExternaleventsConfigurationEvents).
 #[derive(Clone, Default)]
 pub struct ExternalEventsResponse {
-    /// `unprocessedEntities`, required
+    /// `unprocessedEntities`: a list of `UnprocessedExternalEvent`, required
     pub unprocessed_entities: Option<Vec<UnprocessedExternalEvent>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `FlowPathsFlowFilter` in the API.
+///
+/// Part of [`FlowPathsQuery`](crate::models::FlowPathsQuery).
 #[derive(Clone, Default)]
 pub struct FlowPathsFlowFilter {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

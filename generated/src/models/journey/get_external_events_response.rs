@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `GetExternalEventsResponse` in the API.
 ///
-/// Returned by `get_journey_views_eventdefinitions_external`.
+/// Returned by
+/// [`get_journey_views_eventdefinitions_external`](crate::api::GetJourneyViewsEventdefinitionsExternal).
 #[derive(Clone, Default)]
 pub struct GetExternalEventsResponse {
-    /// `entities`
+    /// `entities`: a list of `ExternalEventSummary`
     pub entities: Option<Vec<ExternalEventSummary>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

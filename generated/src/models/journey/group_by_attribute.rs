@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `GroupByAttribute` in the API.
+///
+/// Part of [`JourneyViewChartMetricResultValue`](crate::models::JourneyViewChartMetricResultValue).
 #[derive(Clone, Default)]
 pub struct GroupByAttribute {
-    /// `attribute`, read-only
+    /// `attribute`: a string, read-only
     pub attribute: Option<String>,
-    /// `value`, read-only
+    /// `value`: a string, read-only
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::journey::JourneyPattern;
 use crate::runtime::codec;
 
 /// `Journey` in the API.
+///
+/// Part of [`JourneySegment`](crate::models::JourneySegment), [`Outcome`](crate::models::Outcome).
 #[derive(Clone, Default)]
 pub struct Journey {
-    /// `patterns`, required
+    /// `patterns`: a list of `JourneyPattern`, required
     pub patterns: Option<Vec<JourneyPattern>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

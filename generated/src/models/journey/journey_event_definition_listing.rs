@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `JourneyEventDefinitionListing` in the API.
 ///
-/// Returned by `get_journey_views_eventdefinitions`.
+/// Returned by [`get_journey_views_eventdefinitions`](crate::api::GetJourneyViewsEventdefinitions).
 #[derive(Clone, Default)]
 pub struct JourneyEventDefinitionListing {
-    /// `entities`
+    /// `entities`: a list of `JourneyEventDefinition`
     pub entities: Option<Vec<JourneyEventDefinition>>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

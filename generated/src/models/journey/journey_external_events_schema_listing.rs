@@ -5,14 +5,16 @@ use crate::runtime::codec;
 
 /// `JourneyExternalEventsSchemaListing` in the API.
 ///
-/// Returned by `get_journey_externalevents_schema_versions`, `get_journey_externalevents_schemas`.
+/// Returned by
+/// [`get_journey_externalevents_schema_versions`](crate::api::GetJourneyExternaleventsSchemaVersions),
+/// [`get_journey_externalevents_schemas`](crate::api::GetJourneyExternaleventsSchemas).
 #[derive(Clone, Default)]
 pub struct JourneyExternalEventsSchemaListing {
-    /// `entities`
+    /// `entities`: a list of `JourneyExternalEventsSchema`
     pub entities: Option<Vec<JourneyExternalEventsSchema>>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 
 /// `JourneyJsonSchemaRequest` in the API.
 ///
-/// Taken by `post_journey_externalevents_schemas`.
+/// Taken by [`post_journey_externalevents_schemas`](crate::api::PostJourneyExternaleventsSchemas).
 #[derive(Clone, Default)]
 pub struct JourneyJsonSchemaRequest {
-    /// `$schema`, required
+    /// `$schema`: a string, required
     pub schema: Option<String>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `properties`, required
+    /// `properties`: a map of strings to JSON values, required
     pub properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `required`
+    /// `required`: a list of strings
     pub required: Option<Vec<String>>,
-    /// `title`, required
+    /// `title`: a string, required
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `JourneySchemaUpdateRequest` in the API.
 ///
-/// Taken by `put_journey_externalevents_schema`.
+/// Taken by [`put_journey_externalevents_schema`](crate::api::PutJourneyExternaleventsSchema).
 #[derive(Clone, Default)]
 pub struct JourneySchemaUpdateRequest {
-    /// `enabled`, required
+    /// `enabled`: a boolean, required
     pub enabled: Option<bool>,
-    /// `jsonSchema`, required
+    /// `jsonSchema`: `JourneyJsonSchemaRequest`, required
     pub json_schema: Option<Box<JourneyJsonSchemaRequest>>,
-    /// `version`, required
+    /// `version`: an integer (`int32`), required
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

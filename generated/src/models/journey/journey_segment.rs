@@ -6,39 +6,41 @@ use crate::runtime::time;
 
 /// `JourneySegment` in the API.
 ///
-/// Returned by `get_journey_segment`, `patch_journey_segment`, `post_journey_segments`. Item of the
-/// listing `get_journey_segments`.
+/// Returned by [`get_journey_segment`](crate::api::GetJourneySegment),
+/// [`patch_journey_segment`](crate::api::PatchJourneySegment),
+/// [`post_journey_segments`](crate::api::PostJourneySegments). Item of the listing
+/// [`get_journey_segments`](crate::api::GetJourneySegments).
 #[derive(Clone, Default)]
 pub struct JourneySegment {
-    /// `assignmentExpirationDays`
+    /// `assignmentExpirationDays`: an integer (`int32`)
     pub assignment_expiration_days: Option<i64>,
-    /// `color`, required
+    /// `color`: a string, required
     pub color: Option<String>,
-    /// `context`, required
+    /// `context`: `Context`, required
     pub context: Option<Box<Context>>,
-    /// `createdDate`, required
+    /// `createdDate`: a timestamp, required
     pub created_date: Option<time::Timestamp>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `displayName`, required
+    /// `displayName`: a string, required
     pub display_name: Option<String>,
-    /// `externalSegment`
+    /// `externalSegment`: `ExternalSegment`
     pub external_segment: Option<Box<ExternalSegment>>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `isActive`, required
+    /// `isActive`: a boolean, required
     pub is_active: Option<bool>,
-    /// `journey`, required
+    /// `journey`: `Journey`, required
     pub journey: Option<Box<Journey>>,
-    /// `modifiedDate`, required
+    /// `modifiedDate`: a timestamp, required
     pub modified_date: Option<time::Timestamp>,
-    /// `scope`, required
+    /// `scope`: one of `Session`, `Customer`, required
     pub scope: Option<JourneySegmentScope>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `shouldDisplayToAgent`, required
+    /// `shouldDisplayToAgent`: a boolean, required
     pub should_display_to_agent: Option<bool>,
-    /// `version`, required
+    /// `version`: an integer (`int32`), required
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,28 +5,28 @@ use crate::runtime::codec;
 
 /// `JourneySegmentRequest` in the API.
 ///
-/// Taken by `post_journey_segments`.
+/// Taken by [`post_journey_segments`](crate::api::PostJourneySegments).
 #[derive(Clone, Default)]
 pub struct JourneySegmentRequest {
-    /// `assignmentExpirationDays`
+    /// `assignmentExpirationDays`: an integer (`int32`)
     pub assignment_expiration_days: Option<i64>,
-    /// `color`
+    /// `color`: a string
     pub color: Option<String>,
-    /// `context`
+    /// `context`: `RequestContext`
     pub context: Option<Box<RequestContext>>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `displayName`, required
+    /// `displayName`: a string, required
     pub display_name: Option<String>,
-    /// `externalSegment`
+    /// `externalSegment`: `RequestExternalSegment`
     pub external_segment: Option<Box<RequestExternalSegment>>,
-    /// `isActive`
+    /// `isActive`: a boolean
     pub is_active: Option<bool>,
-    /// `journey`
+    /// `journey`: `RequestJourney`
     pub journey: Option<Box<RequestJourney>>,
-    /// `shouldDisplayToAgent`
+    /// `shouldDisplayToAgent`: a boolean
     pub should_display_to_agent: Option<bool>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

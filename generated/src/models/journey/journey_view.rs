@@ -6,36 +6,42 @@ use crate::runtime::time;
 
 /// `JourneyView` in the API.
 ///
-/// Returned by `get_journey_view`, `get_journey_view_version`, `post_journey_view_versions`,
-/// `post_journey_views`, `put_journey_view_version`. Item of the listing `get_journey_views`. Taken by
-/// `post_journey_view_versions`, `post_journey_views`, `put_journey_view_version`.
+/// Returned by [`get_journey_view`](crate::api::GetJourneyView),
+/// [`get_journey_view_version`](crate::api::GetJourneyViewVersion),
+/// [`post_journey_view_versions`](crate::api::PostJourneyViewVersions),
+/// [`post_journey_views`](crate::api::PostJourneyViews),
+/// [`put_journey_view_version`](crate::api::PutJourneyViewVersion). Item of the listing
+/// [`get_journey_views`](crate::api::GetJourneyViews). Taken by
+/// [`post_journey_view_versions`](crate::api::PostJourneyViewVersions),
+/// [`post_journey_views`](crate::api::PostJourneyViews),
+/// [`put_journey_view_version`](crate::api::PutJourneyViewVersion).
 #[derive(Clone, Default)]
 pub struct JourneyView {
-    /// `charts`
+    /// `charts`: a list of `JourneyViewChart`
     pub charts: Option<Vec<JourneyViewChart>>,
-    /// `createdBy`, read-only
+    /// `createdBy`: `JourneyViewUser`, read-only
     pub created_by: Option<Box<JourneyViewUser>>,
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `duration`
+    /// `duration`: a string
     pub duration: Option<String>,
-    /// `elements`, required
+    /// `elements`: a list of `JourneyViewElement`, required
     pub elements: Option<Vec<JourneyViewElement>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `interval`
+    /// `interval`: a string
     pub interval: Option<String>,
-    /// `modifiedBy`, read-only
+    /// `modifiedBy`: `JourneyViewUser`, read-only
     pub modified_by: Option<Box<JourneyViewUser>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `version`, read-only
+    /// `version`: an integer (`int32`), read-only
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,28 +8,29 @@ use crate::runtime::codec;
 
 /// `JourneyViewChart` in the API.
 ///
-/// Returned by `get_journey_view_version_chart`, `get_journey_view_version_chart_version`.
+/// Returned by [`get_journey_view_version_chart`](crate::api::GetJourneyViewVersionChart),
+/// [`get_journey_view_version_chart_version`](crate::api::GetJourneyViewVersionChartVersion).
 #[derive(Clone, Default)]
 pub struct JourneyViewChart {
-    /// `displayAttributes`
+    /// `displayAttributes`: `JourneyViewChartDisplayAttributes`
     pub display_attributes: Option<Box<JourneyViewChartDisplayAttributes>>,
-    /// `groupByAttributes`
+    /// `groupByAttributes`: a list of `JourneyViewChartGroupByAttribute`
     pub group_by_attributes: Option<Vec<JourneyViewChartGroupByAttribute>>,
-    /// `groupByMax`
+    /// `groupByMax`: an integer (`int64`)
     pub group_by_max: Option<i64>,
-    /// `groupByTime`
+    /// `groupByTime`: one of `Day`, `Week`, `Month`, `Year`
     pub group_by_time: Option<JourneyViewChartGroupByTime>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `metrics`, required
+    /// `metrics`: a list of `JourneyViewChartMetric`, required
     pub metrics: Option<Vec<JourneyViewChartMetric>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `rank`
+    /// `rank`: an integer (`int32`)
     pub rank: Option<i64>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `version`, read-only
+    /// `version`: an integer (`int32`), read-only
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

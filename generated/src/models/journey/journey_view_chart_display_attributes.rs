@@ -3,17 +3,19 @@
 use crate::runtime::codec;
 
 /// `JourneyViewChartDisplayAttributes` in the API.
+///
+/// Part of [`JourneyViewChart`](crate::models::JourneyViewChart).
 #[derive(Clone, Default)]
 pub struct JourneyViewChartDisplayAttributes {
-    /// `groupByTitle`
+    /// `groupByTitle`: a string
     pub group_by_title: Option<String>,
-    /// `metricsTitle`
+    /// `metricsTitle`: a string
     pub metrics_title: Option<String>,
-    /// `secondaryMetricsTitle`
+    /// `secondaryMetricsTitle`: a string
     pub secondary_metrics_title: Option<String>,
-    /// `showLegend`
+    /// `showLegend`: a boolean
     pub show_legend: Option<bool>,
-    /// `type`
+    /// `type`: one of `Column`, `Bar`, `Line`
     pub r#type: Option<JourneyViewChartDisplayAttributesType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

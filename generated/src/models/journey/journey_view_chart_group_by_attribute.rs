@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `JourneyViewChartGroupByAttribute` in the API.
+///
+/// Part of [`JourneyViewChart`](crate::models::JourneyViewChart).
 #[derive(Clone, Default)]
 pub struct JourneyViewChartGroupByAttribute {
-    /// `attribute`, required
+    /// `attribute`: a string, required
     pub attribute: Option<String>,
-    /// `elementId`, required
+    /// `elementId`: a string, required
     pub element_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

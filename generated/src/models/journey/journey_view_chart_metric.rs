@@ -3,17 +3,19 @@
 use crate::runtime::codec;
 
 /// `JourneyViewChartMetric` in the API.
+///
+/// Part of [`JourneyViewChart`](crate::models::JourneyViewChart).
 #[derive(Clone, Default)]
 pub struct JourneyViewChartMetric {
-    /// `aggregate`
+    /// `aggregate`: one of `EventCount`, `CustomerCount`, `Minimum`, `Maximum`, `Average`, `Sum`
     pub aggregate: Option<JourneyViewChartMetricAggregate>,
-    /// `attribute`
+    /// `attribute`: a string
     pub attribute: Option<String>,
-    /// `displayLabel`
+    /// `displayLabel`: a string
     pub display_label: Option<String>,
-    /// `elementId`, required
+    /// `elementId`: a string, required
     pub element_id: Option<String>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::journey::JourneyViewChartMetricResultValue;
 use crate::runtime::codec;
 
 /// `JourneyViewChartMetricResult` in the API.
+///
+/// Part of [`JourneyViewChartResult`](crate::models::JourneyViewChartResult).
 #[derive(Clone, Default)]
 pub struct JourneyViewChartMetricResult {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `values`, read-only
+    /// `values`: a list of `JourneyViewChartMetricResultValue`, read-only
     pub values: Option<Vec<JourneyViewChartMetricResultValue>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `JourneyViewChartResult` in the API.
 ///
-/// Returned by `get_journey_view_version_job_results_chart`.
+/// Returned by
+/// [`get_journey_view_version_job_results_chart`](crate::api::GetJourneyViewVersionJobResultsChart).
 #[derive(Clone, Default)]
 pub struct JourneyViewChartResult {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `metrics`, read-only
+    /// `metrics`: a list of `JourneyViewChartMetricResult`, read-only
     pub metrics: Option<Vec<JourneyViewChartMetricResult>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `version`, read-only
+    /// `version`: an integer (`int32`), read-only
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

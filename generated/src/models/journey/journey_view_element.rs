@@ -7,19 +7,21 @@ use crate::models::journey::{
 use crate::runtime::codec;
 
 /// `JourneyViewElement` in the API.
+///
+/// Part of [`JourneyView`](crate::models::JourneyView).
 #[derive(Clone, Default)]
 pub struct JourneyViewElement {
-    /// `attributes`, required
+    /// `attributes`: `JourneyViewElementAttributes`, required
     pub attributes: Option<Box<JourneyViewElementAttributes>>,
-    /// `displayAttributes`
+    /// `displayAttributes`: `JourneyViewElementDisplayAttributes`
     pub display_attributes: Option<Box<JourneyViewElementDisplayAttributes>>,
-    /// `filter`
+    /// `filter`: `JourneyViewElementFilter`
     pub filter: Option<Box<JourneyViewElementFilter>>,
-    /// `followedBy`
+    /// `followedBy`: a list of `JourneyViewLink`
     pub followed_by: Option<Vec<JourneyViewLink>>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

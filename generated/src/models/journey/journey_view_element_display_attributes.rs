@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `JourneyViewElementDisplayAttributes` in the API.
+///
+/// Part of [`JourneyViewElement`](crate::models::JourneyViewElement).
 #[derive(Clone, Default)]
 pub struct JourneyViewElementDisplayAttributes {
-    /// `col`, required
+    /// `col`: an integer (`int32`), required
     pub col: Option<i64>,
-    /// `x`, required
+    /// `x`: an integer (`int32`), required
     pub x: Option<i64>,
-    /// `y`, required
+    /// `y`: an integer (`int32`), required
     pub y: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

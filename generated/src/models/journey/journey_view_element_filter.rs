@@ -6,13 +6,15 @@ use crate::models::journey::{
 use crate::runtime::codec;
 
 /// `JourneyViewElementFilter` in the API.
+///
+/// Part of [`JourneyViewElement`](crate::models::JourneyViewElement).
 #[derive(Clone, Default)]
 pub struct JourneyViewElementFilter {
-    /// `numberPredicates`
+    /// `numberPredicates`: a list of `JourneyViewElementFilterNumberPredicate`
     pub number_predicates: Option<Vec<JourneyViewElementFilterNumberPredicate>>,
-    /// `predicates`
+    /// `predicates`: a list of `JourneyViewElementFilterPredicate`
     pub predicates: Option<Vec<JourneyViewElementFilterPredicate>>,
-    /// `type`, required
+    /// `type`: one of `And`, required
     pub r#type: Option<JourneyViewElementFilterType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

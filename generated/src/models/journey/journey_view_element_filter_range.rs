@@ -4,19 +4,22 @@ use crate::models::journey::JourneyViewElementFilterRangeData;
 use crate::runtime::codec;
 
 /// `JourneyViewElementFilterRange` in the API.
+///
+/// Part of
+/// [`JourneyViewElementFilterNumberPredicate`](crate::models::JourneyViewElementFilterNumberPredicate).
 #[derive(Clone, Default)]
 pub struct JourneyViewElementFilterRange {
-    /// `eq`
+    /// `eq`: `JourneyViewElementFilterRangeData`
     pub eq: Option<Box<JourneyViewElementFilterRangeData>>,
-    /// `gt`
+    /// `gt`: `JourneyViewElementFilterRangeData`
     pub gt: Option<Box<JourneyViewElementFilterRangeData>>,
-    /// `gte`
+    /// `gte`: `JourneyViewElementFilterRangeData`
     pub gte: Option<Box<JourneyViewElementFilterRangeData>>,
-    /// `lt`
+    /// `lt`: `JourneyViewElementFilterRangeData`
     pub lt: Option<Box<JourneyViewElementFilterRangeData>>,
-    /// `lte`
+    /// `lte`: `JourneyViewElementFilterRangeData`
     pub lte: Option<Box<JourneyViewElementFilterRangeData>>,
-    /// `neq`
+    /// `neq`: `JourneyViewElementFilterRangeData`
     pub neq: Option<Box<JourneyViewElementFilterRangeData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `JourneyViewElementFilterRangeData` in the API.
+///
+/// Part of [`JourneyViewElementFilterRange`](crate::models::JourneyViewElementFilterRange).
 #[derive(Clone, Default)]
 pub struct JourneyViewElementFilterRangeData {
-    /// `duration`
+    /// `duration`: a string
     pub duration: Option<String>,
-    /// `number`
+    /// `number`: a number (`double`)
     pub number: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

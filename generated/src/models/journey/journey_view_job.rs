@@ -6,28 +6,32 @@ use crate::runtime::time;
 
 /// `JourneyViewJob` in the API.
 ///
-/// Returned by `get_journey_view_version_job`, `get_journey_view_version_jobs_latest`,
-/// `patch_journey_view_version_job`, `post_journey_view_version_jobs`. Item of the listing
-/// `get_journey_views_jobs`, `get_journey_views_jobs_me`. Taken by `patch_journey_view_version_job`.
+/// Returned by [`get_journey_view_version_job`](crate::api::GetJourneyViewVersionJob),
+/// [`get_journey_view_version_jobs_latest`](crate::api::GetJourneyViewVersionJobsLatest),
+/// [`patch_journey_view_version_job`](crate::api::PatchJourneyViewVersionJob),
+/// [`post_journey_view_version_jobs`](crate::api::PostJourneyViewVersionJobs). Item of the listing
+/// [`get_journey_views_jobs`](crate::api::GetJourneyViewsJobs),
+/// [`get_journey_views_jobs_me`](crate::api::GetJourneyViewsJobsMe). Taken by
+/// [`patch_journey_view_version_job`](crate::api::PatchJourneyViewVersionJob).
 #[derive(Clone, Default)]
 pub struct JourneyViewJob {
-    /// `dateCompleted`, required, read-only
+    /// `dateCompleted`: a timestamp, required, read-only
     pub date_completed: Option<time::Timestamp>,
-    /// `dateCompletionEstimated`, required, read-only
+    /// `dateCompletionEstimated`: a timestamp, required, read-only
     pub date_completion_estimated: Option<time::Timestamp>,
-    /// `dateCreated`, required, read-only
+    /// `dateCreated`: a timestamp, required, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `estimatedCompletionMargin`, required, read-only
+    /// `estimatedCompletionMargin`: an integer (`int64`), required, read-only
     pub estimated_completion_margin: Option<i64>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `journeyView`, required
+    /// `journeyView`: `JourneyView`, required
     pub journey_view: Option<Box<JourneyView>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `status`, required
+    /// `status`: one of `Accepted`, `Executing`, `Complete`, `Failed`, `Cancelled`, `Scheduled`, required
     pub status: Option<JourneyViewJobStatus>,
-    /// `userId`, required, read-only
+    /// `userId`: a string, required, read-only
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

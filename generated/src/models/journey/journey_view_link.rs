@@ -4,17 +4,19 @@ use crate::models::journey::JourneyViewLinkTimeConstraint;
 use crate::runtime::codec;
 
 /// `JourneyViewLink` in the API.
+///
+/// Part of [`JourneyViewElement`](crate::models::JourneyViewElement).
 #[derive(Clone, Default)]
 pub struct JourneyViewLink {
-    /// `constraintAfter`
+    /// `constraintAfter`: `JourneyViewLinkTimeConstraint`
     pub constraint_after: Option<Box<JourneyViewLinkTimeConstraint>>,
-    /// `constraintWithin`
+    /// `constraintWithin`: `JourneyViewLinkTimeConstraint`
     pub constraint_within: Option<Box<JourneyViewLinkTimeConstraint>>,
-    /// `eventCountType`
+    /// `eventCountType`: one of `All`, `Concurrent`, `Sequential`
     pub event_count_type: Option<JourneyViewLinkEventCountType>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `joinAttributes`
+    /// `joinAttributes`: a list of strings
     pub join_attributes: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

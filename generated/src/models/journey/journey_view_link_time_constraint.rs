@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `JourneyViewLinkTimeConstraint` in the API.
+///
+/// Part of [`JourneyViewLink`](crate::models::JourneyViewLink).
 #[derive(Clone, Default)]
 pub struct JourneyViewLinkTimeConstraint {
-    /// `unit`
+    /// `unit`: one of `Seconds`, `Minutes`, `Hours`, `Days`, `Weeks`, `Months`
     pub unit: Option<JourneyViewLinkTimeConstraintUnit>,
-    /// `value`
+    /// `value`: an integer (`int32`)
     pub value: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

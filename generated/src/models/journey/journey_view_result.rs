@@ -5,12 +5,12 @@ use crate::runtime::codec;
 
 /// `JourneyViewResult` in the API.
 ///
-/// Returned by `get_journey_view_version_job_results`.
+/// Returned by [`get_journey_view_version_job_results`](crate::api::GetJourneyViewVersionJobResults).
 #[derive(Clone, Default)]
 pub struct JourneyViewResult {
-    /// `charts`, read-only
+    /// `charts`: a list of `JourneyViewChartResult`, read-only
     pub charts: Option<Vec<JourneyViewChartResult>>,
-    /// `elements`, read-only
+    /// `elements`: a list of `JourneyViewResultElement`, read-only
     pub elements: Option<Vec<JourneyViewResultElement>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

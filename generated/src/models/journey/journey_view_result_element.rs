@@ -4,15 +4,17 @@ use crate::models::journey::{JourneyViewResultLink, JourneyViewResultMetrics};
 use crate::runtime::codec;
 
 /// `JourneyViewResultElement` in the API.
+///
+/// Part of [`JourneyViewResult`](crate::models::JourneyViewResult).
 #[derive(Clone, Default)]
 pub struct JourneyViewResultElement {
-    /// `followedBy`, read-only
+    /// `followedBy`: a list of `JourneyViewResultLink`, read-only
     pub followed_by: Option<Vec<JourneyViewResultLink>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `metrics`, read-only
+    /// `metrics`: `JourneyViewResultMetrics`, read-only
     pub metrics: Option<Box<JourneyViewResultMetrics>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

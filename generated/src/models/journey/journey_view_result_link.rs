@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `JourneyViewResultLink` in the API.
+///
+/// Part of [`JourneyViewResultElement`](crate::models::JourneyViewResultElement).
 #[derive(Clone, Default)]
 pub struct JourneyViewResultLink {
-    /// `connectionCount`, read-only
+    /// `connectionCount`: an integer (`int64`), read-only
     pub connection_count: Option<i64>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

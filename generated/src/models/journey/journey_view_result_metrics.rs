@@ -3,17 +3,19 @@
 use crate::runtime::codec;
 
 /// `JourneyViewResultMetrics` in the API.
+///
+/// Part of [`JourneyViewResultElement`](crate::models::JourneyViewResultElement).
 #[derive(Clone, Default)]
 pub struct JourneyViewResultMetrics {
-    /// `activeCount`, read-only
+    /// `activeCount`: an integer (`int64`), read-only
     pub active_count: Option<i64>,
-    /// `completedCount`, read-only
+    /// `completedCount`: an integer (`int64`), read-only
     pub completed_count: Option<i64>,
-    /// `dropoutCount`, read-only
+    /// `dropoutCount`: an integer (`int64`), read-only
     pub dropout_count: Option<i64>,
-    /// `flowCount`, read-only
+    /// `flowCount`: an integer (`int64`), read-only
     pub flow_count: Option<i64>,
-    /// `participantCount`, read-only
+    /// `participantCount`: an integer (`int64`), read-only
     pub participant_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

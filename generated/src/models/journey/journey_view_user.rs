@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `JourneyViewUser` in the API.
+///
+/// Part of [`JourneyView`](crate::models::JourneyView).
 #[derive(Clone, Default)]
 pub struct JourneyViewUser {
-    /// `emailAddress`, read-only
+    /// `emailAddress`: a string, read-only
     pub email_address: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `KeyValue` in the API.
+///
+/// Part of [`ActionTarget`](crate::models::ActionTarget).
 #[derive(Clone, Default)]
 pub struct KeyValue {
-    /// `key`, required
+    /// `key`: a string, required
     pub key: Option<String>,
-    /// `value`, required
+    /// `value`: a string, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

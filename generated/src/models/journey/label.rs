@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 /// `Label` in the API.
 ///
-/// Taken by `post_journey_views_encodings_validate`.
+/// Taken by [`post_journey_views_encodings_validate`](crate::api::PostJourneyViewsEncodingsValidate).
 #[derive(Clone, Default)]
 pub struct Label {
-    /// `encoded`, required, read-only
+    /// `encoded`: a boolean, required, read-only
     pub encoded: Option<bool>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `value`, required
+    /// `value`: a string, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

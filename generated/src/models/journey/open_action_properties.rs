@@ -4,11 +4,13 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `OpenActionProperties` in the API.
+///
+/// Part of [`DeploymentWebAction`](crate::models::DeploymentWebAction).
 #[derive(Clone, Default)]
 pub struct OpenActionProperties {
-    /// `configurationFields`
+    /// `configurationFields`: a map of strings to JSON values
     pub configuration_fields: Option<BTreeMap<String, serde_json::Value>>,
-    /// `openActionName`
+    /// `openActionName`: a string
     pub open_action_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,33 +6,35 @@ use crate::runtime::time;
 
 /// `Outcome` in the API.
 ///
-/// Returned by `get_journey_outcome`, `patch_journey_outcome`, `post_journey_outcomes`. Item of the
-/// listing `get_journey_outcomes`.
+/// Returned by [`get_journey_outcome`](crate::api::GetJourneyOutcome),
+/// [`patch_journey_outcome`](crate::api::PatchJourneyOutcome),
+/// [`post_journey_outcomes`](crate::api::PostJourneyOutcomes). Item of the listing
+/// [`get_journey_outcomes`](crate::api::GetJourneyOutcomes).
 #[derive(Clone, Default)]
 pub struct Outcome {
-    /// `associatedValueField`
+    /// `associatedValueField`: `AssociatedValueField`
     pub associated_value_field: Option<Box<AssociatedValueField>>,
-    /// `context`, required
+    /// `context`: `Context`, required
     pub context: Option<Box<Context>>,
-    /// `createdDate`, required
+    /// `createdDate`: a timestamp, required
     pub created_date: Option<time::Timestamp>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `displayName`, required
+    /// `displayName`: a string, required
     pub display_name: Option<String>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `isActive`, required
+    /// `isActive`: a boolean, required
     pub is_active: Option<bool>,
-    /// `isPositive`, required
+    /// `isPositive`: a boolean, required
     pub is_positive: Option<bool>,
-    /// `journey`, required
+    /// `journey`: `Journey`, required
     pub journey: Option<Box<Journey>>,
-    /// `modifiedDate`, required
+    /// `modifiedDate`: a timestamp, required
     pub modified_date: Option<time::Timestamp>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `version`, required
+    /// `version`: an integer (`int32`), required
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `OutcomeAttributionAsyncResponse` in the API.
 ///
-/// Returned by `post_journey_outcomes_attributions_jobs`.
+/// Returned by
+/// [`post_journey_outcomes_attributions_jobs`](crate::api::PostJourneyOutcomesAttributionsJobs).
 #[derive(Clone, Default)]
 pub struct OutcomeAttributionAsyncResponse {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `percentFailedThreshold`
+    /// `percentFailedThreshold`: an integer (`int32`)
     pub percent_failed_threshold: Option<i64>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,20 +5,21 @@ use crate::runtime::time;
 
 /// `OutcomeAttributionJobStateResponse` in the API.
 ///
-/// Returned by `get_journey_outcomes_attributions_job`.
+/// Returned by
+/// [`get_journey_outcomes_attributions_job`](crate::api::GetJourneyOutcomesAttributionsJob).
 #[derive(Clone, Default)]
 pub struct OutcomeAttributionJobStateResponse {
-    /// `createdDate`
+    /// `createdDate`: a timestamp
     pub created_date: Option<time::Timestamp>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `percentFailedThreshold`
+    /// `percentFailedThreshold`: an integer (`int32`)
     pub percent_failed_threshold: Option<i64>,
-    /// `resultsUri`
+    /// `resultsUri`: a string
     pub results_uri: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `state`
+    /// `state`: one of `Running`, `Completed`, `CompletedWithErrors`, `Failed`
     pub state: Option<OutcomeAttributionJobStateResponseState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `OutcomeAttributionListing` in the API.
 ///
-/// Taken by `post_journey_outcomes_attributions_jobs`.
+/// Taken by
+/// [`post_journey_outcomes_attributions_jobs`](crate::api::PostJourneyOutcomesAttributionsJobs).
 #[derive(Clone, Default)]
 pub struct OutcomeAttributionListing {
-    /// `entities`, required
+    /// `entities`: a list of `OutcomeAttributionRequest`, required
     pub entities: Option<Vec<OutcomeAttributionRequest>>,
-    /// `percentFailedThreshold`
+    /// `percentFailedThreshold`: an integer (`int32`)
     pub percent_failed_threshold: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

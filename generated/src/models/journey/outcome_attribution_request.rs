@@ -5,17 +5,19 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `OutcomeAttributionRequest` in the API.
+///
+/// Part of [`OutcomeAttributionListing`](crate::models::OutcomeAttributionListing).
 #[derive(Clone, Default)]
 pub struct OutcomeAttributionRequest {
-    /// `associatedValue`, required
+    /// `associatedValue`: a number, required
     pub associated_value: Option<f64>,
-    /// `createdDate`, required
+    /// `createdDate`: a timestamp, required
     pub created_date: Option<time::Timestamp>,
-    /// `externalContactId`
+    /// `externalContactId`: a string
     pub external_contact_id: Option<String>,
-    /// `outcomeId`, required
+    /// `outcomeId`: a string, required
     pub outcome_id: Option<String>,
-    /// `touchpoints`, required
+    /// `touchpoints`: a list of `Touchpoint`, required
     pub touchpoints: Option<Vec<Touchpoint>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `OutcomeAttributionResponseListing` in the API.
 ///
-/// Returned by `get_journey_outcomes_attributions_job_results`.
+/// Returned by
+/// [`get_journey_outcomes_attributions_job_results`](crate::api::GetJourneyOutcomesAttributionsJobResults).
 #[derive(Clone, Default)]
 pub struct OutcomeAttributionResponseListing {
-    /// `entities`
+    /// `entities`: a list of `OutcomeAttributionResultsResponse`
     pub entities: Option<Vec<OutcomeAttributionResultsResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `OutcomePercentileCondition` in the API.
+///
+/// Part of [`ActionMap`](crate::models::ActionMap), [`PatchActionMap`](crate::models::PatchActionMap).
 #[derive(Clone, Default)]
 pub struct OutcomePercentileCondition {
-    /// `fallbackPercentile`
+    /// `fallbackPercentile`: a number (`float`)
     pub fallback_percentile: Option<f64>,
-    /// `maximumPercentile`, required
+    /// `maximumPercentile`: a number (`float`), required
     pub maximum_percentile: Option<f64>,
-    /// `outcomeId`, required
+    /// `outcomeId`: a string, required
     pub outcome_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

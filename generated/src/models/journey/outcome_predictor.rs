@@ -5,15 +5,16 @@ use crate::runtime::codec;
 
 /// `OutcomePredictor` in the API.
 ///
-/// Returned by `get_journey_outcomes_predictor`, `post_journey_outcomes_predictors`. Item of the
-/// listing `get_journey_outcomes_predictors`.
+/// Returned by [`get_journey_outcomes_predictor`](crate::api::GetJourneyOutcomesPredictor),
+/// [`post_journey_outcomes_predictors`](crate::api::PostJourneyOutcomesPredictors). Item of the listing
+/// [`get_journey_outcomes_predictors`](crate::api::GetJourneyOutcomesPredictors).
 #[derive(Clone, Default)]
 pub struct OutcomePredictor {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `outcome`
+    /// `outcome`: `OutcomeRef`
     pub outcome: Option<Box<OutcomeRef>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

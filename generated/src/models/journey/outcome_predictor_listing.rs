@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `OutcomePredictorListing` in the API.
 ///
-/// Returned by `get_journey_outcomes_predictors`.
+/// Returned by [`get_journey_outcomes_predictors`](crate::api::GetJourneyOutcomesPredictors).
 #[derive(Clone, Default)]
 pub struct OutcomePredictorListing {
-    /// `entities`
+    /// `entities`: a list of `OutcomePredictor`
     pub entities: Option<Vec<OutcomePredictor>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

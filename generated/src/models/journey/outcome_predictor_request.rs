@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `OutcomePredictorRequest` in the API.
 ///
-/// Taken by `post_journey_outcomes_predictors`.
+/// Taken by [`post_journey_outcomes_predictors`](crate::api::PostJourneyOutcomesPredictors).
 #[derive(Clone, Default)]
 pub struct OutcomePredictorRequest {
-    /// `outcome`, required
+    /// `outcome`: `OutcomeRefRequest`, required
     pub outcome: Option<Box<OutcomeRefRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

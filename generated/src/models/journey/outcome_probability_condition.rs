@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `OutcomeProbabilityCondition` in the API.
+///
+/// Part of [`ActionMap`](crate::models::ActionMap), [`PatchActionMap`](crate::models::PatchActionMap).
 #[derive(Clone, Default)]
 pub struct OutcomeProbabilityCondition {
-    /// `maximumProbability`, required
+    /// `maximumProbability`: a number (`float`), required
     pub maximum_probability: Option<f64>,
-    /// `outcomeId`, required
+    /// `outcomeId`: a string, required
     pub outcome_id: Option<String>,
-    /// `probability`
+    /// `probability`: a number (`float`)
     pub probability: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `OutcomeQuantileCondition` in the API.
+///
+/// Part of [`ActionMap`](crate::models::ActionMap), [`PatchActionMap`](crate::models::PatchActionMap).
 #[derive(Clone, Default)]
 pub struct OutcomeQuantileCondition {
-    /// `fallbackQuantileThreshold`
+    /// `fallbackQuantileThreshold`: a number (`float`)
     pub fallback_quantile_threshold: Option<f64>,
-    /// `maxQuantileThreshold`, required
+    /// `maxQuantileThreshold`: a number (`float`), required
     pub max_quantile_threshold: Option<f64>,
-    /// `outcomeId`, required
+    /// `outcomeId`: a string, required
     pub outcome_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

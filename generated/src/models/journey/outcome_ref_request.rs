@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `OutcomeRefRequest` in the API.
+///
+/// Part of [`OutcomePredictorRequest`](crate::models::OutcomePredictorRequest).
 #[derive(Clone, Default)]
 pub struct OutcomeRefRequest {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

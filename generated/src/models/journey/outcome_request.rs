@@ -5,24 +5,24 @@ use crate::runtime::codec;
 
 /// `OutcomeRequest` in the API.
 ///
-/// Taken by `post_journey_outcomes`.
+/// Taken by [`post_journey_outcomes`](crate::api::PostJourneyOutcomes).
 #[derive(Clone, Default)]
 pub struct OutcomeRequest {
-    /// `associatedValueField`
+    /// `associatedValueField`: `AssociatedValueField`
     pub associated_value_field: Option<Box<AssociatedValueField>>,
-    /// `context`
+    /// `context`: `RequestContext`
     pub context: Option<Box<RequestContext>>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `displayName`, required
+    /// `displayName`: a string, required
     pub display_name: Option<String>,
-    /// `isActive`
+    /// `isActive`: a boolean
     pub is_active: Option<bool>,
-    /// `isPositive`
+    /// `isPositive`: a boolean
     pub is_positive: Option<bool>,
-    /// `journey`
+    /// `journey`: `RequestJourney`
     pub journey: Option<Box<RequestJourney>>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,12 +6,12 @@ use crate::runtime::time;
 
 /// `OutcomeScoresResult` in the API.
 ///
-/// Returned by `get_journey_session_outcomescores`.
+/// Returned by [`get_journey_session_outcomescores`](crate::api::GetJourneySessionOutcomescores).
 #[derive(Clone, Default)]
 pub struct OutcomeScoresResult {
-    /// `modifiedDate`, read-only
+    /// `modifiedDate`: a timestamp, read-only
     pub modified_date: Option<time::Timestamp>,
-    /// `outcomeScores`
+    /// `outcomeScores`: a list of `OutcomeScore`
     pub outcome_scores: Option<Vec<OutcomeScore>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

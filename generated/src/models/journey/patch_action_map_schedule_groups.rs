@@ -4,11 +4,13 @@ use crate::models::journey::ActionMapScheduleGroup;
 use crate::runtime::codec;
 
 /// `PatchActionMapScheduleGroups` in the API.
+///
+/// Part of [`PatchActionMap`](crate::models::PatchActionMap).
 #[derive(Clone, Default)]
 pub struct PatchActionMapScheduleGroups {
-    /// `actionMapScheduleGroup`, required
+    /// `actionMapScheduleGroup`: `ActionMapScheduleGroup`, required
     pub action_map_schedule_group: Option<Box<ActionMapScheduleGroup>>,
-    /// `emergencyActionMapScheduleGroup`
+    /// `emergencyActionMapScheduleGroup`: `ActionMapScheduleGroup`
     pub emergency_action_map_schedule_group: Option<Box<ActionMapScheduleGroup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

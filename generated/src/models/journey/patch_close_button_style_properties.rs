@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `PatchCloseButtonStyleProperties` in the API.
+///
+/// Part of
+/// [`PatchContentOfferStylingConfiguration`](crate::models::PatchContentOfferStylingConfiguration).
 #[derive(Clone, Default)]
 pub struct PatchCloseButtonStyleProperties {
-    /// `color`
+    /// `color`: a string
     pub color: Option<String>,
-    /// `opacity`
+    /// `opacity`: a number (`float`)
     pub opacity: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `PatchContentOfferStyleProperties` in the API.
+///
+/// Part of
+/// [`PatchContentOfferStylingConfiguration`](crate::models::PatchContentOfferStylingConfiguration).
 #[derive(Clone, Default)]
 pub struct PatchContentOfferStyleProperties {
-    /// `backgroundColor`
+    /// `backgroundColor`: a string
     pub background_color: Option<String>,
-    /// `color`
+    /// `color`: a string
     pub color: Option<String>,
-    /// `padding`
+    /// `padding`: a string
     pub padding: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

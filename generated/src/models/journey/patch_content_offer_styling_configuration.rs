@@ -8,21 +8,23 @@ use crate::models::journey::{
 use crate::runtime::codec;
 
 /// `PatchContentOfferStylingConfiguration` in the API.
+///
+/// Part of [`PatchContentOffer`](crate::models::PatchContentOffer).
 #[derive(Clone, Default)]
 pub struct PatchContentOfferStylingConfiguration {
-    /// `body`
+    /// `body`: `PatchTextStyleProperties`
     pub body: Option<Box<PatchTextStyleProperties>>,
-    /// `closeButton`
+    /// `closeButton`: `PatchCloseButtonStyleProperties`
     pub close_button: Option<Box<PatchCloseButtonStyleProperties>>,
-    /// `ctaButton`
+    /// `ctaButton`: `PatchCtaButtonStyleProperties`
     pub cta_button: Option<Box<PatchCtaButtonStyleProperties>>,
-    /// `headline`
+    /// `headline`: `PatchTextStyleProperties`
     pub headline: Option<Box<PatchTextStyleProperties>>,
-    /// `offer`
+    /// `offer`: `PatchContentOfferStyleProperties`
     pub offer: Option<Box<PatchContentOfferStyleProperties>>,
-    /// `position`
+    /// `position`: `PatchContentPositionProperties`
     pub position: Option<Box<PatchContentPositionProperties>>,
-    /// `title`
+    /// `title`: `PatchTextStyleProperties`
     pub title: Option<Box<PatchTextStyleProperties>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `PatchContentPositionProperties` in the API.
+///
+/// Part of
+/// [`PatchContentOfferStylingConfiguration`](crate::models::PatchContentOfferStylingConfiguration).
 #[derive(Clone, Default)]
 pub struct PatchContentPositionProperties {
-    /// `bottom`
+    /// `bottom`: a string
     pub bottom: Option<String>,
-    /// `left`
+    /// `left`: a string
     pub left: Option<String>,
-    /// `right`
+    /// `right`: a string
     pub right: Option<String>,
-    /// `top`
+    /// `top`: a string
     pub top: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

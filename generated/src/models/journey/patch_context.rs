@@ -4,9 +4,12 @@ use crate::models::journey::PatchContextPattern;
 use crate::runtime::codec;
 
 /// `PatchContext` in the API.
+///
+/// Part of [`PatchOutcome`](crate::models::PatchOutcome),
+/// [`PatchSegment`](crate::models::PatchSegment).
 #[derive(Clone, Default)]
 pub struct PatchContext {
-    /// `patterns`
+    /// `patterns`: a list of `PatchContextPattern`
     pub patterns: Option<Vec<PatchContextPattern>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

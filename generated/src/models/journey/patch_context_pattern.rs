@@ -4,9 +4,11 @@ use crate::models::journey::PatchEntityTypeCriteria;
 use crate::runtime::codec;
 
 /// `PatchContextPattern` in the API.
+///
+/// Part of [`PatchContext`](crate::models::PatchContext).
 #[derive(Clone, Default)]
 pub struct PatchContextPattern {
-    /// `criteria`
+    /// `criteria`: a list of `PatchEntityTypeCriteria`
     pub criteria: Option<Vec<PatchEntityTypeCriteria>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `PatchExternalSegment` in the API.
+///
+/// Part of [`PatchSegment`](crate::models::PatchSegment).
 #[derive(Clone, Default)]
 pub struct PatchExternalSegment {
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,12 @@ use crate::models::journey::PatchJourneyPattern;
 use crate::runtime::codec;
 
 /// `PatchJourney` in the API.
+///
+/// Part of [`PatchOutcome`](crate::models::PatchOutcome),
+/// [`PatchSegment`](crate::models::PatchSegment).
 #[derive(Clone, Default)]
 pub struct PatchJourney {
-    /// `patterns`
+    /// `patterns`: a list of `PatchJourneyPattern`
     pub patterns: Option<Vec<PatchJourneyPattern>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,24 +5,24 @@ use crate::runtime::codec;
 
 /// `PatchOutcome` in the API.
 ///
-/// Taken by `patch_journey_outcome`.
+/// Taken by [`patch_journey_outcome`](crate::api::PatchJourneyOutcome).
 #[derive(Clone, Default)]
 pub struct PatchOutcome {
-    /// `associatedValueField`
+    /// `associatedValueField`: `PatchAssociatedValueField`
     pub associated_value_field: Option<Box<PatchAssociatedValueField>>,
-    /// `context`
+    /// `context`: `PatchContext`
     pub context: Option<Box<PatchContext>>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `displayName`, required
+    /// `displayName`: a string, required
     pub display_name: Option<String>,
-    /// `isActive`
+    /// `isActive`: a boolean
     pub is_active: Option<bool>,
-    /// `isPositive`
+    /// `isPositive`: a boolean
     pub is_positive: Option<bool>,
-    /// `journey`
+    /// `journey`: `PatchJourney`
     pub journey: Option<Box<PatchJourney>>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

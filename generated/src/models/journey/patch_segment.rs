@@ -5,28 +5,28 @@ use crate::runtime::codec;
 
 /// `PatchSegment` in the API.
 ///
-/// Taken by `patch_journey_segment`.
+/// Taken by [`patch_journey_segment`](crate::api::PatchJourneySegment).
 #[derive(Clone, Default)]
 pub struct PatchSegment {
-    /// `assignmentExpirationDays`
+    /// `assignmentExpirationDays`: an integer (`int32`)
     pub assignment_expiration_days: Option<i64>,
-    /// `color`
+    /// `color`: a string
     pub color: Option<String>,
-    /// `context`
+    /// `context`: `PatchContext`
     pub context: Option<Box<PatchContext>>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `displayName`
+    /// `displayName`: a string
     pub display_name: Option<String>,
-    /// `externalSegment`
+    /// `externalSegment`: `PatchExternalSegment`
     pub external_segment: Option<Box<PatchExternalSegment>>,
-    /// `isActive`
+    /// `isActive`: a boolean
     pub is_active: Option<bool>,
-    /// `journey`
+    /// `journey`: `PatchJourney`
     pub journey: Option<Box<PatchJourney>>,
-    /// `shouldDisplayToAgent`
+    /// `shouldDisplayToAgent`: a boolean
     pub should_display_to_agent: Option<bool>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

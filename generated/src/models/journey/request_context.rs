@@ -4,9 +4,12 @@ use crate::models::journey::RequestContextPattern;
 use crate::runtime::codec;
 
 /// `RequestContext` in the API.
+///
+/// Part of [`JourneySegmentRequest`](crate::models::JourneySegmentRequest),
+/// [`OutcomeRequest`](crate::models::OutcomeRequest).
 #[derive(Clone, Default)]
 pub struct RequestContext {
-    /// `patterns`
+    /// `patterns`: a list of `RequestContextPattern`
     pub patterns: Option<Vec<RequestContextPattern>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

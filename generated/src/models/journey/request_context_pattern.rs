@@ -4,9 +4,11 @@ use crate::models::journey::RequestEntityTypeCriteria;
 use crate::runtime::codec;
 
 /// `RequestContextPattern` in the API.
+///
+/// Part of [`RequestContext`](crate::models::RequestContext).
 #[derive(Clone, Default)]
 pub struct RequestContextPattern {
-    /// `criteria`, required
+    /// `criteria`: a list of `RequestEntityTypeCriteria`, required
     pub criteria: Option<Vec<RequestEntityTypeCriteria>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,12 @@ use crate::models::journey::RequestJourneyPattern;
 use crate::runtime::codec;
 
 /// `RequestJourney` in the API.
+///
+/// Part of [`JourneySegmentRequest`](crate::models::JourneySegmentRequest),
+/// [`OutcomeRequest`](crate::models::OutcomeRequest).
 #[derive(Clone, Default)]
 pub struct RequestJourney {
-    /// `patterns`
+    /// `patterns`: a list of `RequestJourneyPattern`
     pub patterns: Option<Vec<RequestJourneyPattern>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

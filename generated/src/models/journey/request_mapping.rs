@@ -3,15 +3,22 @@
 use crate::runtime::codec;
 
 /// `RequestMapping` in the API.
+///
+/// Part of [`ArchitectFlowFields`](crate::models::ArchitectFlowFields), [`IntegrationActionFields`],
+/// [`PatchIntegrationActionFields`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`IntegrationActionFields`]: crate::models::IntegrationActionFields\n [`PatchIntegrationActionFields`]: crate::models::PatchIntegrationActionFields\n"
+)]
 #[derive(Clone, Default)]
 pub struct RequestMapping {
-    /// `attributeType`
+    /// `attributeType`: one of `String`, `Number`, `Integer`, `Boolean`
     pub attribute_type: Option<RequestMappingAttributeType>,
-    /// `mappingType`
+    /// `mappingType`: one of `Lookup`, `HardCoded`
     pub mapping_type: Option<RequestMappingMappingType>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `RequestPage` in the API.
+///
+/// Part of [`WebEventRequest`](crate::models::WebEventRequest).
 #[derive(Clone, Default)]
 pub struct RequestPage {
-    /// `keywords`
+    /// `keywords`: a string
     pub keywords: Option<String>,
-    /// `lang`
+    /// `lang`: a string
     pub lang: Option<String>,
-    /// `title`, required
+    /// `title`: a string, required
     pub title: Option<String>,
-    /// `url`, required
+    /// `url`: a string, required
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

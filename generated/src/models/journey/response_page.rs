@@ -3,25 +3,27 @@
 use crate::runtime::codec;
 
 /// `ResponsePage` in the API.
+///
+/// Part of [`WebEventResponse`](crate::models::WebEventResponse).
 #[derive(Clone, Default)]
 pub struct ResponsePage {
-    /// `domain`, required
+    /// `domain`: a string, required
     pub domain: Option<String>,
-    /// `fragment`
+    /// `fragment`: a string
     pub fragment: Option<String>,
-    /// `hostname`, required
+    /// `hostname`: a string, required
     pub hostname: Option<String>,
-    /// `keywords`
+    /// `keywords`: a string
     pub keywords: Option<String>,
-    /// `lang`
+    /// `lang`: a string
     pub lang: Option<String>,
-    /// `pathname`, required
+    /// `pathname`: a string, required
     pub pathname: Option<String>,
-    /// `queryString`
+    /// `queryString`: a string
     pub query_string: Option<String>,
-    /// `title`, required
+    /// `title`: a string, required
     pub title: Option<String>,
-    /// `url`, required
+    /// `url`: a string, required
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `SegmentEstimateCount` in the API.
+///
+/// Part of [`ActionMapEstimateResult`](crate::models::ActionMapEstimateResult).
 #[derive(Clone, Default)]
 pub struct SegmentEstimateCount {
-    /// `count`
+    /// `count`: an integer (`int32`)
     pub count: Option<i64>,
-    /// `segmentId`
+    /// `segmentId`: a string
     pub segment_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,19 @@ use crate::models::journey::ExternalEvent;
 use crate::runtime::codec;
 
 /// `UnprocessedExternalEvent` in the API.
+///
+/// Part of [`ExternalEventsResponse`](crate::models::ExternalEventsResponse).
 #[derive(Clone, Default)]
 pub struct UnprocessedExternalEvent {
-    /// `errorMessage`, required
+    /// `errorMessage`: a string, required
     pub error_message: Option<String>,
-    /// `event`, required
+    /// `event`: `ExternalEvent`, required
     pub event: Option<Box<ExternalEvent>>,
-    /// `isRetryable`, required
+    /// `isRetryable`: a boolean, required
     pub is_retryable: Option<bool>,
-    /// `originalRequestIndex`, required
+    /// `originalRequestIndex`: an integer (`int32`), required
     pub original_request_index: Option<i64>,
-    /// `statusCode`
+    /// `statusCode`: an integer (`int32`)
     pub status_code: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

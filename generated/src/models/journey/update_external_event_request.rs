@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `UpdateExternalEventRequest` in the API.
 ///
-/// Taken by `put_journey_views_eventdefinition`.
+/// Taken by [`put_journey_views_eventdefinition`](crate::api::PutJourneyViewsEventdefinition).
 #[derive(Clone, Default)]
 pub struct UpdateExternalEventRequest {
-    /// `displayName`, required
+    /// `displayName`: a string, required
     pub display_name: Option<String>,
-    /// `rank`, required
+    /// `rank`: an integer (`int32`), required
     pub rank: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `UpdateExternalEventsConfigurationRequest` in the API.
 ///
-/// Taken by `patch_journey_externalevents_configuration`.
+/// Taken by
+/// [`patch_journey_externalevents_configuration`](crate::api::PatchJourneyExternaleventsConfiguration).
 #[derive(Clone, Default)]
 pub struct UpdateExternalEventsConfigurationRequest {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `WebEventBrowser` in the API.
+///
+/// Part of [`WebEventRequest`](crate::models::WebEventRequest),
+/// [`WebEventResponse`](crate::models::WebEventResponse).
 #[derive(Clone, Default)]
 pub struct WebEventBrowser {
-    /// `family`, required
+    /// `family`: a string, required
     pub family: Option<String>,
-    /// `lang`
+    /// `lang`: a string
     pub lang: Option<String>,
-    /// `version`, required
+    /// `version`: a string, required
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `WebMessagingOfferProperties` in the API.
+///
+/// Part of [`DeploymentWebAction`](crate::models::DeploymentWebAction).
 #[derive(Clone, Default)]
 pub struct WebMessagingOfferProperties {
-    /// `offerText`
+    /// `offerText`: a string
     pub offer_text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

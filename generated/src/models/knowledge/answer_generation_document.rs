@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `AnswerGenerationDocument` in the API.
+///
+/// Part of [`KnowledgeAnswerGenerationResponse`](crate::models::KnowledgeAnswerGenerationResponse).
 #[derive(Clone, Default)]
 pub struct AnswerGenerationDocument {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

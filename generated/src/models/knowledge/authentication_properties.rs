@@ -4,9 +4,12 @@ use crate::models::knowledge::SharepointAuthenticationProperties;
 use crate::runtime::codec;
 
 /// `AuthenticationProperties` in the API.
+///
+/// Part of [`ConnectionCreateResponse`](crate::models::ConnectionCreateResponse),
+/// [`ConnectionResponse`](crate::models::ConnectionResponse).
 #[derive(Clone, Default)]
 pub struct AuthenticationProperties {
-    /// `sharepoint`
+    /// `sharepoint`: `SharepointAuthenticationProperties`
     pub sharepoint: Option<Box<SharepointAuthenticationProperties>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,20 +4,21 @@ use crate::runtime::codec;
 
 /// `CategoryCreateRequest` in the API.
 ///
-/// Taken by `post_knowledge_knowledgebase_categories`.
+/// Taken by
+/// [`post_knowledge_knowledgebase_categories`](crate::api::PostKnowledgeKnowledgebaseCategories).
 #[derive(Clone, Default)]
 pub struct CategoryCreateRequest {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `externalId`
+    /// `externalId`: a string
     pub external_id: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `parentCategoryId`
+    /// `parentCategoryId`: a string
     pub parent_category_id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

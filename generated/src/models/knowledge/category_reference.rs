@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `CategoryReference` in the API.
+///
+/// Part of [`CategoryResponse`](crate::models::CategoryResponse).
 #[derive(Clone, Default)]
 pub struct CategoryReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `parentCategory`
+    /// `parentCategory`: `CategoryReference`
     pub parent_category: Option<Box<CategoryReference>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

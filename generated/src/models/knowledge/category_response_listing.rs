@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `CategoryResponseListing` in the API.
 ///
-/// Returned by `get_knowledge_knowledgebase_categories`.
+/// Returned by
+/// [`get_knowledge_knowledgebase_categories`](crate::api::GetKnowledgeKnowledgebaseCategories).
 #[derive(Clone, Default)]
 pub struct CategoryResponseListing {
-    /// `entities`
+    /// `entities`: a list of `CategoryResponse`
     pub entities: Option<Vec<CategoryResponse>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,20 +4,21 @@ use crate::runtime::codec;
 
 /// `CategoryUpdateRequest` in the API.
 ///
-/// Taken by `patch_knowledge_knowledgebase_category`.
+/// Taken by
+/// [`patch_knowledge_knowledgebase_category`](crate::api::PatchKnowledgeKnowledgebaseCategory).
 #[derive(Clone, Default)]
 pub struct CategoryUpdateRequest {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `externalId`
+    /// `externalId`: a string
     pub external_id: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `parentCategoryId`
+    /// `parentCategoryId`: a string
     pub parent_category_id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

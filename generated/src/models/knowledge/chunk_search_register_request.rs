@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `ChunkSearchRegisterRequest` in the API.
 ///
-/// Taken by `patch_knowledge_knowledgebase_chunks_search_search_id`.
+/// Taken by
+/// [`patch_knowledge_knowledgebase_chunks_search_search_id`](crate::api::PatchKnowledgeKnowledgebaseChunksSearchSearchId).
 #[derive(Clone, Default)]
 pub struct ChunkSearchRegisterRequest {
-    /// `answered`, required
+    /// `answered`: a boolean, required
     pub answered: Option<bool>,
-    /// `selectedAnswers`
+    /// `selectedAnswers`: a list of `SelectedAnswer`
     pub selected_answers: Option<Vec<SelectedAnswer>>,
-    /// `sessionId`
+    /// `sessionId`: a string
     pub session_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 /// `ConnectionCreateRequest` in the API.
 ///
-/// Taken by `post_knowledge_connections`.
+/// Taken by [`post_knowledge_connections`](crate::api::PostKnowledgeConnections).
 #[derive(Clone, Default)]
 pub struct ConnectionCreateRequest {
-    /// `integrationId`, required
+    /// `integrationId`: a string, required
     pub integration_id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `redirectUrl`, required
+    /// `redirectUrl`: a string, required
     pub redirect_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

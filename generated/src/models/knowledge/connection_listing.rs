@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `ConnectionListing` in the API.
 ///
-/// Returned by `get_knowledge_connections`.
+/// Returned by [`get_knowledge_connections`](crate::api::GetKnowledgeConnections).
 #[derive(Clone, Default)]
 pub struct ConnectionListing {
-    /// `entities`
+    /// `entities`: a list of `ConnectionResponse`
     pub entities: Option<Vec<ConnectionResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `ConnectionOption` in the API.
 ///
-/// Item of the listing `get_knowledge_connection_options`.
+/// Item of the listing [`get_knowledge_connection_options`](crate::api::GetKnowledgeConnectionOptions).
 #[derive(Clone, Default)]
 pub struct ConnectionOption {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `ConnectionOptionListing` in the API.
 ///
-/// Returned by `get_knowledge_connection_options`.
+/// Returned by [`get_knowledge_connection_options`](crate::api::GetKnowledgeConnectionOptions).
 #[derive(Clone, Default)]
 pub struct ConnectionOptionListing {
-    /// `entities`
+    /// `entities`: a list of `ConnectionOption`
     pub entities: Option<Vec<ConnectionOption>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 /// `ConnectionUpdateRequest` in the API.
 ///
-/// Taken by `patch_knowledge_connection`.
+/// Taken by [`patch_knowledge_connection`](crate::api::PatchKnowledgeConnection).
 #[derive(Clone, Default)]
 pub struct ConnectionUpdateRequest {
-    /// `code`, required
+    /// `code`: a string, required
     pub code: Option<String>,
-    /// `error`
+    /// `error`: a string
     pub error: Option<String>,
-    /// `errorDescription`
+    /// `errorDescription`: a string
     pub error_description: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

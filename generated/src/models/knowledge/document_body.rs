@@ -4,9 +4,15 @@ use crate::models::knowledge::DocumentBodyBlock;
 use crate::runtime::codec;
 
 /// `DocumentBody` in the API.
+///
+/// Part of [`DocumentVariationRequest`](crate::models::DocumentVariationRequest),
+/// [`DocumentVariationResponse`](crate::models::DocumentVariationResponse),
+/// [`KnowledgeDocumentQueryVariation`](crate::models::KnowledgeDocumentQueryVariation),
+/// [`KnowledgeDocumentVersionVariation`](crate::models::KnowledgeDocumentVersionVariation),
+/// [`KnowledgeGuestDocumentVariation`](crate::models::KnowledgeGuestDocumentVariation), 1 more.
 #[derive(Clone, Default)]
 pub struct DocumentBody {
-    /// `blocks`, required
+    /// `blocks`: a list of `DocumentBodyBlock`, required
     pub blocks: Option<Vec<DocumentBodyBlock>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

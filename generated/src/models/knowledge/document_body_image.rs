@@ -4,13 +4,19 @@ use crate::models::knowledge::DocumentBodyImageProperties;
 use crate::runtime::codec;
 
 /// `DocumentBodyImage` in the API.
+///
+/// Part of [`DocumentBodyBlock`](crate::models::DocumentBodyBlock),
+/// [`DocumentBodyBlockWithHighlight`](crate::models::DocumentBodyBlockWithHighlight),
+/// [`DocumentBodyTableCaptionItem`](crate::models::DocumentBodyTableCaptionItem),
+/// [`DocumentContentBlock`](crate::models::DocumentContentBlock),
+/// [`DocumentContentBlockWithHighlight`](crate::models::DocumentContentBlockWithHighlight), 4 more.
 #[derive(Clone, Default)]
 pub struct DocumentBodyImage {
-    /// `hyperlink`
+    /// `hyperlink`: a string
     pub hyperlink: Option<String>,
-    /// `properties`
+    /// `properties`: `DocumentBodyImageProperties`
     pub properties: Option<Box<DocumentBodyImageProperties>>,
-    /// `url`, required
+    /// `url`: a string, required
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

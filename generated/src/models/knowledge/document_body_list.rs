@@ -4,11 +4,16 @@ use crate::models::knowledge::{DocumentBodyListBlock, DocumentBodyListBlockPrope
 use crate::runtime::codec;
 
 /// `DocumentBodyList` in the API.
+///
+/// Part of [`DocumentBodyBlock`](crate::models::DocumentBodyBlock),
+/// [`DocumentBodyTableCaptionItem`](crate::models::DocumentBodyTableCaptionItem),
+/// [`DocumentListContentBlock`](crate::models::DocumentListContentBlock),
+/// [`DocumentTableContentBlock`](crate::models::DocumentTableContentBlock).
 #[derive(Clone, Default)]
 pub struct DocumentBodyList {
-    /// `blocks`, required
+    /// `blocks`: a list of `DocumentBodyListBlock`, required
     pub blocks: Option<Vec<DocumentBodyListBlock>>,
-    /// `properties`
+    /// `properties`: `DocumentBodyListBlockProperties`
     pub properties: Option<Box<DocumentBodyListBlockProperties>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

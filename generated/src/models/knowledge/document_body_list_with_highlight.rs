@@ -6,11 +6,15 @@ use crate::models::knowledge::{
 use crate::runtime::codec;
 
 /// `DocumentBodyListWithHighlight` in the API.
+///
+/// Part of [`DocumentBodyBlockWithHighlight`](crate::models::DocumentBodyBlockWithHighlight),
+/// [`DocumentListContentBlockWithHighlight`](crate::models::DocumentListContentBlockWithHighlight),
+/// [`DocumentTableContentBlockWithHighlight`](crate::models::DocumentTableContentBlockWithHighlight).
 #[derive(Clone, Default)]
 pub struct DocumentBodyListWithHighlight {
-    /// `blocks`, required
+    /// `blocks`: a list of `DocumentBodyListBlockWithHighlight`, required
     pub blocks: Option<Vec<DocumentBodyListBlockWithHighlight>>,
-    /// `properties`
+    /// `properties`: `DocumentBodyListBlockProperties`
     pub properties: Option<Box<DocumentBodyListBlockProperties>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,15 @@ use crate::models::knowledge::{DocumentBodyParagraphProperties, DocumentContentB
 use crate::runtime::codec;
 
 /// `DocumentBodyParagraph` in the API.
+///
+/// Part of [`DocumentBodyBlock`](crate::models::DocumentBodyBlock),
+/// [`DocumentBodyTableCaptionItem`](crate::models::DocumentBodyTableCaptionItem),
+/// [`DocumentTableContentBlock`](crate::models::DocumentTableContentBlock).
 #[derive(Clone, Default)]
 pub struct DocumentBodyParagraph {
-    /// `blocks`, required
+    /// `blocks`: a list of `DocumentContentBlock`, required
     pub blocks: Option<Vec<DocumentContentBlock>>,
-    /// `properties`
+    /// `properties`: `DocumentBodyParagraphProperties`
     pub properties: Option<Box<DocumentBodyParagraphProperties>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,11 +6,14 @@ use crate::models::knowledge::{
 use crate::runtime::codec;
 
 /// `DocumentBodyParagraphWithHighlight` in the API.
+///
+/// Part of [`DocumentBodyBlockWithHighlight`](crate::models::DocumentBodyBlockWithHighlight),
+/// [`DocumentTableContentBlockWithHighlight`](crate::models::DocumentTableContentBlockWithHighlight).
 #[derive(Clone, Default)]
 pub struct DocumentBodyParagraphWithHighlight {
-    /// `blocks`, required
+    /// `blocks`: a list of `DocumentContentBlockWithHighlight`, required
     pub blocks: Option<Vec<DocumentContentBlockWithHighlight>>,
-    /// `properties`
+    /// `properties`: `DocumentBodyParagraphProperties`
     pub properties: Option<Box<DocumentBodyParagraphProperties>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::models::knowledge::{DocumentBodyTableProperties, DocumentBodyTableRow
 use crate::runtime::codec;
 
 /// `DocumentBodyTable` in the API.
+///
+/// Part of [`DocumentBodyBlock`](crate::models::DocumentBodyBlock),
+/// [`DocumentTableContentBlock`](crate::models::DocumentTableContentBlock).
 #[derive(Clone, Default)]
 pub struct DocumentBodyTable {
-    /// `properties`
+    /// `properties`: `DocumentBodyTableProperties`
     pub properties: Option<Box<DocumentBodyTableProperties>>,
-    /// `rows`, required
+    /// `rows`: a list of `DocumentBodyTableRowBlock`, required
     pub rows: Option<Vec<DocumentBodyTableRowBlock>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

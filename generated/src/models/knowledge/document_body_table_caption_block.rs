@@ -4,9 +4,11 @@ use crate::models::knowledge::DocumentBodyTableCaptionItem;
 use crate::runtime::codec;
 
 /// `DocumentBodyTableCaptionBlock` in the API.
+///
+/// Part of [`DocumentBodyTableProperties`](crate::models::DocumentBodyTableProperties).
 #[derive(Clone, Default)]
 pub struct DocumentBodyTableCaptionBlock {
-    /// `blocks`, required
+    /// `blocks`: a list of `DocumentBodyTableCaptionItem`, required
     pub blocks: Option<Vec<DocumentBodyTableCaptionItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

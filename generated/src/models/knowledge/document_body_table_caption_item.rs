@@ -7,19 +7,21 @@ use crate::models::knowledge::{
 use crate::runtime::codec;
 
 /// `DocumentBodyTableCaptionItem` in the API.
+///
+/// Part of [`DocumentBodyTableCaptionBlock`](crate::models::DocumentBodyTableCaptionBlock).
 #[derive(Clone, Default)]
 pub struct DocumentBodyTableCaptionItem {
-    /// `image`
+    /// `image`: `DocumentBodyImage`
     pub image: Option<Box<DocumentBodyImage>>,
-    /// `list`
+    /// `list`: `DocumentBodyList`
     pub list: Option<Box<DocumentBodyList>>,
-    /// `paragraph`
+    /// `paragraph`: `DocumentBodyParagraph`
     pub paragraph: Option<Box<DocumentBodyParagraph>>,
-    /// `text`
+    /// `text`: `DocumentText`
     pub text: Option<Box<DocumentText>>,
-    /// `type`, required
+    /// `type`: one of `Text`, `Paragraph`, `Image`, `Video`, `OrderedList`, `UnorderedList`, required
     pub r#type: Option<DocumentBodyTableCaptionItemType>,
-    /// `video`
+    /// `video`: `DocumentBodyVideo`
     pub video: Option<Box<DocumentBodyVideo>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

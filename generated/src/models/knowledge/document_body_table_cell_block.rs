@@ -6,11 +6,13 @@ use crate::models::knowledge::{
 use crate::runtime::codec;
 
 /// `DocumentBodyTableCellBlock` in the API.
+///
+/// Part of [`DocumentBodyTableRowBlock`](crate::models::DocumentBodyTableRowBlock).
 #[derive(Clone, Default)]
 pub struct DocumentBodyTableCellBlock {
-    /// `blocks`, required
+    /// `blocks`: a list of `DocumentTableContentBlock`, required
     pub blocks: Option<Vec<DocumentTableContentBlock>>,
-    /// `properties`
+    /// `properties`: `DocumentBodyTableCellBlockProperties`
     pub properties: Option<Box<DocumentBodyTableCellBlockProperties>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

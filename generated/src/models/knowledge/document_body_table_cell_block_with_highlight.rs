@@ -6,11 +6,14 @@ use crate::models::knowledge::{
 use crate::runtime::codec;
 
 /// `DocumentBodyTableCellBlockWithHighlight` in the API.
+///
+/// Part of
+/// [`DocumentBodyTableRowBlockWithHighlight`](crate::models::DocumentBodyTableRowBlockWithHighlight).
 #[derive(Clone, Default)]
 pub struct DocumentBodyTableCellBlockWithHighlight {
-    /// `blocks`, required
+    /// `blocks`: a list of `DocumentTableContentBlockWithHighlight`, required
     pub blocks: Option<Vec<DocumentTableContentBlockWithHighlight>>,
-    /// `properties`
+    /// `properties`: `DocumentBodyTableCellBlockProperties`
     pub properties: Option<Box<DocumentBodyTableCellBlockProperties>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,11 +6,13 @@ use crate::models::knowledge::{
 use crate::runtime::codec;
 
 /// `DocumentBodyTableRowBlock` in the API.
+///
+/// Part of [`DocumentBodyTable`](crate::models::DocumentBodyTable).
 #[derive(Clone, Default)]
 pub struct DocumentBodyTableRowBlock {
-    /// `cells`, required
+    /// `cells`: a list of `DocumentBodyTableCellBlock`, required
     pub cells: Option<Vec<DocumentBodyTableCellBlock>>,
-    /// `properties`
+    /// `properties`: `DocumentBodyTableRowBlockProperties`
     pub properties: Option<Box<DocumentBodyTableRowBlockProperties>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,11 +6,13 @@ use crate::models::knowledge::{
 use crate::runtime::codec;
 
 /// `DocumentBodyTableRowBlockWithHighlight` in the API.
+///
+/// Part of [`DocumentBodyTableWithHighlight`](crate::models::DocumentBodyTableWithHighlight).
 #[derive(Clone, Default)]
 pub struct DocumentBodyTableRowBlockWithHighlight {
-    /// `cells`, required
+    /// `cells`: a list of `DocumentBodyTableCellBlockWithHighlight`, required
     pub cells: Option<Vec<DocumentBodyTableCellBlockWithHighlight>>,
-    /// `properties`
+    /// `properties`: `DocumentBodyTableRowBlockProperties`
     pub properties: Option<Box<DocumentBodyTableRowBlockProperties>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,11 +6,14 @@ use crate::models::knowledge::{
 use crate::runtime::codec;
 
 /// `DocumentBodyTableWithHighlight` in the API.
+///
+/// Part of [`DocumentBodyBlockWithHighlight`](crate::models::DocumentBodyBlockWithHighlight),
+/// [`DocumentTableContentBlockWithHighlight`](crate::models::DocumentTableContentBlockWithHighlight).
 #[derive(Clone, Default)]
 pub struct DocumentBodyTableWithHighlight {
-    /// `properties`
+    /// `properties`: `DocumentBodyTableProperties`
     pub properties: Option<Box<DocumentBodyTableProperties>>,
-    /// `rows`, required
+    /// `rows`: a list of `DocumentBodyTableRowBlockWithHighlight`, required
     pub rows: Option<Vec<DocumentBodyTableRowBlockWithHighlight>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,17 @@ use crate::models::knowledge::DocumentBodyVideoProperties;
 use crate::runtime::codec;
 
 /// `DocumentBodyVideo` in the API.
+///
+/// Part of [`DocumentBodyBlock`](crate::models::DocumentBodyBlock),
+/// [`DocumentBodyBlockWithHighlight`](crate::models::DocumentBodyBlockWithHighlight),
+/// [`DocumentBodyTableCaptionItem`](crate::models::DocumentBodyTableCaptionItem),
+/// [`DocumentContentBlock`](crate::models::DocumentContentBlock),
+/// [`DocumentContentBlockWithHighlight`](crate::models::DocumentContentBlockWithHighlight), 4 more.
 #[derive(Clone, Default)]
 pub struct DocumentBodyVideo {
-    /// `properties`
+    /// `properties`: `DocumentBodyVideoProperties`
     pub properties: Option<Box<DocumentBodyVideoProperties>>,
-    /// `url`, required
+    /// `url`: a string, required
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,13 @@ use crate::models::knowledge::DocumentBodyBlockWithHighlight;
 use crate::runtime::codec;
 
 /// `DocumentBodyWithHighlight` in the API.
+///
+/// Part of [`DocumentVariationAnswer`](crate::models::DocumentVariationAnswer),
+/// [`KnowledgeDocumentSearchVariation`](crate::models::KnowledgeDocumentSearchVariation),
+/// [`KnowledgeGuestDocumentVariationAnswer`](crate::models::KnowledgeGuestDocumentVariationAnswer).
 #[derive(Clone, Default)]
 pub struct DocumentBodyWithHighlight {
-    /// `blocks`, required
+    /// `blocks`: a list of `DocumentBodyBlockWithHighlight`, required
     pub blocks: Option<Vec<DocumentBodyBlockWithHighlight>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

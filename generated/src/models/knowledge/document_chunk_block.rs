@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `DocumentChunkBlock` in the API.
 ///
-/// Item of the listing `post_knowledge_knowledgebase_chunks_search`.
+/// Item of the listing
+/// [`post_knowledge_knowledgebase_chunks_search`](crate::api::PostKnowledgeKnowledgebaseChunksSearch).
 #[derive(Clone, Default)]
 pub struct DocumentChunkBlock {
-    /// `confidence`
+    /// `confidence`: a number (`float`)
     pub confidence: Option<f64>,
-    /// `document`
+    /// `document`: `DocumentChunkReference`
     pub document: Option<Box<DocumentChunkReference>>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `text`, required
+    /// `text`: a string, required
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `DocumentChunkReference` in the API.
+///
+/// Part of [`DocumentChunkBlock`](crate::models::DocumentChunkBlock).
 #[derive(Clone, Default)]
 pub struct DocumentChunkReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

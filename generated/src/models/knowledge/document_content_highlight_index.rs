@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `DocumentContentHighlightIndex` in the API.
+///
+/// Part of [`DocumentContentBlockWithHighlight`](crate::models::DocumentContentBlockWithHighlight),
+/// [`DocumentListContentBlockWithHighlight`](crate::models::DocumentListContentBlockWithHighlight),
+/// [`DocumentTableContentBlockWithHighlight`](crate::models::DocumentTableContentBlockWithHighlight).
 #[derive(Clone, Default)]
 pub struct DocumentContentHighlightIndex {
-    /// `endIndex`
+    /// `endIndex`: an integer (`int32`)
     pub end_index: Option<i64>,
-    /// `startIndex`
+    /// `startIndex`: an integer (`int32`)
     pub start_index: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

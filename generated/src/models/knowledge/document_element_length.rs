@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `DocumentElementLength` in the API.
+///
+/// Part of [`DocumentBodyImageProperties`](crate::models::DocumentBodyImageProperties),
+/// [`DocumentBodyTableCellBlockProperties`](crate::models::DocumentBodyTableCellBlockProperties),
+/// [`DocumentBodyTableProperties`](crate::models::DocumentBodyTableProperties),
+/// [`DocumentBodyVideoProperties`](crate::models::DocumentBodyVideoProperties).
 #[derive(Clone, Default)]
 pub struct DocumentElementLength {
-    /// `unit`, required
+    /// `unit`: one of `Em`, `Percentage`, `Px`, required
     pub unit: Option<DocumentElementLengthUnit>,
-    /// `value`, required
+    /// `value`: a number (`float`), required
     pub value: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

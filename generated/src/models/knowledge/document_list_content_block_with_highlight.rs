@@ -2,24 +2,26 @@
 
 use crate::models::knowledge::{
     DocumentBodyImage, DocumentBodyListWithHighlight, DocumentBodyVideo,
-    DocumentContentHighlightIndex, DocumentListContentBlockType, DocumentText,
+    DocumentContentHighlightIndex, DocumentListType, DocumentText,
 };
 use crate::runtime::codec;
 
 /// `DocumentListContentBlockWithHighlight` in the API.
+///
+/// Part of [`DocumentBodyListBlockWithHighlight`](crate::models::DocumentBodyListBlockWithHighlight).
 #[derive(Clone, Default)]
 pub struct DocumentListContentBlockWithHighlight {
-    /// `answerHighlight`
+    /// `answerHighlight`: `DocumentContentHighlightIndex`
     pub answer_highlight: Option<Box<DocumentContentHighlightIndex>>,
-    /// `image`
+    /// `image`: `DocumentBodyImage`
     pub image: Option<Box<DocumentBodyImage>>,
-    /// `list`
+    /// `list`: `DocumentBodyListWithHighlight`
     pub list: Option<Box<DocumentBodyListWithHighlight>>,
-    /// `text`
+    /// `text`: `DocumentText`
     pub text: Option<Box<DocumentText>>,
-    /// `type`, required
+    /// `type`: one of `Text`, `Image`, `OrderedList`, `UnorderedList`, `Video`, required
     pub r#type: Option<DocumentListContentBlockWithHighlightType>,
-    /// `video`
+    /// `video`: `DocumentBodyVideo`
     pub video: Option<Box<DocumentBodyVideo>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -41,5 +43,5 @@ impl codec::Model for DocumentListContentBlockWithHighlight {
 
 codec::__model!(DocumentListContentBlockWithHighlight);
 
-/// The same values as [`DocumentListContentBlockType`].
-pub type DocumentListContentBlockWithHighlightType = DocumentListContentBlockType;
+/// The same values as [`DocumentListType`].
+pub type DocumentListContentBlockWithHighlightType = DocumentListType;

@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `DocumentQueryInterval` in the API.
+///
+/// Part of [`KnowledgeDocumentQuery`](crate::models::KnowledgeDocumentQuery),
+/// [`KnowledgeDocumentSearchRequest`](crate::models::KnowledgeDocumentSearchRequest),
+/// [`KnowledgeDocumentSuggestionRequest`](crate::models::KnowledgeDocumentSuggestionRequest).
 #[derive(Clone, Default)]
 pub struct DocumentQueryInterval {
-    /// `field`
+    /// `field`: one of `dateCreated`, `dateModified`, `datePublished`
     pub field: Option<DocumentQueryIntervalField>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

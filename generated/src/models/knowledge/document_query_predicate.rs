@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `DocumentQueryPredicate` in the API.
+///
+/// Part of [`DocumentQueryClause`](crate::models::DocumentQueryClause).
 #[derive(Clone, Default)]
 pub struct DocumentQueryPredicate {
-    /// `fields`, required
+    /// `fields`: a list of `DocumentQueryPredicateFields`, required
     pub fields: Option<Vec<DocumentQueryPredicateFields>>,
-    /// `type`, required
+    /// `type`: one of `Equals`, `NotEquals`, `Contains`, `MatchAll`, `MatchAny`, required
     pub r#type: Option<DocumentQueryPredicateType>,
-    /// `values`, required
+    /// `values`: a list of strings, required
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

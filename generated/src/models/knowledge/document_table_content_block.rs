@@ -2,26 +2,29 @@
 
 use crate::models::knowledge::{
     DocumentBodyImage, DocumentBodyList, DocumentBodyParagraph, DocumentBodyTable,
-    DocumentBodyVideo, DocumentText,
+    DocumentBodyVideo, DocumentTableType, DocumentText,
 };
 use crate::runtime::codec;
 
 /// `DocumentTableContentBlock` in the API.
+///
+/// Part of [`DocumentBodyTableCellBlock`](crate::models::DocumentBodyTableCellBlock).
 #[derive(Clone, Default)]
 pub struct DocumentTableContentBlock {
-    /// `image`
+    /// `image`: `DocumentBodyImage`
     pub image: Option<Box<DocumentBodyImage>>,
-    /// `list`
+    /// `list`: `DocumentBodyList`
     pub list: Option<Box<DocumentBodyList>>,
-    /// `paragraph`
+    /// `paragraph`: `DocumentBodyParagraph`
     pub paragraph: Option<Box<DocumentBodyParagraph>>,
-    /// `table`
+    /// `table`: `DocumentBodyTable`
     pub table: Option<Box<DocumentBodyTable>>,
-    /// `text`
+    /// `text`: `DocumentText`
     pub text: Option<Box<DocumentText>>,
-    /// `type`, required
+    /// `type`: one of `Paragraph`, `Text`, `Image`, `Video`, `OrderedList`, `UnorderedList`, `Table`,
+    /// required
     pub r#type: Option<DocumentTableContentBlockType>,
-    /// `video`
+    /// `video`: `DocumentBodyVideo`
     pub video: Option<Box<DocumentBodyVideo>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -44,55 +47,5 @@ impl codec::Model for DocumentTableContentBlock {
 
 codec::__model!(DocumentTableContentBlock);
 
-/// The values of `type`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum DocumentTableContentBlockType {
-    /// `Paragraph`
-    Paragraph,
-    /// `Text`
-    Text,
-    /// `Image`
-    Image,
-    /// `Video`
-    Video,
-    /// `OrderedList`
-    OrderedList,
-    /// `UnorderedList`
-    UnorderedList,
-    /// `Table`
-    Table,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for DocumentTableContentBlockType {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::Paragraph,
-            Self::Text,
-            Self::Image,
-            Self::Video,
-            Self::OrderedList,
-            Self::UnorderedList,
-            Self::Table,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Paragraph => "Paragraph",
-            Self::Text => "Text",
-            Self::Image => "Image",
-            Self::Video => "Video",
-            Self::OrderedList => "OrderedList",
-            Self::UnorderedList => "UnorderedList",
-            Self::Table => "Table",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(DocumentTableContentBlockType);
+/// The same values as [`DocumentTableType`].
+pub type DocumentTableContentBlockType = DocumentTableType;

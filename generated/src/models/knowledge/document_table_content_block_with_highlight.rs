@@ -3,28 +3,32 @@
 use crate::models::knowledge::{
     DocumentBodyImage, DocumentBodyListWithHighlight, DocumentBodyParagraphWithHighlight,
     DocumentBodyTableWithHighlight, DocumentBodyVideo, DocumentContentHighlightIndex,
-    DocumentTableContentBlockType, DocumentText,
+    DocumentTableType, DocumentText,
 };
 use crate::runtime::codec;
 
 /// `DocumentTableContentBlockWithHighlight` in the API.
+///
+/// Part of
+/// [`DocumentBodyTableCellBlockWithHighlight`](crate::models::DocumentBodyTableCellBlockWithHighlight).
 #[derive(Clone, Default)]
 pub struct DocumentTableContentBlockWithHighlight {
-    /// `answerHighlight`
+    /// `answerHighlight`: `DocumentContentHighlightIndex`
     pub answer_highlight: Option<Box<DocumentContentHighlightIndex>>,
-    /// `image`
+    /// `image`: `DocumentBodyImage`
     pub image: Option<Box<DocumentBodyImage>>,
-    /// `list`
+    /// `list`: `DocumentBodyListWithHighlight`
     pub list: Option<Box<DocumentBodyListWithHighlight>>,
-    /// `paragraph`
+    /// `paragraph`: `DocumentBodyParagraphWithHighlight`
     pub paragraph: Option<Box<DocumentBodyParagraphWithHighlight>>,
-    /// `table`
+    /// `table`: `DocumentBodyTableWithHighlight`
     pub table: Option<Box<DocumentBodyTableWithHighlight>>,
-    /// `text`
+    /// `text`: `DocumentText`
     pub text: Option<Box<DocumentText>>,
-    /// `type`, required
+    /// `type`: one of `Paragraph`, `Text`, `Image`, `Video`, `OrderedList`, `UnorderedList`, `Table`,
+    /// required
     pub r#type: Option<DocumentTableContentBlockWithHighlightType>,
-    /// `video`
+    /// `video`: `DocumentBodyVideo`
     pub video: Option<Box<DocumentBodyVideo>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -48,5 +52,5 @@ impl codec::Model for DocumentTableContentBlockWithHighlight {
 
 codec::__model!(DocumentTableContentBlockWithHighlight);
 
-/// The same values as [`DocumentTableContentBlockType`].
-pub type DocumentTableContentBlockWithHighlightType = DocumentTableContentBlockType;
+/// The same values as [`DocumentTableType`].
+pub type DocumentTableContentBlockWithHighlightType = DocumentTableType;

@@ -4,15 +4,23 @@ use crate::models::knowledge::DocumentTextProperties;
 use crate::runtime::codec;
 
 /// `DocumentText` in the API.
+///
+/// Part of [`DocumentBodyTableCaptionItem`](crate::models::DocumentBodyTableCaptionItem),
+/// [`DocumentContentBlock`](crate::models::DocumentContentBlock),
+/// [`DocumentContentBlockWithHighlight`](crate::models::DocumentContentBlockWithHighlight),
+/// [`DocumentListContentBlock`](crate::models::DocumentListContentBlock),
+/// [`DocumentListContentBlockWithHighlight`](crate::models::DocumentListContentBlockWithHighlight), 2
+/// more.
 #[derive(Clone, Default)]
 pub struct DocumentText {
-    /// `hyperlink`
+    /// `hyperlink`: a string
     pub hyperlink: Option<String>,
-    /// `marks`
+    /// `marks`: a list, each item one of `Bold`, `Italic`, `Underline`, `Strikethrough`, `Subscript`,
+    /// `Superscript`
     pub marks: Option<Vec<DocumentTextMarks>>,
-    /// `properties`
+    /// `properties`: `DocumentTextProperties`
     pub properties: Option<Box<DocumentTextProperties>>,
-    /// `text`, required
+    /// `text`: a string, required
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

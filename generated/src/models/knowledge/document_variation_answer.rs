@@ -3,32 +3,34 @@
 use crate::models::knowledge::{
     DocumentBodyWithHighlight, DocumentVariationContext, KnowledgeDocumentReference,
 };
-use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
+use crate::models::shared::addressable_entity_ref::AddressableEntityRef;
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `DocumentVariationAnswer` in the API.
+///
+/// Part of [`KnowledgeAnswerDocumentResponse`](crate::models::KnowledgeAnswerDocumentResponse).
 #[derive(Clone, Default)]
 pub struct DocumentVariationAnswer {
-    /// `body`
+    /// `body`: `DocumentBodyWithHighlight`
     pub body: Option<Box<DocumentBodyWithHighlight>>,
-    /// `contexts`, required
+    /// `contexts`: a list of `DocumentVariationContext`, required
     pub contexts: Option<Vec<DocumentVariationContext>>,
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `document`, read-only
+    /// `document`: `KnowledgeDocumentReference`, read-only
     pub document: Option<Box<KnowledgeDocumentReference>>,
-    /// `documentVersion`
+    /// `documentVersion`: `AddressableEntityRef`
     pub document_version: Option<Box<AddressableEntityRef>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `priority`
+    /// `priority`: an integer (`int32`)
     pub priority: Option<i64>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

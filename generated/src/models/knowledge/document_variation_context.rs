@@ -6,11 +6,17 @@ use crate::models::knowledge::{
 use crate::runtime::codec;
 
 /// `DocumentVariationContext` in the API.
+///
+/// Part of [`DocumentVariationAnswer`](crate::models::DocumentVariationAnswer),
+/// [`DocumentVariationRequest`](crate::models::DocumentVariationRequest),
+/// [`DocumentVariationResponse`](crate::models::DocumentVariationResponse),
+/// [`KnowledgeDocumentQueryVariation`](crate::models::KnowledgeDocumentQueryVariation),
+/// [`KnowledgeDocumentSearchVariation`](crate::models::KnowledgeDocumentSearchVariation), 1 more.
 #[derive(Clone, Default)]
 pub struct DocumentVariationContext {
-    /// `context`, required
+    /// `context`: `KnowledgeContextReference`, required
     pub context: Option<Box<KnowledgeContextReference>>,
-    /// `values`, required
+    /// `values`: a list of `KnowledgeContextValueReference`, required
     pub values: Option<Vec<KnowledgeContextValueReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

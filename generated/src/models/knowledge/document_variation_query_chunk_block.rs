@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `DocumentVariationQueryChunkBlock` in the API.
+///
+/// Part of [`KnowledgeDocumentQueryVariation`](crate::models::KnowledgeDocumentQueryVariation).
 #[derive(Clone, Default)]
 pub struct DocumentVariationQueryChunkBlock {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `text`, required
+    /// `text`: a string, required
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,35 +3,36 @@
 use crate::models::knowledge::{
     DocumentBody, DocumentVariationContext, KnowledgeDocumentReference,
 };
-use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
+use crate::models::shared::addressable_entity_ref::AddressableEntityRef;
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `DocumentVariationRequest` in the API.
 ///
-/// Taken by `patch_knowledge_knowledgebase_document_variation`,
-/// `post_knowledge_knowledgebase_document_variations`.
+/// Taken by
+/// [`patch_knowledge_knowledgebase_document_variation`](crate::api::PatchKnowledgeKnowledgebaseDocumentVariation),
+/// [`post_knowledge_knowledgebase_document_variations`](crate::api::PostKnowledgeKnowledgebaseDocumentVariations).
 #[derive(Clone, Default)]
 pub struct DocumentVariationRequest {
-    /// `body`
+    /// `body`: `DocumentBody`
     pub body: Option<Box<DocumentBody>>,
-    /// `contexts`, required
+    /// `contexts`: a list of `DocumentVariationContext`, required
     pub contexts: Option<Vec<DocumentVariationContext>>,
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `document`, read-only
+    /// `document`: `KnowledgeDocumentReference`, read-only
     pub document: Option<Box<KnowledgeDocumentReference>>,
-    /// `documentVersion`
+    /// `documentVersion`: `AddressableEntityRef`
     pub document_version: Option<Box<AddressableEntityRef>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `priority`
+    /// `priority`: an integer (`int32`)
     pub priority: Option<i64>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

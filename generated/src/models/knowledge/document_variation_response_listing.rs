@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `DocumentVariationResponseListing` in the API.
 ///
-/// Returned by `get_knowledge_knowledgebase_document_variations`.
+/// Returned by
+/// [`get_knowledge_knowledgebase_document_variations`](crate::api::GetKnowledgeKnowledgebaseDocumentVariations).
 #[derive(Clone, Default)]
 pub struct DocumentVariationResponseListing {
-    /// `entities`
+    /// `entities`: a list of `DocumentVariationResponse`
     pub entities: Option<Vec<DocumentVariationResponse>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `DocumentVariationSearchChunkBlock` in the API.
+///
+/// Part of [`KnowledgeDocumentSearchVariation`](crate::models::KnowledgeDocumentSearchVariation).
 #[derive(Clone, Default)]
 pub struct DocumentVariationSearchChunkBlock {
-    /// `confidence`
+    /// `confidence`: a number (`float`)
     pub confidence: Option<f64>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `text`, required
+    /// `text`: a string, required
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

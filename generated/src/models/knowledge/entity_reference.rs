@@ -3,9 +3,14 @@
 use crate::runtime::codec;
 
 /// `EntityReference` in the API.
+///
+/// Part of [`KnowledgeDocumentFeedback`](crate::models::KnowledgeDocumentFeedback),
+/// [`KnowledgeDocumentFeedbackResponse`](crate::models::KnowledgeDocumentFeedbackResponse),
+/// [`KnowledgeGuestDocumentFeedback`](crate::models::KnowledgeGuestDocumentFeedback),
+/// [`KnowledgeGuestSearchClientApplication`](crate::models::KnowledgeGuestSearchClientApplication).
 #[derive(Clone, Default)]
 pub struct EntityReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `FabricTag` in the API.
+///
+/// Part of [`V3SynchronizationUploadMetadata`](crate::models::V3SynchronizationUploadMetadata).
 #[derive(Clone, Default)]
 pub struct FabricTag {
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

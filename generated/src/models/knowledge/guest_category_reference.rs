@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `GuestCategoryReference` in the API.
+///
+/// Part of [`GuestResponseCategory`](crate::models::GuestResponseCategory),
+/// [`KnowledgeGuestDocumentResponse`](crate::models::KnowledgeGuestDocumentResponse),
+/// [`KnowledgeGuestSearchDocumentResponse`](crate::models::KnowledgeGuestSearchDocumentResponse).
 #[derive(Clone, Default)]
 pub struct GuestCategoryReference {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `GuestCategoryResponseListing` in the API.
 ///
-/// Returned by `get_knowledge_guest_session_categories`.
+/// Returned by
+/// [`get_knowledge_guest_session_categories`](crate::api::GetKnowledgeGuestSessionCategories).
 #[derive(Clone, Default)]
 pub struct GuestCategoryResponseListing {
-    /// `entities`
+    /// `entities`: a list of `GuestResponseCategory`
     pub entities: Option<Vec<GuestResponseCategory>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
-    /// `sessionId`
+    /// `sessionId`: a string
     pub session_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,24 +6,25 @@ use crate::runtime::time;
 
 /// `GuestResponseCategory` in the API.
 ///
-/// Item of the listing `get_knowledge_guest_session_categories`.
+/// Item of the listing
+/// [`get_knowledge_guest_session_categories`](crate::api::GetKnowledgeGuestSessionCategories).
 #[derive(Clone, Default)]
 pub struct GuestResponseCategory {
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `externalId`
+    /// `externalId`: a string
     pub external_id: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `parentCategory`, read-only
+    /// `parentCategory`: `GuestCategoryReference`, read-only
     pub parent_category: Option<Box<GuestCategoryReference>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `ImportStatusRequest` in the API.
 ///
-/// Taken by `patch_knowledge_knowledgebase_import_job`.
+/// Taken by
+/// [`patch_knowledge_knowledgebase_import_job`](crate::api::PatchKnowledgeKnowledgebaseImportJob).
 #[derive(Clone, Default)]
 pub struct ImportStatusRequest {
-    /// `status`, required
+    /// `status`: a string, required
     pub status: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

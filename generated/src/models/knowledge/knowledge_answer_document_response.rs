@@ -4,15 +4,17 @@ use crate::models::knowledge::DocumentVariationAnswer;
 use crate::runtime::codec;
 
 /// `KnowledgeAnswerDocumentResponse` in the API.
+///
+/// Part of [`KnowledgeAnswerDocumentsResponse`](crate::models::KnowledgeAnswerDocumentsResponse).
 #[derive(Clone, Default)]
 pub struct KnowledgeAnswerDocumentResponse {
-    /// `answer`
+    /// `answer`: a string
     pub answer: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
-    /// `variation`
+    /// `variation`: `DocumentVariationAnswer`
     pub variation: Option<Box<DocumentVariationAnswer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,12 +7,13 @@ use crate::runtime::codec;
 
 /// `KnowledgeAnswerDocumentsResponse` in the API.
 ///
-/// Returned by `post_knowledge_knowledgebase_documents_answers`.
+/// Returned by
+/// [`post_knowledge_knowledgebase_documents_answers`](crate::api::PostKnowledgeKnowledgebaseDocumentsAnswers).
 #[derive(Clone, Default)]
 pub struct KnowledgeAnswerDocumentsResponse {
-    /// `answerGeneration`
+    /// `answerGeneration`: `KnowledgeAnswerGenerationResponse`
     pub answer_generation: Option<Box<KnowledgeAnswerGenerationResponse>>,
-    /// `results`
+    /// `results`: a list of `KnowledgeAnswerDocumentResponse`
     pub results: Option<Vec<KnowledgeAnswerDocumentResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

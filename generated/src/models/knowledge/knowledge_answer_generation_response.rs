@@ -4,11 +4,14 @@ use crate::models::knowledge::AnswerGenerationDocument;
 use crate::runtime::codec;
 
 /// `KnowledgeAnswerGenerationResponse` in the API.
+///
+/// Part of [`KnowledgeAnswerDocumentsResponse`](crate::models::KnowledgeAnswerDocumentsResponse),
+/// [`KnowledgeDocumentSearch`](crate::models::KnowledgeDocumentSearch).
 #[derive(Clone, Default)]
 pub struct KnowledgeAnswerGenerationResponse {
-    /// `answer`
+    /// `answer`: a string
     pub answer: Option<String>,
-    /// `documents`
+    /// `documents`: a list of `AnswerGenerationDocument`
     pub documents: Option<Vec<AnswerGenerationDocument>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

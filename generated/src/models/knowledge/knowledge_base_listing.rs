@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `KnowledgeBaseListing` in the API.
 ///
-/// Returned by `get_knowledge_knowledgebases`.
+/// Returned by [`get_knowledge_knowledgebases`](crate::api::GetKnowledgeKnowledgebases).
 #[derive(Clone, Default)]
 pub struct KnowledgeBaseListing {
-    /// `entities`
+    /// `entities`: a list of `KnowledgeBase`
     pub entities: Option<Vec<KnowledgeBase>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `KnowledgeBaseUpdateRequest` in the API.
 ///
-/// Taken by `patch_knowledge_knowledgebase`.
+/// Taken by [`patch_knowledge_knowledgebase`](crate::api::PatchKnowledgeKnowledgebase).
 #[derive(Clone, Default)]
 pub struct KnowledgeBaseUpdateRequest {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

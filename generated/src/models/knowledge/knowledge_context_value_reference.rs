@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `KnowledgeContextValueReference` in the API.
+///
+/// Part of [`DocumentVariationContext`](crate::models::DocumentVariationContext).
 #[derive(Clone, Default)]
 pub struct KnowledgeContextValueReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

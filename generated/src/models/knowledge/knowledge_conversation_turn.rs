@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `KnowledgeConversationTurn` in the API.
+///
+/// Part of [`KnowledgeSearchPreviewRequest`](crate::models::KnowledgeSearchPreviewRequest),
+/// [`KnowledgeSourcesSearchRequest`](crate::models::KnowledgeSourcesSearchRequest).
 #[derive(Clone, Default)]
 pub struct KnowledgeConversationTurn {
-    /// `participant`
+    /// `participant`: one of `External`, `Internal`
     pub participant: Option<KnowledgeConversationTurnParticipant>,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,18 @@
 use crate::runtime::codec;
 
 /// `KnowledgeDocumentAlternative` in the API.
+///
+/// Part of [`KnowledgeDocumentQueryResult`](crate::models::KnowledgeDocumentQueryResult),
+/// [`KnowledgeDocumentReq`](crate::models::KnowledgeDocumentReq),
+/// [`KnowledgeDocumentResponse`](crate::models::KnowledgeDocumentResponse),
+/// [`KnowledgeGuestDocumentResponse`](crate::models::KnowledgeGuestDocumentResponse),
+/// [`KnowledgeGuestSearchDocumentResponse`](crate::models::KnowledgeGuestSearchDocumentResponse), 1
+/// more.
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentAlternative {
-    /// `autocomplete`, required
+    /// `autocomplete`: a boolean, required
     pub autocomplete: Option<bool>,
-    /// `phrase`, required
+    /// `phrase`: a string, required
     pub phrase: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `KnowledgeDocumentBulkUpdateEntity` in the API.
+///
+/// Part of [`KnowledgeDocumentBulkUpdateRequest`](crate::models::KnowledgeDocumentBulkUpdateRequest).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentBulkUpdateEntity {
-    /// `categoryId`
+    /// `categoryId`: a string
     pub category_id: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `labelIds`
+    /// `labelIds`: a list of strings
     pub label_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

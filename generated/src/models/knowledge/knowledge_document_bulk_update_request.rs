@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentBulkUpdateRequest` in the API.
 ///
-/// Taken by `post_knowledge_knowledgebase_documents_bulk_update`.
+/// Taken by
+/// [`post_knowledge_knowledgebase_documents_bulk_update`](crate::api::PostKnowledgeKnowledgebaseDocumentsBulkUpdate).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentBulkUpdateRequest {
-    /// `entities`, required
+    /// `entities`: a list of `KnowledgeDocumentBulkUpdateEntity`, required
     pub entities: Option<Vec<KnowledgeDocumentBulkUpdateEntity>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `KnowledgeDocumentBulkVersionAddEntity` in the API.
+///
+/// Part of
+/// [`KnowledgeDocumentBulkVersionAddRequest`](crate::models::KnowledgeDocumentBulkVersionAddRequest).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentBulkVersionAddEntity {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `restoreFromVersionId`
+    /// `restoreFromVersionId`: a string
     pub restore_from_version_id: Option<String>,
-    /// `restorePrevious`
+    /// `restorePrevious`: a boolean
     pub restore_previous: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

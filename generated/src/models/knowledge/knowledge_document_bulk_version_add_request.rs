@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentBulkVersionAddRequest` in the API.
 ///
-/// Taken by `post_knowledge_knowledgebase_documents_versions_bulk_add`.
+/// Taken by
+/// [`post_knowledge_knowledgebase_documents_versions_bulk_add`](crate::api::PostKnowledgeKnowledgebaseDocumentsVersionsBulkAdd).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentBulkVersionAddRequest {
-    /// `entities`, required
+    /// `entities`: a list of `KnowledgeDocumentBulkVersionAddEntity`, required
     pub entities: Option<Vec<KnowledgeDocumentBulkVersionAddEntity>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

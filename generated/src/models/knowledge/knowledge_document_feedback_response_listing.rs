@@ -5,17 +5,18 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentFeedbackResponseListing` in the API.
 ///
-/// Returned by `get_knowledge_knowledgebase_document_feedback`,
-/// `get_knowledge_knowledgebase_documents_feedback`.
+/// Returned by
+/// [`get_knowledge_knowledgebase_document_feedback`](crate::api::GetKnowledgeKnowledgebaseDocumentFeedback),
+/// [`get_knowledge_knowledgebase_documents_feedback`](crate::api::GetKnowledgeKnowledgebaseDocumentsFeedback).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentFeedbackResponseListing {
-    /// `entities`
+    /// `entities`: a list of `KnowledgeDocumentFeedbackResponse`
     pub entities: Option<Vec<KnowledgeDocumentFeedbackResponse>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentGuestSearchResult` in the API.
 ///
-/// Item of the listing `post_knowledge_guest_session_documents_search`.
+/// Item of the listing
+/// [`post_knowledge_guest_session_documents_search`](crate::api::PostKnowledgeGuestSessionDocumentsSearch).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentGuestSearchResult {
-    /// `confidence`
+    /// `confidence`: a number (`double`)
     pub confidence: Option<f64>,
-    /// `document`
+    /// `document`: `KnowledgeGuestSearchDocumentResponse`
     pub document: Option<Box<KnowledgeGuestSearchDocumentResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

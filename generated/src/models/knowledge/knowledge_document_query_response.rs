@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentQueryResponse` in the API.
 ///
-/// Returned by `post_knowledge_knowledgebase_documents_query`.
+/// Returned by
+/// [`post_knowledge_knowledgebase_documents_query`](crate::api::PostKnowledgeKnowledgebaseDocumentsQuery).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentQueryResponse {
-    /// `pageCount`, read-only
+    /// `pageCount`: an integer (`int32`), read-only
     pub page_count: Option<i64>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `results`
+    /// `results`: a list of `KnowledgeDocumentQueryResult`
     pub results: Option<Vec<KnowledgeDocumentQueryResult>>,
-    /// `total`, read-only
+    /// `total`: an integer (`int64`), read-only
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,62 +2,63 @@
 
 use crate::models::knowledge::{
     CategoryResponse, KnowledgeDocumentAlternative, KnowledgeDocumentQueryVariation,
-    LabelResponse,
+    KnowledgeState, LabelResponse,
 };
-use crate::models::shared_by_23_b496d3::UserReference;
-use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
-use crate::models::shared_by_4_44924e::KnowledgeBaseReference;
+use crate::models::shared::addressable_entity_ref::AddressableEntityRef;
+use crate::models::shared::knowledge_base_reference::KnowledgeBaseReference;
+use crate::models::shared::user_reference::UserReference;
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `KnowledgeDocumentQueryResult` in the API.
 ///
-/// Item of the listing `post_knowledge_knowledgebase_documents_query`.
+/// Item of the listing
+/// [`post_knowledge_knowledgebase_documents_query`](crate::api::PostKnowledgeKnowledgebaseDocumentsQuery).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentQueryResult {
-    /// `alternatives`
+    /// `alternatives`: a list of `KnowledgeDocumentAlternative`
     pub alternatives: Option<Vec<KnowledgeDocumentAlternative>>,
-    /// `category`
+    /// `category`: `CategoryResponse`
     pub category: Option<Box<CategoryResponse>>,
-    /// `createdBy`, read-only
+    /// `createdBy`: `UserReference`, read-only
     pub created_by: Option<Box<UserReference>>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateImported`
+    /// `dateImported`: a timestamp
     pub date_imported: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `datePublished`
+    /// `datePublished`: a timestamp
     pub date_published: Option<time::Timestamp>,
-    /// `documentVersion`
+    /// `documentVersion`: `AddressableEntityRef`
     pub document_version: Option<Box<AddressableEntityRef>>,
-    /// `externalId`
+    /// `externalId`: a string
     pub external_id: Option<String>,
-    /// `externalUrl`
+    /// `externalUrl`: a string
     pub external_url: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `knowledgeBase`
+    /// `knowledgeBase`: `KnowledgeBaseReference`
     pub knowledge_base: Option<Box<KnowledgeBaseReference>>,
-    /// `labels`
+    /// `labels`: a list of `LabelResponse`
     pub labels: Option<Vec<LabelResponse>>,
-    /// `lastPublishedVersionNumber`
+    /// `lastPublishedVersionNumber`: an integer (`int32`)
     pub last_published_version_number: Option<i64>,
-    /// `modifiedBy`, read-only
+    /// `modifiedBy`: `UserReference`, read-only
     pub modified_by: Option<Box<UserReference>>,
-    /// `readonly`
+    /// `readonly`: a boolean
     pub readonly: Option<bool>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `source`
+    /// `source`: `AddressableEntityRef`
     pub source: Option<Box<AddressableEntityRef>>,
-    /// `state`
+    /// `state`: one of `Draft`, `Published`, `Archived`
     pub state: Option<KnowledgeDocumentQueryResultState>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
-    /// `variations`
+    /// `variations`: a list of `KnowledgeDocumentQueryVariation`
     pub variations: Option<Vec<KnowledgeDocumentQueryVariation>>,
-    /// `visible`
+    /// `visible`: a boolean
     pub visible: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -99,35 +100,5 @@ impl codec::Model for KnowledgeDocumentQueryResult {
 
 codec::__model!(KnowledgeDocumentQueryResult);
 
-/// The values of `state`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum KnowledgeDocumentQueryResultState {
-    /// `Draft`
-    Draft,
-    /// `Published`
-    Published,
-    /// `Archived`
-    Archived,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for KnowledgeDocumentQueryResultState {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[Self::Draft, Self::Published, Self::Archived],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Draft => "Draft",
-            Self::Published => "Published",
-            Self::Archived => "Archived",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(KnowledgeDocumentQueryResultState);
+/// The same values as [`KnowledgeState`].
+pub type KnowledgeDocumentQueryResultState = KnowledgeState;

@@ -5,26 +5,28 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentReq` in the API.
 ///
-/// Taken by `patch_knowledge_knowledgebase_document`, `post_knowledge_knowledgebase_documents`.
+/// Taken by
+/// [`patch_knowledge_knowledgebase_document`](crate::api::PatchKnowledgeKnowledgebaseDocument),
+/// [`post_knowledge_knowledgebase_documents`](crate::api::PostKnowledgeKnowledgebaseDocuments).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentReq {
-    /// `alternatives`
+    /// `alternatives`: a list of `KnowledgeDocumentAlternative`
     pub alternatives: Option<Vec<KnowledgeDocumentAlternative>>,
-    /// `categoryId`
+    /// `categoryId`: a string
     pub category_id: Option<String>,
-    /// `externalId`
+    /// `externalId`: a string
     pub external_id: Option<String>,
-    /// `externalUrl`
+    /// `externalUrl`: a string
     pub external_url: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `labelIds`
+    /// `labelIds`: a list of strings
     pub label_ids: Option<Vec<String>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `title`, required
+    /// `title`: a string, required
     pub title: Option<String>,
-    /// `visible`
+    /// `visible`: a boolean
     pub visible: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

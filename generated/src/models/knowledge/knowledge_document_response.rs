@@ -2,64 +2,66 @@
 
 use crate::models::knowledge::{
     CategoryResponse, DocumentVariationResponse, KnowledgeDocumentAlternative,
-    KnowledgeDocumentQueryResultState, LabelResponse,
+    KnowledgeState, LabelResponse,
 };
-use crate::models::shared_by_23_b496d3::UserReference;
-use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
-use crate::models::shared_by_4_44924e::KnowledgeBaseReference;
+use crate::models::shared::addressable_entity_ref::AddressableEntityRef;
+use crate::models::shared::knowledge_base_reference::KnowledgeBaseReference;
+use crate::models::shared::user_reference::UserReference;
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `KnowledgeDocumentResponse` in the API.
 ///
-/// Returned by `get_knowledge_knowledgebase_document`, `patch_knowledge_knowledgebase_document`,
-/// `post_knowledge_knowledgebase_documents`. Item of the listing
-/// `get_knowledge_knowledgebase_documents`.
+/// Returned by [`get_knowledge_knowledgebase_document`](crate::api::GetKnowledgeKnowledgebaseDocument),
+/// [`patch_knowledge_knowledgebase_document`](crate::api::PatchKnowledgeKnowledgebaseDocument),
+/// [`post_knowledge_knowledgebase_documents`](crate::api::PostKnowledgeKnowledgebaseDocuments). Item of
+/// the listing
+/// [`get_knowledge_knowledgebase_documents`](crate::api::GetKnowledgeKnowledgebaseDocuments).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentResponse {
-    /// `alternatives`
+    /// `alternatives`: a list of `KnowledgeDocumentAlternative`
     pub alternatives: Option<Vec<KnowledgeDocumentAlternative>>,
-    /// `category`
+    /// `category`: `CategoryResponse`
     pub category: Option<Box<CategoryResponse>>,
-    /// `createdBy`, read-only
+    /// `createdBy`: `UserReference`, read-only
     pub created_by: Option<Box<UserReference>>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateImported`
+    /// `dateImported`: a timestamp
     pub date_imported: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `datePublished`
+    /// `datePublished`: a timestamp
     pub date_published: Option<time::Timestamp>,
-    /// `documentVersion`
+    /// `documentVersion`: `AddressableEntityRef`
     pub document_version: Option<Box<AddressableEntityRef>>,
-    /// `externalId`
+    /// `externalId`: a string
     pub external_id: Option<String>,
-    /// `externalUrl`
+    /// `externalUrl`: a string
     pub external_url: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `knowledgeBase`
+    /// `knowledgeBase`: `KnowledgeBaseReference`
     pub knowledge_base: Option<Box<KnowledgeBaseReference>>,
-    /// `labels`
+    /// `labels`: a list of `LabelResponse`
     pub labels: Option<Vec<LabelResponse>>,
-    /// `lastPublishedVersionNumber`
+    /// `lastPublishedVersionNumber`: an integer (`int32`)
     pub last_published_version_number: Option<i64>,
-    /// `modifiedBy`, read-only
+    /// `modifiedBy`: `UserReference`, read-only
     pub modified_by: Option<Box<UserReference>>,
-    /// `readonly`
+    /// `readonly`: a boolean
     pub readonly: Option<bool>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `source`
+    /// `source`: `AddressableEntityRef`
     pub source: Option<Box<AddressableEntityRef>>,
-    /// `state`
+    /// `state`: one of `Draft`, `Published`, `Archived`
     pub state: Option<KnowledgeDocumentResponseState>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
-    /// `variations`
+    /// `variations`: a list of `DocumentVariationResponse`
     pub variations: Option<Vec<DocumentVariationResponse>>,
-    /// `visible`
+    /// `visible`: a boolean
     pub visible: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -101,5 +103,5 @@ impl codec::Model for KnowledgeDocumentResponse {
 
 codec::__model!(KnowledgeDocumentResponse);
 
-/// The same values as [`KnowledgeDocumentQueryResultState`].
-pub type KnowledgeDocumentResponseState = KnowledgeDocumentQueryResultState;
+/// The same values as [`KnowledgeState`].
+pub type KnowledgeDocumentResponseState = KnowledgeState;

@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentResponseListing` in the API.
 ///
-/// Returned by `get_knowledge_knowledgebase_documents`.
+/// Returned by
+/// [`get_knowledge_knowledgebase_documents`](crate::api::GetKnowledgeKnowledgebaseDocuments).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentResponseListing {
-    /// `entities`
+    /// `entities`: a list of `KnowledgeDocumentResponse`
     pub entities: Option<Vec<KnowledgeDocumentResponse>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,41 +2,42 @@
 
 use crate::models::knowledge::{
     KnowledgeAnswerGenerationResponse, KnowledgeConversationContextResponse,
-    KnowledgeDocumentChunkRequestQueryType, KnowledgeDocumentSearchResult,
+    KnowledgeDocumentQueryType, KnowledgeDocumentSearchResult,
     KnowledgeSearchClientApplication,
 };
 use crate::runtime::codec;
 
 /// `KnowledgeDocumentSearch` in the API.
 ///
-/// Returned by `post_knowledge_knowledgebase_documents_search`.
+/// Returned by
+/// [`post_knowledge_knowledgebase_documents_search`](crate::api::PostKnowledgeKnowledgebaseDocumentsSearch).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentSearch {
-    /// `answerGeneration`
+    /// `answerGeneration`: `KnowledgeAnswerGenerationResponse`
     pub answer_generation: Option<Box<KnowledgeAnswerGenerationResponse>>,
-    /// `application`
+    /// `application`: `KnowledgeSearchClientApplication`
     pub application: Option<Box<KnowledgeSearchClientApplication>>,
-    /// `confidenceThreshold`
+    /// `confidenceThreshold`: a number (`float`)
     pub confidence_threshold: Option<f64>,
-    /// `conversationContext`
+    /// `conversationContext`: `KnowledgeConversationContextResponse`
     pub conversation_context: Option<Box<KnowledgeConversationContextResponse>>,
-    /// `pageCount`, read-only
+    /// `pageCount`: an integer (`int32`), read-only
     pub page_count: Option<i64>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `preprocessQuery`
+    /// `preprocessQuery`: a boolean
     pub preprocess_query: Option<bool>,
-    /// `query`, required
+    /// `query`: a string, 3 to 2147483647 characters, required
     pub query: Option<String>,
-    /// `queryType`
+    /// `queryType`: one of `AutoSearch`, `ManualSearch`, `Suggestion`
     pub query_type: Option<KnowledgeDocumentSearchQueryType>,
-    /// `results`, read-only
+    /// `results`: a list of `KnowledgeDocumentSearchResult`, read-only
     pub results: Option<Vec<KnowledgeDocumentSearchResult>>,
-    /// `searchId`, read-only
+    /// `searchId`: a string, read-only
     pub search_id: Option<String>,
-    /// `total`, read-only
+    /// `total`: an integer (`int32`), read-only
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -65,5 +66,5 @@ impl codec::Model for KnowledgeDocumentSearch {
 
 codec::__model!(KnowledgeDocumentSearch);
 
-/// The same values as [`KnowledgeDocumentChunkRequestQueryType`].
-pub type KnowledgeDocumentSearchQueryType = KnowledgeDocumentChunkRequestQueryType;
+/// The same values as [`KnowledgeDocumentQueryType`].
+pub type KnowledgeDocumentSearchQueryType = KnowledgeDocumentQueryType;

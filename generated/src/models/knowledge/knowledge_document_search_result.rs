@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentSearchResult` in the API.
 ///
-/// Item of the listing `post_knowledge_knowledgebase_documents_search`.
+/// Item of the listing
+/// [`post_knowledge_knowledgebase_documents_search`](crate::api::PostKnowledgeKnowledgebaseDocumentsSearch).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentSearchResult {
-    /// `confidence`
+    /// `confidence`: a number (`double`)
     pub confidence: Option<f64>,
-    /// `document`
+    /// `document`: `KnowledgeSearchDocumentResponse`
     pub document: Option<Box<KnowledgeSearchDocumentResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentSuggestion` in the API.
 ///
-/// Returned by `post_knowledge_knowledgebase_documents_search_suggestions`.
+/// Returned by
+/// [`post_knowledge_knowledgebase_documents_search_suggestions`](crate::api::PostKnowledgeKnowledgebaseDocumentsSearchSuggestions).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentSuggestion {
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `query`, required
+    /// `query`: a string, required
     pub query: Option<String>,
-    /// `results`, read-only
+    /// `results`: a list of `KnowledgeDocumentSuggestionResult`, read-only
     pub results: Option<Vec<KnowledgeDocumentSuggestionResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentSuggestionRequest` in the API.
 ///
-/// Taken by `post_knowledge_knowledgebase_documents_search_suggestions`.
+/// Taken by
+/// [`post_knowledge_knowledgebase_documents_search_suggestions`](crate::api::PostKnowledgeKnowledgebaseDocumentsSearchSuggestions).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentSuggestionRequest {
-    /// `filter`
+    /// `filter`: `DocumentQuery`
     pub filter: Option<Box<DocumentQuery>>,
-    /// `includeDraftDocuments`
+    /// `includeDraftDocuments`: a boolean
     pub include_draft_documents: Option<bool>,
-    /// `interval`
+    /// `interval`: `DocumentQueryInterval`
     pub interval: Option<Box<DocumentQueryInterval>>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `query`, required
+    /// `query`: a string, required
     pub query: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::knowledge::KnowledgeDocumentSuggestionResultDocument;
 use crate::runtime::codec;
 
 /// `KnowledgeDocumentSuggestionResult` in the API.
+///
+/// Part of [`KnowledgeDocumentSuggestion`](crate::models::KnowledgeDocumentSuggestion).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentSuggestionResult {
-    /// `document`
+    /// `document`: `KnowledgeDocumentSuggestionResultDocument`
     pub document: Option<Box<KnowledgeDocumentSuggestionResultDocument>>,
-    /// `matchedPhrase`
+    /// `matchedPhrase`: a string
     pub matched_phrase: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,25 +6,28 @@ use crate::runtime::time;
 
 /// `KnowledgeDocumentVersion` in the API.
 ///
-/// Returned by `get_knowledge_knowledgebase_document_version`,
-/// `post_knowledge_knowledgebase_document_versions`. Item of the listing
-/// `get_knowledge_knowledgebase_document_versions`. Taken by
-/// `post_knowledge_knowledgebase_document_versions`.
+/// Returned by
+/// [`get_knowledge_knowledgebase_document_version`](crate::api::GetKnowledgeKnowledgebaseDocumentVersion),
+/// [`post_knowledge_knowledgebase_document_versions`](crate::api::PostKnowledgeKnowledgebaseDocumentVersions).
+/// Item of the listing
+/// [`get_knowledge_knowledgebase_document_versions`](crate::api::GetKnowledgeKnowledgebaseDocumentVersions).
+/// Taken by
+/// [`post_knowledge_knowledgebase_document_versions`](crate::api::PostKnowledgeKnowledgebaseDocumentVersions).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentVersion {
-    /// `dateExpires`, read-only
+    /// `dateExpires`: a timestamp, read-only
     pub date_expires: Option<time::Timestamp>,
-    /// `datePublished`, read-only
+    /// `datePublished`: a timestamp, read-only
     pub date_published: Option<time::Timestamp>,
-    /// `document`, read-only
+    /// `document`: `KnowledgeDocumentResponse`, read-only
     pub document: Option<Box<KnowledgeDocumentResponse>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `restoreFromVersionId`, required
+    /// `restoreFromVersionId`: a string, required
     pub restore_from_version_id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `versionNumber`, read-only
+    /// `versionNumber`: an integer (`int32`), read-only
     pub version_number: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentVersionListing` in the API.
 ///
-/// Returned by `get_knowledge_knowledgebase_document_versions`.
+/// Returned by
+/// [`get_knowledge_knowledgebase_document_versions`](crate::api::GetKnowledgeKnowledgebaseDocumentVersions).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentVersionListing {
-    /// `entities`
+    /// `entities`: a list of `KnowledgeDocumentVersion`
     pub entities: Option<Vec<KnowledgeDocumentVersion>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

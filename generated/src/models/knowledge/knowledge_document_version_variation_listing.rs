@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentVersionVariationListing` in the API.
 ///
-/// Returned by `get_knowledge_knowledgebase_document_version_variations`.
+/// Returned by
+/// [`get_knowledge_knowledgebase_document_version_variations`](crate::api::GetKnowledgeKnowledgebaseDocumentVersionVariations).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentVersionVariationListing {
-    /// `entities`
+    /// `entities`: a list of `KnowledgeDocumentVersionVariation`
     pub entities: Option<Vec<KnowledgeDocumentVersionVariation>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::models::knowledge::KnowledgeExportJobDocumentsFilter;
 use crate::runtime::codec;
 
 /// `KnowledgeExportJobFilter` in the API.
+///
+/// Part of [`KnowledgeExportJobRequest`](crate::models::KnowledgeExportJobRequest),
+/// [`KnowledgeExportJobResponse`](crate::models::KnowledgeExportJobResponse).
 #[derive(Clone, Default)]
 pub struct KnowledgeExportJobFilter {
-    /// `documentsFilter`
+    /// `documentsFilter`: `KnowledgeExportJobDocumentsFilter`
     pub documents_filter: Option<Box<KnowledgeExportJobDocumentsFilter>>,
-    /// `exclude`
+    /// `exclude`: a list, each item one of `Categories`, `Labels`, `Variations`
     pub exclude: Option<Vec<KnowledgeExportJobFilterExclude>>,
-    /// `versionFilter`, required
+    /// `versionFilter`: one of `All`, `Latest`, required
     pub version_filter: Option<KnowledgeExportJobFilterVersionFilter>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

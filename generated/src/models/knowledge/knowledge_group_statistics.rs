@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `KnowledgeGroupStatistics` in the API.
+///
+/// Part of [`UnansweredGroup`](crate::models::UnansweredGroup).
 #[derive(Clone, Default)]
 pub struct KnowledgeGroupStatistics {
-    /// `totalPhraseHitCount`
+    /// `totalPhraseHitCount`: an integer (`int32`)
     pub total_phrase_hit_count: Option<i64>,
-    /// `unlinkedPhraseCount`
+    /// `unlinkedPhraseCount`: an integer (`int32`)
     pub unlinked_phrase_count: Option<i64>,
-    /// `unlinkedPhraseHitCount`
+    /// `unlinkedPhraseHitCount`: an integer (`int32`)
     pub unlinked_phrase_hit_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,18 @@ use crate::models::knowledge::KnowledgeGuestDocumentVariationAnswer;
 use crate::runtime::codec;
 
 /// `KnowledgeGuestAnswerDocumentResponse` in the API.
+///
+/// Part of
+/// [`KnowledgeGuestAnswerDocumentsResponse`](crate::models::KnowledgeGuestAnswerDocumentsResponse).
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestAnswerDocumentResponse {
-    /// `answer`
+    /// `answer`: a string
     pub answer: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
-    /// `variation`
+    /// `variation`: `KnowledgeGuestDocumentVariationAnswer`
     pub variation: Option<Box<KnowledgeGuestDocumentVariationAnswer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `KnowledgeGuestAnswerDocumentsResponse` in the API.
 ///
-/// Returned by `post_knowledge_guest_session_documents_answers`.
+/// Returned by
+/// [`post_knowledge_guest_session_documents_answers`](crate::api::PostKnowledgeGuestSessionDocumentsAnswers).
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestAnswerDocumentsResponse {
-    /// `results`
+    /// `results`: a list of `KnowledgeGuestAnswerDocumentResponse`
     pub results: Option<Vec<KnowledgeGuestAnswerDocumentResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

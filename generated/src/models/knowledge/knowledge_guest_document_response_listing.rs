@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `KnowledgeGuestDocumentResponseListing` in the API.
 ///
-/// Returned by `get_knowledge_guest_session_documents`.
+/// Returned by
+/// [`get_knowledge_guest_session_documents`](crate::api::GetKnowledgeGuestSessionDocuments).
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestDocumentResponseListing {
-    /// `entities`
+    /// `entities`: a list of `KnowledgeGuestDocumentResponse`
     pub entities: Option<Vec<KnowledgeGuestDocumentResponse>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

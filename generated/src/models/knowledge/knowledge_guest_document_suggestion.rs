@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `KnowledgeGuestDocumentSuggestion` in the API.
 ///
-/// Returned by `post_knowledge_guest_session_documents_search_suggestions`.
+/// Returned by
+/// [`post_knowledge_guest_session_documents_search_suggestions`](crate::api::PostKnowledgeGuestSessionDocumentsSearchSuggestions).
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestDocumentSuggestion {
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `query`, required
+    /// `query`: a string, required
     pub query: Option<String>,
-    /// `results`, read-only
+    /// `results`: a list of `KnowledgeGuestDocumentSuggestionResult`, read-only
     pub results: Option<Vec<KnowledgeGuestDocumentSuggestionResult>>,
-    /// `sessionId`, read-only
+    /// `sessionId`: a string, read-only
     pub session_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

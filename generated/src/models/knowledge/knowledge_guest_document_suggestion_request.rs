@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `KnowledgeGuestDocumentSuggestionRequest` in the API.
 ///
-/// Taken by `post_knowledge_guest_session_documents_search_suggestions`.
+/// Taken by
+/// [`post_knowledge_guest_session_documents_search_suggestions`](crate::api::PostKnowledgeGuestSessionDocumentsSearchSuggestions).
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestDocumentSuggestionRequest {
-    /// `includeDraftDocuments`
+    /// `includeDraftDocuments`: a boolean
     pub include_draft_documents: Option<bool>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `query`, required
+    /// `query`: a string, required
     pub query: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `KnowledgeGuestDocumentSuggestionResult` in the API.
+///
+/// Part of [`KnowledgeGuestDocumentSuggestion`](crate::models::KnowledgeGuestDocumentSuggestion).
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestDocumentSuggestionResult {
-    /// `matchedPhrase`
+    /// `matchedPhrase`: a string
     pub matched_phrase: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

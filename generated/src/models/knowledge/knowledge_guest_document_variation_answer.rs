@@ -3,28 +3,32 @@
 use crate::models::knowledge::{
     DocumentBodyWithHighlight, KnowledgeGuestDocumentVariationContext,
 };
-use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
+use crate::models::shared::addressable_entity_ref::AddressableEntityRef;
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `KnowledgeGuestDocumentVariationAnswer` in the API.
+///
+/// Part of
+/// [`KnowledgeGuestAnswerDocumentResponse`](crate::models::KnowledgeGuestAnswerDocumentResponse),
+/// [`KnowledgeGuestSearchDocumentResponse`](crate::models::KnowledgeGuestSearchDocumentResponse).
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestDocumentVariationAnswer {
-    /// `body`
+    /// `body`: `DocumentBodyWithHighlight`
     pub body: Option<Box<DocumentBodyWithHighlight>>,
-    /// `contexts`, required
+    /// `contexts`: a list of `KnowledgeGuestDocumentVariationContext`, required
     pub contexts: Option<Vec<KnowledgeGuestDocumentVariationContext>>,
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `document`, read-only
+    /// `document`: `AddressableEntityRef`, read-only
     pub document: Option<Box<AddressableEntityRef>>,
-    /// `documentVersion`
+    /// `documentVersion`: `AddressableEntityRef`
     pub document_version: Option<Box<AddressableEntityRef>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `KnowledgeGuestDocumentVersionReference` in the API.
+///
+/// Part of [`KnowledgeGuestDocumentFeedback`](crate::models::KnowledgeGuestDocumentFeedback).
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestDocumentVersionReference {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `versionId`, required
+    /// `versionId`: a string, required
     pub version_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,51 +2,53 @@
 
 use crate::models::knowledge::{
     GuestCategoryReference, KnowledgeDocumentAlternative,
-    KnowledgeDocumentQueryResultState, KnowledgeGuestDocumentVariationAnswer,
+    KnowledgeGuestDocumentVariationAnswer, KnowledgeState,
 };
-use crate::models::shared_by_23_b496d3::UserReference;
-use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
+use crate::models::shared::addressable_entity_ref::AddressableEntityRef;
+use crate::models::shared::user_reference::UserReference;
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `KnowledgeGuestSearchDocumentResponse` in the API.
+///
+/// Part of [`KnowledgeDocumentGuestSearchResult`](crate::models::KnowledgeDocumentGuestSearchResult).
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestSearchDocumentResponse {
-    /// `alternatives`
+    /// `alternatives`: a list of `KnowledgeDocumentAlternative`
     pub alternatives: Option<Vec<KnowledgeDocumentAlternative>>,
-    /// `answer`
+    /// `answer`: a string
     pub answer: Option<String>,
-    /// `category`, read-only
+    /// `category`: `GuestCategoryReference`, read-only
     pub category: Option<Box<GuestCategoryReference>>,
-    /// `createdBy`, read-only
+    /// `createdBy`: `UserReference`, read-only
     pub created_by: Option<Box<UserReference>>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateImported`
+    /// `dateImported`: a timestamp
     pub date_imported: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `datePublished`
+    /// `datePublished`: a timestamp
     pub date_published: Option<time::Timestamp>,
-    /// `documentVersion`
+    /// `documentVersion`: `AddressableEntityRef`
     pub document_version: Option<Box<AddressableEntityRef>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `lastPublishedVersionNumber`
+    /// `lastPublishedVersionNumber`: an integer (`int32`)
     pub last_published_version_number: Option<i64>,
-    /// `modifiedBy`, read-only
+    /// `modifiedBy`: `UserReference`, read-only
     pub modified_by: Option<Box<UserReference>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `sessionId`, read-only
+    /// `sessionId`: a string, read-only
     pub session_id: Option<String>,
-    /// `state`
+    /// `state`: one of `Draft`, `Published`, `Archived`
     pub state: Option<KnowledgeGuestSearchDocumentResponseState>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
-    /// `variations`
+    /// `variations`: a list of `KnowledgeGuestDocumentVariationAnswer`
     pub variations: Option<Vec<KnowledgeGuestDocumentVariationAnswer>>,
-    /// `visible`
+    /// `visible`: a boolean
     pub visible: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -84,5 +86,5 @@ impl codec::Model for KnowledgeGuestSearchDocumentResponse {
 
 codec::__model!(KnowledgeGuestSearchDocumentResponse);
 
-/// The same values as [`KnowledgeDocumentQueryResultState`].
-pub type KnowledgeGuestSearchDocumentResponseState = KnowledgeDocumentQueryResultState;
+/// The same values as [`KnowledgeState`].
+pub type KnowledgeGuestSearchDocumentResponseState = KnowledgeState;

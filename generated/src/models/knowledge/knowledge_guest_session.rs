@@ -5,20 +5,21 @@ use crate::runtime::codec;
 
 /// `KnowledgeGuestSession` in the API.
 ///
-/// Returned by `post_knowledge_guest_sessions`. Taken by `post_knowledge_guest_sessions`.
+/// Returned by [`post_knowledge_guest_sessions`](crate::api::PostKnowledgeGuestSessions). Taken by
+/// [`post_knowledge_guest_sessions`](crate::api::PostKnowledgeGuestSessions).
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestSession {
-    /// `app`, required
+    /// `app`: `KnowledgeGuestSessionApp`, required
     pub app: Option<Box<KnowledgeGuestSessionApp>>,
-    /// `contexts`
+    /// `contexts`: a list of `KnowledgeGuestSessionContext`
     pub contexts: Option<Vec<KnowledgeGuestSessionContext>>,
-    /// `customerId`, required
+    /// `customerId`: a string, required
     pub customer_id: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `journeySessionId`
+    /// `journeySessionId`: a string
     pub journey_session_id: Option<String>,
-    /// `pageUrl`
+    /// `pageUrl`: a string
     pub page_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

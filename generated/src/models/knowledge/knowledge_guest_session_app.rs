@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `KnowledgeGuestSessionApp` in the API.
+///
+/// Part of [`KnowledgeGuestSession`](crate::models::KnowledgeGuestSession).
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestSessionApp {
-    /// `deploymentId`, required
+    /// `deploymentId`: a string, required
     pub deployment_id: Option<String>,
-    /// `type`, required
+    /// `type`: one of `MessengerKnowledgeApp`, `SupportCenter`, required
     pub r#type: Option<KnowledgeGuestSessionAppType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

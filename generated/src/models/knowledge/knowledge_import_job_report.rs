@@ -4,11 +4,13 @@ use crate::models::knowledge::{KnowledgeImportJobError, KnowledgeImportJobStatis
 use crate::runtime::codec;
 
 /// `KnowledgeImportJobReport` in the API.
+///
+/// Part of [`KnowledgeImportJobResponse`](crate::models::KnowledgeImportJobResponse).
 #[derive(Clone, Default)]
 pub struct KnowledgeImportJobReport {
-    /// `errors`
+    /// `errors`: a list of `KnowledgeImportJobError`
     pub errors: Option<Vec<KnowledgeImportJobError>>,
-    /// `statistics`
+    /// `statistics`: `KnowledgeImportJobStatistics`
     pub statistics: Option<Box<KnowledgeImportJobStatistics>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `KnowledgeImportJobSettings` in the API.
+///
+/// Part of [`KnowledgeImportJobRequest`](crate::models::KnowledgeImportJobRequest),
+/// [`KnowledgeImportJobResponse`](crate::models::KnowledgeImportJobResponse).
 #[derive(Clone, Default)]
 pub struct KnowledgeImportJobSettings {
-    /// `categoryId`
+    /// `categoryId`: a string
     pub category_id: Option<String>,
-    /// `importAsNew`
+    /// `importAsNew`: a boolean
     pub import_as_new: Option<bool>,
-    /// `labelIds`
+    /// `labelIds`: a list of strings
     pub label_ids: Option<Vec<String>>,
-    /// `visible`
+    /// `visible`: a boolean
     pub visible: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,41 +3,43 @@
 use crate::runtime::codec;
 
 /// `KnowledgeImportJobStatistics` in the API.
+///
+/// Part of [`KnowledgeImportJobReport`](crate::models::KnowledgeImportJobReport).
 #[derive(Clone, Default)]
 pub struct KnowledgeImportJobStatistics {
-    /// `countCategoryImportFailure`
+    /// `countCategoryImportFailure`: an integer (`int32`)
     pub count_category_import_failure: Option<i64>,
-    /// `countCategoryImportSuccess`
+    /// `countCategoryImportSuccess`: an integer (`int32`)
     pub count_category_import_success: Option<i64>,
-    /// `countCategoryValidationFailure`
+    /// `countCategoryValidationFailure`: an integer (`int32`)
     pub count_category_validation_failure: Option<i64>,
-    /// `countCategoryValidationSuccess`
+    /// `countCategoryValidationSuccess`: an integer (`int32`)
     pub count_category_validation_success: Option<i64>,
-    /// `countDocumentImportActivityCreate`
+    /// `countDocumentImportActivityCreate`: an integer (`int32`)
     pub count_document_import_activity_create: Option<i64>,
-    /// `countDocumentImportActivityUpdate`
+    /// `countDocumentImportActivityUpdate`: an integer (`int32`)
     pub count_document_import_activity_update: Option<i64>,
-    /// `countDocumentImportFailure`
+    /// `countDocumentImportFailure`: an integer (`int32`)
     pub count_document_import_failure: Option<i64>,
-    /// `countDocumentImportSuccess`
+    /// `countDocumentImportSuccess`: an integer (`int32`)
     pub count_document_import_success: Option<i64>,
-    /// `countDocumentStateDraft`
+    /// `countDocumentStateDraft`: an integer (`int32`)
     pub count_document_state_draft: Option<i64>,
-    /// `countDocumentStatePublished`
+    /// `countDocumentStatePublished`: an integer (`int32`)
     pub count_document_state_published: Option<i64>,
-    /// `countDocumentValidationFailure`
+    /// `countDocumentValidationFailure`: an integer (`int32`)
     pub count_document_validation_failure: Option<i64>,
-    /// `countDocumentValidationSuccess`
+    /// `countDocumentValidationSuccess`: an integer (`int32`)
     pub count_document_validation_success: Option<i64>,
-    /// `countLabelImportFailure`
+    /// `countLabelImportFailure`: an integer (`int32`)
     pub count_label_import_failure: Option<i64>,
-    /// `countLabelImportSuccess`
+    /// `countLabelImportSuccess`: an integer (`int32`)
     pub count_label_import_success: Option<i64>,
-    /// `countLabelValidationFailure`
+    /// `countLabelValidationFailure`: an integer (`int32`)
     pub count_label_validation_failure: Option<i64>,
-    /// `countLabelValidationSuccess`
+    /// `countLabelValidationSuccess`: an integer (`int32`)
     pub count_label_validation_success: Option<i64>,
-    /// `migrationDetected`
+    /// `migrationDetected`: a boolean
     pub migration_detected: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

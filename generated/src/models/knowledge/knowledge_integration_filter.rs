@@ -4,15 +4,17 @@ use crate::models::knowledge::KnowledgeIntegrationFilterValue;
 use crate::runtime::codec;
 
 /// `KnowledgeIntegrationFilter` in the API.
+///
+/// Part of [`KnowledgeIntegrationOptionsResponse`](crate::models::KnowledgeIntegrationOptionsResponse).
 #[derive(Clone, Default)]
 pub struct KnowledgeIntegrationFilter {
-    /// `action`
+    /// `action`: one of `None`, `FilterUpdate`
     pub action: Option<KnowledgeIntegrationFilterAction>,
-    /// `name`
+    /// `name`: one of `categories`, `channel`, `knowledgeBaseIds`
     pub name: Option<KnowledgeIntegrationFilterName>,
-    /// `type`
+    /// `type`: one of `SingleSelect`, `MultiSelect`
     pub r#type: Option<KnowledgeIntegrationFilterType>,
-    /// `values`
+    /// `values`: a list of `KnowledgeIntegrationFilterValue`
     pub values: Option<Vec<KnowledgeIntegrationFilterValue>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `KnowledgeIntegrationFilterValue` in the API.
+///
+/// Part of [`KnowledgeIntegrationFilter`](crate::models::KnowledgeIntegrationFilter).
 #[derive(Clone, Default)]
 pub struct KnowledgeIntegrationFilterValue {
-    /// `key`
+    /// `key`: a string
     pub key: Option<String>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

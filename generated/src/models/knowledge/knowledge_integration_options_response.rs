@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `KnowledgeIntegrationOptionsResponse` in the API.
 ///
-/// Returned by `get_knowledge_integration_options`.
+/// Returned by [`get_knowledge_integration_options`](crate::api::GetKnowledgeIntegrationOptions).
 #[derive(Clone, Default)]
 pub struct KnowledgeIntegrationOptionsResponse {
-    /// `filters`
+    /// `filters`: a list of `KnowledgeIntegrationFilter`
     pub filters: Option<Vec<KnowledgeIntegrationFilter>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

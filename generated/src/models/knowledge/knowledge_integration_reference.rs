@@ -3,11 +3,17 @@
 use crate::runtime::codec;
 
 /// `KnowledgeIntegrationReference` in the API.
+///
+/// Part of [`ConnectionCreateResponse`](crate::models::ConnectionCreateResponse),
+/// [`ConnectionResponse`](crate::models::ConnectionResponse),
+/// [`SalesforceSourceResponse`](crate::models::SalesforceSourceResponse),
+/// [`ServiceNowSourceResponse`](crate::models::ServiceNowSourceResponse),
+/// [`SourceBaseResponse`](crate::models::SourceBaseResponse).
 #[derive(Clone, Default)]
 pub struct KnowledgeIntegrationReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

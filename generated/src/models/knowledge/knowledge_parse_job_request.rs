@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `KnowledgeParseJobRequest` in the API.
 ///
-/// Taken by `post_knowledge_knowledgebase_parse_jobs`.
+/// Taken by
+/// [`post_knowledge_knowledgebase_parse_jobs`](crate::api::PostKnowledgeKnowledgebaseParseJobs).
 #[derive(Clone, Default)]
 pub struct KnowledgeParseJobRequest {
-    /// `hints`
+    /// `hints`: a list of strings
     pub hints: Option<Vec<String>>,
-    /// `uploadKey`, required
+    /// `uploadKey`: a string, required
     pub upload_key: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `KnowledgeParseJobRequestImport` in the API.
 ///
-/// Taken by `post_knowledge_knowledgebase_parse_job_import`.
+/// Taken by
+/// [`post_knowledge_knowledgebase_parse_job_import`](crate::api::PostKnowledgeKnowledgebaseParseJobImport).
 #[derive(Clone, Default)]
 pub struct KnowledgeParseJobRequestImport {
-    /// `edits`
+    /// `edits`: a list of `KnowledgeParseRecord`
     pub edits: Option<Vec<KnowledgeParseRecord>>,
-    /// `excludes`
+    /// `excludes`: a list of strings
     pub excludes: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `KnowledgeParseJobRequestPatch` in the API.
 ///
-/// Taken by `patch_knowledge_knowledgebase_parse_job`.
+/// Taken by
+/// [`patch_knowledge_knowledgebase_parse_job`](crate::api::PatchKnowledgeKnowledgebaseParseJob).
 #[derive(Clone, Default)]
 pub struct KnowledgeParseJobRequestPatch {
-    /// `hints`
+    /// `hints`: a list of strings
     pub hints: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

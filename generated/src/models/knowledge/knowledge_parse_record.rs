@@ -4,13 +4,16 @@ use crate::models::knowledge::DocumentBody;
 use crate::runtime::codec;
 
 /// `KnowledgeParseRecord` in the API.
+///
+/// Part of [`KnowledgeParseJobRequestImport`](crate::models::KnowledgeParseJobRequestImport),
+/// [`KnowledgeParseJobResponse`](crate::models::KnowledgeParseJobResponse).
 #[derive(Clone, Default)]
 pub struct KnowledgeParseRecord {
-    /// `body`
+    /// `body`: `DocumentBody`
     pub body: Option<Box<DocumentBody>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,19 @@
 use crate::runtime::codec;
 
 /// `KnowledgeRetrievedReference` in the API.
+///
+/// Part of [`KnowledgeSearchResult`](crate::models::KnowledgeSearchResult).
 #[derive(Clone, Default)]
 pub struct KnowledgeRetrievedReference {
-    /// `confidence`
+    /// `confidence`: a number (`double`)
     pub confidence: Option<f64>,
-    /// `fileName`
+    /// `fileName`: a string
     pub file_name: Option<String>,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
-    /// `usedForGeneration`
+    /// `usedForGeneration`: a boolean
     pub used_for_generation: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

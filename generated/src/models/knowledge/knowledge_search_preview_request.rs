@@ -9,24 +9,24 @@ use crate::runtime::codec;
 
 /// `KnowledgeSearchPreviewRequest` in the API.
 ///
-/// Taken by `post_knowledge_search_preview`.
+/// Taken by [`post_knowledge_search_preview`](crate::api::PostKnowledgeSearchPreview).
 #[derive(Clone, Default)]
 pub struct KnowledgeSearchPreviewRequest {
-    /// `application`
+    /// `application`: `V3KnowledgeSearchPreviewClientApplication`
     pub application: Option<Box<V3KnowledgeSearchPreviewClientApplication>>,
-    /// `conversationContext`
+    /// `conversationContext`: `KnowledgeV3PreviewConversationContext`
     pub conversation_context: Option<Box<KnowledgeV3PreviewConversationContext>>,
-    /// `conversationTurns`
+    /// `conversationTurns`: a list of `KnowledgeConversationTurn`
     pub conversation_turns: Option<Vec<KnowledgeConversationTurn>>,
-    /// `filter`
+    /// `filter`: `V3SourceTagFilter`
     pub filter: Option<Box<V3SourceTagFilter>>,
-    /// `generationSetting`, required
+    /// `generationSetting`: `KnowledgeGenerationSetting`, required
     pub generation_setting: Option<Box<KnowledgeGenerationSetting>>,
-    /// `query`, required
+    /// `query`: a string, required
     pub query: Option<String>,
-    /// `sources`, required
+    /// `sources`: a list of `V3SourceRef`, required
     pub sources: Option<Vec<V3SourceRef>>,
-    /// `stateful`
+    /// `stateful`: a boolean
     pub stateful: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,20 +8,20 @@ use crate::runtime::codec;
 
 /// `KnowledgeSearchPreviewResponse` in the API.
 ///
-/// Returned by `post_knowledge_search_preview`.
+/// Returned by [`post_knowledge_search_preview`](crate::api::PostKnowledgeSearchPreview).
 #[derive(Clone, Default)]
 pub struct KnowledgeSearchPreviewResponse {
-    /// `application`
+    /// `application`: `V3KnowledgeSearchPreviewClientApplication`
     pub application: Option<Box<V3KnowledgeSearchPreviewClientApplication>>,
-    /// `conversationContext`
+    /// `conversationContext`: `KnowledgeV3PreviewConversationContext`
     pub conversation_context: Option<Box<KnowledgeV3PreviewConversationContext>>,
-    /// `query`
+    /// `query`: a string
     pub query: Option<String>,
-    /// `result`, read-only
+    /// `result`: `KnowledgeSearchResult`, read-only
     pub result: Option<Box<KnowledgeSearchResult>>,
-    /// `searchId`, read-only
+    /// `searchId`: a string, read-only
     pub search_id: Option<String>,
-    /// `sessionId`, read-only
+    /// `sessionId`: a string, read-only
     pub session_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::models::knowledge::KnowledgeRetrievedReference;
 use crate::runtime::codec;
 
 /// `KnowledgeSearchResult` in the API.
+///
+/// Part of [`KnowledgeSearchPreviewResponse`](crate::models::KnowledgeSearchPreviewResponse),
+/// [`KnowledgeSourcesSearchResponse`](crate::models::KnowledgeSourcesSearchResponse).
 #[derive(Clone, Default)]
 pub struct KnowledgeSearchResult {
-    /// `generatedAnswer`
+    /// `generatedAnswer`: a string
     pub generated_answer: Option<String>,
-    /// `retrievedReferences`
+    /// `retrievedReferences`: a list of `KnowledgeRetrievedReference`
     pub retrieved_references: Option<Vec<KnowledgeRetrievedReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `KnowledgeSettingListing` in the API.
 ///
-/// Returned by `get_knowledge_settings`.
+/// Returned by [`get_knowledge_settings`](crate::api::GetKnowledgeSettings).
 #[derive(Clone, Default)]
 pub struct KnowledgeSettingListing {
-    /// `entities`
+    /// `entities`: a list of `KnowledgeSettingsResponse`
     pub entities: Option<Vec<KnowledgeSettingsResponse>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,20 +7,21 @@ use crate::runtime::codec;
 
 /// `KnowledgeSettingsRequest` in the API.
 ///
-/// Taken by `patch_knowledge_setting`, `post_knowledge_settings`.
+/// Taken by [`patch_knowledge_setting`](crate::api::PatchKnowledgeSetting),
+/// [`post_knowledge_settings`](crate::api::PostKnowledgeSettings).
 #[derive(Clone, Default)]
 pub struct KnowledgeSettingsRequest {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `filter`
+    /// `filter`: `V3SourceTagFilter`
     pub filter: Option<Box<V3SourceTagFilter>>,
-    /// `generationSetting`
+    /// `generationSetting`: `KnowledgeGenerationSetting`
     pub generation_setting: Option<Box<KnowledgeGenerationSetting>>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `sources`, required
+    /// `sources`: a list of `V3SourceRef`, required
     pub sources: Option<Vec<V3SourceRef>>,
-    /// `stateful`
+    /// `stateful`: a boolean
     pub stateful: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

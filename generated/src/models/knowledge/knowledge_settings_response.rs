@@ -3,37 +3,39 @@
 use crate::models::knowledge::{
     KnowledgeGenerationSetting, V3SourceRef, V3SourceTagFilter,
 };
-use crate::models::shared_by_23_b496d3::UserReference;
+use crate::models::shared::user_reference::UserReference;
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `KnowledgeSettingsResponse` in the API.
 ///
-/// Returned by `get_knowledge_setting`, `patch_knowledge_setting`, `post_knowledge_settings`. Item of
-/// the listing `get_knowledge_settings`.
+/// Returned by [`get_knowledge_setting`](crate::api::GetKnowledgeSetting),
+/// [`patch_knowledge_setting`](crate::api::PatchKnowledgeSetting),
+/// [`post_knowledge_settings`](crate::api::PostKnowledgeSettings). Item of the listing
+/// [`get_knowledge_settings`](crate::api::GetKnowledgeSettings).
 #[derive(Clone, Default)]
 pub struct KnowledgeSettingsResponse {
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `filter`
+    /// `filter`: `V3SourceTagFilter`
     pub filter: Option<Box<V3SourceTagFilter>>,
-    /// `generationSetting`
+    /// `generationSetting`: `KnowledgeGenerationSetting`
     pub generation_setting: Option<Box<KnowledgeGenerationSetting>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `modifiedBy`
+    /// `modifiedBy`: `UserReference`
     pub modified_by: Option<Box<UserReference>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `sources`
+    /// `sources`: a list of `V3SourceRef`
     pub sources: Option<Vec<V3SourceRef>>,
-    /// `stateful`
+    /// `stateful`: a boolean
     pub stateful: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

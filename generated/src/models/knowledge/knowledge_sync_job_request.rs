@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `KnowledgeSyncJobRequest` in the API.
 ///
-/// Taken by `post_knowledge_knowledgebase_synchronize_jobs`.
+/// Taken by
+/// [`post_knowledge_knowledgebase_synchronize_jobs`](crate::api::PostKnowledgeKnowledgebaseSynchronizeJobs).
 #[derive(Clone, Default)]
 pub struct KnowledgeSyncJobRequest {
-    /// `sourceId`
+    /// `sourceId`: a string
     pub source_id: Option<String>,
-    /// `uploadKey`, required
+    /// `uploadKey`: a string, required
     pub upload_key: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

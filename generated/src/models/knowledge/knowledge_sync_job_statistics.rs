@@ -3,39 +3,41 @@
 use crate::runtime::codec;
 
 /// `KnowledgeSyncJobStatistics` in the API.
+///
+/// Part of [`KnowledgeSyncJobReport`](crate::models::KnowledgeSyncJobReport).
 #[derive(Clone, Default)]
 pub struct KnowledgeSyncJobStatistics {
-    /// `countCategoryDeleteFailure`
+    /// `countCategoryDeleteFailure`: an integer (`int32`)
     pub count_category_delete_failure: Option<i64>,
-    /// `countCategoryDeleteSuccess`
+    /// `countCategoryDeleteSuccess`: an integer (`int32`)
     pub count_category_delete_success: Option<i64>,
-    /// `countCategoryImportFailure`
+    /// `countCategoryImportFailure`: an integer (`int32`)
     pub count_category_import_failure: Option<i64>,
-    /// `countCategoryImportSuccess`
+    /// `countCategoryImportSuccess`: an integer (`int32`)
     pub count_category_import_success: Option<i64>,
-    /// `countDocumentDeleteFailure`
+    /// `countDocumentDeleteFailure`: an integer (`int32`)
     pub count_document_delete_failure: Option<i64>,
-    /// `countDocumentDeleteSuccess`
+    /// `countDocumentDeleteSuccess`: an integer (`int32`)
     pub count_document_delete_success: Option<i64>,
-    /// `countDocumentImportActivityCreate`
+    /// `countDocumentImportActivityCreate`: an integer (`int32`)
     pub count_document_import_activity_create: Option<i64>,
-    /// `countDocumentImportActivityUpdate`
+    /// `countDocumentImportActivityUpdate`: an integer (`int32`)
     pub count_document_import_activity_update: Option<i64>,
-    /// `countDocumentImportFailure`
+    /// `countDocumentImportFailure`: an integer (`int32`)
     pub count_document_import_failure: Option<i64>,
-    /// `countDocumentImportSuccess`
+    /// `countDocumentImportSuccess`: an integer (`int32`)
     pub count_document_import_success: Option<i64>,
-    /// `countDocumentStateDraft`
+    /// `countDocumentStateDraft`: an integer (`int32`)
     pub count_document_state_draft: Option<i64>,
-    /// `countDocumentStatePublished`
+    /// `countDocumentStatePublished`: an integer (`int32`)
     pub count_document_state_published: Option<i64>,
-    /// `countLabelDeleteFailure`
+    /// `countLabelDeleteFailure`: an integer (`int32`)
     pub count_label_delete_failure: Option<i64>,
-    /// `countLabelDeleteSuccess`
+    /// `countLabelDeleteSuccess`: an integer (`int32`)
     pub count_label_delete_success: Option<i64>,
-    /// `countLabelImportFailure`
+    /// `countLabelImportFailure`: an integer (`int32`)
     pub count_label_import_failure: Option<i64>,
-    /// `countLabelImportSuccess`
+    /// `countLabelImportSuccess`: an integer (`int32`)
     pub count_label_import_success: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

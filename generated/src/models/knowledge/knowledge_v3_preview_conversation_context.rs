@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `KnowledgeV3PreviewConversationContext` in the API.
+///
+/// Part of [`KnowledgeSearchPreviewRequest`](crate::models::KnowledgeSearchPreviewRequest),
+/// [`KnowledgeSearchPreviewResponse`](crate::models::KnowledgeSearchPreviewResponse).
 #[derive(Clone, Default)]
 pub struct KnowledgeV3PreviewConversationContext {
-    /// `mediaType`, required
+    /// `mediaType`: one of `Voice`, `Message`, required
     pub media_type: Option<KnowledgeV3PreviewConversationContextMediaType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,18 +4,18 @@ use crate::runtime::codec;
 
 /// `LabelCreateRequest` in the API.
 ///
-/// Taken by `post_knowledge_knowledgebase_labels`.
+/// Taken by [`post_knowledge_knowledgebase_labels`](crate::api::PostKnowledgeKnowledgebaseLabels).
 #[derive(Clone, Default)]
 pub struct LabelCreateRequest {
-    /// `color`, required
+    /// `color`: a string, required
     pub color: Option<String>,
-    /// `externalId`
+    /// `externalId`: a string
     pub external_id: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `LabelListing` in the API.
 ///
-/// Returned by `get_knowledge_knowledgebase_labels`.
+/// Returned by [`get_knowledge_knowledgebase_labels`](crate::api::GetKnowledgeKnowledgebaseLabels).
 #[derive(Clone, Default)]
 pub struct LabelListing {
-    /// `entities`
+    /// `entities`: a list of `LabelResponse`
     pub entities: Option<Vec<LabelResponse>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,26 +5,28 @@ use crate::runtime::time;
 
 /// `LabelResponse` in the API.
 ///
-/// Returned by `delete_knowledge_knowledgebase_label`, `get_knowledge_knowledgebase_label`,
-/// `patch_knowledge_knowledgebase_label`, `post_knowledge_knowledgebase_labels`. Item of the listing
-/// `get_knowledge_knowledgebase_labels`.
+/// Returned by [`delete_knowledge_knowledgebase_label`](crate::api::DeleteKnowledgeKnowledgebaseLabel),
+/// [`get_knowledge_knowledgebase_label`](crate::api::GetKnowledgeKnowledgebaseLabel),
+/// [`patch_knowledge_knowledgebase_label`](crate::api::PatchKnowledgeKnowledgebaseLabel),
+/// [`post_knowledge_knowledgebase_labels`](crate::api::PostKnowledgeKnowledgebaseLabels). Item of the
+/// listing [`get_knowledge_knowledgebase_labels`](crate::api::GetKnowledgeKnowledgebaseLabels).
 #[derive(Clone, Default)]
 pub struct LabelResponse {
-    /// `color`
+    /// `color`: a string
     pub color: Option<String>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `documentCount`
+    /// `documentCount`: an integer (`int32`)
     pub document_count: Option<i64>,
-    /// `externalId`
+    /// `externalId`: a string
     pub external_id: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

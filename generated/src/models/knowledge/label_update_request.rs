@@ -4,18 +4,18 @@ use crate::runtime::codec;
 
 /// `LabelUpdateRequest` in the API.
 ///
-/// Taken by `patch_knowledge_knowledgebase_label`.
+/// Taken by [`patch_knowledge_knowledgebase_label`](crate::api::PatchKnowledgeKnowledgebaseLabel).
 #[derive(Clone, Default)]
 pub struct LabelUpdateRequest {
-    /// `color`
+    /// `color`: a string
     pub color: Option<String>,
-    /// `externalId`
+    /// `externalId`: a string
     pub external_id: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -138,7 +138,8 @@ export!(
 );
 export!(
     knowledge_document_feedback: KnowledgeDocumentFeedback, KnowledgeDocumentFeedbackQueryType,
-        KnowledgeDocumentFeedbackReason, KnowledgeDocumentFeedbackState, KnowledgeDocumentFeedbackSurfacingMethod
+        KnowledgeDocumentFeedbackRating, KnowledgeDocumentFeedbackReason, KnowledgeDocumentFeedbackState,
+        KnowledgeDocumentFeedbackSurfacingMethod
 );
 export!(
     knowledge_document_feedback_response: KnowledgeDocumentFeedbackResponse, KnowledgeDocumentFeedbackResponseQueryType,
@@ -324,6 +325,7 @@ export!(selected_answer: SelectedAnswer);
 export!(service_now_settings: ServiceNowSettings);
 export!(service_now_source_request: ServiceNowSourceRequest);
 export!(service_now_source_response: ServiceNowSourceResponse, ServiceNowSourceResponseType);
+export!(shared_enums: *);
 export!(sharepoint_authentication_properties: SharepointAuthenticationProperties);
 export!(source_base_response: SourceBaseResponse, SourceBaseResponseType);
 export!(source_last_sync: SourceLastSync, SourceLastSyncState);

@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `OperationCreatorUserResponse` in the API.
 ///
-/// Returned by `get_knowledge_knowledgebase_operations_users_query`.
+/// Returned by
+/// [`get_knowledge_knowledgebase_operations_users_query`](crate::api::GetKnowledgeKnowledgebaseOperationsUsersQuery).
 #[derive(Clone, Default)]
 pub struct OperationCreatorUserResponse {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `type`
+    /// `type`: one of `User`, `OAuthClient`
     pub r#type: Option<OperationCreatorUserResponseType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `OperationListing` in the API.
 ///
-/// Returned by `get_knowledge_knowledgebase_operations`.
+/// Returned by
+/// [`get_knowledge_knowledgebase_operations`](crate::api::GetKnowledgeKnowledgebaseOperations).
 #[derive(Clone, Default)]
 pub struct OperationListing {
-    /// `entities`
+    /// `entities`: a list of `OperationResponse`
     pub entities: Option<Vec<OperationResponse>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `PhraseAssociations` in the API.
+///
+/// Part of
+/// [`UnansweredPhraseGroupPatchRequestBody`](crate::models::UnansweredPhraseGroupPatchRequestBody),
+/// [`UnansweredPhraseGroupUpdateResponse`](crate::models::UnansweredPhraseGroupUpdateResponse).
 #[derive(Clone, Default)]
 pub struct PhraseAssociations {
-    /// `documentId`, required
+    /// `documentId`: a string, required
     pub document_id: Option<String>,
-    /// `phraseId`, required
+    /// `phraseId`: a string, required
     pub phrase_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `SalesforceSettings` in the API.
+///
+/// Part of [`SalesforceSourceRequest`](crate::models::SalesforceSourceRequest),
+/// [`SalesforceSourceResponse`](crate::models::SalesforceSourceResponse).
 #[derive(Clone, Default)]
 pub struct SalesforceSettings {
-    /// `baseUrl`
+    /// `baseUrl`: a string
     pub base_url: Option<String>,
-    /// `categories`
+    /// `categories`: a list of strings
     pub categories: Option<Vec<String>>,
-    /// `channel`
+    /// `channel`: one of `App`, `Pkb`, `Csp`, `Prm`
     pub channel: Option<SalesforceSettingsChannel>,
-    /// `language`
+    /// `language`: a string
     pub language: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

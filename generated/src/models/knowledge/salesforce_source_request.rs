@@ -5,21 +5,22 @@ use crate::runtime::codec;
 
 /// `SalesforceSourceRequest` in the API.
 ///
-/// Taken by `post_knowledge_knowledgebase_sources_salesforce`,
-/// `put_knowledge_knowledgebase_sources_salesforce_source_id`.
+/// Taken by
+/// [`post_knowledge_knowledgebase_sources_salesforce`](crate::api::PostKnowledgeKnowledgebaseSourcesSalesforce),
+/// [`put_knowledge_knowledgebase_sources_salesforce_source_id`](crate::api::PutKnowledgeKnowledgebaseSourcesSalesforceSourceId).
 #[derive(Clone, Default)]
 pub struct SalesforceSourceRequest {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `integrationId`
+    /// `integrationId`: a string
     pub integration_id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `schedulePeriod`
+    /// `schedulePeriod`: an integer (`int32`), from 6 to 48
     pub schedule_period: Option<i64>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `settings`
+    /// `settings`: `SalesforceSettings`
     pub settings: Option<Box<SalesforceSettings>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,17 +5,18 @@ use crate::runtime::codec;
 
 /// `SearchUpdateRequest` in the API.
 ///
-/// Taken by `patch_knowledge_guest_session_documents_search_search_id`,
-/// `patch_knowledge_knowledgebase_documents_search_search_id`.
+/// Taken by
+/// [`patch_knowledge_guest_session_documents_search_search_id`](crate::api::PatchKnowledgeGuestSessionDocumentsSearchSearchId),
+/// [`patch_knowledge_knowledgebase_documents_search_search_id`](crate::api::PatchKnowledgeKnowledgebaseDocumentsSearchSearchId).
 #[derive(Clone, Default)]
 pub struct SearchUpdateRequest {
-    /// `answered`, required
+    /// `answered`: a boolean, required
     pub answered: Option<bool>,
-    /// `selectedAnswer`
+    /// `selectedAnswer`: `SelectedAnswer`
     pub selected_answer: Option<Box<SelectedAnswer>>,
-    /// `selectedAnswers`
+    /// `selectedAnswers`: a list of `SelectedAnswer`
     pub selected_answers: Option<Vec<SelectedAnswer>>,
-    /// `sessionId`, read-only
+    /// `sessionId`: a string, read-only
     pub session_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `ServiceNowSettings` in the API.
+///
+/// Part of [`ServiceNowSourceRequest`](crate::models::ServiceNowSourceRequest),
+/// [`ServiceNowSourceResponse`](crate::models::ServiceNowSourceResponse).
 #[derive(Clone, Default)]
 pub struct ServiceNowSettings {
-    /// `baseUrl`
+    /// `baseUrl`: a string
     pub base_url: Option<String>,
-    /// `categories`
+    /// `categories`: a list of strings
     pub categories: Option<Vec<String>>,
-    /// `knowledgeBaseIds`
+    /// `knowledgeBaseIds`: a list of strings
     pub knowledge_base_ids: Option<Vec<String>>,
-    /// `language`
+    /// `language`: a string
     pub language: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

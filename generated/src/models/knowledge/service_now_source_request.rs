@@ -5,21 +5,22 @@ use crate::runtime::codec;
 
 /// `ServiceNowSourceRequest` in the API.
 ///
-/// Taken by `post_knowledge_knowledgebase_sources_servicenow`,
-/// `put_knowledge_knowledgebase_sources_servicenow_source_id`.
+/// Taken by
+/// [`post_knowledge_knowledgebase_sources_servicenow`](crate::api::PostKnowledgeKnowledgebaseSourcesServicenow),
+/// [`put_knowledge_knowledgebase_sources_servicenow_source_id`](crate::api::PutKnowledgeKnowledgebaseSourcesServicenowSourceId).
 #[derive(Clone, Default)]
 pub struct ServiceNowSourceRequest {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `integrationId`
+    /// `integrationId`: a string
     pub integration_id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `schedulePeriod`
+    /// `schedulePeriod`: an integer (`int32`), from 6 to 48
     pub schedule_period: Option<i64>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `settings`
+    /// `settings`: `ServiceNowSettings`
     pub settings: Option<Box<ServiceNowSettings>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

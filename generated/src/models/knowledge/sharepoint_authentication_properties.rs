@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `SharepointAuthenticationProperties` in the API.
+///
+/// Part of [`AuthenticationProperties`](crate::models::AuthenticationProperties).
 #[derive(Clone, Default)]
 pub struct SharepointAuthenticationProperties {
-    /// `authenticationUrl`
+    /// `authenticationUrl`: a string
     pub authentication_url: Option<String>,
-    /// `clientId`
+    /// `clientId`: a string
     pub client_id: Option<String>,
-    /// `redirectUrl`
+    /// `redirectUrl`: a string
     pub redirect_url: Option<String>,
-    /// `tenantId`
+    /// `tenantId`: a string
     pub tenant_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,21 +7,23 @@ use crate::runtime::codec;
 
 /// `UnansweredGroup` in the API.
 ///
-/// Returned by `get_knowledge_knowledgebase_unanswered_group`. Item of the listing
-/// `get_knowledge_knowledgebase_unanswered_groups`.
+/// Returned by
+/// [`get_knowledge_knowledgebase_unanswered_group`](crate::api::GetKnowledgeKnowledgebaseUnansweredGroup).
+/// Item of the listing
+/// [`get_knowledge_knowledgebase_unanswered_groups`](crate::api::GetKnowledgeKnowledgebaseUnansweredGroups).
 #[derive(Clone, Default)]
 pub struct UnansweredGroup {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `label`
+    /// `label`: a string
     pub label: Option<String>,
-    /// `phraseGroups`
+    /// `phraseGroups`: a list of `UnansweredPhraseGroup`
     pub phrase_groups: Option<Vec<UnansweredPhraseGroup>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `statistics`
+    /// `statistics`: `KnowledgeGroupStatistics`
     pub statistics: Option<Box<KnowledgeGroupStatistics>>,
-    /// `suggestedDocuments`
+    /// `suggestedDocuments`: a list of `UnansweredGroupSuggestedDocument`
     pub suggested_documents: Option<Vec<UnansweredGroupSuggestedDocument>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

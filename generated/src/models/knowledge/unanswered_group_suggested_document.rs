@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `UnansweredGroupSuggestedDocument` in the API.
+///
+/// Part of [`UnansweredGroup`](crate::models::UnansweredGroup).
 #[derive(Clone, Default)]
 pub struct UnansweredGroupSuggestedDocument {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

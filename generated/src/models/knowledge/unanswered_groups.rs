@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `UnansweredGroups` in the API.
 ///
-/// Returned by `get_knowledge_knowledgebase_unanswered_groups`.
+/// Returned by
+/// [`get_knowledge_knowledgebase_unanswered_groups`](crate::api::GetKnowledgeKnowledgebaseUnansweredGroups).
 #[derive(Clone, Default)]
 pub struct UnansweredGroups {
-    /// `entities`
+    /// `entities`: a list of `UnansweredGroup`
     pub entities: Option<Vec<UnansweredGroup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `UnansweredPhrase` in the API.
+///
+/// Part of [`UnansweredPhraseGroup`](crate::models::UnansweredPhraseGroup).
 #[derive(Clone, Default)]
 pub struct UnansweredPhrase {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
-    /// `unlinkedPhraseHitCount`
+    /// `unlinkedPhraseHitCount`: an integer (`int32`)
     pub unlinked_phrase_hit_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

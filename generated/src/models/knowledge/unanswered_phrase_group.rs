@@ -5,20 +5,21 @@ use crate::runtime::codec;
 
 /// `UnansweredPhraseGroup` in the API.
 ///
-/// Returned by `get_knowledge_knowledgebase_unanswered_group_phrasegroup`.
+/// Returned by
+/// [`get_knowledge_knowledgebase_unanswered_group_phrasegroup`](crate::api::GetKnowledgeKnowledgebaseUnansweredGroupPhrasegroup).
 #[derive(Clone, Default)]
 pub struct UnansweredPhraseGroup {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `label`
+    /// `label`: a string
     pub label: Option<String>,
-    /// `phrases`
+    /// `phrases`: a list of `UnansweredPhrase`
     pub phrases: Option<Vec<UnansweredPhrase>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `unlinkedPhraseCount`
+    /// `unlinkedPhraseCount`: an integer (`int32`)
     pub unlinked_phrase_count: Option<i64>,
-    /// `unlinkedPhraseHitCount`
+    /// `unlinkedPhraseHitCount`: an integer (`int32`)
     pub unlinked_phrase_hit_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,14 +6,15 @@ use crate::runtime::time;
 
 /// `UnansweredPhraseGroupPatchRequestBody` in the API.
 ///
-/// Taken by `patch_knowledge_knowledgebase_unanswered_group_phrasegroup`.
+/// Taken by
+/// [`patch_knowledge_knowledgebase_unanswered_group_phrasegroup`](crate::api::PatchKnowledgeKnowledgebaseUnansweredGroupPhrasegroup).
 #[derive(Clone, Default)]
 pub struct UnansweredPhraseGroupPatchRequestBody {
-    /// `dateEnd`
+    /// `dateEnd`: a date
     pub date_end: Option<time::Date>,
-    /// `dateStart`
+    /// `dateStart`: a date
     pub date_start: Option<time::Date>,
-    /// `phraseAssociations`, required
+    /// `phraseAssociations`: a list of `PhraseAssociations`, required
     pub phrase_associations: Option<Vec<PhraseAssociations>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

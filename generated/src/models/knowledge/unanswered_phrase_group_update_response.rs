@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `UnansweredPhraseGroupUpdateResponse` in the API.
 ///
-/// Returned by `patch_knowledge_knowledgebase_unanswered_group_phrasegroup`.
+/// Returned by
+/// [`patch_knowledge_knowledgebase_unanswered_group_phrasegroup`](crate::api::PatchKnowledgeKnowledgebaseUnansweredGroupPhrasegroup).
 #[derive(Clone, Default)]
 pub struct UnansweredPhraseGroupUpdateResponse {
-    /// `group`
+    /// `group`: `UnansweredGroup`
     pub group: Option<Box<UnansweredGroup>>,
-    /// `phraseAssociations`
+    /// `phraseAssociations`: a list of `PhraseAssociations`
     pub phrase_associations: Option<Vec<PhraseAssociations>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

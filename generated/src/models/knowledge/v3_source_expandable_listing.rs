@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `V3SourceExpandableListing` in the API.
 ///
-/// Returned by `get_knowledge_sources`.
+/// Returned by [`get_knowledge_sources`](crate::api::GetKnowledgeSources).
 #[derive(Clone, Default)]
 pub struct V3SourceExpandableListing {
-    /// `entities`
+    /// `entities`: a list of `V3SourceExpandableListResponse`
     pub entities: Option<Vec<V3SourceExpandableListResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

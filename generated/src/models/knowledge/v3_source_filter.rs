@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `V3SourceFilter` in the API.
+///
+/// Part of [`V3SourceCreateRequest`](crate::models::V3SourceCreateRequest),
+/// [`V3SourceDetailedResponse`](crate::models::V3SourceDetailedResponse),
+/// [`V3SourceExpandableResponse`](crate::models::V3SourceExpandableResponse).
 #[derive(Clone, Default)]
 pub struct V3SourceFilter {
-    /// `folders`, required
+    /// `folders`: a list of strings, required
     pub folders: Option<Vec<String>>,
-    /// `site`, required
+    /// `site`: a string, required
     pub site: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

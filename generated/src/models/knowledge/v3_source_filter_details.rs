@@ -4,11 +4,14 @@ use crate::models::knowledge::{V3SourceFolderDetails, V3SourceSiteDetails};
 use crate::runtime::codec;
 
 /// `V3SourceFilterDetails` in the API.
+///
+/// Part of [`V3SourceDetailedResponse`](crate::models::V3SourceDetailedResponse),
+/// [`V3SourceExpandableResponse`](crate::models::V3SourceExpandableResponse).
 #[derive(Clone, Default)]
 pub struct V3SourceFilterDetails {
-    /// `folders`
+    /// `folders`: a list of `V3SourceFolderDetails`
     pub folders: Option<Vec<V3SourceFolderDetails>>,
-    /// `site`
+    /// `site`: `V3SourceSiteDetails`
     pub site: Option<Box<V3SourceSiteDetails>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

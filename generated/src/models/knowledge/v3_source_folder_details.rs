@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `V3SourceFolderDetails` in the API.
+///
+/// Part of [`V3SourceFilterDetails`](crate::models::V3SourceFilterDetails).
 #[derive(Clone, Default)]
 pub struct V3SourceFolderDetails {
-    /// `fullPath`
+    /// `fullPath`: a string
     pub full_path: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,17 @@
 use crate::runtime::codec;
 
 /// `V3SourceRef` in the API.
+///
+/// Part of [`KnowledgeSearchPreviewRequest`](crate::models::KnowledgeSearchPreviewRequest),
+/// [`KnowledgeSettingsRequest`](crate::models::KnowledgeSettingsRequest),
+/// [`KnowledgeSettingsResponse`](crate::models::KnowledgeSettingsResponse),
+/// [`V3Synchronization`](crate::models::V3Synchronization),
+/// [`V3SynchronizationRef`](crate::models::V3SynchronizationRef).
 #[derive(Clone, Default)]
 pub struct V3SourceRef {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

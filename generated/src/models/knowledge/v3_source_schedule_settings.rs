@@ -4,11 +4,16 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `V3SourceScheduleSettings` in the API.
+///
+/// Part of [`V3SourceCreateRequest`](crate::models::V3SourceCreateRequest),
+/// [`V3SourceDetailedResponse`](crate::models::V3SourceDetailedResponse),
+/// [`V3SourceExpandableResponse`](crate::models::V3SourceExpandableResponse),
+/// [`V3SourceUpdateRequest`](crate::models::V3SourceUpdateRequest).
 #[derive(Clone, Default)]
 pub struct V3SourceScheduleSettings {
-    /// `dateStart`, required
+    /// `dateStart`: a timestamp, required
     pub date_start: Option<time::Timestamp>,
-    /// `period`, required
+    /// `period`: an integer (`int32`), required
     pub period: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

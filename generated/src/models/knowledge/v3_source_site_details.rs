@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `V3SourceSiteDetails` in the API.
+///
+/// Part of [`V3SourceFilterDetails`](crate::models::V3SourceFilterDetails).
 #[derive(Clone, Default)]
 pub struct V3SourceSiteDetails {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,17 @@
 use crate::runtime::codec;
 
 /// `V3SourceTagFilter` in the API.
+///
+/// Part of [`KnowledgeSearchPreviewRequest`](crate::models::KnowledgeSearchPreviewRequest),
+/// [`KnowledgeSettingsRequest`](crate::models::KnowledgeSettingsRequest),
+/// [`KnowledgeSettingsResponse`](crate::models::KnowledgeSettingsResponse).
 #[derive(Clone, Default)]
 pub struct V3SourceTagFilter {
-    /// `allOf`
+    /// `allOf`: a list of strings
     pub all_of: Option<Vec<String>>,
-    /// `anyOfGroups`
+    /// `anyOfGroups`: a list of lists of strings
     pub any_of_groups: Option<Vec<Vec<String>>>,
-    /// `noneOf`
+    /// `noneOf`: a list of strings
     pub none_of: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,20 @@ use crate::runtime::codec;
 
 /// `V3SynchronizationDeletion` in the API.
 ///
-/// Returned by `get_knowledge_source_synchronization_deletion`,
-/// `post_knowledge_source_synchronization_deletions`. Item of the listing
-/// `get_knowledge_source_synchronization_deletions`.
+/// Returned by
+/// [`get_knowledge_source_synchronization_deletion`](crate::api::GetKnowledgeSourceSynchronizationDeletion),
+/// [`post_knowledge_source_synchronization_deletions`](crate::api::PostKnowledgeSourceSynchronizationDeletions).
+/// Item of the listing
+/// [`get_knowledge_source_synchronization_deletions`](crate::api::GetKnowledgeSourceSynchronizationDeletions).
 #[derive(Clone, Default)]
 pub struct V3SynchronizationDeletion {
-    /// `fileId`
+    /// `fileId`: a string
     pub file_id: Option<String>,
-    /// `fileName`
+    /// `fileName`: a string
     pub file_name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `synchronization`
+    /// `synchronization`: `V3SynchronizationRef`
     pub synchronization: Option<Box<V3SynchronizationRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `V3SynchronizationDeletionListing` in the API.
 ///
-/// Returned by `get_knowledge_source_synchronization_deletions`.
+/// Returned by
+/// [`get_knowledge_source_synchronization_deletions`](crate::api::GetKnowledgeSourceSynchronizationDeletions).
 #[derive(Clone, Default)]
 pub struct V3SynchronizationDeletionListing {
-    /// `entities`
+    /// `entities`: a list of `V3SynchronizationDeletion`
     pub entities: Option<Vec<V3SynchronizationDeletion>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `V3SynchronizationFileDeletionRequest` in the API.
 ///
-/// Taken by `post_knowledge_source_synchronization_deletions`.
+/// Taken by
+/// [`post_knowledge_source_synchronization_deletions`](crate::api::PostKnowledgeSourceSynchronizationDeletions).
 #[derive(Clone, Default)]
 pub struct V3SynchronizationFileDeletionRequest {
-    /// `fileId`
+    /// `fileId`: a string
     pub file_id: Option<String>,
-    /// `fileName`
+    /// `fileName`: a string
     pub file_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

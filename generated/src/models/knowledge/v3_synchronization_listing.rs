@@ -5,16 +5,18 @@ use crate::runtime::codec;
 
 /// `V3SynchronizationListing` in the API.
 ///
-/// Returned by `get_knowledge_source_synchronizations`, `get_knowledge_sources_synchronizations`.
+/// Returned by
+/// [`get_knowledge_source_synchronizations`](crate::api::GetKnowledgeSourceSynchronizations),
+/// [`get_knowledge_sources_synchronizations`](crate::api::GetKnowledgeSourcesSynchronizations).
 #[derive(Clone, Default)]
 pub struct V3SynchronizationListing {
-    /// `entities`
+    /// `entities`: a list of `V3Synchronization`
     pub entities: Option<Vec<V3Synchronization>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

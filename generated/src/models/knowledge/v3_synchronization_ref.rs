@@ -4,13 +4,17 @@ use crate::models::knowledge::V3SourceRef;
 use crate::runtime::codec;
 
 /// `V3SynchronizationRef` in the API.
+///
+/// Part of [`V3SynchronizationDeletion`](crate::models::V3SynchronizationDeletion),
+/// [`V3SynchronizationUpload`](crate::models::V3SynchronizationUpload),
+/// [`V3SynchronizationUploadUrlResponse`](crate::models::V3SynchronizationUploadUrlResponse).
 #[derive(Clone, Default)]
 pub struct V3SynchronizationRef {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `source`, required
+    /// `source`: `V3SourceRef`, required
     pub source: Option<Box<V3SourceRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `V3SynchronizationStatistics` in the API.
+///
+/// Part of [`V3SourceLastSynchronization`](crate::models::V3SourceLastSynchronization),
+/// [`V3Synchronization`](crate::models::V3Synchronization).
 #[derive(Clone, Default)]
 pub struct V3SynchronizationStatistics {
-    /// `failedItemCount`
+    /// `failedItemCount`: an integer (`int32`)
     pub failed_item_count: Option<i64>,
-    /// `synchronizedItemCount`
+    /// `synchronizedItemCount`: an integer (`int32`)
     pub synchronized_item_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

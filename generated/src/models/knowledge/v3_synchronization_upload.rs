@@ -5,19 +5,21 @@ use crate::runtime::codec;
 
 /// `V3SynchronizationUpload` in the API.
 ///
-/// Returned by `get_knowledge_source_synchronization_upload`. Item of the listing
-/// `get_knowledge_source_synchronization_uploads`.
+/// Returned by
+/// [`get_knowledge_source_synchronization_upload`](crate::api::GetKnowledgeSourceSynchronizationUpload).
+/// Item of the listing
+/// [`get_knowledge_source_synchronization_uploads`](crate::api::GetKnowledgeSourceSynchronizationUploads).
 #[derive(Clone, Default)]
 pub struct V3SynchronizationUpload {
-    /// `fileId`
+    /// `fileId`: a string
     pub file_id: Option<String>,
-    /// `fileName`
+    /// `fileName`: a string
     pub file_name: Option<String>,
-    /// `metadata`
+    /// `metadata`: `V3SynchronizationUploadMetadata`
     pub metadata: Option<Box<V3SynchronizationUploadMetadata>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `synchronization`
+    /// `synchronization`: `V3SynchronizationRef`
     pub synchronization: Option<Box<V3SynchronizationRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

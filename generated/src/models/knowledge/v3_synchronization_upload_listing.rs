@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `V3SynchronizationUploadListing` in the API.
 ///
-/// Returned by `get_knowledge_source_synchronization_uploads`.
+/// Returned by
+/// [`get_knowledge_source_synchronization_uploads`](crate::api::GetKnowledgeSourceSynchronizationUploads).
 #[derive(Clone, Default)]
 pub struct V3SynchronizationUploadListing {
-    /// `entities`
+    /// `entities`: a list of `V3SynchronizationUpload`
     pub entities: Option<Vec<V3SynchronizationUpload>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,15 @@ use crate::models::knowledge::FabricTag;
 use crate::runtime::codec;
 
 /// `V3SynchronizationUploadMetadata` in the API.
+///
+/// Part of [`V3SynchronizationUpload`](crate::models::V3SynchronizationUpload),
+/// [`V3SynchronizationUploadUrlRequest`](crate::models::V3SynchronizationUploadUrlRequest),
+/// [`V3SynchronizationUploadUrlResponse`](crate::models::V3SynchronizationUploadUrlResponse).
 #[derive(Clone, Default)]
 pub struct V3SynchronizationUploadMetadata {
-    /// `originUri`
+    /// `originUri`: a string
     pub origin_uri: Option<String>,
-    /// `tags`
+    /// `tags`: a list of `FabricTag`
     pub tags: Option<Vec<FabricTag>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `V3SynchronizationUploadUrlRequest` in the API.
 ///
-/// Taken by `post_knowledge_source_synchronization_uploads`.
+/// Taken by
+/// [`post_knowledge_source_synchronization_uploads`](crate::api::PostKnowledgeSourceSynchronizationUploads).
 #[derive(Clone, Default)]
 pub struct V3SynchronizationUploadUrlRequest {
-    /// `contentLength`
+    /// `contentLength`: an integer (`int32`)
     pub content_length: Option<i64>,
-    /// `contentMd5`
+    /// `contentMd5`: a string
     pub content_md5: Option<String>,
-    /// `contentType`
+    /// `contentType`: a string
     pub content_type: Option<String>,
-    /// `fileName`, required
+    /// `fileName`: a string, required
     pub file_name: Option<String>,
-    /// `metadata`
+    /// `metadata`: `V3SynchronizationUploadMetadata`
     pub metadata: Option<Box<V3SynchronizationUploadMetadata>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

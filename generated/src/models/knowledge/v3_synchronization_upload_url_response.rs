@@ -6,22 +6,23 @@ use std::collections::BTreeMap;
 
 /// `V3SynchronizationUploadUrlResponse` in the API.
 ///
-/// Returned by `post_knowledge_source_synchronization_uploads`.
+/// Returned by
+/// [`post_knowledge_source_synchronization_uploads`](crate::api::PostKnowledgeSourceSynchronizationUploads).
 #[derive(Clone, Default)]
 pub struct V3SynchronizationUploadUrlResponse {
-    /// `fileId`
+    /// `fileId`: a string
     pub file_id: Option<String>,
-    /// `fileName`
+    /// `fileName`: a string
     pub file_name: Option<String>,
-    /// `headers`
+    /// `headers`: a map of strings to strings
     pub headers: Option<BTreeMap<String, String>>,
-    /// `metadata`
+    /// `metadata`: `V3SynchronizationUploadMetadata`
     pub metadata: Option<Box<V3SynchronizationUploadMetadata>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `synchronization`
+    /// `synchronization`: `V3SynchronizationRef`
     pub synchronization: Option<Box<V3SynchronizationRef>>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `ContextIntent` in the API.
+///
+/// Part of [`NluDetectionContext`](crate::models::NluDetectionContext).
 #[derive(Clone, Default)]
 pub struct ContextIntent {
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

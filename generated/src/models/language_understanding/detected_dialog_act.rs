@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `DetectedDialogAct` in the API.
+///
+/// Part of [`NluDetectionOutput`](crate::models::NluDetectionOutput).
 #[derive(Clone, Default)]
 pub struct DetectedDialogAct {
-    /// `name`, read-only
+    /// `name`: a string, read-only
     pub name: Option<String>,
-    /// `probability`, read-only
+    /// `probability`: a number (`double`), read-only
     pub probability: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

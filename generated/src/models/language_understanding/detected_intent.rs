@@ -4,13 +4,15 @@ use crate::models::language_understanding::DetectedNamedEntity;
 use crate::runtime::codec;
 
 /// `DetectedIntent` in the API.
+///
+/// Part of [`NluDetectionOutput`](crate::models::NluDetectionOutput).
 #[derive(Clone, Default)]
 pub struct DetectedIntent {
-    /// `entities`, read-only
+    /// `entities`: a list of `DetectedNamedEntity`, read-only
     pub entities: Option<Vec<DetectedNamedEntity>>,
-    /// `name`, read-only
+    /// `name`: a string, read-only
     pub name: Option<String>,
-    /// `probability`, read-only
+    /// `probability`: a number (`double`), read-only
     pub probability: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,18 @@ use crate::models::language_understanding::DetectedNamedEntityValue;
 use crate::runtime::codec;
 
 /// `DetectedNamedEntity` in the API.
+///
+/// Part of [`DetectedIntent`](crate::models::DetectedIntent),
+/// [`IntentFeedback`](crate::models::IntentFeedback).
 #[derive(Clone, Default)]
 pub struct DetectedNamedEntity {
-    /// `entityType`, read-only
+    /// `entityType`: a string, read-only
     pub entity_type: Option<String>,
-    /// `name`, read-only
+    /// `name`: a string, read-only
     pub name: Option<String>,
-    /// `probability`, read-only
+    /// `probability`: a number (`double`), read-only
     pub probability: Option<f64>,
-    /// `value`, read-only
+    /// `value`: `DetectedNamedEntityValue`, read-only
     pub value: Option<Box<DetectedNamedEntityValue>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

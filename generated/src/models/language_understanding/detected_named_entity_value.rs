@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `DetectedNamedEntityValue` in the API.
+///
+/// Part of [`DetectedNamedEntity`](crate::models::DetectedNamedEntity).
 #[derive(Clone, Default)]
 pub struct DetectedNamedEntityValue {
-    /// `raw`, read-only
+    /// `raw`: a string, read-only
     pub raw: Option<String>,
-    /// `resolved`, read-only
+    /// `resolved`: a string, read-only
     pub resolved: Option<String>,
-    /// `unit`, read-only
+    /// `unit`: a string, read-only
     pub unit: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,26 +6,30 @@ use crate::runtime::time;
 
 /// `Draft` in the API.
 ///
-/// Returned by `get_languageunderstanding_miner_draft`, `patch_languageunderstanding_miner_draft`,
-/// `post_languageunderstanding_miner_drafts`. Item of the listing
-/// `get_languageunderstanding_miner_drafts`. Taken by `post_languageunderstanding_miner_drafts`.
+/// Returned by
+/// [`get_languageunderstanding_miner_draft`](crate::api::GetLanguageunderstandingMinerDraft),
+/// [`patch_languageunderstanding_miner_draft`](crate::api::PatchLanguageunderstandingMinerDraft),
+/// [`post_languageunderstanding_miner_drafts`](crate::api::PostLanguageunderstandingMinerDrafts). Item
+/// of the listing
+/// [`get_languageunderstanding_miner_drafts`](crate::api::GetLanguageunderstandingMinerDrafts). Taken
+/// by [`post_languageunderstanding_miner_drafts`](crate::api::PostLanguageunderstandingMinerDrafts).
 #[derive(Clone, Default)]
 pub struct Draft {
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `intents`, read-only
+    /// `intents`: a list of `DraftIntents`, read-only
     pub intents: Option<Vec<DraftIntents>>,
-    /// `miner`, read-only
+    /// `miner`: `Miner`, read-only
     pub miner: Option<Box<Miner>>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `topics`, read-only
+    /// `topics`: a list of `DraftTopics`, read-only
     pub topics: Option<Vec<DraftTopics>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `DraftIntents` in the API.
+///
+/// Part of [`Draft`](crate::models::Draft), [`DraftRequest`](crate::models::DraftRequest).
 #[derive(Clone, Default)]
 pub struct DraftIntents {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `utterances`, required
+    /// `utterances`: a list of strings, required
     pub utterances: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `DraftListing` in the API.
 ///
-/// Returned by `get_languageunderstanding_miner_drafts`.
+/// Returned by
+/// [`get_languageunderstanding_miner_drafts`](crate::api::GetLanguageunderstandingMinerDrafts).
 #[derive(Clone, Default)]
 pub struct DraftListing {
-    /// `entities`
+    /// `entities`: a list of `Draft`
     pub entities: Option<Vec<Draft>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `DraftRequest` in the API.
 ///
-/// Taken by `patch_languageunderstanding_miner_draft`.
+/// Taken by
+/// [`patch_languageunderstanding_miner_draft`](crate::api::PatchLanguageunderstandingMinerDraft).
 #[derive(Clone, Default)]
 pub struct DraftRequest {
-    /// `intents`
+    /// `intents`: a list of `DraftIntents`
     pub intents: Option<Vec<DraftIntents>>,
-    /// `topics`
+    /// `topics`: a list of `DraftTopicRequest`
     pub topics: Option<Vec<DraftTopicRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `DraftTopicRequest` in the API.
+///
+/// Part of [`DraftRequest`](crate::models::DraftRequest).
 #[derive(Clone, Default)]
 pub struct DraftTopicRequest {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `phrases`, required
+    /// `phrases`: a list of strings, required
     pub phrases: Option<Vec<String>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,25 +4,27 @@ use crate::models::language_understanding::Miner;
 use crate::runtime::codec;
 
 /// `DraftTopics` in the API.
+///
+/// Part of [`Draft`](crate::models::Draft).
 #[derive(Clone, Default)]
 pub struct DraftTopics {
-    /// `conversationCount`, read-only
+    /// `conversationCount`: an integer (`int32`), read-only
     pub conversation_count: Option<i64>,
-    /// `conversationPercent`, read-only
+    /// `conversationPercent`: a number (`float`), read-only
     pub conversation_percent: Option<f64>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `miner`, read-only
+    /// `miner`: `Miner`, read-only
     pub miner: Option<Box<Miner>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `phraseCount`, read-only
+    /// `phraseCount`: an integer (`int32`), read-only
     pub phrase_count: Option<i64>,
-    /// `phrases`, required
+    /// `phrases`: a list of strings, required
     pub phrases: Option<Vec<String>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `utteranceCount`, read-only
+    /// `utteranceCount`: an integer (`int32`), read-only
     pub utterance_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `IgnorePhrasesRequest` in the API.
 ///
-/// Taken by `post_languageunderstanding_ignorephrase`.
+/// Taken by
+/// [`post_languageunderstanding_ignorephrase`](crate::api::PostLanguageunderstandingIgnorephrase).
 #[derive(Clone, Default)]
 pub struct IgnorePhrasesRequest {
-    /// `phrases`, required
+    /// `phrases`: a list of `IgnorePhrase`, required
     pub phrases: Option<Vec<IgnorePhrase>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

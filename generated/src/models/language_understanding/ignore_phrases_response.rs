@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `IgnorePhrasesResponse` in the API.
 ///
-/// Returned by `post_languageunderstanding_ignorephrase`.
+/// Returned by
+/// [`post_languageunderstanding_ignorephrase`](crate::api::PostLanguageunderstandingIgnorephrase).
 #[derive(Clone, Default)]
 pub struct IgnorePhrasesResponse {
-    /// `addedPhrases`, required
+    /// `addedPhrases`: an integer (`int32`), required
     pub added_phrases: Option<i64>,
-    /// `totalPhrases`, required
+    /// `totalPhrases`: an integer (`int32`), required
     pub total_phrases: Option<i64>,
-    /// `updatedPhrases`, required
+    /// `updatedPhrases`: an integer (`int32`), required
     pub updated_phrases: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `IgnoreTopicsRequest` in the API.
 ///
-/// Taken by `post_languageunderstanding_ignoretopic`.
+/// Taken by
+/// [`post_languageunderstanding_ignoretopic`](crate::api::PostLanguageunderstandingIgnoretopic).
 #[derive(Clone, Default)]
 pub struct IgnoreTopicsRequest {
-    /// `topics`, required
+    /// `topics`: a list of `IgnoreTopic`, required
     pub topics: Option<Vec<IgnoreTopic>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

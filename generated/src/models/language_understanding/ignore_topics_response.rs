@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `IgnoreTopicsResponse` in the API.
 ///
-/// Returned by `post_languageunderstanding_ignoretopic`.
+/// Returned by
+/// [`post_languageunderstanding_ignoretopic`](crate::api::PostLanguageunderstandingIgnoretopic).
 #[derive(Clone, Default)]
 pub struct IgnoreTopicsResponse {
-    /// `addedTopics`, required
+    /// `addedTopics`: an integer (`int32`), required
     pub added_topics: Option<i64>,
-    /// `totalTopics`, required
+    /// `totalTopics`: an integer (`int32`), required
     pub total_topics: Option<i64>,
-    /// `updatedTopics`, required
+    /// `updatedTopics`: an integer (`int32`), required
     pub updated_topics: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

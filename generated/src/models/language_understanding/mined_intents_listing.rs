@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `MinedIntentsListing` in the API.
 ///
-/// Returned by `get_languageunderstanding_miner_intents`.
+/// Returned by
+/// [`get_languageunderstanding_miner_intents`](crate::api::GetLanguageunderstandingMinerIntents).
 #[derive(Clone, Default)]
 pub struct MinedIntentsListing {
-    /// `entities`
+    /// `entities`: a list of `MinerIntent`
     pub entities: Option<Vec<MinerIntent>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,21 +5,23 @@ use crate::runtime::codec;
 
 /// `MinerIntent` in the API.
 ///
-/// Returned by `get_languageunderstanding_miner_intent`. Item of the listing
-/// `get_languageunderstanding_miner_intents`.
+/// Returned by
+/// [`get_languageunderstanding_miner_intent`](crate::api::GetLanguageunderstandingMinerIntent). Item of
+/// the listing
+/// [`get_languageunderstanding_miner_intents`](crate::api::GetLanguageunderstandingMinerIntents).
 #[derive(Clone, Default)]
 pub struct MinerIntent {
-    /// `analyticVolumePercent`
+    /// `analyticVolumePercent`: a number (`double`)
     pub analytic_volume_percent: Option<f64>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `miner`
+    /// `miner`: `Miner`
     pub miner: Option<Box<Miner>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `utterances`
+    /// `utterances`: a list of `Utterance`
     pub utterances: Option<Vec<Utterance>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `MinerListing` in the API.
 ///
-/// Returned by `get_languageunderstanding_miners`.
+/// Returned by [`get_languageunderstanding_miners`](crate::api::GetLanguageunderstandingMiners).
 #[derive(Clone, Default)]
 pub struct MinerListing {
-    /// `entities`
+    /// `entities`: a list of `Miner`
     pub entities: Option<Vec<Miner>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

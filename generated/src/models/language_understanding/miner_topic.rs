@@ -5,27 +5,29 @@ use crate::runtime::codec;
 
 /// `MinerTopic` in the API.
 ///
-/// Returned by `get_languageunderstanding_miner_topic`. Item of the listing
-/// `get_languageunderstanding_miner_topics`.
+/// Returned by
+/// [`get_languageunderstanding_miner_topic`](crate::api::GetLanguageunderstandingMinerTopic). Item of
+/// the listing
+/// [`get_languageunderstanding_miner_topics`](crate::api::GetLanguageunderstandingMinerTopics).
 #[derive(Clone, Default)]
 pub struct MinerTopic {
-    /// `conversationCount`, read-only
+    /// `conversationCount`: an integer (`int32`), read-only
     pub conversation_count: Option<i64>,
-    /// `conversationPercent`, read-only
+    /// `conversationPercent`: a number (`float`), read-only
     pub conversation_percent: Option<f64>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `miner`, read-only
+    /// `miner`: `Miner`, read-only
     pub miner: Option<Box<Miner>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `phraseCount`, read-only
+    /// `phraseCount`: an integer (`int32`), read-only
     pub phrase_count: Option<i64>,
-    /// `phrases`
+    /// `phrases`: a list of `TopicPhrase`
     pub phrases: Option<Vec<TopicPhrase>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `utteranceCount`, read-only
+    /// `utteranceCount`: an integer (`int32`), read-only
     pub utterance_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,20 +5,21 @@ use crate::runtime::codec;
 
 /// `MinerTopicPhrase` in the API.
 ///
-/// Returned by `get_languageunderstanding_miner_topic_phrase`.
+/// Returned by
+/// [`get_languageunderstanding_miner_topic_phrase`](crate::api::GetLanguageunderstandingMinerTopicPhrase).
 #[derive(Clone, Default)]
 pub struct MinerTopicPhrase {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `topic`
+    /// `topic`: `MinerTopic`
     pub topic: Option<Box<MinerTopic>>,
-    /// `utteranceCount`
+    /// `utteranceCount`: an integer (`int32`)
     pub utterance_count: Option<i64>,
-    /// `utterances`
+    /// `utterances`: a list of `Utterance`
     pub utterances: Option<Vec<Utterance>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `MinerTopicsListing` in the API.
 ///
-/// Returned by `get_languageunderstanding_miner_topics`.
+/// Returned by
+/// [`get_languageunderstanding_miner_topics`](crate::api::GetLanguageunderstandingMinerTopics).
 #[derive(Clone, Default)]
 pub struct MinerTopicsListing {
-    /// `entities`
+    /// `entities`: a list of `MinerTopic`
     pub entities: Option<Vec<MinerTopic>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -51,6 +51,7 @@ export!(nlu_quality_report_summary_metric: NluQualityReportSummaryMetric);
 export!(operation_parameters: *);
 export!(remove_entities_request: RemoveEntitiesRequest);
 export!(remove_entity: RemoveEntity);
+export!(shared_enums: *);
 export!(supported_entity_type_status: SupportedEntityTypeStatus, SupportedEntityTypeStatusListSlotType);
 export!(supported_languages_info_definition: SupportedLanguagesInfoDefinition, SupportedLanguagesInfoDefinitionStatus);
 export!(topic_phrase: TopicPhrase);

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `NluConfusionMatrixColumn` in the API.
+///
+/// Part of [`NluConfusionMatrixRow`](crate::models::NluConfusionMatrixRow).
 #[derive(Clone, Default)]
 pub struct NluConfusionMatrixColumn {
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `value`, required
+    /// `value`: a number (`float`), required
     pub value: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::language_understanding::NluConfusionMatrixColumn;
 use crate::runtime::codec;
 
 /// `NluConfusionMatrixRow` in the API.
+///
+/// Part of [`NluDomainVersionQualityReport`](crate::models::NluDomainVersionQualityReport).
 #[derive(Clone, Default)]
 pub struct NluConfusionMatrixRow {
-    /// `columns`, required
+    /// `columns`: a list of `NluConfusionMatrixColumn`, required
     pub columns: Option<Vec<NluConfusionMatrixColumn>>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

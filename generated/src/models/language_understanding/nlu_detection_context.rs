@@ -4,11 +4,13 @@ use crate::models::language_understanding::{ContextEntity, ContextIntent};
 use crate::runtime::codec;
 
 /// `NluDetectionContext` in the API.
+///
+/// Part of [`NluDetectionRequest`](crate::models::NluDetectionRequest).
 #[derive(Clone, Default)]
 pub struct NluDetectionContext {
-    /// `entity`
+    /// `entity`: `ContextEntity`
     pub entity: Option<Box<ContextEntity>>,
-    /// `intent`
+    /// `intent`: `ContextIntent`
     pub intent: Option<Box<ContextIntent>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

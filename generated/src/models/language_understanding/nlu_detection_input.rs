@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `NluDetectionInput` in the API.
+///
+/// Part of [`NluDetectionRequest`](crate::models::NluDetectionRequest),
+/// [`NluDetectionResponse`](crate::models::NluDetectionResponse).
 #[derive(Clone, Default)]
 pub struct NluDetectionInput {
-    /// `language`
+    /// `language`: a string
     pub language: Option<String>,
-    /// `text`, required
+    /// `text`: a string, required
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::language_understanding::{DetectedDialogAct, DetectedIntent};
 use crate::runtime::codec;
 
 /// `NluDetectionOutput` in the API.
+///
+/// Part of [`NluDetectionResponse`](crate::models::NluDetectionResponse).
 #[derive(Clone, Default)]
 pub struct NluDetectionOutput {
-    /// `dialogActs`, read-only
+    /// `dialogActs`: a list of `DetectedDialogAct`, read-only
     pub dialog_acts: Option<Vec<DetectedDialogAct>>,
-    /// `intents`, read-only
+    /// `intents`: a list of `DetectedIntent`, read-only
     pub intents: Option<Vec<DetectedIntent>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

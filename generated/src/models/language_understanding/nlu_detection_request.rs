@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `NluDetectionRequest` in the API.
 ///
-/// Taken by `post_languageunderstanding_domain_version_detect`.
+/// Taken by
+/// [`post_languageunderstanding_domain_version_detect`](crate::api::PostLanguageunderstandingDomainVersionDetect).
 #[derive(Clone, Default)]
 pub struct NluDetectionRequest {
-    /// `context`
+    /// `context`: `NluDetectionContext`
     pub context: Option<Box<NluDetectionContext>>,
-    /// `input`, required
+    /// `input`: `NluDetectionInput`, required
     pub input: Option<Box<NluDetectionInput>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

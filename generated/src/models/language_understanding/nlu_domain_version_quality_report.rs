@@ -3,19 +3,20 @@
 use crate::models::language_understanding::{
     NluConfusionMatrixRow, NluQualityReportSummary,
 };
-use crate::models::shared_by_4_090eb5::NluDomainVersion;
+use crate::models::shared::nlu_domain_version::NluDomainVersion;
 use crate::runtime::codec;
 
 /// `NluDomainVersionQualityReport` in the API.
 ///
-/// Returned by `get_languageunderstanding_domain_version_report`.
+/// Returned by
+/// [`get_languageunderstanding_domain_version_report`](crate::api::GetLanguageunderstandingDomainVersionReport).
 #[derive(Clone, Default)]
 pub struct NluDomainVersionQualityReport {
-    /// `confusionMatrix`, required
+    /// `confusionMatrix`: a list of `NluConfusionMatrixRow`, required
     pub confusion_matrix: Option<Vec<NluConfusionMatrixRow>>,
-    /// `summary`, required
+    /// `summary`: `NluQualityReportSummary`, required
     pub summary: Option<Box<NluQualityReportSummary>>,
-    /// `version`, required
+    /// `version`: `NluDomainVersion`, required
     pub version: Option<Box<NluDomainVersion>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `NluFeedbackRequest` in the API.
 ///
-/// Taken by `post_languageunderstanding_domain_feedback`.
+/// Taken by
+/// [`post_languageunderstanding_domain_feedback`](crate::api::PostLanguageunderstandingDomainFeedback).
 #[derive(Clone, Default)]
 pub struct NluFeedbackRequest {
-    /// `intents`, required
+    /// `intents`: a list of `IntentFeedback`, required
     pub intents: Option<Vec<IntentFeedback>>,
-    /// `language`
+    /// `language`: a string
     pub language: Option<String>,
-    /// `text`, required
+    /// `text`: a string, required
     pub text: Option<String>,
-    /// `versionId`, required
+    /// `versionId`: a string, required
     pub version_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

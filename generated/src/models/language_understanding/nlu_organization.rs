@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 /// `NluOrganization` in the API.
 ///
-/// Returned by `get_languageunderstanding_settings`.
+/// Returned by [`get_languageunderstanding_settings`](crate::api::GetLanguageunderstandingSettings).
 #[derive(Clone, Default)]
 pub struct NluOrganization {
-    /// `limits`
+    /// `limits`: a map of strings to integers
     pub limits: Option<BTreeMap<String, i64>>,
-    /// `supportedLanguagesInfo`
+    /// `supportedLanguagesInfo`: a list of `SupportedLanguagesInfoDefinition`
     pub supported_languages_info: Option<Vec<SupportedLanguagesInfoDefinition>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

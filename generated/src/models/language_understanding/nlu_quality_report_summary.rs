@@ -4,9 +4,11 @@ use crate::models::language_understanding::NluQualityReportSummaryMetric;
 use crate::runtime::codec;
 
 /// `NluQualityReportSummary` in the API.
+///
+/// Part of [`NluDomainVersionQualityReport`](crate::models::NluDomainVersionQualityReport).
 #[derive(Clone, Default)]
 pub struct NluQualityReportSummary {
-    /// `metrics`, required
+    /// `metrics`: a list of `NluQualityReportSummaryMetric`, required
     pub metrics: Option<Vec<NluQualityReportSummaryMetric>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `NluQualityReportSummaryMetric` in the API.
+///
+/// Part of [`NluQualityReportSummary`](crate::models::NluQualityReportSummary).
 #[derive(Clone, Default)]
 pub struct NluQualityReportSummaryMetric {
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `value`, required
+    /// `value`: a number (`float`), required
     pub value: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `RemoveEntitiesRequest` in the API.
 ///
-/// Taken by `post_languageunderstanding_ignorephrase_remove`,
-/// `post_languageunderstanding_ignoretopic_remove`.
+/// Taken by
+/// [`post_languageunderstanding_ignorephrase_remove`](crate::api::PostLanguageunderstandingIgnorephraseRemove),
+/// [`post_languageunderstanding_ignoretopic_remove`](crate::api::PostLanguageunderstandingIgnoretopicRemove).
 #[derive(Clone, Default)]
 pub struct RemoveEntitiesRequest {
-    /// `entities`, required
+    /// `entities`: a list of `RemoveEntity`, required
     pub entities: Option<Vec<RemoveEntity>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `RemoveEntity` in the API.
+///
+/// Part of [`RemoveEntitiesRequest`](crate::models::RemoveEntitiesRequest).
 #[derive(Clone, Default)]
 pub struct RemoveEntity {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

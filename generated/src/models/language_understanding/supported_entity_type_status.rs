@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `SupportedEntityTypeStatus` in the API.
+///
+/// Part of [`SupportedLanguagesInfoDefinition`](crate::models::SupportedLanguagesInfoDefinition).
 #[derive(Clone, Default)]
 pub struct SupportedEntityTypeStatus {
-    /// `listSlotType`
+    /// `listSlotType`: one of `All`, `Restricted`, `Unrestricted`
     pub list_slot_type: Option<SupportedEntityTypeStatusListSlotType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,19 @@ use crate::models::language_understanding::SupportedEntityTypeStatus;
 use crate::runtime::codec;
 
 /// `SupportedLanguagesInfoDefinition` in the API.
+///
+/// Part of [`NluOrganization`](crate::models::NluOrganization).
 #[derive(Clone, Default)]
 pub struct SupportedLanguagesInfoDefinition {
-    /// `intentClassification`
+    /// `intentClassification`: a boolean
     pub intent_classification: Option<bool>,
-    /// `language`
+    /// `language`: a string
     pub language: Option<String>,
-    /// `status`
+    /// `status`: one of `EARLY_PREVIEW`, `PREVIEW`, `GA`
     pub status: Option<SupportedLanguagesInfoDefinitionStatus>,
-    /// `supportedEntityTypeConfiguration`
+    /// `supportedEntityTypeConfiguration`: `SupportedEntityTypeStatus`
     pub supported_entity_type_configuration: Option<Box<SupportedEntityTypeStatus>>,
-    /// `supportedEntityTypes`
+    /// `supportedEntityTypes`: a list of strings
     pub supported_entity_types: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

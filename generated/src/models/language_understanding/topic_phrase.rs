@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `TopicPhrase` in the API.
+///
+/// Part of [`MinerTopic`](crate::models::MinerTopic).
 #[derive(Clone, Default)]
 pub struct TopicPhrase {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
-    /// `utteranceCount`
+    /// `utteranceCount`: an integer (`int32`)
     pub utterance_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `Utterance` in the API.
+///
+/// Part of [`MinerIntent`](crate::models::MinerIntent),
+/// [`MinerTopicPhrase`](crate::models::MinerTopicPhrase).
 #[derive(Clone, Default)]
 pub struct Utterance {
-    /// `utteranceText`
+    /// `utteranceText`: a string
     pub utterance_text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `AvailableTranslations` in the API.
 ///
-/// Returned by `get_languages_translations`.
+/// Returned by [`get_languages_translations`](crate::api::GetLanguagesTranslations).
 #[derive(Clone, Default)]
 pub struct AvailableTranslations {
-    /// `builtin`
+    /// `builtin`: a list of strings
     pub builtin: Option<Vec<String>>,
-    /// `orgSpecific`
+    /// `orgSpecific`: a list of strings
     pub org_specific: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

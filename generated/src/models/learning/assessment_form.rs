@@ -5,21 +5,27 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `AssessmentForm` in the API.
+///
+/// Part of [`AssignedLearningModule`](crate::models::AssignedLearningModule),
+/// [`LearningAssessmentScoringRequest`](crate::models::LearningAssessmentScoringRequest),
+/// [`LearningAssignment`](crate::models::LearningAssignment),
+/// [`LearningModule`](crate::models::LearningModule),
+/// [`LearningModulePreviewGetResponse`](crate::models::LearningModulePreviewGetResponse), 2 more.
 #[derive(Clone, Default)]
 pub struct AssessmentForm {
-    /// `contextId`, read-only
+    /// `contextId`: a string, read-only
     pub context_id: Option<String>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `passPercent`, required
+    /// `passPercent`: an integer (`int32`), required
     pub pass_percent: Option<i64>,
-    /// `published`, read-only
+    /// `published`: a boolean, read-only
     pub published: Option<bool>,
-    /// `questionGroups`, required
+    /// `questionGroups`: a list of `AssessmentFormQuestionGroup`, required
     pub question_groups: Option<Vec<AssessmentFormQuestionGroup>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

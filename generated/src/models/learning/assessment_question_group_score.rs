@@ -4,39 +4,41 @@ use crate::models::learning::AssessmentQuestionScore;
 use crate::runtime::codec;
 
 /// `AssessmentQuestionGroupScore` in the API.
+///
+/// Part of [`AssessmentScoringSet`](crate::models::AssessmentScoringSet).
 #[derive(Clone, Default)]
 pub struct AssessmentQuestionGroupScore {
-    /// `markedNA`
+    /// `markedNA`: a boolean
     pub marked_na: Option<bool>,
-    /// `maxTotalCriticalScore`, read-only
+    /// `maxTotalCriticalScore`: a number (`float`), read-only
     pub max_total_critical_score: Option<f64>,
-    /// `maxTotalCriticalScoreUnweighted`, read-only
+    /// `maxTotalCriticalScoreUnweighted`: a number (`float`), read-only
     pub max_total_critical_score_unweighted: Option<f64>,
-    /// `maxTotalNonCriticalScore`, read-only
+    /// `maxTotalNonCriticalScore`: a number (`float`), read-only
     pub max_total_non_critical_score: Option<f64>,
-    /// `maxTotalNonCriticalScoreUnweighted`, read-only
+    /// `maxTotalNonCriticalScoreUnweighted`: a number (`float`), read-only
     pub max_total_non_critical_score_unweighted: Option<f64>,
-    /// `maxTotalScore`, read-only
+    /// `maxTotalScore`: a number (`float`), read-only
     pub max_total_score: Option<f64>,
-    /// `maxTotalScoreUnweighted`, read-only
+    /// `maxTotalScoreUnweighted`: a number (`float`), read-only
     pub max_total_score_unweighted: Option<f64>,
-    /// `questionGroupId`, required
+    /// `questionGroupId`: a string, required
     pub question_group_id: Option<String>,
-    /// `questionScores`
+    /// `questionScores`: a list of `AssessmentQuestionScore`
     pub question_scores: Option<Vec<AssessmentQuestionScore>>,
-    /// `systemMarkedNA`
+    /// `systemMarkedNA`: a boolean
     pub system_marked_na: Option<bool>,
-    /// `totalCriticalScore`, read-only
+    /// `totalCriticalScore`: a number (`float`), read-only
     pub total_critical_score: Option<f64>,
-    /// `totalCriticalScoreUnweighted`, read-only
+    /// `totalCriticalScoreUnweighted`: a number (`float`), read-only
     pub total_critical_score_unweighted: Option<f64>,
-    /// `totalNonCriticalScore`, read-only
+    /// `totalNonCriticalScore`: a number (`float`), read-only
     pub total_non_critical_score: Option<f64>,
-    /// `totalNonCriticalScoreUnweighted`, read-only
+    /// `totalNonCriticalScoreUnweighted`: a number (`float`), read-only
     pub total_non_critical_score_unweighted: Option<f64>,
-    /// `totalScore`, read-only
+    /// `totalScore`: a number (`float`), read-only
     pub total_score: Option<f64>,
-    /// `totalScoreUnweighted`, read-only
+    /// `totalScoreUnweighted`: a number (`float`), read-only
     pub total_score_unweighted: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

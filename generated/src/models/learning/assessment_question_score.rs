@@ -3,23 +3,25 @@
 use crate::runtime::codec;
 
 /// `AssessmentQuestionScore` in the API.
+///
+/// Part of [`AssessmentQuestionGroupScore`](crate::models::AssessmentQuestionGroupScore).
 #[derive(Clone, Default)]
 pub struct AssessmentQuestionScore {
-    /// `answerId`
+    /// `answerId`: a string
     pub answer_id: Option<String>,
-    /// `comments`
+    /// `comments`: a string
     pub comments: Option<String>,
-    /// `failedKillQuestion`, read-only
+    /// `failedKillQuestion`: a boolean, read-only
     pub failed_kill_question: Option<bool>,
-    /// `freeTextAnswer`
+    /// `freeTextAnswer`: a string
     pub free_text_answer: Option<String>,
-    /// `markedNA`
+    /// `markedNA`: a boolean
     pub marked_na: Option<bool>,
-    /// `questionId`, required
+    /// `questionId`: a string, required
     pub question_id: Option<String>,
-    /// `score`, read-only
+    /// `score`: an integer (`int32`), read-only
     pub score: Option<i64>,
-    /// `systemMarkedNA`
+    /// `systemMarkedNA`: a boolean
     pub system_marked_na: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,24 +5,24 @@ use crate::runtime::codec;
 
 /// `AssessmentScoringSet` in the API.
 ///
-/// Returned by `post_learning_assessments_scoring`.
+/// Returned by [`post_learning_assessments_scoring`](crate::api::PostLearningAssessmentsScoring).
 #[derive(Clone, Default)]
 pub struct AssessmentScoringSet {
-    /// `agentComments`
+    /// `agentComments`: a string
     pub agent_comments: Option<String>,
-    /// `comments`
+    /// `comments`: a string
     pub comments: Option<String>,
-    /// `failureReasons`, read-only
+    /// `failureReasons`: a list, each item one of `Score`, `CriticalScore`, `KillQuestion`, read-only
     pub failure_reasons: Option<Vec<AssessmentScoringSetFailureReasons>>,
-    /// `isPassed`, read-only
+    /// `isPassed`: a boolean, read-only
     pub is_passed: Option<bool>,
-    /// `questionGroupScores`, required
+    /// `questionGroupScores`: a list of `AssessmentQuestionGroupScore`, required
     pub question_group_scores: Option<Vec<AssessmentQuestionGroupScore>>,
-    /// `totalCriticalScore`, read-only
+    /// `totalCriticalScore`: a number (`float`), read-only
     pub total_critical_score: Option<f64>,
-    /// `totalNonCriticalScore`, read-only
+    /// `totalNonCriticalScore`: a number (`float`), read-only
     pub total_non_critical_score: Option<f64>,
-    /// `totalScore`, read-only
+    /// `totalScore`: a number (`float`), read-only
     pub total_score: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

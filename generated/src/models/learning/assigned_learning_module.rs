@@ -4,73 +4,73 @@ use crate::models::learning::{
     AssessmentForm, LearningAssignment, LearningModuleAutoAssignResponse,
     LearningModuleCoverArtResponse, LearningModuleInformStep,
     LearningModuleReassignSummary, LearningModuleRule, LearningModuleSummary,
-    ReviewAssessmentResults,
+    ModuleSource, ModuleType, ReviewAssessmentResults,
 };
-use crate::models::learning_and_users::AssignedLearningModuleArchivalMode;
-use crate::models::shared_by_23_b496d3::UserReference;
+use crate::models::shared::learning_and_users::ArchivalMode;
+use crate::models::shared::user_reference::UserReference;
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `AssignedLearningModule` in the API.
 ///
-/// Item of the listing `get_learning_modules_assignments`.
+/// Item of the listing [`get_learning_modules_assignments`](crate::api::GetLearningModulesAssignments).
 #[derive(Clone, Default)]
 pub struct AssignedLearningModule {
-    /// `archivalMode`
+    /// `archivalMode`: one of `Graceful`, `Immediate`
     pub archival_mode: Option<AssignedLearningModuleArchivalMode>,
-    /// `assessmentForm`
+    /// `assessmentForm`: `AssessmentForm`
     pub assessment_form: Option<Box<AssessmentForm>>,
-    /// `autoAssign`
+    /// `autoAssign`: `LearningModuleAutoAssignResponse`
     pub auto_assign: Option<Box<LearningModuleAutoAssignResponse>>,
-    /// `completionTimeInDays`, required
+    /// `completionTimeInDays`: an integer (`int32`), required
     pub completion_time_in_days: Option<i64>,
-    /// `coverArt`
+    /// `coverArt`: `LearningModuleCoverArtResponse`
     pub cover_art: Option<Box<LearningModuleCoverArtResponse>>,
-    /// `createdBy`, read-only
+    /// `createdBy`: `UserReference`, read-only
     pub created_by: Option<Box<UserReference>>,
-    /// `currentAssignments`
+    /// `currentAssignments`: a list of `LearningAssignment`
     pub current_assignments: Option<Vec<LearningAssignment>>,
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `enforceContentOrder`
+    /// `enforceContentOrder`: a boolean
     pub enforce_content_order: Option<bool>,
-    /// `excludedFromCatalog`
+    /// `excludedFromCatalog`: a boolean
     pub excluded_from_catalog: Option<bool>,
-    /// `externalId`, read-only
+    /// `externalId`: a string, read-only
     pub external_id: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `informSteps`
+    /// `informSteps`: a list of `LearningModuleInformStep`
     pub inform_steps: Option<Vec<LearningModuleInformStep>>,
-    /// `isArchived`, read-only
+    /// `isArchived`: a boolean, read-only
     pub is_archived: Option<bool>,
-    /// `isPublished`, read-only
+    /// `isPublished`: a boolean, read-only
     pub is_published: Option<bool>,
-    /// `lengthInMinutes`
+    /// `lengthInMinutes`: an integer (`int32`)
     pub length_in_minutes: Option<i64>,
-    /// `modifiedBy`, read-only
+    /// `modifiedBy`: `UserReference`, read-only
     pub modified_by: Option<Box<UserReference>>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `reassignSummaryData`
+    /// `reassignSummaryData`: `LearningModuleReassignSummary`
     pub reassign_summary_data: Option<Box<LearningModuleReassignSummary>>,
-    /// `reviewAssessmentResults`
+    /// `reviewAssessmentResults`: `ReviewAssessmentResults`
     pub review_assessment_results: Option<Box<ReviewAssessmentResults>>,
-    /// `rule`, read-only
+    /// `rule`: `LearningModuleRule`, read-only
     pub rule: Option<Box<LearningModuleRule>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `source`, read-only
+    /// `source`: one of `UserCreated`, `GenesysBeyond`, read-only
     pub source: Option<AssignedLearningModuleSource>,
-    /// `summaryData`
+    /// `summaryData`: `LearningModuleSummary`
     pub summary_data: Option<Box<LearningModuleSummary>>,
-    /// `type`
+    /// `type`: one of `Informational`, `AssessedContent`, `Assessment`, `External`, `Native`
     pub r#type: Option<AssignedLearningModuleType>,
-    /// `version`, read-only
+    /// `version`: an integer (`int32`), read-only
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -114,77 +114,11 @@ impl codec::Model for AssignedLearningModule {
 
 codec::__model!(AssignedLearningModule);
 
-/// The values of `source`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum AssignedLearningModuleSource {
-    /// `UserCreated`
-    UserCreated,
-    /// `GenesysBeyond`
-    GenesysBeyond,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
+/// The same values as [`ArchivalMode`].
+pub type AssignedLearningModuleArchivalMode = ArchivalMode;
 
-impl codec::OpenEnum for AssignedLearningModuleSource {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[Self::UserCreated, Self::GenesysBeyond],
-        unknown: Self::Unknown,
-        integer: false,
-    };
+/// The same values as [`ModuleSource`].
+pub type AssignedLearningModuleSource = ModuleSource;
 
-    fn as_str(&self) -> &str {
-        match self {
-            Self::UserCreated => "UserCreated",
-            Self::GenesysBeyond => "GenesysBeyond",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(AssignedLearningModuleSource);
-
-/// The values of `type`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum AssignedLearningModuleType {
-    /// `Informational`
-    Informational,
-    /// `AssessedContent`
-    AssessedContent,
-    /// `Assessment`
-    Assessment,
-    /// `External`
-    External,
-    /// `Native`
-    Native,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for AssignedLearningModuleType {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::Informational,
-            Self::AssessedContent,
-            Self::Assessment,
-            Self::External,
-            Self::Native,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Informational => "Informational",
-            Self::AssessedContent => "AssessedContent",
-            Self::Assessment => "Assessment",
-            Self::External => "External",
-            Self::Native => "Native",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(AssignedLearningModuleType);
+/// The same values as [`ModuleType`].
+pub type AssignedLearningModuleType = ModuleType;

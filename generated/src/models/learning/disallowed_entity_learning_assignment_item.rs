@@ -4,11 +4,13 @@ use crate::models::learning::LearningAssignmentItem;
 use crate::runtime::codec;
 
 /// `DisallowedEntityLearningAssignmentItem` in the API.
+///
+/// Part of [`LearningAssignmentBulkAddResponse`](crate::models::LearningAssignmentBulkAddResponse).
 #[derive(Clone, Default)]
 pub struct DisallowedEntityLearningAssignmentItem {
-    /// `entity`
+    /// `entity`: `LearningAssignmentItem`
     pub entity: Option<Box<LearningAssignmentItem>>,
-    /// `errorCode`
+    /// `errorCode`: a string
     pub error_code: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

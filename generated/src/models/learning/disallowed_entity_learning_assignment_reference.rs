@@ -4,11 +4,14 @@ use crate::models::learning::LearningAssignmentReference;
 use crate::runtime::codec;
 
 /// `DisallowedEntityLearningAssignmentReference` in the API.
+///
+/// Part of
+/// [`LearningAssignmentBulkRemoveResponse`](crate::models::LearningAssignmentBulkRemoveResponse).
 #[derive(Clone, Default)]
 pub struct DisallowedEntityLearningAssignmentReference {
-    /// `entity`
+    /// `entity`: `LearningAssignmentReference`
     pub entity: Option<Box<LearningAssignmentReference>>,
-    /// `errorCode`
+    /// `errorCode`: a string
     pub error_code: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,23 +5,27 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `LearningAssessment` in the API.
+///
+/// Part of [`LearningAssignment`](crate::models::LearningAssignment),
+/// [`LearningAssignmentUpdate`](crate::models::LearningAssignmentUpdate),
+/// [`LearningModulePreviewUpdateRequest`](crate::models::LearningModulePreviewUpdateRequest).
 #[derive(Clone, Default)]
 pub struct LearningAssessment {
-    /// `answers`
+    /// `answers`: `AssessmentScoringSet`
     pub answers: Option<Box<AssessmentScoringSet>>,
-    /// `assessmentFormId`, read-only
+    /// `assessmentFormId`: a string, read-only
     pub assessment_form_id: Option<String>,
-    /// `assessmentId`, read-only
+    /// `assessmentId`: a string, read-only
     pub assessment_id: Option<String>,
-    /// `contextId`, read-only
+    /// `contextId`: a string, read-only
     pub context_id: Option<String>,
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `dateSubmitted`, read-only
+    /// `dateSubmitted`: a timestamp, read-only
     pub date_submitted: Option<time::Timestamp>,
-    /// `status`, read-only
+    /// `status`: one of `Pending`, `InProgress`, `Finished`, read-only
     pub status: Option<LearningAssessmentStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

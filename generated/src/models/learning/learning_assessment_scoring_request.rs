@@ -5,12 +5,12 @@ use crate::runtime::codec;
 
 /// `LearningAssessmentScoringRequest` in the API.
 ///
-/// Taken by `post_learning_assessments_scoring`.
+/// Taken by [`post_learning_assessments_scoring`](crate::api::PostLearningAssessmentsScoring).
 #[derive(Clone, Default)]
 pub struct LearningAssessmentScoringRequest {
-    /// `answers`, required
+    /// `answers`: `AssessmentScoringSet`, required
     pub answers: Option<Box<AssessmentScoringSet>>,
-    /// `assessmentForm`, required
+    /// `assessmentForm`: `AssessmentForm`, required
     pub assessment_form: Option<Box<AssessmentForm>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::models::learning::LearningAssignmentAggregateQueryResponseMetric;
 use crate::runtime::codec;
 
 /// `LearningAssignmentAggregateQueryResponseData` in the API.
+///
+/// Part of
+/// [`LearningAssignmentAggregateQueryResponseGroupedData`](crate::models::LearningAssignmentAggregateQueryResponseGroupedData).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentAggregateQueryResponseData {
-    /// `interval`
+    /// `interval`: a string
     pub interval: Option<String>,
-    /// `metrics`
+    /// `metrics`: a list of `LearningAssignmentAggregateQueryResponseMetric`
     pub metrics: Option<Vec<LearningAssignmentAggregateQueryResponseMetric>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

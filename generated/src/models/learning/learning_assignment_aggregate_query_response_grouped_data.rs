@@ -5,11 +5,13 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `LearningAssignmentAggregateQueryResponseGroupedData` in the API.
+///
+/// Part of [`LearningAssignmentAggregateResponse`](crate::models::LearningAssignmentAggregateResponse).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentAggregateQueryResponseGroupedData {
-    /// `data`
+    /// `data`: a list of `LearningAssignmentAggregateQueryResponseData`
     pub data: Option<Vec<LearningAssignmentAggregateQueryResponseData>>,
-    /// `group`
+    /// `group`: a map of strings to strings
     pub group: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

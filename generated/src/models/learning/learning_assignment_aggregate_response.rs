@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `LearningAssignmentAggregateResponse` in the API.
 ///
-/// Returned by `post_learning_assignments_aggregates_query`.
+/// Returned by
+/// [`post_learning_assignments_aggregates_query`](crate::api::PostLearningAssignmentsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentAggregateResponse {
-    /// `results`
+    /// `results`: a list of `LearningAssignmentAggregateQueryResponseGroupedData`
     pub results: Option<Vec<LearningAssignmentAggregateQueryResponseGroupedData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

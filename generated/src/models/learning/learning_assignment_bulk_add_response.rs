@@ -7,12 +7,12 @@ use crate::runtime::codec;
 
 /// `LearningAssignmentBulkAddResponse` in the API.
 ///
-/// Returned by `post_learning_assignments_bulkadd`.
+/// Returned by [`post_learning_assignments_bulkadd`](crate::api::PostLearningAssignmentsBulkadd).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentBulkAddResponse {
-    /// `disallowedEntities`
+    /// `disallowedEntities`: a list of `DisallowedEntityLearningAssignmentItem`
     pub disallowed_entities: Option<Vec<DisallowedEntityLearningAssignmentItem>>,
-    /// `entities`
+    /// `entities`: a list of `LearningAssignment`
     pub entities: Option<Vec<LearningAssignment>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

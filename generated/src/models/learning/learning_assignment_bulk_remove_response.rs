@@ -7,12 +7,12 @@ use crate::runtime::codec;
 
 /// `LearningAssignmentBulkRemoveResponse` in the API.
 ///
-/// Returned by `post_learning_assignments_bulkremove`.
+/// Returned by [`post_learning_assignments_bulkremove`](crate::api::PostLearningAssignmentsBulkremove).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentBulkRemoveResponse {
-    /// `disallowedEntities`
+    /// `disallowedEntities`: a list of `DisallowedEntityLearningAssignmentReference`
     pub disallowed_entities: Option<Vec<DisallowedEntityLearningAssignmentReference>>,
-    /// `entities`
+    /// `entities`: a list of `LearningAssignmentEntity`
     pub entities: Option<Vec<LearningAssignmentEntity>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

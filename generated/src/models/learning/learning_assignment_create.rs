@@ -5,18 +5,18 @@ use crate::runtime::time;
 
 /// `LearningAssignmentCreate` in the API.
 ///
-/// Taken by `post_learning_assignments`.
+/// Taken by [`post_learning_assignments`](crate::api::PostLearningAssignments).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentCreate {
-    /// `addToSchedule`
+    /// `addToSchedule`: a boolean
     pub add_to_schedule: Option<bool>,
-    /// `lengthInMinutes`
+    /// `lengthInMinutes`: an integer (`int32`)
     pub length_in_minutes: Option<i64>,
-    /// `moduleId`, required
+    /// `moduleId`: a string, required
     pub module_id: Option<String>,
-    /// `recommendedCompletionDate`
+    /// `recommendedCompletionDate`: a timestamp
     pub recommended_completion_date: Option<time::Timestamp>,
-    /// `userId`, required
+    /// `userId`: a string, required
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

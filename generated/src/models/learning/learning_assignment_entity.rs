@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `LearningAssignmentEntity` in the API.
+///
+/// Part of
+/// [`LearningAssignmentBulkRemoveResponse`](crate::models::LearningAssignmentBulkRemoveResponse).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentEntity {
-    /// `assignmentId`
+    /// `assignmentId`: a string
     pub assignment_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

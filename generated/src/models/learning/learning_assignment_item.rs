@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `LearningAssignmentItem` in the API.
 ///
-/// Taken by `post_learning_assignments_bulkadd`.
+/// Taken by [`post_learning_assignments_bulkadd`](crate::api::PostLearningAssignmentsBulkadd).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentItem {
-    /// `moduleId`, required
+    /// `moduleId`: a string, required
     pub module_id: Option<String>,
-    /// `userId`, required
+    /// `userId`: a string, required
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

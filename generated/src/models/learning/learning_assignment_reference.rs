@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `LearningAssignmentReference` in the API.
+///
+/// Part of
+/// [`DisallowedEntityLearningAssignmentReference`](crate::models::DisallowedEntityLearningAssignmentReference).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentReference {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,14 @@ use crate::runtime::time;
 
 /// `LearningAssignmentReschedule` in the API.
 ///
-/// Taken by `patch_learning_assignment_reschedule`.
+/// Taken by [`patch_learning_assignment_reschedule`](crate::api::PatchLearningAssignmentReschedule).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentReschedule {
-    /// `addToSchedule`
+    /// `addToSchedule`: a boolean
     pub add_to_schedule: Option<bool>,
-    /// `dateRecommendedForCompletion`, required
+    /// `dateRecommendedForCompletion`: a timestamp, required
     pub date_recommended_for_completion: Option<time::Timestamp>,
-    /// `lengthInMinutes`
+    /// `lengthInMinutes`: an integer (`int32`)
     pub length_in_minutes: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `LearningAssignmentStepSignedCookie` in the API.
+///
+/// Part of [`LearningAssignmentStep`](crate::models::LearningAssignmentStep),
+/// [`LearningModulePreviewGetResponseStep`](crate::models::LearningModulePreviewGetResponseStep).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentStepSignedCookie {
-    /// `cookieValues`, read-only
+    /// `cookieValues`: a map of strings to strings, read-only
     pub cookie_values: Option<BTreeMap<String, String>>,
-    /// `url`, read-only
+    /// `url`: a string, read-only
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

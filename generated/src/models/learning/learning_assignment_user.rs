@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 /// `LearningAssignmentUser` in the API.
 ///
-/// Item of the listing `post_learning_rules_query`.
+/// Item of the listing [`post_learning_rules_query`](crate::api::PostLearningRulesQuery).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentUser {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

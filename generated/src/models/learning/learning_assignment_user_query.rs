@@ -5,12 +5,12 @@ use crate::runtime::codec;
 
 /// `LearningAssignmentUserQuery` in the API.
 ///
-/// Taken by `post_learning_rules_query`.
+/// Taken by [`post_learning_rules_query`](crate::api::PostLearningRulesQuery).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentUserQuery {
-    /// `rule`, required
+    /// `rule`: `LearningModuleRule`, required
     pub rule: Option<Box<LearningModuleRule>>,
-    /// `searchTerm`
+    /// `searchTerm`: a string
     pub search_term: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `LearningCoverArtThumbnail` in the API.
+///
+/// Part of [`LearningModuleCoverArtResponse`](crate::models::LearningModuleCoverArtResponse).
 #[derive(Clone, Default)]
 pub struct LearningCoverArtThumbnail {
-    /// `resolution`
+    /// `resolution`: a string
     pub resolution: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

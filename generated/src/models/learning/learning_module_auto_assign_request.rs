@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `LearningModuleAutoAssignRequest` in the API.
+///
+/// Part of [`LearningModuleRequest`](crate::models::LearningModuleRequest).
 #[derive(Clone, Default)]
 pub struct LearningModuleAutoAssignRequest {
-    /// `enabled`, required
+    /// `enabled`: a boolean, required
     pub enabled: Option<bool>,
-    /// `ruleId`, required
+    /// `ruleId`: a string, required
     pub rule_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,15 @@ use crate::models::learning::UsersRulesRuleReference;
 use crate::runtime::codec;
 
 /// `LearningModuleAutoAssignResponse` in the API.
+///
+/// Part of [`AssignedLearningModule`](crate::models::AssignedLearningModule),
+/// [`LearningModule`](crate::models::LearningModule),
+/// [`LearningModuleMigrateResponse`](crate::models::LearningModuleMigrateResponse).
 #[derive(Clone, Default)]
 pub struct LearningModuleAutoAssignResponse {
-    /// `enabled`, required
+    /// `enabled`: a boolean, required
     pub enabled: Option<bool>,
-    /// `rule`, required
+    /// `rule`: `UsersRulesRuleReference`, required
     pub rule: Option<Box<UsersRulesRuleReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `LearningModuleCoverArtRequest` in the API.
+///
+/// Part of [`LearningModuleRequest`](crate::models::LearningModuleRequest).
 #[derive(Clone, Default)]
 pub struct LearningModuleCoverArtRequest {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

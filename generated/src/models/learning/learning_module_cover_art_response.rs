@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `LearningModuleCoverArtResponse` in the API.
 ///
-/// Returned by `get_learning_modules_coverart_cover_art_id`.
+/// Returned by
+/// [`get_learning_modules_coverart_cover_art_id`](crate::api::GetLearningModulesCoverartCoverArtId).
 #[derive(Clone, Default)]
 pub struct LearningModuleCoverArtResponse {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `thumbnails`
+    /// `thumbnails`: a list of `LearningCoverArtThumbnail`
     pub thumbnails: Option<Vec<LearningCoverArtThumbnail>>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `LearningModuleJobRequest` in the API.
 ///
-/// Taken by `post_learning_module_jobs`.
+/// Taken by [`post_learning_module_jobs`](crate::api::PostLearningModuleJobs).
 #[derive(Clone, Default)]
 pub struct LearningModuleJobRequest {
-    /// `action`, required
+    /// `action`: one of `Reassign`, `GracefulArchive`, `ImmediateArchive`, `Unarchive`, `Assign`, required
     pub action: Option<LearningModuleJobRequestAction>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `LearningModuleJobResponse` in the API.
 ///
-/// Returned by `get_learning_module_job`, `post_learning_module_jobs`.
+/// Returned by [`get_learning_module_job`](crate::api::GetLearningModuleJob),
+/// [`post_learning_module_jobs`](crate::api::PostLearningModuleJobs).
 #[derive(Clone, Default)]
 pub struct LearningModuleJobResponse {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `status`
+    /// `status`: one of `Accepted`, `Running`, `Completed`, `Failed`
     pub status: Option<LearningModuleJobResponseStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `LearningModuleMigrateResponse` in the API.
 ///
-/// Returned by `post_learning_module_rule_migrate`.
+/// Returned by [`post_learning_module_rule_migrate`](crate::api::PostLearningModuleRuleMigrate).
 #[derive(Clone, Default)]
 pub struct LearningModuleMigrateResponse {
-    /// `autoAssign`, required
+    /// `autoAssign`: `LearningModuleAutoAssignResponse`, required
     pub auto_assign: Option<Box<LearningModuleAutoAssignResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,26 +8,26 @@ use crate::runtime::codec;
 
 /// `LearningModulePreviewGetResponse` in the API.
 ///
-/// Returned by `get_learning_module_preview`.
+/// Returned by [`get_learning_module_preview`](crate::api::GetLearningModulePreview).
 #[derive(Clone, Default)]
 pub struct LearningModulePreviewGetResponse {
-    /// `assessmentForm`
+    /// `assessmentForm`: `AssessmentForm`
     pub assessment_form: Option<Box<AssessmentForm>>,
-    /// `assignment`
+    /// `assignment`: `LearningModulePreviewGetResponseAssignment`
     pub assignment: Option<Box<LearningModulePreviewGetResponseAssignment>>,
-    /// `coverArt`
+    /// `coverArt`: `LearningModuleCoverArtResponse`
     pub cover_art: Option<Box<LearningModuleCoverArtResponse>>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `enforceContentOrder`
+    /// `enforceContentOrder`: a boolean
     pub enforce_content_order: Option<bool>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `reviewAssessmentResults`
+    /// `reviewAssessmentResults`: `ReviewAssessmentResults`
     pub review_assessment_results: Option<Box<ReviewAssessmentResults>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::learning::LearningShareableContentObject;
 use crate::runtime::codec;
 
 /// `LearningModulePreviewUpdateRequestCurrentStep` in the API.
+///
+/// Part of [`LearningModulePreviewUpdateRequest`](crate::models::LearningModulePreviewUpdateRequest).
 #[derive(Clone, Default)]
 pub struct LearningModulePreviewUpdateRequestCurrentStep {
-    /// `completionPercentage`
+    /// `completionPercentage`: a number (`float`)
     pub completion_percentage: Option<f64>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `shareableContentObject`
+    /// `shareableContentObject`: `LearningShareableContentObject`
     pub shareable_content_object: Option<Box<LearningShareableContentObject>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

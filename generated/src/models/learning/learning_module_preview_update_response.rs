@@ -5,12 +5,12 @@ use crate::runtime::codec;
 
 /// `LearningModulePreviewUpdateResponse` in the API.
 ///
-/// Returned by `put_learning_module_preview`.
+/// Returned by [`put_learning_module_preview`](crate::api::PutLearningModulePreview).
 #[derive(Clone, Default)]
 pub struct LearningModulePreviewUpdateResponse {
-    /// `assignment`
+    /// `assignment`: `LearningModulePreviewUpdateResponseAssignment`
     pub assignment: Option<Box<LearningModulePreviewUpdateResponseAssignment>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,12 @@ use crate::models::learning::LearningShareableContentObject;
 use crate::runtime::codec;
 
 /// `LearningModulePreviewUpdateResponseCurrentStep` in the API.
+///
+/// Part of
+/// [`LearningModulePreviewUpdateResponseAssignment`](crate::models::LearningModulePreviewUpdateResponseAssignment).
 #[derive(Clone, Default)]
 pub struct LearningModulePreviewUpdateResponseCurrentStep {
-    /// `shareableContentObject`
+    /// `shareableContentObject`: `LearningShareableContentObject`
     pub shareable_content_object: Option<Box<LearningShareableContentObject>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

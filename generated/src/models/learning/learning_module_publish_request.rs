@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `LearningModulePublishRequest` in the API.
 ///
-/// Taken by `post_learning_module_publish`.
+/// Taken by [`post_learning_module_publish`](crate::api::PostLearningModulePublish).
 #[derive(Clone, Default)]
 pub struct LearningModulePublishRequest {
-    /// `termsAndConditionsAccepted`
+    /// `termsAndConditionsAccepted`: a boolean
     pub terms_and_conditions_accepted: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 /// `LearningModulePublishResponse` in the API.
 ///
-/// Returned by `post_learning_module_publish`.
+/// Returned by [`post_learning_module_publish`](crate::api::PostLearningModulePublish).
 #[derive(Clone, Default)]
 pub struct LearningModulePublishResponse {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

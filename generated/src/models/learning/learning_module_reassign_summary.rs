@@ -3,17 +3,20 @@
 use crate::runtime::codec;
 
 /// `LearningModuleReassignSummary` in the API.
+///
+/// Part of [`AssignedLearningModule`](crate::models::AssignedLearningModule),
+/// [`LearningModule`](crate::models::LearningModule).
 #[derive(Clone, Default)]
 pub struct LearningModuleReassignSummary {
-    /// `assignedCount`
+    /// `assignedCount`: an integer (`int32`)
     pub assigned_count: Option<i64>,
-    /// `completedCount`
+    /// `completedCount`: an integer (`int32`)
     pub completed_count: Option<i64>,
-    /// `inProgressCount`
+    /// `inProgressCount`: an integer (`int32`)
     pub in_progress_count: Option<i64>,
-    /// `notCompletedCount`
+    /// `notCompletedCount`: an integer (`int32`)
     pub not_completed_count: Option<i64>,
-    /// `totalReassigned`
+    /// `totalReassigned`: an integer (`int32`)
     pub total_reassigned: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,17 +5,18 @@ use crate::runtime::codec;
 
 /// `LearningModuleRule` in the API.
 ///
-/// Returned by `get_learning_module_rule`, `put_learning_module_rule`. Taken by
-/// `put_learning_module_rule`.
+/// Returned by [`get_learning_module_rule`](crate::api::GetLearningModuleRule),
+/// [`put_learning_module_rule`](crate::api::PutLearningModuleRule). Taken by
+/// [`put_learning_module_rule`](crate::api::PutLearningModuleRule).
 #[derive(Clone, Default)]
 pub struct LearningModuleRule {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `isActive`, required
+    /// `isActive`: a boolean, required
     pub is_active: Option<bool>,
-    /// `parts`, required
+    /// `parts`: a list of `LearningModuleRuleParts`, required
     pub parts: Option<Vec<LearningModuleRuleParts>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

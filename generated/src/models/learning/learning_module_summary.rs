@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `LearningModuleSummary` in the API.
+///
+/// Part of [`AssignedLearningModule`](crate::models::AssignedLearningModule),
+/// [`LearningModule`](crate::models::LearningModule).
 #[derive(Clone, Default)]
 pub struct LearningModuleSummary {
-    /// `assignedCount`
+    /// `assignedCount`: an integer (`int32`)
     pub assigned_count: Option<i64>,
-    /// `completedCount`
+    /// `completedCount`: an integer (`int32`)
     pub completed_count: Option<i64>,
-    /// `completedSum`
+    /// `completedSum`: a number (`float`)
     pub completed_sum: Option<f64>,
-    /// `passedCount`
+    /// `passedCount`: an integer (`int32`)
     pub passed_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

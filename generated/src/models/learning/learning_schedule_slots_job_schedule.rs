@@ -4,15 +4,17 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `LearningScheduleSlotsJobSchedule` in the API.
+///
+/// Part of [`LearningScheduleSlotsJobSlot`](crate::models::LearningScheduleSlotsJobSlot).
 #[derive(Clone, Default)]
 pub struct LearningScheduleSlotsJobSchedule {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `weekCount`
+    /// `weekCount`: an integer (`int32`)
     pub week_count: Option<i64>,
-    /// `weekDate`
+    /// `weekDate`: a date
     pub week_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `LearningScheduleSlotsJobSlot` in the API.
+///
+/// Part of [`LearningScheduleSlotsJobResult`](crate::models::LearningScheduleSlotsJobResult).
 #[derive(Clone, Default)]
 pub struct LearningScheduleSlotsJobSlot {
-    /// `dateStart`
+    /// `dateStart`: a timestamp
     pub date_start: Option<time::Timestamp>,
-    /// `schedule`
+    /// `schedule`: `LearningScheduleSlotsJobSchedule`
     pub schedule: Option<Box<LearningScheduleSlotsJobSchedule>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,16 +4,16 @@ use crate::runtime::codec;
 
 /// `LearningScheduleSlotsQueryRequest` in the API.
 ///
-/// Taken by `post_learning_scheduleslots_query`.
+/// Taken by [`post_learning_scheduleslots_query`](crate::api::PostLearningScheduleslotsQuery).
 #[derive(Clone, Default)]
 pub struct LearningScheduleSlotsQueryRequest {
-    /// `interruptibleAssignmentId`
+    /// `interruptibleAssignmentId`: a string
     pub interruptible_assignment_id: Option<String>,
-    /// `interval`, required
+    /// `interval`: a string, required
     pub interval: Option<String>,
-    /// `lengthInMinutes`, required
+    /// `lengthInMinutes`: an integer (`int32`), required
     pub length_in_minutes: Option<i64>,
-    /// `userIds`, required
+    /// `userIds`: a list of strings, required
     pub user_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,12 @@ use crate::runtime::codec;
 
 /// `LearningScheduleSlotsQueryResponse` in the API.
 ///
-/// Returned by `post_learning_scheduleslots_query`.
+/// Returned by [`post_learning_scheduleslots_query`](crate::api::PostLearningScheduleslotsQuery).
 #[derive(Clone, Default)]
 pub struct LearningScheduleSlotsQueryResponse {
-    /// `suggestedSlots`
+    /// `suggestedSlots`: a list of `LearningSlot`
     pub suggested_slots: Option<Vec<LearningSlot>>,
-    /// `wfmScheduleActivities`
+    /// `wfmScheduleActivities`: a list of `LearningSlotWfmScheduleActivity`
     pub wfm_schedule_activities: Option<Vec<LearningSlotWfmScheduleActivity>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `LearningScormUploadRequest` in the API.
 ///
-/// Taken by `post_learning_scorm`.
+/// Taken by [`post_learning_scorm`](crate::api::PostLearningScorm).
 #[derive(Clone, Default)]
 pub struct LearningScormUploadRequest {
-    /// `contentMd5`, required
+    /// `contentMd5`: a string, required
     pub content_md5: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

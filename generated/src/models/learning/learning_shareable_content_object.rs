@@ -3,39 +3,44 @@
 use crate::runtime::codec;
 
 /// `LearningShareableContentObject` in the API.
+///
+/// Part of [`LearningAssignmentStep`](crate::models::LearningAssignmentStep),
+/// [`LearningModulePreviewGetScoStructure`](crate::models::LearningModulePreviewGetScoStructure),
+/// [`LearningModulePreviewUpdateRequestCurrentStep`](crate::models::LearningModulePreviewUpdateRequestCurrentStep),
+/// [`LearningModulePreviewUpdateResponseCurrentStep`](crate::models::LearningModulePreviewUpdateResponseCurrentStep).
 #[derive(Clone, Default)]
 pub struct LearningShareableContentObject {
-    /// `credit`, read-only
+    /// `credit`: one of `Credit`, `NoCredit`, read-only
     pub credit: Option<LearningShareableContentObjectCredit>,
-    /// `entry`, read-only
+    /// `entry`: one of `AbInitio`, `Resume`, `Empty`, read-only
     pub entry: Option<LearningShareableContentObjectEntry>,
-    /// `exit`
+    /// `exit`: one of `Timeout`, `Suspend`, `Logout`, `Empty`
     pub exit: Option<LearningShareableContentObjectExit>,
-    /// `href`, read-only
+    /// `href`: a string, read-only
     pub href: Option<String>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `launchData`, read-only
+    /// `launchData`: a string, read-only
     pub launch_data: Option<String>,
-    /// `lessonStatus`
+    /// `lessonStatus`: one of `Passed`, `Completed`, `Failed`, `Incomplete`, `Browsed`, `NotAttempted`
     pub lesson_status: Option<LearningShareableContentObjectLessonStatus>,
-    /// `location`
+    /// `location`: a string
     pub location: Option<String>,
-    /// `mode`, read-only
+    /// `mode`: one of `Browse`, `Normal`, `Review`, read-only
     pub mode: Option<LearningShareableContentObjectMode>,
-    /// `parameters`, read-only
+    /// `parameters`: a string, read-only
     pub parameters: Option<String>,
-    /// `scoreMax`
+    /// `scoreMax`: a number (`float`)
     pub score_max: Option<f64>,
-    /// `scoreMin`
+    /// `scoreMin`: a number (`float`)
     pub score_min: Option<f64>,
-    /// `scoreRaw`
+    /// `scoreRaw`: a number (`float`)
     pub score_raw: Option<f64>,
-    /// `sessionTime`
+    /// `sessionTime`: a string
     pub session_time: Option<String>,
-    /// `suspendData`
+    /// `suspendData`: a string
     pub suspend_data: Option<String>,
-    /// `totalTime`, read-only
+    /// `totalTime`: a string, read-only
     pub total_time: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

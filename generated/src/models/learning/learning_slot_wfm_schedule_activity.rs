@@ -3,17 +3,19 @@
 use crate::models::learning::{
     LearningSlotFullDayTimeOffMarker, LearningSlotScheduleActivity,
 };
-use crate::models::shared_by_23_b496d3::UserReference;
+use crate::models::shared::user_reference::UserReference;
 use crate::runtime::codec;
 
 /// `LearningSlotWfmScheduleActivity` in the API.
+///
+/// Part of [`LearningScheduleSlotsQueryResponse`](crate::models::LearningScheduleSlotsQueryResponse).
 #[derive(Clone, Default)]
 pub struct LearningSlotWfmScheduleActivity {
-    /// `activities`
+    /// `activities`: a list of `LearningSlotScheduleActivity`
     pub activities: Option<Vec<LearningSlotScheduleActivity>>,
-    /// `fullDayTimeOffMarkers`
+    /// `fullDayTimeOffMarkers`: a list of `LearningSlotFullDayTimeOffMarker`
     pub full_day_time_off_markers: Option<Vec<LearningSlotFullDayTimeOffMarker>>,
-    /// `user`
+    /// `user`: `UserReference`
     pub user: Option<Box<UserReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,7 +6,10 @@ export!(assessment_form_question_group: AssessmentFormQuestionGroup);
 export!(assessment_question_group_score: AssessmentQuestionGroupScore);
 export!(assessment_question_score: AssessmentQuestionScore);
 export!(assessment_scoring_set: AssessmentScoringSet, AssessmentScoringSetFailureReasons);
-export!(assigned_learning_module: AssignedLearningModule, AssignedLearningModuleSource, AssignedLearningModuleType);
+export!(
+    assigned_learning_module: AssignedLearningModule, AssignedLearningModuleArchivalMode, AssignedLearningModuleSource,
+        AssignedLearningModuleType
+);
 export!(assigned_learning_module_domain_entity_listing: AssignedLearningModuleDomainEntityListing);
 export!(disallowed_entity_learning_assignment_item: DisallowedEntityLearningAssignmentItem);
 export!(disallowed_entity_learning_assignment_reference: DisallowedEntityLearningAssignmentReference);
@@ -107,7 +110,10 @@ export!(learning_module_publish_response: LearningModulePublishResponse);
 export!(learning_module_reassign_summary: LearningModuleReassignSummary);
 export!(learning_module_request: LearningModuleRequest, LearningModuleRequestType);
 export!(learning_module_rule: LearningModuleRule);
-export!(learning_module_rule_parts: LearningModuleRuleParts, LearningModuleRulePartsSelector);
+export!(
+    learning_module_rule_parts: LearningModuleRuleParts, LearningModuleRulePartsOperation,
+        LearningModuleRulePartsSelector
+);
 export!(learning_module_summary: LearningModuleSummary);
 export!(learning_schedule_slots_job_request: LearningScheduleSlotsJobRequest, LearningScheduleSlotsJobRequestSlotsType);
 export!(
@@ -134,4 +140,5 @@ export!(
 export!(learning_slot_wfm_schedule_activity: LearningSlotWfmScheduleActivity);
 export!(operation_parameters: *);
 export!(review_assessment_results: ReviewAssessmentResults);
+export!(shared_enums: *);
 export!(users_rules_rule_reference: UsersRulesRuleReference);

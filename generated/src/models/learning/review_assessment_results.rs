@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `ReviewAssessmentResults` in the API.
+///
+/// Part of [`AssignedLearningModule`](crate::models::AssignedLearningModule),
+/// [`LearningModule`](crate::models::LearningModule),
+/// [`LearningModulePreviewGetResponse`](crate::models::LearningModulePreviewGetResponse),
+/// [`LearningModuleRequest`](crate::models::LearningModuleRequest).
 #[derive(Clone, Default)]
 pub struct ReviewAssessmentResults {
-    /// `byAssignees`
+    /// `byAssignees`: a boolean
     pub by_assignees: Option<bool>,
-    /// `byViewers`
+    /// `byViewers`: a boolean
     pub by_viewers: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

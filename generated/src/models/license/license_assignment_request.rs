@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `LicenseAssignmentRequest` in the API.
+///
+/// Part of [`LicenseBatchAssignmentRequest`](crate::models::LicenseBatchAssignmentRequest).
 #[derive(Clone, Default)]
 pub struct LicenseAssignmentRequest {
-    /// `licenseId`, required
+    /// `licenseId`: a string, required
     pub license_id: Option<String>,
-    /// `userIdsAdd`, required
+    /// `userIdsAdd`: a list of strings, no item twice, required
     pub user_ids_add: Option<Vec<String>>,
-    /// `userIdsRemove`, required
+    /// `userIdsRemove`: a list of strings, no item twice, required
     pub user_ids_remove: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

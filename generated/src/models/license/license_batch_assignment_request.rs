@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `LicenseBatchAssignmentRequest` in the API.
 ///
-/// Taken by `post_license_organization`.
+/// Taken by [`post_license_organization`](crate::api::PostLicenseOrganization).
 #[derive(Clone, Default)]
 pub struct LicenseBatchAssignmentRequest {
-    /// `assignments`, required
+    /// `assignments`: a list of `LicenseAssignmentRequest`, required
     pub assignments: Option<Vec<LicenseAssignmentRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,20 +5,21 @@ use crate::runtime::codec;
 
 /// `LicenseDefinition` in the API.
 ///
-/// Returned by `get_license_definition`, `get_license_definitions`.
+/// Returned by [`get_license_definition`](crate::api::GetLicenseDefinition),
+/// [`get_license_definitions`](crate::api::GetLicenseDefinitions).
 #[derive(Clone, Default)]
 pub struct LicenseDefinition {
-    /// `comprises`
+    /// `comprises`: a list of `LicenseDefinition`, no item twice
     pub comprises: Option<Vec<LicenseDefinition>>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `permissions`
+    /// `permissions`: `Permissions`
     pub permissions: Option<Box<Permissions>>,
-    /// `prerequisites`
+    /// `prerequisites`: a list of `AddressableLicenseDefinition`, no item twice
     pub prerequisites: Option<Vec<AddressableLicenseDefinition>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `LicenseOrgToggle` in the API.
 ///
-/// Returned by `get_license_toggle`, `post_license_toggle`.
+/// Returned by [`get_license_toggle`](crate::api::GetLicenseToggle),
+/// [`post_license_toggle`](crate::api::PostLicenseToggle).
 #[derive(Clone, Default)]
 pub struct LicenseOrgToggle {
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `featureName`
+    /// `featureName`: a string
     pub feature_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

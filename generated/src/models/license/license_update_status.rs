@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 /// `LicenseUpdateStatus` in the API.
 ///
-/// Returned by `post_license_organization`.
+/// Returned by [`post_license_organization`](crate::api::PostLicenseOrganization).
 #[derive(Clone, Default)]
 pub struct LicenseUpdateStatus {
-    /// `licenseId`
+    /// `licenseId`: a string
     pub license_id: Option<String>,
-    /// `result`
+    /// `result`: a string
     pub result: Option<String>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

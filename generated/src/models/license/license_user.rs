@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `LicenseUser` in the API.
 ///
-/// Returned by `get_license_user`.
+/// Returned by [`get_license_user`](crate::api::GetLicenseUser).
 #[derive(Clone, Default)]
 pub struct LicenseUser {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `licenses`
+    /// `licenses`: a list of `LicenseDefinition`, no item twice
     pub licenses: Option<Vec<LicenseDefinition>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

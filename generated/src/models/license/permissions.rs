@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `Permissions` in the API.
+///
+/// Part of [`LicenseDefinition`](crate::models::LicenseDefinition).
 #[derive(Clone, Default)]
 pub struct Permissions {
-    /// `ids`, required
+    /// `ids`: a list of strings, required
     pub ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

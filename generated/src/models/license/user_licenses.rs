@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 /// `UserLicenses` in the API.
 ///
-/// Item of the listing `get_license_users`.
+/// Item of the listing [`get_license_users`](crate::api::GetLicenseUsers).
 #[derive(Clone, Default)]
 pub struct UserLicenses {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `licenses`
+    /// `licenses`: a list of strings
     pub licenses: Option<Vec<String>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

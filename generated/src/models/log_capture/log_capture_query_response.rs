@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `LogCaptureQueryResponse` in the API.
 ///
-/// Returned by `post_diagnostics_logcapture_browser_entries_query`.
+/// Returned by
+/// [`post_diagnostics_logcapture_browser_entries_query`](crate::api::PostDiagnosticsLogcaptureBrowserEntriesQuery).
 #[derive(Clone, Default)]
 pub struct LogCaptureQueryResponse {
-    /// `entities`
+    /// `entities`: a list of `LogEntry`
     pub entities: Option<Vec<LogEntry>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

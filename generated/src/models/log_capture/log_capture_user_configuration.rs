@@ -5,19 +5,23 @@ use crate::runtime::time;
 
 /// `LogCaptureUserConfiguration` in the API.
 ///
-/// Returned by `post_diagnostics_logcapture_browser_user`. Item of the listing
-/// `get_diagnostics_logcapture_browser_users`. Taken by `post_diagnostics_logcapture_browser_user`.
+/// Returned by
+/// [`post_diagnostics_logcapture_browser_user`](crate::api::PostDiagnosticsLogcaptureBrowserUser). Item
+/// of the listing
+/// [`get_diagnostics_logcapture_browser_users`](crate::api::GetDiagnosticsLogcaptureBrowserUsers).
+/// Taken by
+/// [`post_diagnostics_logcapture_browser_user`](crate::api::PostDiagnosticsLogcaptureBrowserUser).
 #[derive(Clone, Default)]
 pub struct LogCaptureUserConfiguration {
-    /// `captureMethod`, read-only
+    /// `captureMethod`: one of `OnDemand`, `Scheduled`, read-only
     pub capture_method: Option<LogCaptureUserConfigurationCaptureMethod>,
-    /// `dateExpired`, required
+    /// `dateExpired`: a timestamp, required
     pub date_expired: Option<time::Timestamp>,
-    /// `dateStarted`, read-only
+    /// `dateStarted`: a timestamp, read-only
     pub date_started: Option<time::Timestamp>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

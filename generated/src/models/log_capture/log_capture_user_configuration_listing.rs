@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `LogCaptureUserConfigurationListing` in the API.
 ///
-/// Returned by `get_diagnostics_logcapture_browser_users`.
+/// Returned by
+/// [`get_diagnostics_logcapture_browser_users`](crate::api::GetDiagnosticsLogcaptureBrowserUsers).
 #[derive(Clone, Default)]
 pub struct LogCaptureUserConfigurationListing {
-    /// `entities`
+    /// `entities`: a list of `LogCaptureUserConfiguration`
     pub entities: Option<Vec<LogCaptureUserConfiguration>>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,17 @@ use crate::runtime::time;
 
 /// `LogCaptureUserConfigurationResponse` in the API.
 ///
-/// Returned by `get_diagnostics_logcapture_browser_user`.
+/// Returned by
+/// [`get_diagnostics_logcapture_browser_user`](crate::api::GetDiagnosticsLogcaptureBrowserUser).
 #[derive(Clone, Default)]
 pub struct LogCaptureUserConfigurationResponse {
-    /// `dateExpired`, required
+    /// `dateExpired`: a timestamp, required
     pub date_expired: Option<time::Timestamp>,
-    /// `dateStarted`, read-only
+    /// `dateStarted`: a timestamp, read-only
     pub date_started: Option<time::Timestamp>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

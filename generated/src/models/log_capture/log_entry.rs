@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `LogEntry` in the API.
 ///
-/// Item of the listing `post_diagnostics_logcapture_browser_entries_query`.
+/// Item of the listing
+/// [`post_diagnostics_logcapture_browser_entries_query`](crate::api::PostDiagnosticsLogcaptureBrowserEntriesQuery).
 #[derive(Clone, Default)]
 pub struct LogEntry {
-    /// `level`
+    /// `level`: a string
     pub level: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `timestamp`
+    /// `timestamp`: an integer (`int64`)
     pub timestamp: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

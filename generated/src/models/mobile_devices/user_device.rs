@@ -4,29 +4,33 @@ use crate::runtime::codec;
 
 /// `UserDevice` in the API.
 ///
-/// Returned by `get_mobiledevice`, `post_mobiledevices`, `put_mobiledevice`. Item of the listing
-/// `get_mobiledevices`. Taken by `post_mobiledevices`, `put_mobiledevice`.
+/// Returned by [`get_mobiledevice`](crate::api::GetMobiledevice),
+/// [`post_mobiledevices`](crate::api::PostMobiledevices),
+/// [`put_mobiledevice`](crate::api::PutMobiledevice). Item of the listing
+/// [`get_mobiledevices`](crate::api::GetMobiledevices). Taken by
+/// [`post_mobiledevices`](crate::api::PostMobiledevices),
+/// [`put_mobiledevice`](crate::api::PutMobiledevice).
 #[derive(Clone, Default)]
 pub struct UserDevice {
-    /// `acceptNotifications`, required
+    /// `acceptNotifications`: a boolean, required
     pub accept_notifications: Option<bool>,
-    /// `deviceToken`, required
+    /// `deviceToken`: a string, required
     pub device_token: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `make`, required
+    /// `make`: a string, required
     pub make: Option<String>,
-    /// `model`, required
+    /// `model`: a string, required
     pub model: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `notificationId`, required
+    /// `notificationId`: a string, required
     pub notification_id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `sessionHash`
+    /// `sessionHash`: a string
     pub session_hash: Option<String>,
-    /// `type`, required
+    /// `type`: one of `android`, `ios`, required
     pub r#type: Option<UserDeviceType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,36 +6,37 @@ use std::collections::BTreeMap;
 
 /// `AvailableTopic` in the API.
 ///
-/// Item of the listing `get_notifications_availabletopics`.
+/// Item of the listing
+/// [`get_notifications_availabletopics`](crate::api::GetNotificationsAvailabletopics).
 #[derive(Clone, Default)]
 pub struct AvailableTopic {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `enforced`
+    /// `enforced`: a boolean
     pub enforced: Option<bool>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `permissionDetails`
+    /// `permissionDetails`: a list of `PermissionDetails`
     pub permission_details: Option<Vec<PermissionDetails>>,
-    /// `publicApiTemplateUriPaths`
+    /// `publicApiTemplateUriPaths`: a list of strings
     pub public_api_template_uri_paths: Option<Vec<String>>,
-    /// `requiresAnyValidator`
+    /// `requiresAnyValidator`: a boolean
     pub requires_any_validator: Option<bool>,
-    /// `requiresCurrentUser`
+    /// `requiresCurrentUser`: a boolean
     pub requires_current_user: Option<bool>,
-    /// `requiresCurrentUserOrPermission`
+    /// `requiresCurrentUserOrPermission`: a boolean
     pub requires_current_user_or_permission: Option<bool>,
-    /// `requiresDivisionPermissions`
+    /// `requiresDivisionPermissions`: a boolean
     pub requires_division_permissions: Option<bool>,
-    /// `requiresPermissions`
+    /// `requiresPermissions`: a list of strings
     pub requires_permissions: Option<Vec<String>>,
-    /// `schema`
+    /// `schema`: a map of strings to JSON values
     pub schema: Option<BTreeMap<String, serde_json::Value>>,
-    /// `topicParameters`
+    /// `topicParameters`: a list of strings
     pub topic_parameters: Option<Vec<String>>,
-    /// `transports`
+    /// `transports`: a list, each item one of `All`, `Websocket`, `EventBridge`, `ProcessAutomation`
     pub transports: Option<Vec<AvailableTopicTransports>>,
-    /// `visibility`
+    /// `visibility`: one of `Public`, `Preview`
     pub visibility: Option<AvailableTopicVisibility>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

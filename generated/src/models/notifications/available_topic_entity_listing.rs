@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `AvailableTopicEntityListing` in the API.
 ///
-/// Returned by `get_notifications_availabletopics`.
+/// Returned by [`get_notifications_availabletopics`](crate::api::GetNotificationsAvailabletopics).
 #[derive(Clone, Default)]
 pub struct AvailableTopicEntityListing {
-    /// `entities`
+    /// `entities`: a list of `AvailableTopic`
     pub entities: Option<Vec<AvailableTopic>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

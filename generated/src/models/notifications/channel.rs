@@ -5,14 +5,15 @@ use crate::runtime::time;
 
 /// `Channel` in the API.
 ///
-/// Returned by `post_notifications_channels`. Item of the listing `get_notifications_channels`.
+/// Returned by [`post_notifications_channels`](crate::api::PostNotificationsChannels). Item of the
+/// listing [`get_notifications_channels`](crate::api::GetNotificationsChannels).
 #[derive(Clone, Default)]
 pub struct Channel {
-    /// `connectUri`
+    /// `connectUri`: a string (`uri`)
     pub connect_uri: Option<String>,
-    /// `expires`
+    /// `expires`: a timestamp
     pub expires: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `ChannelEntityListing` in the API.
 ///
-/// Returned by `get_notifications_channels`.
+/// Returned by [`get_notifications_channels`](crate::api::GetNotificationsChannels).
 #[derive(Clone, Default)]
 pub struct ChannelEntityListing {
-    /// `entities`
+    /// `entities`: a list of `Channel`
     pub entities: Option<Vec<Channel>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

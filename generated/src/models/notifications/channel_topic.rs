@@ -4,19 +4,21 @@ use crate::runtime::codec;
 
 /// `ChannelTopic` in the API.
 ///
-/// Item of the listing `get_notifications_channel_subscriptions`. Taken by
-/// `post_notifications_channel_subscriptions`, `put_notifications_channel_subscriptions`.
+/// Item of the listing
+/// [`get_notifications_channel_subscriptions`](crate::api::GetNotificationsChannelSubscriptions). Taken
+/// by [`post_notifications_channel_subscriptions`](crate::api::PostNotificationsChannelSubscriptions),
+/// [`put_notifications_channel_subscriptions`](crate::api::PutNotificationsChannelSubscriptions).
 #[derive(Clone, Default)]
 pub struct ChannelTopic {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `missingPermissions`
+    /// `missingPermissions`: a list of strings
     pub missing_permissions: Option<Vec<String>>,
-    /// `rejectionReason`
+    /// `rejectionReason`: a string
     pub rejection_reason: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `state`
+    /// `state`: one of `Permitted`, `Rejected`
     pub state: Option<ChannelTopicState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

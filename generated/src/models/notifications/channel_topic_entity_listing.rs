@@ -5,11 +5,13 @@ use crate::runtime::codec;
 
 /// `ChannelTopicEntityListing` in the API.
 ///
-/// Returned by `get_notifications_channel_subscriptions`, `post_notifications_channel_subscriptions`,
-/// `put_notifications_channel_subscriptions`.
+/// Returned by
+/// [`get_notifications_channel_subscriptions`](crate::api::GetNotificationsChannelSubscriptions),
+/// [`post_notifications_channel_subscriptions`](crate::api::PostNotificationsChannelSubscriptions),
+/// [`put_notifications_channel_subscriptions`](crate::api::PutNotificationsChannelSubscriptions).
 #[derive(Clone, Default)]
 pub struct ChannelTopicEntityListing {
-    /// `entities`
+    /// `entities`: a list of `ChannelTopic`
     pub entities: Option<Vec<ChannelTopic>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `PermissionDetails` in the API.
+///
+/// Part of [`AvailableTopic`](crate::models::AvailableTopic).
 #[derive(Clone, Default)]
 pub struct PermissionDetails {
-    /// `allowsCurrentUser`
+    /// `allowsCurrentUser`: a boolean
     pub allows_current_user: Option<bool>,
-    /// `enforced`
+    /// `enforced`: a boolean
     pub enforced: Option<bool>,
-    /// `permissions`
+    /// `permissions`: a list of strings
     pub permissions: Option<Vec<String>>,
-    /// `type`
+    /// `type`: one of `requiresCurrentUser`, `requiresPermissions`, `requiresDivisionPermissions`,
+    /// `requiresAnyDivisionPermissions`, `requiresUserBeConversationParticipant`
     pub r#type: Option<PermissionDetailsType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,8 @@
 
 export!(oauth_authorization: OAuthAuthorization, OAuthAuthorizationState);
 export!(oauth_authorization_listing: OAuthAuthorizationListing);
-export!(oauth_client: OAuthClient, OAuthClientState);
+export!(oauth_client: OAuthClient, OAuthClientAuthorizedGrantType, OAuthClientState);
 export!(oauth_client_entity_listing: OAuthClientEntityListing);
-export!(oauth_client_request: OAuthClientRequest, OAuthClientRequestAuthorizedGrantType);
+export!(oauth_client_request: OAuthClientRequest, OAuthClientRequestAuthorizedGrantType, OAuthClientRequestState);
 export!(oauth_scope: OAuthScope);
 export!(oauth_scope_listing: OAuthScopeListing);

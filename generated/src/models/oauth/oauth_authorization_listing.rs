@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `OAuthAuthorizationListing` in the API.
 ///
-/// Returned by `get_oauth_authorizations`.
+/// Returned by [`get_oauth_authorizations`](crate::api::GetOAuthAuthorizations).
 #[derive(Clone, Default)]
 pub struct OAuthAuthorizationListing {
-    /// `entities`
+    /// `entities`: a list of `OAuthAuthorization`
     pub entities: Option<Vec<OAuthAuthorization>>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

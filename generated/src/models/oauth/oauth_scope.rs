@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `OAuthScope` in the API.
 ///
-/// Returned by `get_oauth_scope`. Item of the listing `get_oauth_scopes`.
+/// Returned by [`get_oauth_scope`](crate::api::GetOAuthScope). Item of the listing
+/// [`get_oauth_scopes`](crate::api::GetOAuthScopes).
 #[derive(Clone, Default)]
 pub struct OAuthScope {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

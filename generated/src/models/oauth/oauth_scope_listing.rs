@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `OAuthScopeListing` in the API.
 ///
-/// Returned by `get_oauth_scopes`.
+/// Returned by [`get_oauth_scopes`](crate::api::GetOAuthScopes).
 #[derive(Clone, Default)]
 pub struct OAuthScopeListing {
-    /// `entities`
+    /// `entities`: a list of `OAuthScope`
     pub entities: Option<Vec<OAuthScope>>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

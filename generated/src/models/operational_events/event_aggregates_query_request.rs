@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `EventAggregatesQueryRequest` in the API.
 ///
-/// Taken by `post_usage_events_aggregates_query`.
+/// Taken by [`post_usage_events_aggregates_query`](crate::api::PostUsageEventsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct EventAggregatesQueryRequest {
-    /// `interval`, required
+    /// `interval`: a string, required
     pub interval: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

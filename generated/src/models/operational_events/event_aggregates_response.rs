@@ -5,12 +5,12 @@ use crate::runtime::codec;
 
 /// `EventAggregatesResponse` in the API.
 ///
-/// Returned by `post_usage_events_aggregates_query`.
+/// Returned by [`post_usage_events_aggregates_query`](crate::api::PostUsageEventsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct EventAggregatesResponse {
-    /// `eventDefinitionAggregates`
+    /// `eventDefinitionAggregates`: a list of `EventDefinitionAggregates`
     pub event_definition_aggregates: Option<Vec<EventDefinitionAggregates>>,
-    /// `interval`
+    /// `interval`: a string
     pub interval: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `EventDefinition` in the API.
 ///
-/// Returned by `get_usage_events_definition`. Item of the listing `get_usage_events_definitions`.
+/// Returned by [`get_usage_events_definition`](crate::api::GetUsageEventsDefinition). Item of the
+/// listing [`get_usage_events_definitions`](crate::api::GetUsageEventsDefinitions).
 #[derive(Clone, Default)]
 pub struct EventDefinition {
-    /// `description`, read-only
+    /// `description`: a string, read-only
     pub description: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`, read-only
+    /// `name`: a string, read-only
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `EventDefinitionListing` in the API.
 ///
-/// Returned by `get_usage_events_definitions`.
+/// Returned by [`get_usage_events_definitions`](crate::api::GetUsageEventsDefinitions).
 #[derive(Clone, Default)]
 pub struct EventDefinitionListing {
-    /// `entities`
+    /// `entities`: a list of `EventDefinition`
     pub entities: Option<Vec<EventDefinition>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `EventQueryResponse` in the API.
 ///
-/// Returned by `post_usage_events_query`.
+/// Returned by [`post_usage_events_query`](crate::api::PostUsageEventsQuery).
 #[derive(Clone, Default)]
 pub struct EventQueryResponse {
-    /// `entities`
+    /// `entities`: a list of `OperationalEvent`
     pub entities: Option<Vec<OperationalEvent>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

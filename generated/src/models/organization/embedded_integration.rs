@@ -4,13 +4,15 @@ use crate::runtime::codec;
 
 /// `EmbeddedIntegration` in the API.
 ///
-/// Returned by `get_organizations_embeddedintegration`, `put_organizations_embeddedintegration`. Taken
-/// by `put_organizations_embeddedintegration`.
+/// Returned by
+/// [`get_organizations_embeddedintegration`](crate::api::GetOrganizationsEmbeddedintegration),
+/// [`put_organizations_embeddedintegration`](crate::api::PutOrganizationsEmbeddedintegration). Taken by
+/// [`put_organizations_embeddedintegration`](crate::api::PutOrganizationsEmbeddedintegration).
 #[derive(Clone, Default)]
 pub struct EmbeddedIntegration {
-    /// `domainWhitelist`
+    /// `domainWhitelist`: a list of strings
     pub domain_whitelist: Option<Vec<String>>,
-    /// `enableWhitelist`
+    /// `enableWhitelist`: a boolean
     pub enable_whitelist: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `FeatureState` in the API.
 ///
-/// Taken by `patch_organizations_feature`.
+/// Taken by [`patch_organizations_feature`](crate::api::PatchOrganizationsFeature).
 #[derive(Clone, Default)]
 pub struct FeatureState {
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

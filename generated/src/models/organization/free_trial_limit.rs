@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `FreeTrialLimit` in the API.
+///
+/// Part of [`FreeTrialNamespace`](crate::models::FreeTrialNamespace).
 #[derive(Clone, Default)]
 pub struct FreeTrialLimit {
-    /// `defaultValue`
+    /// `defaultValue`: an integer (`int64`)
     pub default_value: Option<i64>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `key`
+    /// `key`: a string
     pub key: Option<String>,
-    /// `resource`
+    /// `resource`: a string
     pub resource: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `FreeTrialLimitDocs` in the API.
 ///
-/// Returned by `get_organizations_limits_docs_freetrial`.
+/// Returned by
+/// [`get_organizations_limits_docs_freetrial`](crate::api::GetOrganizationsLimitsDocsFreetrial).
 #[derive(Clone, Default)]
 pub struct FreeTrialLimitDocs {
-    /// `namespaces`
+    /// `namespaces`: a list of `FreeTrialNamespace`
     pub namespaces: Option<Vec<FreeTrialNamespace>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

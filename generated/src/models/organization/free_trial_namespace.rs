@@ -4,13 +4,15 @@ use crate::models::organization::FreeTrialLimit;
 use crate::runtime::codec;
 
 /// `FreeTrialNamespace` in the API.
+///
+/// Part of [`FreeTrialLimitDocs`](crate::models::FreeTrialLimitDocs).
 #[derive(Clone, Default)]
 pub struct FreeTrialNamespace {
-    /// `friendlyName`
+    /// `friendlyName`: a string
     pub friendly_name: Option<String>,
-    /// `limits`
+    /// `limits`: a list of `FreeTrialLimit`
     pub limits: Option<Vec<FreeTrialLimit>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

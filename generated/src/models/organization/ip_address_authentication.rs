@@ -4,11 +4,14 @@ use crate::runtime::codec;
 
 /// `IpAddressAuthentication` in the API.
 ///
-/// Returned by `get_organizations_ipaddressauthentication`,
-/// `put_organizations_ipaddressauthentication`. Taken by `put_organizations_ipaddressauthentication`.
+/// Returned by
+/// [`get_organizations_ipaddressauthentication`](crate::api::GetOrganizationsIpaddressauthentication),
+/// [`put_organizations_ipaddressauthentication`](crate::api::PutOrganizationsIpaddressauthentication).
+/// Taken by
+/// [`put_organizations_ipaddressauthentication`](crate::api::PutOrganizationsIpaddressauthentication).
 #[derive(Clone, Default)]
 pub struct IpAddressAuthentication {
-    /// `networkWhitelist`
+    /// `networkWhitelist`: a list of strings
     pub network_whitelist: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `LimitChangeRequestsEntityListing` in the API.
 ///
-/// Returned by `get_organizations_limits_changerequests`.
+/// Returned by
+/// [`get_organizations_limits_changerequests`](crate::api::GetOrganizationsLimitsChangerequests).
 #[derive(Clone, Default)]
 pub struct LimitChangeRequestsEntityListing {
-    /// `entities`
+    /// `entities`: a list of `LimitChangeRequestDetails`
     pub entities: Option<Vec<LimitChangeRequestDetails>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

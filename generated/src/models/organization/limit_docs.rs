@@ -3,19 +3,21 @@
 use crate::runtime::codec;
 
 /// `LimitDocs` in the API.
+///
+/// Part of [`NamespaceDocs`](crate::models::NamespaceDocs).
 #[derive(Clone, Default)]
 pub struct LimitDocs {
-    /// `configurable`
+    /// `configurable`: a boolean
     pub configurable: Option<bool>,
-    /// `defaultValue`
+    /// `defaultValue`: an integer (`int64`)
     pub default_value: Option<i64>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `key`
+    /// `key`: a string
     pub key: Option<String>,
-    /// `resource`
+    /// `resource`: a string
     pub resource: Option<String>,
-    /// `trackable`
+    /// `trackable`: a boolean
     pub trackable: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,12 @@ use crate::runtime::codec;
 
 /// `LimitDocumentation` in the API.
 ///
-/// Returned by `get_organizations_limits_docs`.
+/// Returned by [`get_organizations_limits_docs`](crate::api::GetOrganizationsLimitsDocs).
 #[derive(Clone, Default)]
 pub struct LimitDocumentation {
-    /// `namespaces`
+    /// `namespaces`: a list of `NamespaceDocs`
     pub namespaces: Option<Vec<NamespaceDocs>>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

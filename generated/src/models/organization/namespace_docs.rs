@@ -4,13 +4,15 @@ use crate::models::organization::LimitDocs;
 use crate::runtime::codec;
 
 /// `NamespaceDocs` in the API.
+///
+/// Part of [`LimitDocumentation`](crate::models::LimitDocumentation).
 #[derive(Clone, Default)]
 pub struct NamespaceDocs {
-    /// `friendlyName`
+    /// `friendlyName`: a string
     pub friendly_name: Option<String>,
-    /// `limits`
+    /// `limits`: a list of `LimitDocs`
     pub limits: Option<Vec<LimitDocs>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,26 +5,28 @@ use crate::runtime::codec;
 
 /// `OrgAuthSettings` in the API.
 ///
-/// Returned by `get_organizations_authentication_settings`,
-/// `patch_organizations_authentication_settings`. Taken by
-/// `patch_organizations_authentication_settings`.
+/// Returned by
+/// [`get_organizations_authentication_settings`](crate::api::GetOrganizationsAuthenticationSettings),
+/// [`patch_organizations_authentication_settings`](crate::api::PatchOrganizationsAuthenticationSettings).
+/// Taken by
+/// [`patch_organizations_authentication_settings`](crate::api::PatchOrganizationsAuthenticationSettings).
 #[derive(Clone, Default)]
 pub struct OrgAuthSettings {
-    /// `domainAllowlist`
+    /// `domainAllowlist`: a list of strings
     pub domain_allowlist: Option<Vec<String>>,
-    /// `domainAllowlistEnabled`
+    /// `domainAllowlistEnabled`: a boolean
     pub domain_allowlist_enabled: Option<bool>,
-    /// `inactivityTimeoutExclusions`
+    /// `inactivityTimeoutExclusions`: a list of strings
     pub inactivity_timeout_exclusions: Option<Vec<String>>,
-    /// `ipAddressAllowlist`
+    /// `ipAddressAllowlist`: a list of strings
     pub ip_address_allowlist: Option<Vec<String>>,
-    /// `multifactorAuthenticationRequired`
+    /// `multifactorAuthenticationRequired`: a boolean
     pub multifactor_authentication_required: Option<bool>,
-    /// `passwordRequirements`
+    /// `passwordRequirements`: `PasswordRequirements`
     pub password_requirements: Option<Box<PasswordRequirements>>,
-    /// `tokenStorageLocation`
+    /// `tokenStorageLocation`: one of `persistent`, `session`
     pub token_storage_location: Option<OrgAuthSettingsTokenStorageLocation>,
-    /// `universalLogout`
+    /// `universalLogout`: a boolean
     pub universal_logout: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,14 @@ use crate::runtime::codec;
 
 /// `OrgWhitelistSettings` in the API.
 ///
-/// Returned by `get_organizations_whitelist`, `put_organizations_whitelist`. Taken by
-/// `put_organizations_whitelist`.
+/// Returned by [`get_organizations_whitelist`](crate::api::GetOrganizationsWhitelist),
+/// [`put_organizations_whitelist`](crate::api::PutOrganizationsWhitelist). Taken by
+/// [`put_organizations_whitelist`](crate::api::PutOrganizationsWhitelist).
 #[derive(Clone, Default)]
 pub struct OrgWhitelistSettings {
-    /// `domainWhitelist`
+    /// `domainWhitelist`: a list of strings
     pub domain_whitelist: Option<Vec<String>>,
-    /// `enableWhitelist`
+    /// `enableWhitelist`: a boolean
     pub enable_whitelist: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

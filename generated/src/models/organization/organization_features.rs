@@ -4,34 +4,34 @@ use crate::runtime::codec;
 
 /// `OrganizationFeatures` in the API.
 ///
-/// Returned by `patch_organizations_feature`.
+/// Returned by [`patch_organizations_feature`](crate::api::PatchOrganizationsFeature).
 #[derive(Clone, Default)]
 pub struct OrganizationFeatures {
-    /// `chat`
+    /// `chat`: a boolean
     pub chat: Option<bool>,
-    /// `contactCenter`
+    /// `contactCenter`: a boolean
     pub contact_center: Option<bool>,
-    /// `custserv`
+    /// `custserv`: a boolean
     pub custserv: Option<bool>,
-    /// `directory`
+    /// `directory`: a boolean
     pub directory: Option<bool>,
-    /// `hipaa`
+    /// `hipaa`: a boolean
     pub hipaa: Option<bool>,
-    /// `informalPhotos`
+    /// `informalPhotos`: a boolean
     pub informal_photos: Option<bool>,
-    /// `pci`
+    /// `pci`: a boolean
     pub pci: Option<bool>,
-    /// `purecloud`
+    /// `purecloud`: a boolean
     pub purecloud: Option<bool>,
-    /// `purecloudVoice`
+    /// `purecloudVoice`: a boolean
     pub purecloud_voice: Option<bool>,
-    /// `realtimeCIC`
+    /// `realtimeCIC`: a boolean
     pub realtime_cic: Option<bool>,
-    /// `ucEnabled`
+    /// `ucEnabled`: a boolean
     pub uc_enabled: Option<bool>,
-    /// `unifiedCommunications`
+    /// `unifiedCommunications`: a boolean
     pub unified_communications: Option<bool>,
-    /// `xmppFederation`
+    /// `xmppFederation`: a boolean
     pub xmpp_federation: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,7 +4,7 @@ use crate::runtime::codec;
 
 /// `PagedNamespaceListing` in the API.
 ///
-/// Returned by `get_organizations_limits_namespaces`.
+/// Returned by [`get_organizations_limits_namespaces`](crate::api::GetOrganizationsLimitsNamespaces).
 #[derive(Clone, Default)]
 pub struct PagedNamespaceListing {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

@@ -3,23 +3,25 @@
 use crate::runtime::codec;
 
 /// `PasswordRequirements` in the API.
+///
+/// Part of [`OrgAuthSettings`](crate::models::OrgAuthSettings).
 #[derive(Clone, Default)]
 pub struct PasswordRequirements {
-    /// `expirationDays`
+    /// `expirationDays`: an integer (`int32`)
     pub expiration_days: Option<i64>,
-    /// `minimumAgeSeconds`
+    /// `minimumAgeSeconds`: an integer (`int32`)
     pub minimum_age_seconds: Option<i64>,
-    /// `minimumDigits`
+    /// `minimumDigits`: an integer (`int32`)
     pub minimum_digits: Option<i64>,
-    /// `minimumLength`
+    /// `minimumLength`: an integer (`int32`)
     pub minimum_length: Option<i64>,
-    /// `minimumLetters`
+    /// `minimumLetters`: an integer (`int32`)
     pub minimum_letters: Option<i64>,
-    /// `minimumLower`
+    /// `minimumLower`: an integer (`int32`)
     pub minimum_lower: Option<i64>,
-    /// `minimumSpecials`
+    /// `minimumSpecials`: an integer (`int32`)
     pub minimum_specials: Option<i64>,
-    /// `minimumUpper`
+    /// `minimumUpper`: an integer (`int32`)
     pub minimum_upper: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

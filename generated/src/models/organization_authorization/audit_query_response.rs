@@ -4,7 +4,9 @@ use crate::runtime::codec;
 
 /// `AuditQueryResponse` in the API.
 ///
-/// Returned by `post_orgauthorization_trustees_audits`, `post_orgauthorization_trustor_audits`.
+/// Returned by
+/// [`post_orgauthorization_trustees_audits`](crate::api::PostOrgauthorizationTrusteesAudits),
+/// [`post_orgauthorization_trustor_audits`](crate::api::PostOrgauthorizationTrustorAudits).
 #[derive(Clone, Default)]
 pub struct AuditQueryResponse {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

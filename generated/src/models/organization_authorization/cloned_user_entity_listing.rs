@@ -5,14 +5,16 @@ use crate::runtime::codec;
 
 /// `ClonedUserEntityListing` in the API.
 ///
-/// Returned by `get_orgauthorization_trustee_clonedusers`, `get_orgauthorization_trustor_clonedusers`.
+/// Returned by
+/// [`get_orgauthorization_trustee_clonedusers`](crate::api::GetOrgauthorizationTrusteeClonedusers),
+/// [`get_orgauthorization_trustor_clonedusers`](crate::api::GetOrgauthorizationTrustorClonedusers).
 #[derive(Clone, Default)]
 pub struct ClonedUserEntityListing {
-    /// `entities`
+    /// `entities`: a list of `ClonedUser`
     pub entities: Option<Vec<ClonedUser>>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `Facet` in the API.
+///
+/// Part of [`TrusteeAuditQueryRequest`](crate::models::TrusteeAuditQueryRequest),
+/// [`TrustorAuditQueryRequest`](crate::models::TrustorAuditQueryRequest).
 #[derive(Clone, Default)]
 pub struct Facet {
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `type`, required
+    /// `type`: a string, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

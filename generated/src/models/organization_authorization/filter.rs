@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `Filter` in the API.
+///
+/// Part of [`TrusteeAuditQueryRequest`](crate::models::TrusteeAuditQueryRequest),
+/// [`TrustorAuditQueryRequest`](crate::models::TrustorAuditQueryRequest).
 #[derive(Clone, Default)]
 pub struct Filter {
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `operator`, required
+    /// `operator`: a string, required
     pub operator: Option<String>,
-    /// `type`, required
+    /// `type`: a string, required
     pub r#type: Option<String>,
-    /// `values`, required
+    /// `values`: a list of strings, required
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,18 +6,18 @@ use crate::runtime::time;
 
 /// `TrustCreate` in the API.
 ///
-/// Taken by `post_orgauthorization_trustees`.
+/// Taken by [`post_orgauthorization_trustees`](crate::api::PostOrgauthorizationTrustees).
 #[derive(Clone, Default)]
 pub struct TrustCreate {
-    /// `dateExpired`
+    /// `dateExpired`: a timestamp
     pub date_expired: Option<time::Timestamp>,
-    /// `enabled`, required
+    /// `enabled`: a boolean, required
     pub enabled: Option<bool>,
-    /// `groups`
+    /// `groups`: a list of `TrustMemberCreate`
     pub groups: Option<Vec<TrustMemberCreate>>,
-    /// `pairingId`
+    /// `pairingId`: a string
     pub pairing_id: Option<String>,
-    /// `users`
+    /// `users`: a list of `TrustMemberCreate`
     pub users: Option<Vec<TrustMemberCreate>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

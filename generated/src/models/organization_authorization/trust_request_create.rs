@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `TrustRequestCreate` in the API.
 ///
-/// Taken by `post_orgauthorization_pairings`.
+/// Taken by [`post_orgauthorization_pairings`](crate::api::PostOrgauthorizationPairings).
 #[derive(Clone, Default)]
 pub struct TrustRequestCreate {
-    /// `groupIds`
+    /// `groupIds`: a list of strings
     pub group_ids: Option<Vec<String>>,
-    /// `userIds`
+    /// `userIds`: a list of strings
     pub user_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,12 @@ use crate::runtime::time;
 
 /// `TrustUpdate` in the API.
 ///
-/// Taken by `put_orgauthorization_trustee`.
+/// Taken by [`put_orgauthorization_trustee`](crate::api::PutOrgauthorizationTrustee).
 #[derive(Clone, Default)]
 pub struct TrustUpdate {
-    /// `dateExpired`
+    /// `dateExpired`: a timestamp
     pub date_expired: Option<time::Timestamp>,
-    /// `enabled`, required
+    /// `enabled`: a boolean, required
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,22 +6,22 @@ use crate::runtime::time;
 
 /// `TrusteeAuditQueryRequest` in the API.
 ///
-/// Taken by `post_orgauthorization_trustees_audits`.
+/// Taken by [`post_orgauthorization_trustees_audits`](crate::api::PostOrgauthorizationTrusteesAudits).
 #[derive(Clone, Default)]
 pub struct TrusteeAuditQueryRequest {
-    /// `endDate`
+    /// `endDate`: a timestamp
     pub end_date: Option<time::Timestamp>,
-    /// `facets`
+    /// `facets`: a list of `Facet`
     pub facets: Option<Vec<Facet>>,
-    /// `filters`
+    /// `filters`: a list of `Filter`
     pub filters: Option<Vec<Filter>>,
-    /// `queryPhrase`
+    /// `queryPhrase`: a string
     pub query_phrase: Option<String>,
-    /// `startDate`
+    /// `startDate`: a timestamp
     pub start_date: Option<time::Timestamp>,
-    /// `trusteeOrganizationIds`, required
+    /// `trusteeOrganizationIds`: a list of strings, required
     pub trustee_organization_ids: Option<Vec<String>>,
-    /// `trusteeUserIds`, required
+    /// `trusteeUserIds`: a list of strings, required
     pub trustee_user_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,22 +6,22 @@ use crate::runtime::time;
 
 /// `TrustorAuditQueryRequest` in the API.
 ///
-/// Taken by `post_orgauthorization_trustor_audits`.
+/// Taken by [`post_orgauthorization_trustor_audits`](crate::api::PostOrgauthorizationTrustorAudits).
 #[derive(Clone, Default)]
 pub struct TrustorAuditQueryRequest {
-    /// `endDate`
+    /// `endDate`: a timestamp
     pub end_date: Option<time::Timestamp>,
-    /// `facets`
+    /// `facets`: a list of `Facet`
     pub facets: Option<Vec<Facet>>,
-    /// `filters`
+    /// `filters`: a list of `Filter`
     pub filters: Option<Vec<Filter>>,
-    /// `queryPhrase`
+    /// `queryPhrase`: a string
     pub query_phrase: Option<String>,
-    /// `startDate`
+    /// `startDate`: a timestamp
     pub start_date: Option<time::Timestamp>,
-    /// `trusteeUserIds`, required
+    /// `trusteeUserIds`: a list of strings, required
     pub trustee_user_ids: Option<Vec<String>>,
-    /// `trustorOrganizationId`, required
+    /// `trustorOrganizationId`: a string, required
     pub trustor_organization_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `Agent` in the API.
 ///
-/// Taken by `put_outbound_campaign_agent`.
+/// Taken by [`put_outbound_campaign_agent`](crate::api::PutOutboundCampaignAgent).
 #[derive(Clone, Default)]
 pub struct Agent {
-    /// `stage`
+    /// `stage`: a string
     pub stage: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,20 +4,21 @@ use crate::runtime::codec;
 
 /// `AgentOwnedMappingPreview` in the API.
 ///
-/// Item of the listing `get_outbound_campaign_agentownedmappingpreview_results`.
+/// Item of the listing
+/// [`get_outbound_campaign_agentownedmappingpreview_results`](crate::api::GetOutboundCampaignAgentownedmappingpreviewResults).
 #[derive(Clone, Default)]
 pub struct AgentOwnedMappingPreview {
-    /// `agentOwnedColumn`, read-only
+    /// `agentOwnedColumn`: a string, read-only
     pub agent_owned_column: Option<String>,
-    /// `email`, read-only
+    /// `email`: a string, read-only
     pub email: Option<String>,
-    /// `exists`, read-only
+    /// `exists`: a boolean, read-only
     pub exists: Option<bool>,
-    /// `isQueueMember`, read-only
+    /// `isQueueMember`: a boolean, read-only
     pub is_queue_member: Option<bool>,
-    /// `recordCount`, read-only
+    /// `recordCount`: an integer (`int32`), read-only
     pub record_count: Option<i64>,
-    /// `userId`, read-only
+    /// `userId`: a string, read-only
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

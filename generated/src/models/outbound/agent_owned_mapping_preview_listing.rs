@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `AgentOwnedMappingPreviewListing` in the API.
 ///
-/// Returned by `get_outbound_campaign_agentownedmappingpreview_results`.
+/// Returned by
+/// [`get_outbound_campaign_agentownedmappingpreview_results`](crate::api::GetOutboundCampaignAgentownedmappingpreviewResults).
 #[derive(Clone, Default)]
 pub struct AgentOwnedMappingPreviewListing {
-    /// `entities`
+    /// `entities`: a list of `AgentOwnedMappingPreview`
     pub entities: Option<Vec<AgentOwnedMappingPreview>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `Alteration` in the API.
+///
+/// Part of [`Reoccurrence`](crate::models::Reoccurrence).
 #[derive(Clone, Default)]
 pub struct Alteration {
-    /// `end`
+    /// `end`: a string
     pub end: Option<String>,
-    /// `start`
+    /// `start`: a string
     pub start: Option<String>,
-    /// `type`
+    /// `type`: one of `Exclusion`, `Inclusion`
     pub r#type: Option<AlterationType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `AppendToDncActionSettings` in the API.
+///
+/// Part of [`DigitalAction`](crate::models::DigitalAction).
 #[derive(Clone, Default)]
 pub struct AppendToDncActionSettings {
-    /// `expirationDuration`
+    /// `expirationDuration`: a string
     pub expiration_duration: Option<String>,
-    /// `expire`, required
+    /// `expire`: a boolean, required
     pub expire: Option<bool>,
-    /// `listType`
+    /// `listType`: one of `Rds`, `RdsCustom`
     pub list_type: Option<AppendToDncActionSettingsListType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,32 +7,35 @@ use std::collections::BTreeMap;
 
 /// `AttemptLimits` in the API.
 ///
-/// Returned by `get_outbound_attemptlimit`, `post_outbound_attemptlimits`, `put_outbound_attemptlimit`.
-/// Item of the listing `get_outbound_attemptlimits`. Taken by `post_outbound_attemptlimits`,
-/// `put_outbound_attemptlimit`.
+/// Returned by [`get_outbound_attemptlimit`](crate::api::GetOutboundAttemptlimit),
+/// [`post_outbound_attemptlimits`](crate::api::PostOutboundAttemptlimits),
+/// [`put_outbound_attemptlimit`](crate::api::PutOutboundAttemptlimit). Item of the listing
+/// [`get_outbound_attemptlimits`](crate::api::GetOutboundAttemptlimits). Taken by
+/// [`post_outbound_attemptlimits`](crate::api::PostOutboundAttemptlimits),
+/// [`put_outbound_attemptlimit`](crate::api::PutOutboundAttemptlimit).
 #[derive(Clone, Default)]
 pub struct AttemptLimits {
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `maxAttemptsPerContact`
+    /// `maxAttemptsPerContact`: an integer (`int32`)
     pub max_attempts_per_contact: Option<i64>,
-    /// `maxAttemptsPerNumber`
+    /// `maxAttemptsPerNumber`: an integer (`int32`)
     pub max_attempts_per_number: Option<i64>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `recallEntries`
+    /// `recallEntries`: a map of strings to `RecallEntry`
     pub recall_entries: Option<BTreeMap<String, RecallEntry>>,
-    /// `resetPeriod`
+    /// `resetPeriod`: `AttemptLimitsResetPeriod`
     pub reset_period: Option<AttemptLimitsResetPeriod>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `timeZoneId`
+    /// `timeZoneId`: a string
     pub time_zone_id: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

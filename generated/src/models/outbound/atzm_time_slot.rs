@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `AtzmTimeSlot` in the API.
+///
+/// Part of [`CallableWindow`](crate::models::CallableWindow).
 #[derive(Clone, Default)]
 pub struct AtzmTimeSlot {
-    /// `earliestCallableTime`
+    /// `earliestCallableTime`: a string
     pub earliest_callable_time: Option<String>,
-    /// `latestCallableTime`
+    /// `latestCallableTime`: a string
     pub latest_callable_time: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `AtzmTimeSlotWithTimeZone` in the API.
+///
+/// Part of [`CallableWindow`](crate::models::CallableWindow).
 #[derive(Clone, Default)]
 pub struct AtzmTimeSlotWithTimeZone {
-    /// `earliestCallableTime`
+    /// `earliestCallableTime`: a string
     pub earliest_callable_time: Option<String>,
-    /// `latestCallableTime`
+    /// `latestCallableTime`: a string
     pub latest_callable_time: Option<String>,
-    /// `timeZoneId`
+    /// `timeZoneId`: a string
     pub time_zone_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

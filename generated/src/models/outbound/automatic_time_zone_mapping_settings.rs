@@ -4,11 +4,13 @@ use crate::models::outbound::CallableWindow;
 use crate::runtime::codec;
 
 /// `AutomaticTimeZoneMappingSettings` in the API.
+///
+/// Part of [`OutboundSettings`](crate::models::OutboundSettings).
 #[derive(Clone, Default)]
 pub struct AutomaticTimeZoneMappingSettings {
-    /// `callableWindows`
+    /// `callableWindows`: a list of `CallableWindow`
     pub callable_windows: Option<Vec<CallableWindow>>,
-    /// `supportedCountries`
+    /// `supportedCountries`: a list of strings
     pub supported_countries: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,19 @@ use crate::models::outbound::{BulkEntityErrorContactList, ContactList};
 use crate::runtime::codec;
 
 /// `BulkResponseResultContactListContactListBulkEntityErrorContactList` in the API.
+///
+/// Part of [`ContactListsBulkEditResponse`](crate::models::ContactListsBulkEditResponse).
 #[derive(Clone, Default)]
 pub struct BulkResponseResultContactListContactListBulkEntityErrorContactList {
-    /// `entity`
+    /// `entity`: `ContactList`
     pub entity: Option<Box<ContactList>>,
-    /// `error`
+    /// `error`: `BulkEntityErrorContactList`
     pub error: Option<Box<BulkEntityErrorContactList>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `status`
+    /// `status`: an integer (`int64`)
     pub status: Option<i64>,
-    /// `success`
+    /// `success`: a boolean
     pub success: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

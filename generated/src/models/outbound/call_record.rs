@@ -4,11 +4,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `CallRecord` in the API.
+///
+/// Part of [`DialerContact`](crate::models::DialerContact).
 #[derive(Clone, Default)]
 pub struct CallRecord {
-    /// `lastAttempt`, read-only
+    /// `lastAttempt`: a timestamp, read-only
     pub last_attempt: Option<time::Timestamp>,
-    /// `lastResult`, read-only
+    /// `lastResult`: a string, read-only
     pub last_result: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

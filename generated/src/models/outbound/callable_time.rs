@@ -4,13 +4,15 @@ use crate::models::outbound::CampaignTimeSlot;
 use crate::runtime::codec;
 
 /// `CallableTime` in the API.
+///
+/// Part of [`CallableTimeSet`](crate::models::CallableTimeSet).
 #[derive(Clone, Default)]
 pub struct CallableTime {
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `timeSlots`, required
+    /// `timeSlots`: a list of `CampaignTimeSlot`, required
     pub time_slots: Option<Vec<CampaignTimeSlot>>,
-    /// `timeZoneId`, required
+    /// `timeZoneId`: a string, required
     pub time_zone_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,24 +6,27 @@ use crate::runtime::time;
 
 /// `CallableTimeSet` in the API.
 ///
-/// Returned by `get_outbound_callabletimeset`, `post_outbound_callabletimesets`,
-/// `put_outbound_callabletimeset`. Item of the listing `get_outbound_callabletimesets`. Taken by
-/// `post_outbound_callabletimesets`, `put_outbound_callabletimeset`.
+/// Returned by [`get_outbound_callabletimeset`](crate::api::GetOutboundCallabletimeset),
+/// [`post_outbound_callabletimesets`](crate::api::PostOutboundCallabletimesets),
+/// [`put_outbound_callabletimeset`](crate::api::PutOutboundCallabletimeset). Item of the listing
+/// [`get_outbound_callabletimesets`](crate::api::GetOutboundCallabletimesets). Taken by
+/// [`post_outbound_callabletimesets`](crate::api::PostOutboundCallabletimesets),
+/// [`put_outbound_callabletimeset`](crate::api::PutOutboundCallabletimeset).
 #[derive(Clone, Default)]
 pub struct CallableTimeSet {
-    /// `callableTimes`, required
+    /// `callableTimes`: a list of `CallableTime`, required
     pub callable_times: Option<Vec<CallableTime>>,
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

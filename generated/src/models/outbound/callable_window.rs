@@ -4,11 +4,13 @@ use crate::models::outbound::{AtzmTimeSlot, AtzmTimeSlotWithTimeZone};
 use crate::runtime::codec;
 
 /// `CallableWindow` in the API.
+///
+/// Part of [`AutomaticTimeZoneMappingSettings`](crate::models::AutomaticTimeZoneMappingSettings).
 #[derive(Clone, Default)]
 pub struct CallableWindow {
-    /// `mapped`
+    /// `mapped`: `AtzmTimeSlot`
     pub mapped: Option<Box<AtzmTimeSlot>>,
-    /// `unmapped`
+    /// `unmapped`: `AtzmTimeSlotWithTimeZone`
     pub unmapped: Option<Box<AtzmTimeSlotWithTimeZone>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

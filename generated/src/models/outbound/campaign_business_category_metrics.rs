@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `CampaignBusinessCategoryMetrics` in the API.
+///
+/// Part of [`CampaignPerformanceData`](crate::models::CampaignPerformanceData),
+/// [`CampaignStats`](crate::models::CampaignStats).
 #[derive(Clone, Default)]
 pub struct CampaignBusinessCategoryMetrics {
-    /// `failureCount`
+    /// `failureCount`: an integer (`int32`)
     pub failure_count: Option<i64>,
-    /// `neutralCount`
+    /// `neutralCount`: an integer (`int32`)
     pub neutral_count: Option<i64>,
-    /// `successCount`
+    /// `successCount`: an integer (`int32`)
     pub success_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `CampaignDiagnosticCampaignHealthState` in the API.
+///
+/// Part of [`CampaignDiagnosticSummary`](crate::models::CampaignDiagnosticSummary).
 #[derive(Clone, Default)]
 pub struct CampaignDiagnosticCampaignHealthState {
-    /// `dateEnd`
+    /// `dateEnd`: a timestamp
     pub date_end: Option<time::Timestamp>,
-    /// `dateStart`
+    /// `dateStart`: a timestamp
     pub date_start: Option<time::Timestamp>,
-    /// `state`
+    /// `state`: one of `healthy`, `WaitingForAgents`, `WaitingForContacts`, `WaitingForLines`,
+    /// `WarnThresholdCPS`, `WarnMaxCPAalarm`
     pub state: Option<CampaignDiagnosticCampaignHealthStateState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,17 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `CampaignDiagnosticConfigChange` in the API.
+///
+/// Part of [`CampaignDiagnosticSummary`](crate::models::CampaignDiagnosticSummary).
 #[derive(Clone, Default)]
 pub struct CampaignDiagnosticConfigChange {
-    /// `action`
+    /// `action`: one of `Update`, `Create`, `Delete`
     pub action: Option<CampaignDiagnosticConfigChangeAction>,
-    /// `date`
+    /// `date`: a timestamp
     pub date: Option<time::Timestamp>,
-    /// `field`
+    /// `field`: a string
     pub field: Option<String>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

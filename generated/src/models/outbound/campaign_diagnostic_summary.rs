@@ -9,22 +9,23 @@ use crate::runtime::time;
 
 /// `CampaignDiagnosticSummary` in the API.
 ///
-/// Returned by `get_outbound_diagnostics_campaign_summary`.
+/// Returned by
+/// [`get_outbound_diagnostics_campaign_summary`](crate::api::GetOutboundDiagnosticsCampaignSummary).
 #[derive(Clone, Default)]
 pub struct CampaignDiagnosticSummary {
-    /// `campaignHealthStates`
+    /// `campaignHealthStates`: a list of `CampaignDiagnosticCampaignHealthState`
     pub campaign_health_states: Option<Vec<CampaignDiagnosticCampaignHealthState>>,
-    /// `campaignId`
+    /// `campaignId`: a string
     pub campaign_id: Option<String>,
-    /// `campaignInfo`
+    /// `campaignInfo`: a list of `CampaignDiagnosticWindow`
     pub campaign_info: Option<Vec<CampaignDiagnosticWindow>>,
-    /// `campaignStates`
+    /// `campaignStates`: a list of `CampaignDiagnosticCampaignState`
     pub campaign_states: Option<Vec<CampaignDiagnosticCampaignState>>,
-    /// `configChanges`
+    /// `configChanges`: a list of `CampaignDiagnosticConfigChange`
     pub config_changes: Option<Vec<CampaignDiagnosticConfigChange>>,
-    /// `dateEnd`
+    /// `dateEnd`: a timestamp
     pub date_end: Option<time::Timestamp>,
-    /// `dateStart`
+    /// `dateStart`: a timestamp
     pub date_start: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

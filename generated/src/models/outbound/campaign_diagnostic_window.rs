@@ -4,13 +4,15 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `CampaignDiagnosticWindow` in the API.
+///
+/// Part of [`CampaignDiagnosticSummary`](crate::models::CampaignDiagnosticSummary).
 #[derive(Clone, Default)]
 pub struct CampaignDiagnosticWindow {
-    /// `dateEnd`
+    /// `dateEnd`: a timestamp
     pub date_end: Option<time::Timestamp>,
-    /// `dateStart`
+    /// `dateStart`: a timestamp
     pub date_start: Option<time::Timestamp>,
-    /// `state`
+    /// `state`: one of `WarnMaxCPAalarm`
     pub state: Option<CampaignDiagnosticWindowState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `CampaignLinesUtilization` in the API.
+///
+/// Part of [`CampaignDiagnostics`](crate::models::CampaignDiagnostics),
+/// [`CampaignPerformanceData`](crate::models::CampaignPerformanceData),
+/// [`CampaignStats`](crate::models::CampaignStats).
 #[derive(Clone, Default)]
 pub struct CampaignLinesUtilization {
-    /// `assignedOutboundLines`
+    /// `assignedOutboundLines`: an integer (`int32`)
     pub assigned_outbound_lines: Option<i64>,
-    /// `totalAvailableOutboundLines`
+    /// `totalAvailableOutboundLines`: an integer (`int32`)
     pub total_available_outbound_lines: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,29 +3,30 @@
 use crate::models::outbound::{
     CampaignOutboundLinesAllocation, CampaignOutboundLinesReservation,
 };
-use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
+use crate::models::shared::addressable_entity_ref::AddressableEntityRef;
 use crate::runtime::codec;
 
 /// `CampaignOutboundLinesDistribution` in the API.
 ///
-/// Returned by `get_outbound_campaign_linedistribution`.
+/// Returned by
+/// [`get_outbound_campaign_linedistribution`](crate::api::GetOutboundCampaignLinedistribution).
 #[derive(Clone, Default)]
 pub struct CampaignOutboundLinesDistribution {
-    /// `availableOutboundLines`
+    /// `availableOutboundLines`: an integer (`int32`)
     pub available_outbound_lines: Option<i64>,
-    /// `campaign`
+    /// `campaign`: `AddressableEntityRef`
     pub campaign: Option<Box<AddressableEntityRef>>,
-    /// `campaignsWithDynamicallyAllocatedLines`
+    /// `campaignsWithDynamicallyAllocatedLines`: a list of `CampaignOutboundLinesAllocation`
     pub campaigns_with_dynamically_allocated_lines: Option<
         Vec<CampaignOutboundLinesAllocation>,
     >,
-    /// `campaignsWithReservedLines`
+    /// `campaignsWithReservedLines`: a list of `CampaignOutboundLinesReservation`
     pub campaigns_with_reserved_lines: Option<Vec<CampaignOutboundLinesReservation>>,
-    /// `maxLineUtilization`
+    /// `maxLineUtilization`: a number
     pub max_line_utilization: Option<f64>,
-    /// `maxOutboundLineCount`
+    /// `maxOutboundLineCount`: an integer (`int32`)
     pub max_outbound_line_count: Option<i64>,
-    /// `reservedLines`
+    /// `reservedLines`: an integer (`int32`)
     pub reserved_lines: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `CampaignPerformanceDataContactRate` in the API.
+///
+/// Part of [`CampaignPerformanceData`](crate::models::CampaignPerformanceData).
 #[derive(Clone, Default)]
 pub struct CampaignPerformanceDataContactRate {
-    /// `connectRatio`
+    /// `connectRatio`: a number
     pub connect_ratio: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `CampaignPerformanceDataListing` in the API.
 ///
-/// Returned by `post_outbound_campaigns_performance_query`.
+/// Returned by
+/// [`post_outbound_campaigns_performance_query`](crate::api::PostOutboundCampaignsPerformanceQuery).
 #[derive(Clone, Default)]
 pub struct CampaignPerformanceDataListing {
-    /// `entities`
+    /// `entities`: a list of `CampaignPerformanceData`
     pub entities: Option<Vec<CampaignPerformanceData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

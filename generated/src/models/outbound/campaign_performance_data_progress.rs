@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `CampaignPerformanceDataProgress` in the API.
+///
+/// Part of [`CampaignPerformanceData`](crate::models::CampaignPerformanceData).
 #[derive(Clone, Default)]
 pub struct CampaignPerformanceDataProgress {
-    /// `percentage`
+    /// `percentage`: a number
     pub percentage: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

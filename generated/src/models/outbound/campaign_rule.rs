@@ -9,42 +9,45 @@ use crate::runtime::time;
 
 /// `CampaignRule` in the API.
 ///
-/// Returned by `get_outbound_campaignrule`, `post_outbound_campaignrules`, `put_outbound_campaignrule`.
-/// Item of the listing `get_outbound_campaignrules`. Taken by `post_outbound_campaignrules`,
-/// `put_outbound_campaignrule`.
+/// Returned by [`get_outbound_campaignrule`](crate::api::GetOutboundCampaignrule),
+/// [`post_outbound_campaignrules`](crate::api::PostOutboundCampaignrules),
+/// [`put_outbound_campaignrule`](crate::api::PutOutboundCampaignrule). Item of the listing
+/// [`get_outbound_campaignrules`](crate::api::GetOutboundCampaignrules). Taken by
+/// [`post_outbound_campaignrules`](crate::api::PostOutboundCampaignrules),
+/// [`put_outbound_campaignrule`](crate::api::PutOutboundCampaignrule).
 #[derive(Clone, Default)]
 pub struct CampaignRule {
-    /// `campaignRuleActions`, required
+    /// `campaignRuleActions`: a list of `CampaignRuleAction`, required
     pub campaign_rule_actions: Option<Vec<CampaignRuleAction>>,
-    /// `campaignRuleConditions`, required
+    /// `campaignRuleConditions`: a list of `CampaignRuleCondition`, required
     pub campaign_rule_conditions: Option<Vec<CampaignRuleCondition>>,
-    /// `campaignRuleEntities`, required
+    /// `campaignRuleEntities`: `CampaignRuleEntities`, required
     pub campaign_rule_entities: Option<Box<CampaignRuleEntities>>,
-    /// `campaignRuleProcessing`
+    /// `campaignRuleProcessing`: one of `v2`
     pub campaign_rule_processing: Option<CampaignRuleCampaignRuleProcessing>,
-    /// `conditionGroups`
+    /// `conditionGroups`: a list of `CampaignRuleConditionGroup`
     pub condition_groups: Option<Vec<CampaignRuleConditionGroup>>,
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `executionSettings`
+    /// `executionSettings`: `CampaignRuleExecutionSettings`
     pub execution_settings: Option<Box<CampaignRuleExecutionSettings>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `matchAnyConditions`
+    /// `matchAnyConditions`: a boolean
     pub match_any_conditions: Option<bool>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `timeZoneId`
+    /// `timeZoneId`: a string
     pub time_zone_id: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
-    /// `warnings`, read-only
+    /// `warnings`: a list of `CampaignRuleWarning`, read-only
     pub warnings: Option<Vec<CampaignRuleWarning>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

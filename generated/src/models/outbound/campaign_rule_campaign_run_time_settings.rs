@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `CampaignRuleCampaignRunTimeSettings` in the API.
+///
+/// Part of [`CampaignRuleCondition`](crate::models::CampaignRuleCondition).
 #[derive(Clone, Default)]
 pub struct CampaignRuleCampaignRunTimeSettings {
-    /// `includeWaitingTime`
+    /// `includeWaitingTime`: a boolean
     pub include_waiting_time: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

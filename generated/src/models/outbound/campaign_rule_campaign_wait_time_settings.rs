@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `CampaignRuleCampaignWaitTimeSettings` in the API.
+///
+/// Part of [`CampaignRuleCondition`](crate::models::CampaignRuleCondition).
 #[derive(Clone, Default)]
 pub struct CampaignRuleCampaignWaitTimeSettings {
-    /// `waitType`, required
+    /// `waitType`: one of `WaitingForAgents`, `WaitingForContacts`, `WaitingForLines`, required
     pub wait_type: Option<CampaignRuleCampaignWaitTimeSettingsWaitType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,24 +2,28 @@
 
 use crate::models::outbound::{
     CampaignRuleCampaignRunTimeSettings, CampaignRuleCampaignWaitTimeSettings,
-    CampaignRuleDateTimeConditionParameters, CampaignRuleParameters,
+    CampaignRuleConditionType, CampaignRuleDateTimeConditionParameters,
+    CampaignRuleParameters,
 };
 use crate::runtime::codec;
 
 /// `CampaignRuleCondition` in the API.
+///
+/// Part of [`CampaignRule`](crate::models::CampaignRule),
+/// [`CampaignRuleConditionGroup`](crate::models::CampaignRuleConditionGroup).
 #[derive(Clone, Default)]
 pub struct CampaignRuleCondition {
-    /// `campaignRunTimeSettings`
+    /// `campaignRunTimeSettings`: `CampaignRuleCampaignRunTimeSettings`
     pub campaign_run_time_settings: Option<Box<CampaignRuleCampaignRunTimeSettings>>,
-    /// `campaignWaitTimeSettings`
+    /// `campaignWaitTimeSettings`: `CampaignRuleCampaignWaitTimeSettings`
     pub campaign_wait_time_settings: Option<Box<CampaignRuleCampaignWaitTimeSettings>>,
-    /// `conditionType`, required
+    /// `conditionType`: `CampaignRuleConditionConditionType`, required
     pub condition_type: Option<CampaignRuleConditionConditionType>,
-    /// `dateTimeParameters`
+    /// `dateTimeParameters`: `CampaignRuleDateTimeConditionParameters`
     pub date_time_parameters: Option<Box<CampaignRuleDateTimeConditionParameters>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `parameters`, required
+    /// `parameters`: `CampaignRuleParameters`, required
     pub parameters: Option<Box<CampaignRuleParameters>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -41,91 +45,5 @@ impl codec::Model for CampaignRuleCondition {
 
 codec::__model!(CampaignRuleCondition);
 
-/// The values of `conditionType`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum CampaignRuleConditionConditionType {
-    /// `campaignProgress`
-    CampaignProgress,
-    /// `campaignAgents`
-    CampaignAgents,
-    /// `campaignRecordsAttempted`
-    CampaignRecordsAttempted,
-    /// `campaignContactsMessaged`
-    CampaignContactsMessaged,
-    /// `campaignBusinessSuccess`
-    CampaignBusinessSuccess,
-    /// `campaignBusinessFailure`
-    CampaignBusinessFailure,
-    /// `campaignBusinessNeutral`
-    CampaignBusinessNeutral,
-    /// `campaignValidAttempts`
-    CampaignValidAttempts,
-    /// `campaignRightPartyContacts`
-    CampaignRightPartyContacts,
-    /// `timeOfDay`
-    TimeOfDay,
-    /// `dayOfWeek`
-    DayOfWeek,
-    /// `dayOfMonth`
-    DayOfMonth,
-    /// `weekDayOfMonth`
-    WeekDayOfMonth,
-    /// `specificDate`
-    SpecificDate,
-    /// `campaignRunTime`
-    CampaignRunTime,
-    /// `campaignWaitTime`
-    CampaignWaitTime,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for CampaignRuleConditionConditionType {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::CampaignProgress,
-            Self::CampaignAgents,
-            Self::CampaignRecordsAttempted,
-            Self::CampaignContactsMessaged,
-            Self::CampaignBusinessSuccess,
-            Self::CampaignBusinessFailure,
-            Self::CampaignBusinessNeutral,
-            Self::CampaignValidAttempts,
-            Self::CampaignRightPartyContacts,
-            Self::TimeOfDay,
-            Self::DayOfWeek,
-            Self::DayOfMonth,
-            Self::WeekDayOfMonth,
-            Self::SpecificDate,
-            Self::CampaignRunTime,
-            Self::CampaignWaitTime,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::CampaignProgress => "campaignProgress",
-            Self::CampaignAgents => "campaignAgents",
-            Self::CampaignRecordsAttempted => "campaignRecordsAttempted",
-            Self::CampaignContactsMessaged => "campaignContactsMessaged",
-            Self::CampaignBusinessSuccess => "campaignBusinessSuccess",
-            Self::CampaignBusinessFailure => "campaignBusinessFailure",
-            Self::CampaignBusinessNeutral => "campaignBusinessNeutral",
-            Self::CampaignValidAttempts => "campaignValidAttempts",
-            Self::CampaignRightPartyContacts => "campaignRightPartyContacts",
-            Self::TimeOfDay => "timeOfDay",
-            Self::DayOfWeek => "dayOfWeek",
-            Self::DayOfMonth => "dayOfMonth",
-            Self::WeekDayOfMonth => "weekDayOfMonth",
-            Self::SpecificDate => "specificDate",
-            Self::CampaignRunTime => "campaignRunTime",
-            Self::CampaignWaitTime => "campaignWaitTime",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(CampaignRuleConditionConditionType);
+/// The same values as [`CampaignRuleConditionType`].
+pub type CampaignRuleConditionConditionType = CampaignRuleConditionType;

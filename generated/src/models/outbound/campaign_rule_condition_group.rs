@@ -4,11 +4,13 @@ use crate::models::outbound::CampaignRuleCondition;
 use crate::runtime::codec;
 
 /// `CampaignRuleConditionGroup` in the API.
+///
+/// Part of [`CampaignRule`](crate::models::CampaignRule).
 #[derive(Clone, Default)]
 pub struct CampaignRuleConditionGroup {
-    /// `conditions`, required
+    /// `conditions`: a list of `CampaignRuleCondition`, required
     pub conditions: Option<Vec<CampaignRuleCondition>>,
-    /// `matchAnyConditions`, required
+    /// `matchAnyConditions`: a boolean, required
     pub match_any_conditions: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

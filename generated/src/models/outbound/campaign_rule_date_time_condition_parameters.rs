@@ -8,19 +8,21 @@ use crate::models::outbound::{
 use crate::runtime::codec;
 
 /// `CampaignRuleDateTimeConditionParameters` in the API.
+///
+/// Part of [`CampaignRuleCondition`](crate::models::CampaignRuleCondition).
 #[derive(Clone, Default)]
 pub struct CampaignRuleDateTimeConditionParameters {
-    /// `dayOfMonth`
+    /// `dayOfMonth`: `CampaignRuleDayOfMonthParameters`
     pub day_of_month: Option<Box<CampaignRuleDayOfMonthParameters>>,
-    /// `dayOfWeek`
+    /// `dayOfWeek`: `CampaignRuleDayOfWeekParameters`
     pub day_of_week: Option<Box<CampaignRuleDayOfWeekParameters>>,
-    /// `inverted`
+    /// `inverted`: a boolean
     pub inverted: Option<bool>,
-    /// `specificDate`
+    /// `specificDate`: `CampaignRuleSpecificDateParameters`
     pub specific_date: Option<Box<CampaignRuleSpecificDateParameters>>,
-    /// `timeOfDay`
+    /// `timeOfDay`: `CampaignRuleTimeOfDayParameters`
     pub time_of_day: Option<Box<CampaignRuleTimeOfDayParameters>>,
-    /// `weekDayOfMonth`
+    /// `weekDayOfMonth`: `CampaignRuleWeekDayOfMonthParameters`
     pub week_day_of_month: Option<Box<CampaignRuleWeekDayOfMonthParameters>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::models::outbound::CampaignRuleDayOfMonthInterval;
 use crate::runtime::codec;
 
 /// `CampaignRuleDayOfMonthParameters` in the API.
+///
+/// Part of
+/// [`CampaignRuleDateTimeConditionParameters`](crate::models::CampaignRuleDateTimeConditionParameters).
 #[derive(Clone, Default)]
 pub struct CampaignRuleDayOfMonthParameters {
-    /// `inSet`
+    /// `inSet`: a list of strings
     pub in_set: Option<Vec<String>>,
-    /// `interval`
+    /// `interval`: `CampaignRuleDayOfMonthInterval`
     pub interval: Option<Box<CampaignRuleDayOfMonthInterval>>,
-    /// `thresholdValue`
+    /// `thresholdValue`: a string
     pub threshold_value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `CampaignRuleDayOfWeekInterval` in the API.
+///
+/// Part of [`CampaignRuleDayOfWeekParameters`](crate::models::CampaignRuleDayOfWeekParameters).
 #[derive(Clone, Default)]
 pub struct CampaignRuleDayOfWeekInterval {
-    /// `max`
+    /// `max`: an integer (`int32`)
     pub max: Option<i64>,
-    /// `min`
+    /// `min`: an integer (`int32`)
     pub min: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::models::outbound::CampaignRuleDayOfWeekInterval;
 use crate::runtime::codec;
 
 /// `CampaignRuleDayOfWeekParameters` in the API.
+///
+/// Part of
+/// [`CampaignRuleDateTimeConditionParameters`](crate::models::CampaignRuleDateTimeConditionParameters).
 #[derive(Clone, Default)]
 pub struct CampaignRuleDayOfWeekParameters {
-    /// `inSet`
+    /// `inSet`: a list of integers
     pub in_set: Option<Vec<i64>>,
-    /// `interval`
+    /// `interval`: `CampaignRuleDayOfWeekInterval`
     pub interval: Option<Box<CampaignRuleDayOfWeekInterval>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `CampaignRuleExecutionSettings` in the API.
+///
+/// Part of [`CampaignRule`](crate::models::CampaignRule).
 #[derive(Clone, Default)]
 pub struct CampaignRuleExecutionSettings {
-    /// `frequency`, required
+    /// `frequency`: one of `onEachTrigger`, `oncePerDay`, required
     pub frequency: Option<CampaignRuleExecutionSettingsFrequency>,
-    /// `timeZoneId`
+    /// `timeZoneId`: a string
     pub time_zone_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `CampaignRuleSpecificDateInterval` in the API.
+///
+/// Part of [`CampaignRuleSpecificDateParameters`](crate::models::CampaignRuleSpecificDateParameters).
 #[derive(Clone, Default)]
 pub struct CampaignRuleSpecificDateInterval {
-    /// `max`
+    /// `max`: a string
     pub max: Option<String>,
-    /// `min`
+    /// `min`: a string
     pub min: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::models::outbound::CampaignRuleSpecificDateInterval;
 use crate::runtime::codec;
 
 /// `CampaignRuleSpecificDateParameters` in the API.
+///
+/// Part of
+/// [`CampaignRuleDateTimeConditionParameters`](crate::models::CampaignRuleDateTimeConditionParameters).
 #[derive(Clone, Default)]
 pub struct CampaignRuleSpecificDateParameters {
-    /// `includeYear`
+    /// `includeYear`: a boolean
     pub include_year: Option<bool>,
-    /// `interval`
+    /// `interval`: `CampaignRuleSpecificDateInterval`
     pub interval: Option<Box<CampaignRuleSpecificDateInterval>>,
-    /// `thresholdValue`
+    /// `thresholdValue`: a string
     pub threshold_value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

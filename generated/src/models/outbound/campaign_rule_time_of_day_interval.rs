@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `CampaignRuleTimeOfDayInterval` in the API.
+///
+/// Part of [`CampaignRuleTimeOfDayParameters`](crate::models::CampaignRuleTimeOfDayParameters).
 #[derive(Clone, Default)]
 pub struct CampaignRuleTimeOfDayInterval {
-    /// `max`
+    /// `max`: a string
     pub max: Option<String>,
-    /// `min`
+    /// `min`: a string
     pub min: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::models::outbound::CampaignRuleTimeOfDayInterval;
 use crate::runtime::codec;
 
 /// `CampaignRuleTimeOfDayParameters` in the API.
+///
+/// Part of
+/// [`CampaignRuleDateTimeConditionParameters`](crate::models::CampaignRuleDateTimeConditionParameters).
 #[derive(Clone, Default)]
 pub struct CampaignRuleTimeOfDayParameters {
-    /// `interval`
+    /// `interval`: `CampaignRuleTimeOfDayInterval`
     pub interval: Option<Box<CampaignRuleTimeOfDayInterval>>,
-    /// `thresholdValue`
+    /// `thresholdValue`: a string
     pub threshold_value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

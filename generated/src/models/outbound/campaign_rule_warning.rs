@@ -4,13 +4,15 @@ use crate::models::outbound::CampaignRuleWarningParameters;
 use crate::runtime::codec;
 
 /// `CampaignRuleWarning` in the API.
+///
+/// Part of [`CampaignRule`](crate::models::CampaignRule).
 #[derive(Clone, Default)]
 pub struct CampaignRuleWarning {
-    /// `code`, required
+    /// `code`: `CampaignRuleWarningCode`, required
     pub code: Option<CampaignRuleWarningCode>,
-    /// `message`, required
+    /// `message`: a string, required
     pub message: Option<String>,
-    /// `params`
+    /// `params`: `CampaignRuleWarningParameters`
     pub params: Option<Box<CampaignRuleWarningParameters>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `CampaignRuleWeekDayOfMonth` in the API.
+///
+/// Part of [`CampaignRuleWeekDayOfMonthInterval`](crate::models::CampaignRuleWeekDayOfMonthInterval),
+/// [`CampaignRuleWeekDayOfMonthParameters`](crate::models::CampaignRuleWeekDayOfMonthParameters).
 #[derive(Clone, Default)]
 pub struct CampaignRuleWeekDayOfMonth {
-    /// `dayOfWeek`, required
+    /// `dayOfWeek`: an integer (`int32`), required
     pub day_of_week: Option<i64>,
-    /// `month`
+    /// `month`: an integer (`int32`)
     pub month: Option<i64>,
-    /// `occurrence`
+    /// `occurrence`: an integer (`int32`)
     pub occurrence: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::models::outbound::CampaignRuleWeekDayOfMonth;
 use crate::runtime::codec;
 
 /// `CampaignRuleWeekDayOfMonthInterval` in the API.
+///
+/// Part of
+/// [`CampaignRuleWeekDayOfMonthParameters`](crate::models::CampaignRuleWeekDayOfMonthParameters).
 #[derive(Clone, Default)]
 pub struct CampaignRuleWeekDayOfMonthInterval {
-    /// `max`, required
+    /// `max`: `CampaignRuleWeekDayOfMonth`, required
     pub max: Option<Box<CampaignRuleWeekDayOfMonth>>,
-    /// `min`, required
+    /// `min`: `CampaignRuleWeekDayOfMonth`, required
     pub min: Option<Box<CampaignRuleWeekDayOfMonth>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,11 +6,14 @@ use crate::models::outbound::{
 use crate::runtime::codec;
 
 /// `CampaignRuleWeekDayOfMonthParameters` in the API.
+///
+/// Part of
+/// [`CampaignRuleDateTimeConditionParameters`](crate::models::CampaignRuleDateTimeConditionParameters).
 #[derive(Clone, Default)]
 pub struct CampaignRuleWeekDayOfMonthParameters {
-    /// `interval`
+    /// `interval`: `CampaignRuleWeekDayOfMonthInterval`
     pub interval: Option<Box<CampaignRuleWeekDayOfMonthInterval>>,
-    /// `thresholdValue`
+    /// `thresholdValue`: `CampaignRuleWeekDayOfMonth`
     pub threshold_value: Option<Box<CampaignRuleWeekDayOfMonth>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,29 +6,31 @@ use crate::runtime::time;
 
 /// `CampaignSchedule` in the API.
 ///
-/// Returned by `get_outbound_schedules_campaign`, `get_outbound_schedules_campaigns`,
-/// `put_outbound_schedules_campaign`. Taken by `put_outbound_schedules_campaign`.
+/// Returned by [`get_outbound_schedules_campaign`](crate::api::GetOutboundSchedulesCampaign),
+/// [`get_outbound_schedules_campaigns`](crate::api::GetOutboundSchedulesCampaigns),
+/// [`put_outbound_schedules_campaign`](crate::api::PutOutboundSchedulesCampaign). Taken by
+/// [`put_outbound_schedules_campaign`](crate::api::PutOutboundSchedulesCampaign).
 #[derive(Clone, Default)]
 pub struct CampaignSchedule {
-    /// `campaign`, required
+    /// `campaign`: `DivisionedDomainEntityRef`, required
     pub campaign: Option<Box<DivisionedDomainEntityRef>>,
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `intervals`, required
+    /// `intervals`: a list of `ScheduleInterval`, required
     pub intervals: Option<Vec<ScheduleInterval>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `recurrences`
+    /// `recurrences`: a list of `Reoccurrence`
     pub recurrences: Option<Vec<Reoccurrence>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

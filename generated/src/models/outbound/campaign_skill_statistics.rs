@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `CampaignSkillStatistics` in the API.
+///
+/// Part of [`CampaignDiagnostics`](crate::models::CampaignDiagnostics).
 #[derive(Clone, Default)]
 pub struct CampaignSkillStatistics {
-    /// `eligibleSkilledAgents`, read-only
+    /// `eligibleSkilledAgents`: an integer (`int32`), read-only
     pub eligible_skilled_agents: Option<i64>,
-    /// `skillCombinations`, read-only
+    /// `skillCombinations`: an integer (`int32`), read-only
     pub skill_combinations: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,32 +7,32 @@ use crate::runtime::codec;
 
 /// `CampaignStats` in the API.
 ///
-/// Returned by `get_outbound_campaign_stats`.
+/// Returned by [`get_outbound_campaign_stats`](crate::api::GetOutboundCampaignStats).
 #[derive(Clone, Default)]
 pub struct CampaignStats {
-    /// `adjustedCallsPerAgent`, read-only
+    /// `adjustedCallsPerAgent`: a number (`double`), read-only
     pub adjusted_calls_per_agent: Option<f64>,
-    /// `businessCategoryMetrics`, read-only
+    /// `businessCategoryMetrics`: `CampaignBusinessCategoryMetrics`, read-only
     pub business_category_metrics: Option<Box<CampaignBusinessCategoryMetrics>>,
-    /// `contactRate`, read-only
+    /// `contactRate`: `ConnectRate`, read-only
     pub contact_rate: Option<Box<ConnectRate>>,
-    /// `effectiveIdleAgents`, read-only
+    /// `effectiveIdleAgents`: a number (`double`), read-only
     pub effective_idle_agents: Option<f64>,
-    /// `filteredOutContactsCount`, read-only
+    /// `filteredOutContactsCount`: an integer (`int32`), read-only
     pub filtered_out_contacts_count: Option<i64>,
-    /// `idleAgents`, read-only
+    /// `idleAgents`: an integer (`int32`), read-only
     pub idle_agents: Option<i64>,
-    /// `linesUtilization`, read-only
+    /// `linesUtilization`: `CampaignLinesUtilization`, read-only
     pub lines_utilization: Option<Box<CampaignLinesUtilization>>,
-    /// `outstandingCalls`, read-only
+    /// `outstandingCalls`: an integer (`int32`), read-only
     pub outstanding_calls: Option<i64>,
-    /// `rightPartyContactsCount`, read-only
+    /// `rightPartyContactsCount`: an integer (`int32`), read-only
     pub right_party_contacts_count: Option<i64>,
-    /// `scheduledCalls`, read-only
+    /// `scheduledCalls`: an integer (`int32`), read-only
     pub scheduled_calls: Option<i64>,
-    /// `timeZoneRescheduledCalls`, read-only
+    /// `timeZoneRescheduledCalls`: an integer (`int32`), read-only
     pub time_zone_rescheduled_calls: Option<i64>,
-    /// `validAttempts`, read-only
+    /// `validAttempts`: an integer (`int32`), read-only
     pub valid_attempts: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

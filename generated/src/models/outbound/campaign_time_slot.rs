@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `CampaignTimeSlot` in the API.
+///
+/// Part of [`CallableTime`](crate::models::CallableTime).
 #[derive(Clone, Default)]
 pub struct CampaignTimeSlot {
-    /// `day`, required
+    /// `day`: an integer (`int32`), required
     pub day: Option<i64>,
-    /// `startTime`, required
+    /// `startTime`: a string, required
     pub start_time: Option<String>,
-    /// `stopTime`, required
+    /// `stopTime`: a string, required
     pub stop_time: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

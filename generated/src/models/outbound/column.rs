@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `Column` in the API.
+///
+/// Part of [`FileSpecificationTemplate`](crate::models::FileSpecificationTemplate).
 #[derive(Clone, Default)]
 pub struct Column {
-    /// `columnName`
+    /// `columnName`: a string
     pub column_name: Option<String>,
-    /// `columnNumber`
+    /// `columnNumber`: an integer (`int32`)
     pub column_number: Option<i64>,
-    /// `length`
+    /// `length`: an integer (`int32`)
     pub length: Option<i64>,
-    /// `startPosition`
+    /// `startPosition`: an integer (`int32`)
     pub start_position: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,20 @@
 use crate::runtime::codec;
 
 /// `ColumnDataTypeSpecification` in the API.
+///
+/// Part of [`ContactList`](crate::models::ContactList),
+/// [`ContactListTemplate`](crate::models::ContactListTemplate).
 #[derive(Clone, Default)]
 pub struct ColumnDataTypeSpecification {
-    /// `columnDataType`
+    /// `columnDataType`: one of `NUMERIC`, `TEXT`, `TIMESTAMP`, `DATETIME`
     pub column_data_type: Option<ColumnDataTypeSpecificationColumnDataType>,
-    /// `columnName`
+    /// `columnName`: a string
     pub column_name: Option<String>,
-    /// `max`
+    /// `max`: an integer (`int32`)
     pub max: Option<i64>,
-    /// `maxLength`
+    /// `maxLength`: an integer (`int32`)
     pub max_length: Option<i64>,
-    /// `min`
+    /// `min`: an integer (`int32`)
     pub min: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

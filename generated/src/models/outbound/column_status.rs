@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `ColumnStatus` in the API.
+///
+/// Part of [`ContactableStatus`](crate::models::ContactableStatus).
 #[derive(Clone, Default)]
 pub struct ColumnStatus {
-    /// `contactable`
+    /// `contactable`: a boolean
     pub contactable: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,53 +2,56 @@
 
 use crate::models::outbound::{
     ContactColumnToDataActionFieldMapping, DataActionConditionPredicate,
-    TimeAndDateSubCondition,
+    OutboundOperator, TimeAndDateSubCondition,
 };
-use crate::models::shared_by_34_c2464f::DomainEntityRef;
+use crate::models::shared::domain_entity_ref::DomainEntityRef;
 use crate::runtime::codec;
 
 /// `Condition` in the API.
+///
+/// Part of [`DialerRule`](crate::models::DialerRule).
 #[derive(Clone, Default)]
 pub struct Condition {
-    /// `agentWrapupField`
+    /// `agentWrapupField`: a string
     pub agent_wrapup_field: Option<String>,
-    /// `attributeName`
+    /// `attributeName`: a string
     pub attribute_name: Option<String>,
-    /// `callAnalysisResultField`
+    /// `callAnalysisResultField`: a string
     pub call_analysis_result_field: Option<String>,
-    /// `codes`
+    /// `codes`: a list of strings
     pub codes: Option<Vec<String>>,
-    /// `contactColumnToDataActionFieldMappings`
+    /// `contactColumnToDataActionFieldMappings`: a list of `ContactColumnToDataActionFieldMapping`
     pub contact_column_to_data_action_field_mappings: Option<
         Vec<ContactColumnToDataActionFieldMapping>,
     >,
-    /// `contactIdField`
+    /// `contactIdField`: a string
     pub contact_id_field: Option<String>,
-    /// `dataAction`
+    /// `dataAction`: `DomainEntityRef`
     pub data_action: Option<Box<DomainEntityRef>>,
-    /// `dataNotFoundResolution`
+    /// `dataNotFoundResolution`: a boolean
     pub data_not_found_resolution: Option<bool>,
-    /// `inverted`
+    /// `inverted`: a boolean
     pub inverted: Option<bool>,
-    /// `matchAnyConditions`
+    /// `matchAnyConditions`: a boolean
     pub match_any_conditions: Option<bool>,
-    /// `operator`
+    /// `operator`: `ConditionOperator`
     pub operator: Option<ConditionOperator>,
-    /// `predicates`
+    /// `predicates`: a list of `DataActionConditionPredicate`
     pub predicates: Option<Vec<DataActionConditionPredicate>>,
-    /// `property`
+    /// `property`: a string
     pub property: Option<String>,
-    /// `propertyType`
+    /// `propertyType`: one of `LAST_ATTEMPT_BY_COLUMN`, `LAST_ATTEMPT_OVERALL`, `LAST_WRAPUP_BY_COLUMN`,
+    /// `LAST_WRAPUP_OVERALL`
     pub property_type: Option<ConditionPropertyType>,
-    /// `subConditions`
+    /// `subConditions`: a list of `TimeAndDateSubCondition`
     pub sub_conditions: Option<Vec<TimeAndDateSubCondition>>,
-    /// `timeZoneId`
+    /// `timeZoneId`: a string
     pub time_zone_id: Option<String>,
-    /// `type`
+    /// `type`: `ConditionType`
     pub r#type: Option<ConditionType>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
-    /// `valueType`
+    /// `valueType`: one of `STRING`, `NUMERIC`, `DATETIME`, `PERIOD`
     pub value_type: Option<ConditionValueType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -87,78 +90,8 @@ impl codec::Model for Condition {
 
 codec::__model!(Condition);
 
-/// The values of `operator`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum ConditionOperator {
-    /// `EQUALS`
-    Equals,
-    /// `LESS_THAN`
-    LessThan,
-    /// `LESS_THAN_EQUALS`
-    LessThanEquals,
-    /// `GREATER_THAN`
-    GreaterThan,
-    /// `GREATER_THAN_EQUALS`
-    GreaterThanEquals,
-    /// `CONTAINS`
-    Contains,
-    /// `BEGINS_WITH`
-    BeginsWith,
-    /// `ENDS_WITH`
-    EndsWith,
-    /// `BEFORE`
-    Before,
-    /// `AFTER`
-    After,
-    /// `IN`
-    In,
-    /// `BETWEEN`
-    Between,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for ConditionOperator {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::Equals,
-            Self::LessThan,
-            Self::LessThanEquals,
-            Self::GreaterThan,
-            Self::GreaterThanEquals,
-            Self::Contains,
-            Self::BeginsWith,
-            Self::EndsWith,
-            Self::Before,
-            Self::After,
-            Self::In,
-            Self::Between,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Equals => "EQUALS",
-            Self::LessThan => "LESS_THAN",
-            Self::LessThanEquals => "LESS_THAN_EQUALS",
-            Self::GreaterThan => "GREATER_THAN",
-            Self::GreaterThanEquals => "GREATER_THAN_EQUALS",
-            Self::Contains => "CONTAINS",
-            Self::BeginsWith => "BEGINS_WITH",
-            Self::EndsWith => "ENDS_WITH",
-            Self::Before => "BEFORE",
-            Self::After => "AFTER",
-            Self::In => "IN",
-            Self::Between => "BETWEEN",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(ConditionOperator);
+/// The same values as [`OutboundOperator`].
+pub type ConditionOperator = OutboundOperator;
 
 /// The values of `propertyType`.
 #[derive(Clone)]

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `ConfigurationOverrides` in the API.
+///
+/// Part of [`DialerContact`](crate::models::DialerContact).
 #[derive(Clone, Default)]
 pub struct ConfigurationOverrides {
-    /// `priority`
+    /// `priority`: a boolean
     pub priority: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `ConnectRate` in the API.
+///
+/// Part of [`CampaignStats`](crate::models::CampaignStats).
 #[derive(Clone, Default)]
 pub struct ConnectRate {
-    /// `attempts`, read-only
+    /// `attempts`: an integer (`int64`), read-only
     pub attempts: Option<i64>,
-    /// `connectRatio`, read-only
+    /// `connectRatio`: a number (`double`), read-only
     pub connect_ratio: Option<f64>,
-    /// `connects`, read-only
+    /// `connects`: an integer (`int64`), read-only
     pub connects: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `ContactBulkEditRequest` in the API.
 ///
-/// Taken by `post_outbound_contactlist_contacts_bulk_update`.
+/// Taken by
+/// [`post_outbound_contactlist_contacts_bulk_update`](crate::api::PostOutboundContactlistContactsBulkUpdate).
 #[derive(Clone, Default)]
 pub struct ContactBulkEditRequest {
-    /// `contact`
+    /// `contact`: `DialerContact`
     pub contact: Option<Box<DialerContact>>,
-    /// `contactIds`
+    /// `contactIds`: a list of strings
     pub contact_ids: Option<Vec<String>>,
-    /// `contactListFilterId`
+    /// `contactListFilterId`: a string
     pub contact_list_filter_id: Option<String>,
-    /// `criteria`
+    /// `criteria`: `ContactBulkSearchCriteria`
     pub criteria: Option<Box<ContactBulkSearchCriteria>>,
-    /// `generateDownloadURI`
+    /// `generateDownloadURI`: a boolean
     pub generate_download_uri: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `ContactBulkSearchParameters` in the API.
 ///
-/// Taken by `post_outbound_contactlist_contacts_bulk_remove`.
+/// Taken by
+/// [`post_outbound_contactlist_contacts_bulk_remove`](crate::api::PostOutboundContactlistContactsBulkRemove).
 #[derive(Clone, Default)]
 pub struct ContactBulkSearchParameters {
-    /// `contactListFilterId`
+    /// `contactListFilterId`: a string
     pub contact_list_filter_id: Option<String>,
-    /// `criteria`
+    /// `criteria`: `ContactBulkSearchCriteria`
     pub criteria: Option<Box<ContactBulkSearchCriteria>>,
-    /// `generateDownloadURI`
+    /// `generateDownloadURI`: a boolean
     pub generate_download_uri: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

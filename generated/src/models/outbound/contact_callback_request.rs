@@ -4,19 +4,21 @@ use crate::runtime::codec;
 
 /// `ContactCallbackRequest` in the API.
 ///
-/// Returned by `post_outbound_campaign_callback_schedule`. Taken by
-/// `post_outbound_campaign_callback_schedule`.
+/// Returned by
+/// [`post_outbound_campaign_callback_schedule`](crate::api::PostOutboundCampaignCallbackSchedule).
+/// Taken by
+/// [`post_outbound_campaign_callback_schedule`](crate::api::PostOutboundCampaignCallbackSchedule).
 #[derive(Clone, Default)]
 pub struct ContactCallbackRequest {
-    /// `campaignId`, required
+    /// `campaignId`: a string, required
     pub campaign_id: Option<String>,
-    /// `contactId`, required
+    /// `contactId`: a string, required
     pub contact_id: Option<String>,
-    /// `contactListId`, required
+    /// `contactListId`: a string, required
     pub contact_list_id: Option<String>,
-    /// `phoneColumn`, required
+    /// `phoneColumn`: a string, required
     pub phone_column: Option<String>,
-    /// `schedule`, required
+    /// `schedule`: a string, required
     pub schedule: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `ContactColumnConditionSettings` in the API.
+///
+/// Part of [`DigitalCondition`](crate::models::DigitalCondition).
 #[derive(Clone, Default)]
 pub struct ContactColumnConditionSettings {
-    /// `columnName`, required
+    /// `columnName`: a string, required
     pub column_name: Option<String>,
-    /// `operator`, required
+    /// `operator`: `ContactColumnConditionSettingsOperator`, required
     pub operator: Option<ContactColumnConditionSettingsOperator>,
-    /// `value`, required
+    /// `value`: a string, required
     pub value: Option<String>,
-    /// `valueType`, required
+    /// `valueType`: one of `DateTime`, `Numeric`, `Period`, `String`, required
     pub value_type: Option<ContactColumnConditionSettingsValueType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ContactColumnTimeZone` in the API.
+///
+/// Part of [`DialerContact`](crate::models::DialerContact).
 #[derive(Clone, Default)]
 pub struct ContactColumnTimeZone {
-    /// `columnType`, read-only
+    /// `columnType`: one of `PHONE`, `ZIP`, read-only
     pub column_type: Option<ContactColumnTimeZoneColumnType>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ContactColumnToDataActionFieldMapping` in the API.
+///
+/// Part of [`Condition`](crate::models::Condition), [`DialerAction`](crate::models::DialerAction).
 #[derive(Clone, Default)]
 pub struct ContactColumnToDataActionFieldMapping {
-    /// `contactColumnName`, required
+    /// `contactColumnName`: a string, required
     pub contact_column_name: Option<String>,
-    /// `dataActionField`, required
+    /// `dataActionField`: a string, required
     pub data_action_field: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

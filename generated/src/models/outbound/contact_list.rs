@@ -2,66 +2,69 @@
 
 use crate::models::outbound::{
     ColumnDataTypeSpecification, ContactPhoneNumberColumn, EmailColumn, ImportStatus,
-    WhatsAppColumn,
+    OutboundRetentionType, WhatsAppColumn,
 };
-use crate::models::shared_by_34_c2464f::DomainEntityRef;
+use crate::models::shared::domain_entity_ref::DomainEntityRef;
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ContactList` in the API.
 ///
-/// Returned by `get_outbound_contactlist`, `post_outbound_contactlists`, `put_outbound_contactlist`.
-/// Item of the listing `get_outbound_contactlists`. Taken by `post_outbound_contactlists`,
-/// `put_outbound_contactlist`.
+/// Returned by [`get_outbound_contactlist`](crate::api::GetOutboundContactlist),
+/// [`post_outbound_contactlists`](crate::api::PostOutboundContactlists),
+/// [`put_outbound_contactlist`](crate::api::PutOutboundContactlist). Item of the listing
+/// [`get_outbound_contactlists`](crate::api::GetOutboundContactlists). Taken by
+/// [`post_outbound_contactlists`](crate::api::PostOutboundContactlists),
+/// [`put_outbound_contactlist`](crate::api::PutOutboundContactlist).
 #[derive(Clone, Default)]
 pub struct ContactList {
-    /// `attemptLimits`
+    /// `attemptLimits`: `DomainEntityRef`
     pub attempt_limits: Option<Box<DomainEntityRef>>,
-    /// `automaticTimeZoneMapping`
+    /// `automaticTimeZoneMapping`: a boolean
     pub automatic_time_zone_mapping: Option<bool>,
-    /// `columnDataTypeSpecifications`
+    /// `columnDataTypeSpecifications`: a list of `ColumnDataTypeSpecification`
     pub column_data_type_specifications: Option<Vec<ColumnDataTypeSpecification>>,
-    /// `columnNames`, required
+    /// `columnNames`: a list of strings, required
     pub column_names: Option<Vec<String>>,
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateExpiration`
+    /// `dateExpiration`: a timestamp
     pub date_expiration: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `division`
+    /// `division`: `DomainEntityRef`
     pub division: Option<Box<DomainEntityRef>>,
-    /// `emailColumns`
+    /// `emailColumns`: a list of `EmailColumn`
     pub email_columns: Option<Vec<EmailColumn>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `importStatus`, read-only
+    /// `importStatus`: `ImportStatus`, read-only
     pub import_status: Option<Box<ImportStatus>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `phoneColumns`
+    /// `phoneColumns`: a list of `ContactPhoneNumberColumn`
     pub phone_columns: Option<Vec<ContactPhoneNumberColumn>>,
-    /// `previewModeAcceptedValues`
+    /// `previewModeAcceptedValues`: a list of strings
     pub preview_mode_accepted_values: Option<Vec<String>>,
-    /// `previewModeColumnName`
+    /// `previewModeColumnName`: a string
     pub preview_mode_column_name: Option<String>,
-    /// `retentionDays`
+    /// `retentionDays`: an integer (`int32`)
     pub retention_days: Option<i64>,
-    /// `retentionType`
+    /// `retentionType`: one of `Never`, `Today`, `RetentionDays`
     pub retention_type: Option<ContactListRetentionType>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `size`, read-only
+    /// `size`: an integer (`int64`), read-only
     pub size: Option<i64>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `trimWhitespace`
+    /// `trimWhitespace`: a boolean
     pub trim_whitespace: Option<bool>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
-    /// `whatsAppColumns`
+    /// `whatsAppColumns`: a list of `WhatsAppColumn`
     pub whats_app_columns: Option<Vec<WhatsAppColumn>>,
-    /// `zipCodeColumnName`
+    /// `zipCodeColumnName`: a string
     pub zip_code_column_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -106,35 +109,5 @@ impl codec::Model for ContactList {
 
 codec::__model!(ContactList);
 
-/// The values of `retentionType`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum ContactListRetentionType {
-    /// `Never`
-    Never,
-    /// `Today`
-    Today,
-    /// `RetentionDays`
-    RetentionDays,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for ContactListRetentionType {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[Self::Never, Self::Today, Self::RetentionDays],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Never => "Never",
-            Self::Today => "Today",
-            Self::RetentionDays => "RetentionDays",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(ContactListRetentionType);
+/// The same values as [`OutboundRetentionType`].
+pub type ContactListRetentionType = OutboundRetentionType;

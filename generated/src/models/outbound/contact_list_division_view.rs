@@ -3,34 +3,36 @@
 use crate::models::outbound::{
     ContactPhoneNumberColumn, EmailColumn, ImportStatus, WhatsAppColumn,
 };
-use crate::models::shared_by_24_565fba::Division;
+use crate::models::shared::division::Division;
 use crate::runtime::codec;
 
 /// `ContactListDivisionView` in the API.
 ///
-/// Returned by `get_outbound_contactlists_divisionview`. Item of the listing
-/// `get_outbound_contactlists_divisionviews`.
+/// Returned by
+/// [`get_outbound_contactlists_divisionview`](crate::api::GetOutboundContactlistsDivisionview). Item of
+/// the listing
+/// [`get_outbound_contactlists_divisionviews`](crate::api::GetOutboundContactlistsDivisionviews).
 #[derive(Clone, Default)]
 pub struct ContactListDivisionView {
-    /// `columnNames`, required
+    /// `columnNames`: a list of strings, required
     pub column_names: Option<Vec<String>>,
-    /// `division`
+    /// `division`: `Division`
     pub division: Option<Box<Division>>,
-    /// `emailColumns`
+    /// `emailColumns`: a list of `EmailColumn`
     pub email_columns: Option<Vec<EmailColumn>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `importStatus`, read-only
+    /// `importStatus`: `ImportStatus`, read-only
     pub import_status: Option<Box<ImportStatus>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `phoneColumns`
+    /// `phoneColumns`: a list of `ContactPhoneNumberColumn`
     pub phone_columns: Option<Vec<ContactPhoneNumberColumn>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `size`, read-only
+    /// `size`: an integer (`int64`), read-only
     pub size: Option<i64>,
-    /// `whatsAppColumns`
+    /// `whatsAppColumns`: a list of `WhatsAppColumn`
     pub whats_app_columns: Option<Vec<WhatsAppColumn>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

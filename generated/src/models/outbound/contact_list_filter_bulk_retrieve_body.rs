@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `ContactListFilterBulkRetrieveBody` in the API.
 ///
-/// Taken by `post_outbound_contactlistfilters_bulk_retrieve`.
+/// Taken by
+/// [`post_outbound_contactlistfilters_bulk_retrieve`](crate::api::PostOutboundContactlistfiltersBulkRetrieve).
 #[derive(Clone, Default)]
 pub struct ContactListFilterBulkRetrieveBody {
-    /// `ids`, required
+    /// `ids`: a list of strings, required
     pub ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,19 +4,21 @@ use crate::models::outbound::ContactListFilterRange;
 use crate::runtime::codec;
 
 /// `ContactListFilterPredicate` in the API.
+///
+/// Part of [`ContactListFilterClause`](crate::models::ContactListFilterClause).
 #[derive(Clone, Default)]
 pub struct ContactListFilterPredicate {
-    /// `column`
+    /// `column`: a string
     pub column: Option<String>,
-    /// `columnType`
+    /// `columnType`: one of `numeric`, `alphabetic`
     pub column_type: Option<ContactListFilterPredicateColumnType>,
-    /// `inverted`
+    /// `inverted`: a boolean
     pub inverted: Option<bool>,
-    /// `operator`
+    /// `operator`: `ContactListFilterPredicateOperator`
     pub operator: Option<ContactListFilterPredicateOperator>,
-    /// `range`
+    /// `range`: `ContactListFilterRange`
     pub range: Option<Box<ContactListFilterRange>>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

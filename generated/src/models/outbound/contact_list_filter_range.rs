@@ -3,17 +3,19 @@
 use crate::runtime::codec;
 
 /// `ContactListFilterRange` in the API.
+///
+/// Part of [`ContactListFilterPredicate`](crate::models::ContactListFilterPredicate).
 #[derive(Clone, Default)]
 pub struct ContactListFilterRange {
-    /// `inSet`
+    /// `inSet`: a list of strings, no item twice
     pub in_set: Option<Vec<String>>,
-    /// `max`
+    /// `max`: a string
     pub max: Option<String>,
-    /// `maxInclusive`
+    /// `maxInclusive`: a boolean
     pub max_inclusive: Option<bool>,
-    /// `min`
+    /// `min`: a string
     pub min: Option<String>,
-    /// `minInclusive`
+    /// `minInclusive`: a boolean
     pub min_inclusive: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

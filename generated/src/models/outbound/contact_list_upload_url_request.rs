@@ -4,32 +4,32 @@ use crate::runtime::codec;
 
 /// `ContactListUploadUrlRequest` in the API.
 ///
-/// Taken by `post_outbound_contactlists_uploads`.
+/// Taken by [`post_outbound_contactlists_uploads`](crate::api::PostOutboundContactlistsUploads).
 #[derive(Clone, Default)]
 pub struct ContactListUploadUrlRequest {
-    /// `clearSystemData`
+    /// `clearSystemData`: a boolean
     pub clear_system_data: Option<bool>,
-    /// `contactIdName`
+    /// `contactIdName`: a string
     pub contact_id_name: Option<String>,
-    /// `contentType`, required
+    /// `contentType`: a string, required
     pub content_type: Option<String>,
-    /// `divisionIdForTargetContactLists`
+    /// `divisionIdForTargetContactLists`: a string
     pub division_id_for_target_contact_lists: Option<String>,
-    /// `fileSpecificationTemplateId`
+    /// `fileSpecificationTemplateId`: a string
     pub file_specification_template_id: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `importTemplateId`
+    /// `importTemplateId`: a string
     pub import_template_id: Option<String>,
-    /// `listNamePrefix`
+    /// `listNamePrefix`: a string
     pub list_name_prefix: Option<String>,
-    /// `retentionDateExpirationColumn`
+    /// `retentionDateExpirationColumn`: a string
     pub retention_date_expiration_column: Option<String>,
-    /// `retentionDaysColumn`
+    /// `retentionDaysColumn`: a string
     pub retention_days_column: Option<String>,
-    /// `retentionTypeColumn`
+    /// `retentionTypeColumn`: a string
     pub retention_type_column: Option<String>,
-    /// `signedUrlTimeoutSeconds`
+    /// `signedUrlTimeoutSeconds`: an integer (`int32`)
     pub signed_url_timeout_seconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,12 @@ use crate::runtime::codec;
 
 /// `ContactListsBulkEditRequest` in the API.
 ///
-/// Taken by `post_outbound_contactlists_bulk_update`.
+/// Taken by [`post_outbound_contactlists_bulk_update`](crate::api::PostOutboundContactlistsBulkUpdate).
 #[derive(Clone, Default)]
 pub struct ContactListsBulkEditRequest {
-    /// `contactList`
+    /// `contactList`: `ContactList`
     pub contact_list: Option<Box<ContactList>>,
-    /// `contactListIds`
+    /// `contactListIds`: a list of strings
     pub contact_list_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

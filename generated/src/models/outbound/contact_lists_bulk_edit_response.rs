@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `ContactListsBulkEditResponse` in the API.
 ///
-/// Returned by `post_outbound_contactlists_bulk_update`.
+/// Returned by
+/// [`post_outbound_contactlists_bulk_update`](crate::api::PostOutboundContactlistsBulkUpdate).
 #[derive(Clone, Default)]
 pub struct ContactListsBulkEditResponse {
-    /// `errorCount`
+    /// `errorCount`: an integer (`int32`)
     pub error_count: Option<i64>,
-    /// `errorIndexes`
+    /// `errorIndexes`: a list of integers
     pub error_indexes: Option<Vec<i64>>,
-    /// `results`
+    /// `results`: a list of `BulkResponseResultContactListContactListBulkEntityErrorContactList`
     pub results: Option<
         Vec<BulkResponseResultContactListContactListBulkEntityErrorContactList>,
     >,

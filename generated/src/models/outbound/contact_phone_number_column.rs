@@ -3,15 +3,19 @@
 use crate::runtime::codec;
 
 /// `ContactPhoneNumberColumn` in the API.
+///
+/// Part of [`ContactList`](crate::models::ContactList),
+/// [`ContactListDivisionView`](crate::models::ContactListDivisionView),
+/// [`ContactListTemplate`](crate::models::ContactListTemplate).
 #[derive(Clone, Default)]
 pub struct ContactPhoneNumberColumn {
-    /// `callableTimeColumn`
+    /// `callableTimeColumn`: a string
     pub callable_time_column: Option<String>,
-    /// `callableTimeColumnName`
+    /// `callableTimeColumnName`: a string
     pub callable_time_column_name: Option<String>,
-    /// `columnName`, required
+    /// `columnName`: a string, required
     pub column_name: Option<String>,
-    /// `type`, required
+    /// `type`: a string, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

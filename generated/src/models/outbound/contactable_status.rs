@@ -5,11 +5,14 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `ContactableStatus` in the API.
+///
+/// Part of [`DialerContact`](crate::models::DialerContact),
+/// [`WritableDialerContact`](crate::models::WritableDialerContact).
 #[derive(Clone, Default)]
 pub struct ContactableStatus {
-    /// `columnStatus`
+    /// `columnStatus`: a map of strings to `ColumnStatus`
     pub column_status: Option<BTreeMap<String, ColumnStatus>>,
-    /// `contactable`
+    /// `contactable`: a boolean
     pub contactable: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `ContactsBulkOperationJobListing` in the API.
 ///
-/// Returned by `get_outbound_contactlist_contacts_bulk_jobs`.
+/// Returned by
+/// [`get_outbound_contactlist_contacts_bulk_jobs`](crate::api::GetOutboundContactlistContactsBulkJobs).
 #[derive(Clone, Default)]
 pub struct ContactsBulkOperationJobListing {
-    /// `entities`
+    /// `entities`: a list of `ContactsBulkOperationJob`
     pub entities: Option<Vec<ContactsBulkOperationJob>>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

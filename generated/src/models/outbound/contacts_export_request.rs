@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `ContactsExportRequest` in the API.
 ///
-/// Taken by `post_outbound_contactlist_export`.
+/// Taken by [`post_outbound_contactlist_export`](crate::api::PostOutboundContactlistExport).
 #[derive(Clone, Default)]
 pub struct ContactsExportRequest {
-    /// `contactIds`
+    /// `contactIds`: a list of strings
     pub contact_ids: Option<Vec<String>>,
-    /// `contactListFilterId`
+    /// `contactListFilterId`: a string
     pub contact_list_filter_id: Option<String>,
-    /// `criteria`
+    /// `criteria`: `ContactBulkSearchCriteria`
     pub criteria: Option<Box<ContactBulkSearchCriteria>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

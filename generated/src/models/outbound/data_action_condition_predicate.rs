@@ -3,17 +3,19 @@
 use crate::runtime::codec;
 
 /// `DataActionConditionPredicate` in the API.
+///
+/// Part of [`Condition`](crate::models::Condition).
 #[derive(Clone, Default)]
 pub struct DataActionConditionPredicate {
-    /// `comparisonValue`, required
+    /// `comparisonValue`: a string, required
     pub comparison_value: Option<String>,
-    /// `inverted`, required
+    /// `inverted`: a boolean, required
     pub inverted: Option<bool>,
-    /// `outputField`, required
+    /// `outputField`: a string, required
     pub output_field: Option<String>,
-    /// `outputFieldMissingResolution`, required
+    /// `outputFieldMissingResolution`: a boolean, required
     pub output_field_missing_resolution: Option<bool>,
-    /// `outputOperator`, required
+    /// `outputOperator`: `DataActionConditionPredicateOutputOperator`, required
     pub output_operator: Option<DataActionConditionPredicateOutputOperator>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

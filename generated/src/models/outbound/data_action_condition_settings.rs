@@ -6,19 +6,21 @@ use crate::models::outbound::{
 use crate::runtime::codec;
 
 /// `DataActionConditionSettings` in the API.
+///
+/// Part of [`DigitalCondition`](crate::models::DigitalCondition).
 #[derive(Clone, Default)]
 pub struct DataActionConditionSettings {
-    /// `contactColumnToDataActionFieldMappings`
+    /// `contactColumnToDataActionFieldMappings`: a list of `DataActionContactColumnFieldMapping`
     pub contact_column_to_data_action_field_mappings: Option<
         Vec<DataActionContactColumnFieldMapping>,
     >,
-    /// `contactIdField`
+    /// `contactIdField`: a string
     pub contact_id_field: Option<String>,
-    /// `dataActionId`, required
+    /// `dataActionId`: a string, required
     pub data_action_id: Option<String>,
-    /// `dataNotFoundResolution`, required
+    /// `dataNotFoundResolution`: a boolean, required
     pub data_not_found_resolution: Option<bool>,
-    /// `predicates`
+    /// `predicates`: a list of `DigitalDataActionConditionPredicate`
     pub predicates: Option<Vec<DigitalDataActionConditionPredicate>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

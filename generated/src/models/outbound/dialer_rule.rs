@@ -4,19 +4,21 @@ use crate::models::outbound::{Condition, DialerAction};
 use crate::runtime::codec;
 
 /// `DialerRule` in the API.
+///
+/// Part of [`RuleSet`](crate::models::RuleSet).
 #[derive(Clone, Default)]
 pub struct DialerRule {
-    /// `actions`
+    /// `actions`: a list of `DialerAction`
     pub actions: Option<Vec<DialerAction>>,
-    /// `category`, required
+    /// `category`: one of `DIALER_PRECALL`, `DIALER_WRAPUP`, required
     pub category: Option<DialerRuleCategory>,
-    /// `conditions`, required
+    /// `conditions`: a list of `Condition`, required
     pub conditions: Option<Vec<Condition>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `order`
+    /// `order`: an integer (`int32`)
     pub order: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -10,33 +10,35 @@ use crate::models::outbound::{
 use crate::runtime::codec;
 
 /// `DigitalAction` in the API.
+///
+/// Part of [`DigitalRule`](crate::models::DigitalRule).
 #[derive(Clone, Default)]
 pub struct DigitalAction {
-    /// `appendToDncActionSettings`
+    /// `appendToDncActionSettings`: `AppendToDncActionSettings`
     pub append_to_dnc_action_settings: Option<Box<AppendToDncActionSettings>>,
-    /// `doNotSendActionSettings`
+    /// `doNotSendActionSettings`: `DoNotSendActionSettings`
     pub do_not_send_action_settings: Option<Box<DoNotSendActionSettings>>,
-    /// `markContactAddressUncontactableActionSettings`
+    /// `markContactAddressUncontactableActionSettings`: `MarkContactAddressUncontactableActionSettings`
     pub mark_contact_address_uncontactable_action_settings: Option<
         Box<MarkContactAddressUncontactableActionSettings>,
     >,
-    /// `markContactUncontactableActionSettings`
+    /// `markContactUncontactableActionSettings`: `MarkContactUncontactableActionSettings`
     pub mark_contact_uncontactable_action_settings: Option<
         Box<MarkContactUncontactableActionSettings>,
     >,
-    /// `setContentTemplateActionSettings`
+    /// `setContentTemplateActionSettings`: `SetContentTemplateActionSettings`
     pub set_content_template_action_settings: Option<
         Box<SetContentTemplateActionSettings>,
     >,
-    /// `setSmsPhoneNumberActionSettings`
+    /// `setSmsPhoneNumberActionSettings`: `SetSmsPhoneNumberActionSettings`
     pub set_sms_phone_number_action_settings: Option<
         Box<SetSmsPhoneNumberActionSettings>,
     >,
-    /// `setWhatsAppIntegrationActionSettings`
+    /// `setWhatsAppIntegrationActionSettings`: `SetWhatsAppIntegrationActionSettings`
     pub set_whats_app_integration_action_settings: Option<
         Box<SetWhatsAppIntegrationActionSettings>,
     >,
-    /// `updateContactColumnActionSettings`
+    /// `updateContactColumnActionSettings`: `UpdateContactColumnActionSettings`
     pub update_contact_column_action_settings: Option<
         Box<UpdateContactColumnActionSettings>,
     >,

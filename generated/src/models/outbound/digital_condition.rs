@@ -9,33 +9,35 @@ use crate::models::outbound::{
 use crate::runtime::codec;
 
 /// `DigitalCondition` in the API.
+///
+/// Part of [`DigitalRule`](crate::models::DigitalRule).
 #[derive(Clone, Default)]
 pub struct DigitalCondition {
-    /// `contactAddressConditionSettings`
+    /// `contactAddressConditionSettings`: `ContactAddressConditionSettings`
     pub contact_address_condition_settings: Option<Box<ContactAddressConditionSettings>>,
-    /// `contactAddressTypeConditionSettings`
+    /// `contactAddressTypeConditionSettings`: `ContactAddressTypeConditionSettings`
     pub contact_address_type_condition_settings: Option<
         Box<ContactAddressTypeConditionSettings>,
     >,
-    /// `contactColumnConditionSettings`
+    /// `contactColumnConditionSettings`: `ContactColumnConditionSettings`
     pub contact_column_condition_settings: Option<Box<ContactColumnConditionSettings>>,
-    /// `dataActionConditionSettings`
+    /// `dataActionConditionSettings`: `DataActionConditionSettings`
     pub data_action_condition_settings: Option<Box<DataActionConditionSettings>>,
-    /// `inverted`
+    /// `inverted`: a boolean
     pub inverted: Option<bool>,
-    /// `lastAttemptByColumnConditionSettings`
+    /// `lastAttemptByColumnConditionSettings`: `LastAttemptByColumnConditionSettings`
     pub last_attempt_by_column_condition_settings: Option<
         Box<LastAttemptByColumnConditionSettings>,
     >,
-    /// `lastAttemptOverallConditionSettings`
+    /// `lastAttemptOverallConditionSettings`: `LastAttemptOverallConditionSettings`
     pub last_attempt_overall_condition_settings: Option<
         Box<LastAttemptOverallConditionSettings>,
     >,
-    /// `lastResultByColumnConditionSettings`
+    /// `lastResultByColumnConditionSettings`: `LastResultByColumnConditionSettings`
     pub last_result_by_column_condition_settings: Option<
         Box<LastResultByColumnConditionSettings>,
     >,
-    /// `lastResultOverallConditionSettings`
+    /// `lastResultOverallConditionSettings`: `LastResultOverallConditionSettings`
     pub last_result_overall_condition_settings: Option<
         Box<LastResultOverallConditionSettings>,
     >,

@@ -4,19 +4,21 @@ use crate::models::outbound::{DigitalAction, DigitalCondition};
 use crate::runtime::codec;
 
 /// `DigitalRule` in the API.
+///
+/// Part of [`DigitalRuleSet`](crate::models::DigitalRuleSet).
 #[derive(Clone, Default)]
 pub struct DigitalRule {
-    /// `actions`, required
+    /// `actions`: a list of `DigitalAction`, required
     pub actions: Option<Vec<DigitalAction>>,
-    /// `category`, required
+    /// `category`: one of `PreContact`, `PostContact`, required
     pub category: Option<DigitalRuleCategory>,
-    /// `conditions`, required
+    /// `conditions`: a list of `DigitalCondition`, required
     pub conditions: Option<Vec<DigitalCondition>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `order`, required
+    /// `order`: an integer (`int32`), required
     pub order: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

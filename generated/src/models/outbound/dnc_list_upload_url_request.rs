@@ -4,24 +4,24 @@ use crate::runtime::codec;
 
 /// `DNCListUploadUrlRequest` in the API.
 ///
-/// Taken by `post_outbound_dnclists_uploads`.
+/// Taken by [`post_outbound_dnclists_uploads`](crate::api::PostOutboundDnclistsUploads).
 #[derive(Clone, Default)]
 pub struct DncListUploadUrlRequest {
-    /// `contentType`, required
+    /// `contentType`: a string, required
     pub content_type: Option<String>,
-    /// `customExclusionColumns`
+    /// `customExclusionColumns`: a string
     pub custom_exclusion_columns: Option<String>,
-    /// `emailColumns`
+    /// `emailColumns`: a string
     pub email_columns: Option<String>,
-    /// `expirationDateTimeColumn`
+    /// `expirationDateTimeColumn`: a string
     pub expiration_date_time_column: Option<String>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `phoneColumns`
+    /// `phoneColumns`: a string
     pub phone_columns: Option<String>,
-    /// `signedUrlTimeoutSeconds`
+    /// `signedUrlTimeoutSeconds`: an integer (`int32`)
     pub signed_url_timeout_seconds: Option<i64>,
-    /// `whatsAppColumns`
+    /// `whatsAppColumns`: a string
     pub whats_app_columns: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

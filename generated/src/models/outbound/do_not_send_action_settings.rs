@@ -3,6 +3,8 @@
 use crate::runtime::codec;
 
 /// `DoNotSendActionSettings` in the API.
+///
+/// Part of [`DigitalAction`](crate::models::DigitalAction).
 #[derive(Clone, Default)]
 pub struct DoNotSendActionSettings {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

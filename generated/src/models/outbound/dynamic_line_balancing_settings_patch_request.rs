@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `DynamicLineBalancingSettingsPatchRequest` in the API.
+///
+/// Part of [`CampaignPatchRequest`](crate::models::CampaignPatchRequest).
 #[derive(Clone, Default)]
 pub struct DynamicLineBalancingSettingsPatchRequest {
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `relativeWeight`
+    /// `relativeWeight`: an integer (`int32`)
     pub relative_weight: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,30 +6,31 @@ use crate::runtime::time;
 
 /// `EmailCampaignSchedule` in the API.
 ///
-/// Returned by `get_outbound_schedules_emailcampaign`, `put_outbound_schedules_emailcampaign`. Item of
-/// the listing `get_outbound_schedules_emailcampaigns`. Taken by
-/// `put_outbound_schedules_emailcampaign`.
+/// Returned by [`get_outbound_schedules_emailcampaign`](crate::api::GetOutboundSchedulesEmailcampaign),
+/// [`put_outbound_schedules_emailcampaign`](crate::api::PutOutboundSchedulesEmailcampaign). Item of the
+/// listing [`get_outbound_schedules_emailcampaigns`](crate::api::GetOutboundSchedulesEmailcampaigns).
+/// Taken by [`put_outbound_schedules_emailcampaign`](crate::api::PutOutboundSchedulesEmailcampaign).
 #[derive(Clone, Default)]
 pub struct EmailCampaignSchedule {
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `emailCampaign`, required
+    /// `emailCampaign`: `DivisionedDomainEntityRef`, required
     pub email_campaign: Option<Box<DivisionedDomainEntityRef>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `intervals`, required
+    /// `intervals`: a list of `ScheduleInterval`, required
     pub intervals: Option<Vec<ScheduleInterval>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `recurrences`
+    /// `recurrences`: a list of `Reoccurrence`
     pub recurrences: Option<Vec<Reoccurrence>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,19 +4,21 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `EventMessage` in the API.
+///
+/// Part of [`EventLog`](crate::models::EventLog).
 #[derive(Clone, Default)]
 pub struct EventMessage {
-    /// `code`
+    /// `code`: `EventMessageCode`
     pub code: Option<EventMessageCode>,
-    /// `documentationUri`
+    /// `documentationUri`: a string
     pub documentation_uri: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `messageParams`
+    /// `messageParams`: a map of strings to JSON values
     pub message_params: Option<BTreeMap<String, serde_json::Value>>,
-    /// `messageWithParams`
+    /// `messageWithParams`: a string
     pub message_with_params: Option<String>,
-    /// `resourceURIs`
+    /// `resourceURIs`: a list of strings
     pub resource_uris: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::time;
 
 /// `ExportUri` in the API.
 ///
-/// Returned by `get_outbound_contactlist_export`, `get_outbound_dnclist_export`.
+/// Returned by [`get_outbound_contactlist_export`](crate::api::GetOutboundContactlistExport),
+/// [`get_outbound_dnclist_export`](crate::api::GetOutboundDnclistExport).
 #[derive(Clone, Default)]
 pub struct ExportUri {
-    /// `exportTimestamp`
+    /// `exportTimestamp`: a timestamp
     pub export_timestamp: Option<time::Timestamp>,
-    /// `uri`
+    /// `uri`: a string
     pub uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

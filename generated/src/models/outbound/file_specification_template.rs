@@ -6,41 +6,46 @@ use crate::runtime::time;
 
 /// `FileSpecificationTemplate` in the API.
 ///
-/// Returned by `get_outbound_filespecificationtemplate`, `post_outbound_filespecificationtemplates`,
-/// `put_outbound_filespecificationtemplate`. Item of the listing
-/// `get_outbound_filespecificationtemplates`. Taken by `post_outbound_filespecificationtemplates`,
-/// `put_outbound_filespecificationtemplate`.
+/// Returned by
+/// [`get_outbound_filespecificationtemplate`](crate::api::GetOutboundFilespecificationtemplate),
+/// [`post_outbound_filespecificationtemplates`](crate::api::PostOutboundFilespecificationtemplates),
+/// [`put_outbound_filespecificationtemplate`](crate::api::PutOutboundFilespecificationtemplate). Item
+/// of the listing
+/// [`get_outbound_filespecificationtemplates`](crate::api::GetOutboundFilespecificationtemplates).
+/// Taken by
+/// [`post_outbound_filespecificationtemplates`](crate::api::PostOutboundFilespecificationtemplates),
+/// [`put_outbound_filespecificationtemplate`](crate::api::PutOutboundFilespecificationtemplate).
 #[derive(Clone, Default)]
 pub struct FileSpecificationTemplate {
-    /// `columnInformation`
+    /// `columnInformation`: a list of `Column`
     pub column_information: Option<Vec<Column>>,
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `delimiter`
+    /// `delimiter`: one of `Comma`, `Pipe`, `Colon`, `Tab`, `Semicolon`, `Custom`
     pub delimiter: Option<FileSpecificationTemplateDelimiter>,
-    /// `delimiterValue`
+    /// `delimiterValue`: a string
     pub delimiter_value: Option<String>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `format`, required
+    /// `format`: one of `FixedLength`, `Delimited`, required
     pub format: Option<FileSpecificationTemplateFormat>,
-    /// `header`
+    /// `header`: a boolean
     pub header: Option<bool>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `numberOfHeadingLinesSkipped`
+    /// `numberOfHeadingLinesSkipped`: an integer (`int32`)
     pub number_of_heading_lines_skipped: Option<i64>,
-    /// `numberOfTrailingLinesSkipped`
+    /// `numberOfTrailingLinesSkipped`: an integer (`int32`)
     pub number_of_trailing_lines_skipped: Option<i64>,
-    /// `preprocessingRules`
+    /// `preprocessingRules`: a list of `PreprocessingRule`
     pub preprocessing_rules: Option<Vec<PreprocessingRule>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `FilterPreviewResponse` in the API.
 ///
-/// Returned by `post_outbound_contactlistfilters_preview`.
+/// Returned by
+/// [`post_outbound_contactlistfilters_preview`](crate::api::PostOutboundContactlistfiltersPreview).
 #[derive(Clone, Default)]
 pub struct FilterPreviewResponse {
-    /// `filteredContacts`
+    /// `filteredContacts`: an integer (`int64`)
     pub filtered_contacts: Option<i64>,
-    /// `preview`
+    /// `preview`: a list of `DialerContact`
     pub preview: Option<Vec<DialerContact>>,
-    /// `totalContacts`
+    /// `totalContacts`: an integer (`int64`)
     pub total_contacts: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,23 +4,25 @@ use crate::runtime::codec;
 
 /// `ImportStatus` in the API.
 ///
-/// Returned by `get_outbound_contactlist_importstatus`, `get_outbound_dnclist_importstatus`,
-/// `get_outbound_importtemplate_importstatus`.
+/// Returned by
+/// [`get_outbound_contactlist_importstatus`](crate::api::GetOutboundContactlistImportstatus),
+/// [`get_outbound_dnclist_importstatus`](crate::api::GetOutboundDnclistImportstatus),
+/// [`get_outbound_importtemplate_importstatus`](crate::api::GetOutboundImporttemplateImportstatus).
 #[derive(Clone, Default)]
 pub struct ImportStatus {
-    /// `completedRecords`, required, read-only
+    /// `completedRecords`: an integer (`int64`), required, read-only
     pub completed_records: Option<i64>,
-    /// `failureReason`, read-only
+    /// `failureReason`: a string, read-only
     pub failure_reason: Option<String>,
-    /// `listNamePrefix`, read-only
+    /// `listNamePrefix`: a string, read-only
     pub list_name_prefix: Option<String>,
-    /// `percentComplete`, required, read-only
+    /// `percentComplete`: an integer (`int32`), required, read-only
     pub percent_complete: Option<i64>,
-    /// `state`, required, read-only
+    /// `state`: one of `IN_PROGRESS`, `FAILED`, required, read-only
     pub state: Option<ImportStatusState>,
-    /// `targetContactListIds`, read-only
+    /// `targetContactListIds`: a list of strings, read-only
     pub target_contact_list_ids: Option<Vec<String>>,
-    /// `totalRecords`, required, read-only
+    /// `totalRecords`: an integer (`int64`), required, read-only
     pub total_records: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,19 +3,21 @@
 use crate::runtime::codec;
 
 /// `LastResultByColumnConditionSettings` in the API.
+///
+/// Part of [`DigitalCondition`](crate::models::DigitalCondition).
 #[derive(Clone, Default)]
 pub struct LastResultByColumnConditionSettings {
-    /// `emailColumnName`
+    /// `emailColumnName`: a string
     pub email_column_name: Option<String>,
-    /// `emailWrapupCodes`
+    /// `emailWrapupCodes`: a list of strings
     pub email_wrapup_codes: Option<Vec<String>>,
-    /// `smsColumnName`
+    /// `smsColumnName`: a string
     pub sms_column_name: Option<String>,
-    /// `smsWrapupCodes`
+    /// `smsWrapupCodes`: a list of strings
     pub sms_wrapup_codes: Option<Vec<String>>,
-    /// `whatsAppColumnName`
+    /// `whatsAppColumnName`: a string
     pub whats_app_column_name: Option<String>,
-    /// `whatsAppWrapupCodes`
+    /// `whatsAppWrapupCodes`: a list of strings
     pub whats_app_wrapup_codes: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `LastResultOverallConditionSettings` in the API.
+///
+/// Part of [`DigitalCondition`](crate::models::DigitalCondition).
 #[derive(Clone, Default)]
 pub struct LastResultOverallConditionSettings {
-    /// `emailWrapupCodes`
+    /// `emailWrapupCodes`: a list of strings
     pub email_wrapup_codes: Option<Vec<String>>,
-    /// `smsWrapupCodes`
+    /// `smsWrapupCodes`: a list of strings
     pub sms_wrapup_codes: Option<Vec<String>>,
-    /// `whatsAppWrapupCodes`
+    /// `whatsAppWrapupCodes`: a list of strings
     pub whats_app_wrapup_codes: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,6 +3,8 @@
 use crate::runtime::codec;
 
 /// `MarkContactAddressUncontactableActionSettings` in the API.
+///
+/// Part of [`DigitalAction`](crate::models::DigitalAction).
 #[derive(Clone, Default)]
 pub struct MarkContactAddressUncontactableActionSettings {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

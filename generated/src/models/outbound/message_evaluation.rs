@@ -4,17 +4,20 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `MessageEvaluation` in the API.
+///
+/// Part of [`DialerContact`](crate::models::DialerContact),
+/// [`WritableDialerContact`](crate::models::WritableDialerContact).
 #[derive(Clone, Default)]
 pub struct MessageEvaluation {
-    /// `contactAddress`
+    /// `contactAddress`: a string
     pub contact_address: Option<String>,
-    /// `contactColumn`
+    /// `contactColumn`: a string
     pub contact_column: Option<String>,
-    /// `messageType`
+    /// `messageType`: one of `Sms`, `Email`, `WhatsApp`
     pub message_type: Option<MessageEvaluationMessageType>,
-    /// `timestamp`
+    /// `timestamp`: a timestamp
     pub timestamp: Option<time::Timestamp>,
-    /// `wrapupCodeId`
+    /// `wrapupCodeId`: a string
     pub wrapup_code_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

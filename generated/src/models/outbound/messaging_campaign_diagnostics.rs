@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `MessagingCampaignDiagnostics` in the API.
 ///
-/// Returned by `get_outbound_messagingcampaign_diagnostics`.
+/// Returned by
+/// [`get_outbound_messagingcampaign_diagnostics`](crate::api::GetOutboundMessagingcampaignDiagnostics).
 #[derive(Clone, Default)]
 pub struct MessagingCampaignDiagnostics {
-    /// `filteredOutContactsCount`, read-only
+    /// `filteredOutContactsCount`: an integer (`int32`), read-only
     pub filtered_out_contacts_count: Option<i64>,
-    /// `timeZoneRescheduledContactsCount`, read-only
+    /// `timeZoneRescheduledContactsCount`: an integer (`int32`), read-only
     pub time_zone_rescheduled_contacts_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

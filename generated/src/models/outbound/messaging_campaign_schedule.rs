@@ -6,30 +6,34 @@ use crate::runtime::time;
 
 /// `MessagingCampaignSchedule` in the API.
 ///
-/// Returned by `get_outbound_schedules_messagingcampaign`, `put_outbound_schedules_messagingcampaign`.
-/// Item of the listing `get_outbound_schedules_messagingcampaigns`. Taken by
-/// `put_outbound_schedules_messagingcampaign`.
+/// Returned by
+/// [`get_outbound_schedules_messagingcampaign`](crate::api::GetOutboundSchedulesMessagingcampaign),
+/// [`put_outbound_schedules_messagingcampaign`](crate::api::PutOutboundSchedulesMessagingcampaign).
+/// Item of the listing
+/// [`get_outbound_schedules_messagingcampaigns`](crate::api::GetOutboundSchedulesMessagingcampaigns).
+/// Taken by
+/// [`put_outbound_schedules_messagingcampaign`](crate::api::PutOutboundSchedulesMessagingcampaign).
 #[derive(Clone, Default)]
 pub struct MessagingCampaignSchedule {
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `intervals`, required
+    /// `intervals`: a list of `ScheduleInterval`, required
     pub intervals: Option<Vec<ScheduleInterval>>,
-    /// `messagingCampaign`, required
+    /// `messagingCampaign`: `DivisionedDomainEntityRef`, required
     pub messaging_campaign: Option<Box<DivisionedDomainEntityRef>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `recurrences`
+    /// `recurrences`: a list of `Reoccurrence`
     pub recurrences: Option<Vec<Reoccurrence>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

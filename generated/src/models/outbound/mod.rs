@@ -15,7 +15,10 @@ export!(
     bulk_response_result_contact_list_contact_list_bulk_entity_error_contact_list:
         BulkResponseResultContactListContactListBulkEntityErrorContactList
 );
-export!(call_basic: CallBasic, CallBasicDirection);
+export!(
+    call_basic: CallBasic, CallBasicDirection, CallBasicDisconnectType, CallBasicInitialState, CallBasicRecordingState,
+        CallBasicState
+);
 export!(call_record: CallRecord);
 export!(callable_contacts_diagnostic: CallableContactsDiagnostic);
 export!(callable_time: CallableTime);
@@ -28,7 +31,10 @@ export!(
     campaign_diagnostic_campaign_health_state: CampaignDiagnosticCampaignHealthState,
         CampaignDiagnosticCampaignHealthStateState
 );
-export!(campaign_diagnostic_campaign_state: CampaignDiagnosticCampaignState, CampaignDiagnosticCampaignStateState);
+export!(
+    campaign_diagnostic_campaign_state: CampaignDiagnosticCampaignState, CampaignDiagnosticCampaignStateDialingMode,
+        CampaignDiagnosticCampaignStateState
+);
 export!(campaign_diagnostic_config_change: CampaignDiagnosticConfigChange, CampaignDiagnosticConfigChangeAction);
 export!(campaign_diagnostic_summary: CampaignDiagnosticSummary);
 export!(campaign_diagnostic_window: CampaignDiagnosticWindow, CampaignDiagnosticWindowState);
@@ -170,7 +176,10 @@ export!(
 export!(dnc_list_division_view_listing: DncListDivisionViewListing);
 export!(dnc_list_entity_listing: DncListEntityListing);
 export!(dnc_list_upload_url_request: DncListUploadUrlRequest);
-export!(dnc_patch_custom_exclusion_columns_request: DncPatchCustomExclusionColumnsRequest);
+export!(
+    dnc_patch_custom_exclusion_columns_request: DncPatchCustomExclusionColumnsRequest,
+        DncPatchCustomExclusionColumnsRequestAction
+);
 export!(dnc_patch_emails_request: DncPatchEmailsRequest, DncPatchEmailsRequestAction);
 export!(dnc_patch_phone_numbers_request: DncPatchPhoneNumbersRequest, DncPatchPhoneNumbersRequestAction);
 export!(dnc_patch_whats_app_numbers_request: DncPatchWhatsAppNumbersRequest, DncPatchWhatsAppNumbersRequestAction);
@@ -224,7 +233,10 @@ export!(
         OutboundSettingsContactListDefaultRetentionType
 );
 export!(paged_skill_combination_listing: PagedSkillCombinationListing);
-export!(participant_basic: ParticipantBasic, ParticipantBasicFlaggedReason);
+export!(
+    participant_basic: ParticipantBasic, ParticipantBasicFlaggedReason, ParticipantBasicScreenRecordingState,
+        ParticipantBasicWrapupPrompt
+);
 export!(pattern: Pattern, PatternDaysOfWeek, PatternType);
 export!(phone_number_status: PhoneNumberStatus);
 export!(preprocessing_rule: PreprocessingRule);
@@ -244,6 +256,7 @@ export!(sequence_schedule: SequenceSchedule);
 export!(set_content_template_action_settings: SetContentTemplateActionSettings);
 export!(set_sms_phone_number_action_settings: SetSmsPhoneNumberActionSettings);
 export!(set_whats_app_integration_action_settings: SetWhatsAppIntegrationActionSettings);
+export!(shared_enums: *);
 export!(skill_combination_info: SkillCombinationInfo);
 export!(sms_config: SmsConfig);
 export!(sms_phone_number_ref: SmsPhoneNumberRef);

@@ -4,11 +4,13 @@ use crate::models::outbound::OccurrenceDetails;
 use crate::runtime::codec;
 
 /// `NextOccurrenceDetails` in the API.
+///
+/// Part of [`Reoccurrence`](crate::models::Reoccurrence).
 #[derive(Clone, Default)]
 pub struct NextOccurrenceDetails {
-    /// `endOccurrenceDetails`
+    /// `endOccurrenceDetails`: `OccurrenceDetails`
     pub end_occurrence_details: Option<Box<OccurrenceDetails>>,
-    /// `startOccurrenceDetails`
+    /// `startOccurrenceDetails`: `OccurrenceDetails`
     pub start_occurrence_details: Option<Box<OccurrenceDetails>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `OccurrenceDetails` in the API.
+///
+/// Part of [`NextOccurrenceDetails`](crate::models::NextOccurrenceDetails).
 #[derive(Clone, Default)]
 pub struct OccurrenceDetails {
-    /// `dateOfNextOccurrence`
+    /// `dateOfNextOccurrence`: a timestamp
     pub date_of_next_occurrence: Option<time::Timestamp>,
-    /// `numberOfOccurrences`
+    /// `numberOfOccurrences`: an integer (`int32`)
     pub number_of_occurrences: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

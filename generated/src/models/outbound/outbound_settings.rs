@@ -6,46 +6,47 @@ use crate::runtime::time;
 
 /// `OutboundSettings` in the API.
 ///
-/// Returned by `get_outbound_settings`. Taken by `patch_outbound_settings`.
+/// Returned by [`get_outbound_settings`](crate::api::GetOutboundSettings). Taken by
+/// [`patch_outbound_settings`](crate::api::PatchOutboundSettings).
 #[derive(Clone, Default)]
 pub struct OutboundSettings {
-    /// `abandonSeconds`
+    /// `abandonSeconds`: a number (`double`)
     pub abandon_seconds: Option<f64>,
-    /// `automaticTimeZoneMapping`
+    /// `automaticTimeZoneMapping`: `AutomaticTimeZoneMappingSettings`
     pub automatic_time_zone_mapping: Option<Box<AutomaticTimeZoneMappingSettings>>,
-    /// `complianceAbandonRateDenominator`
+    /// `complianceAbandonRateDenominator`: one of `ALL_CALLS`, `CALLS_THAT_REACHED_QUEUE`
     pub compliance_abandon_rate_denominator: Option<
         OutboundSettingsComplianceAbandonRateDenominator,
     >,
-    /// `contactListDefaultRetentionDays`
+    /// `contactListDefaultRetentionDays`: an integer (`int32`)
     pub contact_list_default_retention_days: Option<i64>,
-    /// `contactListDefaultRetentionType`
+    /// `contactListDefaultRetentionType`: one of `Never`, `Today`, `RetentionDays`
     pub contact_list_default_retention_type: Option<
         OutboundSettingsContactListDefaultRetentionType,
     >,
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `maxCallsPerAgent`
+    /// `maxCallsPerAgent`: an integer (`int32`)
     pub max_calls_per_agent: Option<i64>,
-    /// `maxCallsPerAgentDecimal`
+    /// `maxCallsPerAgentDecimal`: a number (`double`)
     pub max_calls_per_agent_decimal: Option<f64>,
-    /// `maxConfigurableCallsPerAgent`, read-only
+    /// `maxConfigurableCallsPerAgent`: an integer (`int32`), read-only
     pub max_configurable_calls_per_agent: Option<i64>,
-    /// `maxLineUtilization`
+    /// `maxLineUtilization`: a number (`double`)
     pub max_line_utilization: Option<f64>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `rescheduleTimeZoneSkippedContacts`
+    /// `rescheduleTimeZoneSkippedContacts`: a boolean
     pub reschedule_time_zone_skipped_contacts: Option<bool>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

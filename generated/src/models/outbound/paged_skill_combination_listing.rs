@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `PagedSkillCombinationListing` in the API.
 ///
-/// Returned by `get_outbound_campaign_skillcombinations`.
+/// Returned by
+/// [`get_outbound_campaign_skillcombinations`](crate::api::GetOutboundCampaignSkillcombinations).
 #[derive(Clone, Default)]
 pub struct PagedSkillCombinationListing {
-    /// `entities`
+    /// `entities`: a list of `SkillCombinationInfo`
     pub entities: Option<Vec<SkillCombinationInfo>>,
-    /// `pageCount`
+    /// `pageCount`: an integer (`int32`)
     pub page_count: Option<i64>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

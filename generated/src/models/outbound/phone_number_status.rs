@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `PhoneNumberStatus` in the API.
+///
+/// Part of [`DialerContact`](crate::models::DialerContact),
+/// [`WritableDialerContact`](crate::models::WritableDialerContact).
 #[derive(Clone, Default)]
 pub struct PhoneNumberStatus {
-    /// `callable`
+    /// `callable`: a boolean
     pub callable: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `PreprocessingRule` in the API.
+///
+/// Part of [`FileSpecificationTemplate`](crate::models::FileSpecificationTemplate).
 #[derive(Clone, Default)]
 pub struct PreprocessingRule {
-    /// `find`
+    /// `find`: a string
     pub find: Option<String>,
-    /// `global`
+    /// `global`: a boolean
     pub global: Option<bool>,
-    /// `ignoreCase`
+    /// `ignoreCase`: a boolean
     pub ignore_case: Option<bool>,
-    /// `replaceWith`
+    /// `replaceWith`: a string
     pub replace_with: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

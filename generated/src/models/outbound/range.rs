@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `Range` in the API.
+///
+/// Part of [`Reoccurrence`](crate::models::Reoccurrence).
 #[derive(Clone, Default)]
 pub struct Range {
-    /// `end`
+    /// `end`: a string
     pub end: Option<String>,
-    /// `numberOfOccurrences`
+    /// `numberOfOccurrences`: an integer (`int32`)
     pub number_of_occurrences: Option<i64>,
-    /// `type`, required
+    /// `type`: one of `NoEnd`, `EndDate`, `Numbered`, required
     pub r#type: Option<RangeType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

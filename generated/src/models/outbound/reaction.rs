@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `Reaction` in the API.
+///
+/// Part of [`ResponseSet`](crate::models::ResponseSet).
 #[derive(Clone, Default)]
 pub struct Reaction {
-    /// `data`
+    /// `data`: a string
     pub data: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `reactionType`, required
+    /// `reactionType`: one of `hangup`, `transfer`, `transfer_flow`, `play_file`, required
     pub reaction_type: Option<ReactionReactionType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `RecallEntry` in the API.
+///
+/// Part of [`AttemptLimits`](crate::models::AttemptLimits).
 #[derive(Clone, Default)]
 pub struct RecallEntry {
-    /// `minutesBetweenAttempts`
+    /// `minutesBetweenAttempts`: an integer (`int32`)
     pub minutes_between_attempts: Option<i64>,
-    /// `nbrAttempts`
+    /// `nbrAttempts`: an integer (`int32`)
     pub nbr_attempts: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,23 +4,29 @@ use crate::models::outbound::{Alteration, NextOccurrenceDetails, Pattern, Range}
 use crate::runtime::codec;
 
 /// `Reoccurrence` in the API.
+///
+/// Part of [`CampaignSchedule`](crate::models::CampaignSchedule),
+/// [`EmailCampaignSchedule`](crate::models::EmailCampaignSchedule),
+/// [`MessagingCampaignSchedule`](crate::models::MessagingCampaignSchedule),
+/// [`SequenceSchedule`](crate::models::SequenceSchedule),
+/// [`WhatsAppCampaignSchedule`](crate::models::WhatsAppCampaignSchedule).
 #[derive(Clone, Default)]
 pub struct Reoccurrence {
-    /// `alterations`
+    /// `alterations`: a list of `Alteration`
     pub alterations: Option<Vec<Alteration>>,
-    /// `end`, required
+    /// `end`: a string, required
     pub end: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `nextOccurrenceDetails`, read-only
+    /// `nextOccurrenceDetails`: `NextOccurrenceDetails`, read-only
     pub next_occurrence_details: Option<Box<NextOccurrenceDetails>>,
-    /// `pattern`, required
+    /// `pattern`: `Pattern`, required
     pub pattern: Option<Box<Pattern>>,
-    /// `range`, required
+    /// `range`: `Range`, required
     pub range: Option<Box<Range>>,
-    /// `start`, required
+    /// `start`: a string, required
     pub start: Option<String>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

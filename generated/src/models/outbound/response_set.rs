@@ -7,30 +7,35 @@ use std::collections::BTreeMap;
 
 /// `ResponseSet` in the API.
 ///
-/// Returned by `get_outbound_callanalysisresponseset`, `post_outbound_callanalysisresponsesets`,
-/// `put_outbound_callanalysisresponseset`. Item of the listing `get_outbound_callanalysisresponsesets`.
-/// Taken by `post_outbound_callanalysisresponsesets`, `put_outbound_callanalysisresponseset`.
+/// Returned by
+/// [`get_outbound_callanalysisresponseset`](crate::api::GetOutboundCallanalysisresponseset),
+/// [`post_outbound_callanalysisresponsesets`](crate::api::PostOutboundCallanalysisresponsesets),
+/// [`put_outbound_callanalysisresponseset`](crate::api::PutOutboundCallanalysisresponseset). Item of
+/// the listing
+/// [`get_outbound_callanalysisresponsesets`](crate::api::GetOutboundCallanalysisresponsesets). Taken by
+/// [`post_outbound_callanalysisresponsesets`](crate::api::PostOutboundCallanalysisresponsesets),
+/// [`put_outbound_callanalysisresponseset`](crate::api::PutOutboundCallanalysisresponseset).
 #[derive(Clone, Default)]
 pub struct ResponseSet {
-    /// `amdSpeechDistinguishEnabled`
+    /// `amdSpeechDistinguishEnabled`: a boolean
     pub amd_speech_distinguish_enabled: Option<bool>,
-    /// `beepDetectionEnabled`
+    /// `beepDetectionEnabled`: a boolean
     pub beep_detection_enabled: Option<bool>,
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `liveSpeakerDetectionMode`
+    /// `liveSpeakerDetectionMode`: one of `Disabled`, `Low`, `Medium`, `High`
     pub live_speaker_detection_mode: Option<ResponseSetLiveSpeakerDetectionMode>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `responses`, required
+    /// `responses`: a map of strings to `Reaction`, required
     pub responses: Option<BTreeMap<String, Reaction>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,17 @@
 use crate::runtime::codec;
 
 /// `ScheduleInterval` in the API.
+///
+/// Part of [`CampaignSchedule`](crate::models::CampaignSchedule),
+/// [`EmailCampaignSchedule`](crate::models::EmailCampaignSchedule),
+/// [`MessagingCampaignSchedule`](crate::models::MessagingCampaignSchedule),
+/// [`SequenceSchedule`](crate::models::SequenceSchedule),
+/// [`WhatsAppCampaignSchedule`](crate::models::WhatsAppCampaignSchedule).
 #[derive(Clone, Default)]
 pub struct ScheduleInterval {
-    /// `end`, required
+    /// `end`: a string, required
     pub end: Option<String>,
-    /// `start`, required
+    /// `start`: a string, required
     pub start: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

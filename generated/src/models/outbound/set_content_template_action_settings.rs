@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `SetContentTemplateActionSettings` in the API.
+///
+/// Part of [`DigitalAction`](crate::models::DigitalAction).
 #[derive(Clone, Default)]
 pub struct SetContentTemplateActionSettings {
-    /// `emailContentTemplateId`, required
+    /// `emailContentTemplateId`: a string, required
     pub email_content_template_id: Option<String>,
-    /// `smsContentTemplateId`, required
+    /// `smsContentTemplateId`: a string, required
     pub sms_content_template_id: Option<String>,
-    /// `whatsAppContentTemplateId`, required
+    /// `whatsAppContentTemplateId`: a string, required
     pub whats_app_content_template_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

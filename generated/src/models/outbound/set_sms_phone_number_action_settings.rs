@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `SetSmsPhoneNumberActionSettings` in the API.
+///
+/// Part of [`DigitalAction`](crate::models::DigitalAction).
 #[derive(Clone, Default)]
 pub struct SetSmsPhoneNumberActionSettings {
-    /// `senderSmsPhoneNumber`, required
+    /// `senderSmsPhoneNumber`: a string, required
     pub sender_sms_phone_number: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

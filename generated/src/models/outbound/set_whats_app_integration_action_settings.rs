@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `SetWhatsAppIntegrationActionSettings` in the API.
+///
+/// Part of [`DigitalAction`](crate::models::DigitalAction).
 #[derive(Clone, Default)]
 pub struct SetWhatsAppIntegrationActionSettings {
-    /// `whatsAppIntegrationId`, required
+    /// `whatsAppIntegrationId`: a string, required
     pub whats_app_integration_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

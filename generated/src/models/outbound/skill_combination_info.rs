@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `SkillCombinationInfo` in the API.
 ///
-/// Item of the listing `get_outbound_campaign_skillcombinations`.
+/// Item of the listing
+/// [`get_outbound_campaign_skillcombinations`](crate::api::GetOutboundCampaignSkillcombinations).
 #[derive(Clone, Default)]
 pub struct SkillCombinationInfo {
-    /// `remainingCount`, read-only
+    /// `remainingCount`: an integer (`int64`), read-only
     pub remaining_count: Option<i64>,
-    /// `skillCombination`
+    /// `skillCombination`: a list of strings
     pub skill_combination: Option<Vec<String>>,
-    /// `totalCount`, read-only
+    /// `totalCount`: an integer (`int64`), read-only
     pub total_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `SmsPhoneNumberRef` in the API.
+///
+/// Part of [`SmsConfig`](crate::models::SmsConfig).
 #[derive(Clone, Default)]
 pub struct SmsPhoneNumberRef {
-    /// `phoneNumber`, required
+    /// `phoneNumber`: a string, required
     pub phone_number: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `SplittingInformation` in the API.
+///
+/// Part of [`ImportTemplate`](crate::models::ImportTemplate).
 #[derive(Clone, Default)]
 pub struct SplittingInformation {
-    /// `createRemainderContactList`
+    /// `createRemainderContactList`: a boolean
     pub create_remainder_contact_list: Option<bool>,
-    /// `criteria`
+    /// `criteria`: one of `Percentage`, `Quantity`, `Column`, `Custom`
     pub criteria: Option<SplittingInformationCriteria>,
-    /// `criteriaValue`
+    /// `criteriaValue`: a string
     pub criteria_value: Option<String>,
-    /// `useWaterfallRule`
+    /// `useWaterfallRule`: a boolean
     pub use_waterfall_rule: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

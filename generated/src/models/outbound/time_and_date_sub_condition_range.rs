@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `TimeAndDateSubConditionRange` in the API.
+///
+/// Part of [`TimeAndDateSubCondition`](crate::models::TimeAndDateSubCondition).
 #[derive(Clone, Default)]
 pub struct TimeAndDateSubConditionRange {
-    /// `inSet`
+    /// `inSet`: a list of strings
     pub in_set: Option<Vec<String>>,
-    /// `max`
+    /// `max`: a string
     pub max: Option<String>,
-    /// `min`
+    /// `min`: a string
     pub min: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `UpdateContactColumnActionSettings` in the API.
+///
+/// Part of [`DigitalAction`](crate::models::DigitalAction).
 #[derive(Clone, Default)]
 pub struct UpdateContactColumnActionSettings {
-    /// `properties`, required
+    /// `properties`: a map of strings to strings, required
     pub properties: Option<BTreeMap<String, String>>,
-    /// `updateOption`, required
+    /// `updateOption`: one of `Set`, `Increment`, `Decrement`, `CurrentTime`, required
     pub update_option: Option<UpdateContactColumnActionSettingsUpdateOption>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,30 +6,34 @@ use crate::runtime::time;
 
 /// `WhatsAppCampaignSchedule` in the API.
 ///
-/// Returned by `get_outbound_schedules_whatsappcampaign`, `put_outbound_schedules_whatsappcampaign`.
-/// Item of the listing `get_outbound_schedules_whatsappcampaigns`. Taken by
-/// `put_outbound_schedules_whatsappcampaign`.
+/// Returned by
+/// [`get_outbound_schedules_whatsappcampaign`](crate::api::GetOutboundSchedulesWhatsappcampaign),
+/// [`put_outbound_schedules_whatsappcampaign`](crate::api::PutOutboundSchedulesWhatsappcampaign). Item
+/// of the listing
+/// [`get_outbound_schedules_whatsappcampaigns`](crate::api::GetOutboundSchedulesWhatsappcampaigns).
+/// Taken by
+/// [`put_outbound_schedules_whatsappcampaign`](crate::api::PutOutboundSchedulesWhatsappcampaign).
 #[derive(Clone, Default)]
 pub struct WhatsAppCampaignSchedule {
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `intervals`, required
+    /// `intervals`: a list of `ScheduleInterval`, required
     pub intervals: Option<Vec<ScheduleInterval>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `recurrences`
+    /// `recurrences`: a list of `Reoccurrence`
     pub recurrences: Option<Vec<Reoccurrence>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
-    /// `whatsAppCampaign`, required
+    /// `whatsAppCampaign`: `DivisionedDomainEntityRef`, required
     pub whats_app_campaign: Option<Box<DivisionedDomainEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

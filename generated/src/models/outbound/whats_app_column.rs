@@ -3,15 +3,19 @@
 use crate::runtime::codec;
 
 /// `WhatsAppColumn` in the API.
+///
+/// Part of [`ContactList`](crate::models::ContactList),
+/// [`ContactListDivisionView`](crate::models::ContactListDivisionView),
+/// [`ContactListTemplate`](crate::models::ContactListTemplate).
 #[derive(Clone, Default)]
 pub struct WhatsAppColumn {
-    /// `columnName`, required
+    /// `columnName`: a string, required
     pub column_name: Option<String>,
-    /// `contactableTimeColumn`
+    /// `contactableTimeColumn`: a string
     pub contactable_time_column: Option<String>,
-    /// `contactableTimeColumnName`
+    /// `contactableTimeColumnName`: a string
     pub contactable_time_column_name: Option<String>,
-    /// `type`, required
+    /// `type`: a string, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

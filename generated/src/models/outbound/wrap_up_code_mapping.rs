@@ -6,25 +6,27 @@ use std::collections::BTreeMap;
 
 /// `WrapUpCodeMapping` in the API.
 ///
-/// Returned by `get_outbound_wrapupcodemappings`, `put_outbound_wrapupcodemappings`. Taken by
-/// `put_outbound_wrapupcodemappings`.
+/// Returned by [`get_outbound_wrapupcodemappings`](crate::api::GetOutboundWrapupcodemappings),
+/// [`put_outbound_wrapupcodemappings`](crate::api::PutOutboundWrapupcodemappings). Taken by
+/// [`put_outbound_wrapupcodemappings`](crate::api::PutOutboundWrapupcodemappings).
 #[derive(Clone, Default)]
 pub struct WrapUpCodeMapping {
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `defaultSet`
+    /// `defaultSet`: a list, each item one of `CONTACT_UNCALLABLE`, `NUMBER_UNCALLABLE`,
+    /// `RIGHT_PARTY_CONTACT`, `BUSINESS_SUCCESS`, `BUSINESS_FAILURE`, `BUSINESS_NEUTRAL`, no item twice
     pub default_set: Option<Vec<WrapUpCodeMappingDefaultSet>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `mapping`
+    /// `mapping`: a map of strings to lists of strings
     pub mapping: Option<BTreeMap<String, Vec<String>>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

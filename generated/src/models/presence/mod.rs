@@ -6,6 +6,7 @@ export!(organization_presence_definition_entity_listing: OrganizationPresenceDef
 export!(organization_presence_entity_listing: OrganizationPresenceEntityListing);
 export!(presence_settings: PresenceSettings);
 export!(restore_presence_settings: RestorePresenceSettings);
+export!(shared_enums: *);
 export!(source: Source, SourceType);
 export!(source_entity_listing: SourceEntityListing);
 export!(system_presence: SystemPresence);

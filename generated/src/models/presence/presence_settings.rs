@@ -5,20 +5,22 @@ use crate::runtime::codec;
 
 /// `PresenceSettings` in the API.
 ///
-/// Returned by `get_presence_settings`, `put_presence_settings`. Taken by `put_presence_settings`.
+/// Returned by [`get_presence_settings`](crate::api::GetPresenceSettings),
+/// [`put_presence_settings`](crate::api::PutPresenceSettings). Taken by
+/// [`put_presence_settings`](crate::api::PutPresenceSettings).
 #[derive(Clone, Default)]
 pub struct PresenceSettings {
-    /// `defaultPrimaryPresenceRegisteredSourceId`
+    /// `defaultPrimaryPresenceRegisteredSourceId`: a string
     pub default_primary_presence_registered_source_id: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `requestingOffQueueEnabled`
+    /// `requestingOffQueueEnabled`: a boolean
     pub requesting_off_queue_enabled: Option<bool>,
-    /// `restorePresenceSettings`
+    /// `restorePresenceSettings`: `RestorePresenceSettings`
     pub restore_presence_settings: Option<Box<RestorePresenceSettings>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

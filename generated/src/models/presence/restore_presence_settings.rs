@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `RestorePresenceSettings` in the API.
+///
+/// Part of [`PresenceSettings`](crate::models::PresenceSettings).
 #[derive(Clone, Default)]
 pub struct RestorePresenceSettings {
-    /// `enabled`, required
+    /// `enabled`: a boolean, required
     pub enabled: Option<bool>,
-    /// `restoreOnQueueEnabled`, required
+    /// `restoreOnQueueEnabled`: a boolean, required
     pub restore_on_queue_enabled: Option<bool>,
-    /// `restoreTimeMilliseconds`, required
+    /// `restoreTimeMilliseconds`: an integer (`int64`), required
     pub restore_time_milliseconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `SourceEntityListing` in the API.
 ///
-/// Returned by `get_presence_sources`.
+/// Returned by [`get_presence_sources`](crate::api::GetPresenceSources).
 #[derive(Clone, Default)]
 pub struct SourceEntityListing {
-    /// `entities`
+    /// `entities`: a list of `Source`
     pub entities: Option<Vec<Source>>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

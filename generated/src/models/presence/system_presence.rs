@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 /// `SystemPresence` in the API.
 ///
-/// Returned by `get_systempresences`.
+/// Returned by [`get_systempresences`](crate::api::GetSystempresences).
 #[derive(Clone, Default)]
 pub struct SystemPresence {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

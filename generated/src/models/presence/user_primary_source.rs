@@ -4,19 +4,20 @@ use crate::runtime::codec;
 
 /// `UserPrimarySource` in the API.
 ///
-/// Returned by `get_presence_user_primarysource`, `put_presence_user_primarysource`. Taken by
-/// `put_presence_user_primarysource`.
+/// Returned by [`get_presence_user_primarysource`](crate::api::GetPresenceUserPrimarysource),
+/// [`put_presence_user_primarysource`](crate::api::PutPresenceUserPrimarysource). Taken by
+/// [`put_presence_user_primarysource`](crate::api::PutPresenceUserPrimarysource).
 #[derive(Clone, Default)]
 pub struct UserPrimarySource {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `registered`
+    /// `registered`: a boolean
     pub registered: Option<bool>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `sourceId`
+    /// `sourceId`: a string
     pub source_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `CreateScheduledTriggerRequest` in the API.
 ///
-/// Taken by `post_processautomation_scheduledtriggers`.
+/// Taken by
+/// [`post_processautomation_scheduledtriggers`](crate::api::PostProcessautomationScheduledtriggers).
 #[derive(Clone, Default)]
 pub struct CreateScheduledTriggerRequest {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `enabled`, required
+    /// `enabled`: a boolean, required
     pub enabled: Option<bool>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `schedule`, required
+    /// `schedule`: `TriggerSchedule`, required
     pub schedule: Option<Box<TriggerSchedule>>,
-    /// `target`, required
+    /// `target`: `TriggerTarget`, required
     pub target: Option<Box<TriggerTarget>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,24 +5,24 @@ use crate::runtime::codec;
 
 /// `CreateTriggerRequest` in the API.
 ///
-/// Taken by `post_processautomation_triggers`.
+/// Taken by [`post_processautomation_triggers`](crate::api::PostProcessautomationTriggers).
 #[derive(Clone, Default)]
 pub struct CreateTriggerRequest {
-    /// `delayBySeconds`
+    /// `delayBySeconds`: an integer (`int32`)
     pub delay_by_seconds: Option<i64>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `enabled`, required
+    /// `enabled`: a boolean, required
     pub enabled: Option<bool>,
-    /// `eventTTLSeconds`
+    /// `eventTTLSeconds`: an integer (`int32`)
     pub event_ttl_seconds: Option<i64>,
-    /// `matchCriteria`
+    /// `matchCriteria`: a list of `MatchCriteria`
     pub match_criteria: Option<Vec<MatchCriteria>>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `target`, required
+    /// `target`: `TriggerTarget`, required
     pub target: Option<Box<TriggerTarget>>,
-    /// `topicName`, required
+    /// `topicName`: a string, required
     pub topic_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

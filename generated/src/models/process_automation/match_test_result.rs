@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `MatchTestResult` in the API.
+///
+/// Part of [`MatchCriteriaTestResult`](crate::models::MatchCriteriaTestResult).
 #[derive(Clone, Default)]
 pub struct MatchTestResult {
-    /// `path`
+    /// `path`: a string
     pub path: Option<String>,
-    /// `value`
+    /// `value`: any JSON value
     pub value: Option<serde_json::Value>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

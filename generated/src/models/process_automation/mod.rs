@@ -7,6 +7,7 @@ export!(match_criteria_test_result: MatchCriteriaTestResult, MatchCriteriaTestRe
 export!(match_test_result: MatchTestResult);
 export!(scheduled_trigger: ScheduledTrigger);
 export!(scheduled_trigger_entity_listing: ScheduledTriggerEntityListing);
+export!(shared_enums: *);
 export!(test_matches_event_operation: TestMatchesEventOperation);
 export!(test_matches_operation: TestMatchesOperation);
 export!(test_mode_event_results: TestModeEventResults);

@@ -5,26 +5,29 @@ use crate::runtime::codec;
 
 /// `ScheduledTrigger` in the API.
 ///
-/// Returned by `get_processautomation_scheduledtrigger`, `post_processautomation_scheduledtriggers`,
-/// `put_processautomation_scheduledtrigger`. Item of the listing
-/// `get_processautomation_scheduledtriggers`.
+/// Returned by
+/// [`get_processautomation_scheduledtrigger`](crate::api::GetProcessautomationScheduledtrigger),
+/// [`post_processautomation_scheduledtriggers`](crate::api::PostProcessautomationScheduledtriggers),
+/// [`put_processautomation_scheduledtrigger`](crate::api::PutProcessautomationScheduledtrigger). Item
+/// of the listing
+/// [`get_processautomation_scheduledtriggers`](crate::api::GetProcessautomationScheduledtriggers).
 #[derive(Clone, Default)]
 pub struct ScheduledTrigger {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `schedule`
+    /// `schedule`: `TriggerSchedule`
     pub schedule: Option<Box<TriggerSchedule>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `target`
+    /// `target`: `TriggerTarget`
     pub target: Option<Box<TriggerTarget>>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `ScheduledTriggerEntityListing` in the API.
 ///
-/// Returned by `get_processautomation_scheduledtriggers`.
+/// Returned by
+/// [`get_processautomation_scheduledtriggers`](crate::api::GetProcessautomationScheduledtriggers).
 #[derive(Clone, Default)]
 pub struct ScheduledTriggerEntityListing {
-    /// `entities`
+    /// `entities`: a list of `ScheduledTrigger`
     pub entities: Option<Vec<ScheduledTrigger>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,17 @@ use crate::models::process_automation::TestModeTrigger;
 use crate::runtime::codec;
 
 /// `TestMatchesEventOperation` in the API.
+///
+/// Part of [`TestModeEventResults`](crate::models::TestModeEventResults).
 #[derive(Clone, Default)]
 pub struct TestMatchesEventOperation {
-    /// `matchedTriggers`
+    /// `matchedTriggers`: a list of `TestModeTrigger`
     pub matched_triggers: Option<Vec<TestModeTrigger>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `step`
+    /// `step`: an integer (`int32`)
     pub step: Option<i64>,
-    /// `unmatchedTriggers`
+    /// `unmatchedTriggers`: a list of `TestModeTrigger`
     pub unmatched_triggers: Option<Vec<TestModeTrigger>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,17 @@ use crate::models::process_automation::MatchCriteriaTestResult;
 use crate::runtime::codec;
 
 /// `TestMatchesOperation` in the API.
+///
+/// Part of [`TestModeResults`](crate::models::TestModeResults).
 #[derive(Clone, Default)]
 pub struct TestMatchesOperation {
-    /// `details`
+    /// `details`: a list of `MatchCriteriaTestResult`
     pub details: Option<Vec<MatchCriteriaTestResult>>,
-    /// `matches`
+    /// `matches`: a boolean
     pub matches: Option<bool>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `step`
+    /// `step`: an integer (`int32`)
     pub step: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

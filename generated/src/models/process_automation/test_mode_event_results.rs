@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `TestModeEventResults` in the API.
 ///
-/// Returned by `post_processautomation_triggers_topic_test`.
+/// Returned by
+/// [`post_processautomation_triggers_topic_test`](crate::api::PostProcessautomationTriggersTopicTest).
 #[derive(Clone, Default)]
 pub struct TestModeEventResults {
-    /// `schemaValidation`
+    /// `schemaValidation`: `TestSchemaOperation`
     pub schema_validation: Option<Box<TestSchemaOperation>>,
-    /// `triggerMatchValidation`
+    /// `triggerMatchValidation`: `TestMatchesEventOperation`
     pub trigger_match_validation: Option<Box<TestMatchesEventOperation>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

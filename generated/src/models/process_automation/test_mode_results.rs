@@ -7,16 +7,16 @@ use crate::runtime::codec;
 
 /// `TestModeResults` in the API.
 ///
-/// Returned by `post_processautomation_trigger_test`.
+/// Returned by [`post_processautomation_trigger_test`](crate::api::PostProcessautomationTriggerTest).
 #[derive(Clone, Default)]
 pub struct TestModeResults {
-    /// `jsonPathValidation`
+    /// `jsonPathValidation`: `TestMatchesOperation`
     pub json_path_validation: Option<Box<TestMatchesOperation>>,
-    /// `schemaValidation`
+    /// `schemaValidation`: `TestSchemaOperation`
     pub schema_validation: Option<Box<TestSchemaOperation>>,
-    /// `targetValidation`
+    /// `targetValidation`: `TestTargetOperation`
     pub target_validation: Option<Box<TestTargetOperation>>,
-    /// `triggerMatches`
+    /// `triggerMatches`: a boolean
     pub trigger_matches: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `TestModeTrigger` in the API.
+///
+/// Part of [`TestMatchesEventOperation`](crate::models::TestMatchesEventOperation).
 #[derive(Clone, Default)]
 pub struct TestModeTrigger {
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `TestSchemaOperation` in the API.
+///
+/// Part of [`TestModeEventResults`](crate::models::TestModeEventResults),
+/// [`TestModeResults`](crate::models::TestModeResults).
 #[derive(Clone, Default)]
 pub struct TestSchemaOperation {
-    /// `details`
+    /// `details`: a list of strings
     pub details: Option<Vec<String>>,
-    /// `matches`
+    /// `matches`: a boolean
     pub matches: Option<bool>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `step`
+    /// `step`: an integer (`int32`)
     pub step: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

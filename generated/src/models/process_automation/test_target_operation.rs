@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `TestTargetOperation` in the API.
+///
+/// Part of [`TestModeResults`](crate::models::TestModeResults).
 #[derive(Clone, Default)]
 pub struct TestTargetOperation {
-    /// `details`
+    /// `details`: a list of strings
     pub details: Option<Vec<String>>,
-    /// `matches`
+    /// `matches`: a boolean
     pub matches: Option<bool>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `step`
+    /// `step`: an integer (`int32`)
     pub step: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,16 +4,17 @@ use crate::runtime::codec;
 
 /// `TopicCursorEntityListing` in the API.
 ///
-/// Returned by `get_processautomation_triggers_topics`.
+/// Returned by
+/// [`get_processautomation_triggers_topics`](crate::api::GetProcessautomationTriggersTopics).
 #[derive(Clone, Default)]
 pub struct TopicCursorEntityListing {
-    /// `entities`
+    /// `entities`: a list of strings
     pub entities: Option<Vec<String>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

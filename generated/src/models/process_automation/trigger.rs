@@ -5,31 +5,33 @@ use crate::runtime::codec;
 
 /// `Trigger` in the API.
 ///
-/// Returned by `get_processautomation_trigger`, `post_processautomation_triggers`,
-/// `put_processautomation_trigger`. Item of the listing `get_processautomation_triggers`.
+/// Returned by [`get_processautomation_trigger`](crate::api::GetProcessautomationTrigger),
+/// [`post_processautomation_triggers`](crate::api::PostProcessautomationTriggers),
+/// [`put_processautomation_trigger`](crate::api::PutProcessautomationTrigger). Item of the listing
+/// [`get_processautomation_triggers`](crate::api::GetProcessautomationTriggers).
 #[derive(Clone, Default)]
 pub struct Trigger {
-    /// `delayBySeconds`
+    /// `delayBySeconds`: an integer (`int32`)
     pub delay_by_seconds: Option<i64>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `eventTTLSeconds`
+    /// `eventTTLSeconds`: an integer (`int32`)
     pub event_ttl_seconds: Option<i64>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `matchCriteria`
+    /// `matchCriteria`: a list of `MatchCriteria`
     pub match_criteria: Option<Vec<MatchCriteria>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `target`
+    /// `target`: `TriggerTarget`
     pub target: Option<Box<TriggerTarget>>,
-    /// `topicName`
+    /// `topicName`: a string
     pub topic_name: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

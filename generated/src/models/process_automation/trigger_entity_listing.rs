@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `TriggerEntityListing` in the API.
 ///
-/// Returned by `get_processautomation_triggers`.
+/// Returned by [`get_processautomation_triggers`](crate::api::GetProcessautomationTriggers).
 #[derive(Clone, Default)]
 pub struct TriggerEntityListing {
-    /// `entities`
+    /// `entities`: a list of `Trigger`
     pub entities: Option<Vec<Trigger>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,19 +3,23 @@
 use crate::runtime::codec;
 
 /// `TriggerSchedule` in the API.
+///
+/// Part of [`CreateScheduledTriggerRequest`](crate::models::CreateScheduledTriggerRequest),
+/// [`ScheduledTrigger`](crate::models::ScheduledTrigger),
+/// [`UpdateScheduledTriggerRequest`](crate::models::UpdateScheduledTriggerRequest).
 #[derive(Clone, Default)]
 pub struct TriggerSchedule {
-    /// `daysOfMonth`
+    /// `daysOfMonth`: a string
     pub days_of_month: Option<String>,
-    /// `daysOfWeek`
+    /// `daysOfWeek`: a string
     pub days_of_week: Option<String>,
-    /// `hours`
+    /// `hours`: a string
     pub hours: Option<String>,
-    /// `minutes`
+    /// `minutes`: a string
     pub minutes: Option<String>,
-    /// `months`
+    /// `months`: a string
     pub months: Option<String>,
-    /// `timezone`
+    /// `timezone`: a string
     pub timezone: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

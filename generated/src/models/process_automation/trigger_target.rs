@@ -4,13 +4,18 @@ use crate::models::process_automation::WorkflowTargetSettings;
 use crate::runtime::codec;
 
 /// `TriggerTarget` in the API.
+///
+/// Part of [`CreateScheduledTriggerRequest`](crate::models::CreateScheduledTriggerRequest),
+/// [`CreateTriggerRequest`](crate::models::CreateTriggerRequest),
+/// [`ScheduledTrigger`](crate::models::ScheduledTrigger), [`Trigger`](crate::models::Trigger),
+/// [`UpdateScheduledTriggerRequest`](crate::models::UpdateScheduledTriggerRequest), 1 more.
 #[derive(Clone, Default)]
 pub struct TriggerTarget {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `type`
+    /// `type`: one of `Workflow`
     pub r#type: Option<TriggerTargetType>,
-    /// `workflowTargetSettings`
+    /// `workflowTargetSettings`: `WorkflowTargetSettings`
     pub workflow_target_settings: Option<Box<WorkflowTargetSettings>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,20 +5,21 @@ use crate::runtime::codec;
 
 /// `UpdateScheduledTriggerRequest` in the API.
 ///
-/// Taken by `put_processautomation_scheduledtrigger`.
+/// Taken by
+/// [`put_processautomation_scheduledtrigger`](crate::api::PutProcessautomationScheduledtrigger).
 #[derive(Clone, Default)]
 pub struct UpdateScheduledTriggerRequest {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `enabled`, required
+    /// `enabled`: a boolean, required
     pub enabled: Option<bool>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `schedule`, required
+    /// `schedule`: `TriggerSchedule`, required
     pub schedule: Option<Box<TriggerSchedule>>,
-    /// `target`, required
+    /// `target`: `TriggerTarget`, required
     pub target: Option<Box<TriggerTarget>>,
-    /// `version`, required
+    /// `version`: an integer (`int64`), required
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `WorkflowTargetSettings` in the API.
+///
+/// Part of [`TriggerTarget`](crate::models::TriggerTarget).
 #[derive(Clone, Default)]
 pub struct WorkflowTargetSettings {
-    /// `dataFormat`
+    /// `dataFormat`: one of `Json`, `TopLevelPrimitives`
     pub data_format: Option<WorkflowTargetSettingsDataFormat>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,16 +4,16 @@ use crate::runtime::codec;
 
 /// `CreateSurveyRequest` in the API.
 ///
-/// Taken by `post_quality_surveys`.
+/// Taken by [`post_quality_surveys`](crate::api::PostQualitySurveys).
 #[derive(Clone, Default)]
 pub struct CreateSurveyRequest {
-    /// `agentId`
+    /// `agentId`: a string
     pub agent_id: Option<String>,
-    /// `conversationId`, required
+    /// `conversationId`: a string, required
     pub conversation_id: Option<String>,
-    /// `queueId`
+    /// `queueId`: a string
     pub queue_id: Option<String>,
-    /// `surveyFormContextId`, required
+    /// `surveyFormContextId`: a string, required
     pub survey_form_context_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

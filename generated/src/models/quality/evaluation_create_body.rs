@@ -4,55 +4,55 @@ use crate::models::quality::{
     EvaluationCreateCalibration, EvaluationCreateConversation, EvaluationCreateEvalForm,
     EvaluationCreateQueue, EvaluationCreateUser,
 };
-use crate::models::shared_by_6_af40a9::{
-    EvaluationCreateBodyResourceType, EvaluationCreateBodyStatus, EvaluationScoringSet,
-    EvaluationSource,
+use crate::models::shared::evaluation::{
+    EvaluationCreateBodyStatus, EvaluationScoringSet, EvaluationSource,
+    QualityResourceType,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `EvaluationCreateBody` in the API.
 ///
-/// Taken by `post_quality_conversation_evaluations`.
+/// Taken by [`post_quality_conversation_evaluations`](crate::api::PostQualityConversationEvaluations).
 #[derive(Clone, Default)]
 pub struct EvaluationCreateBody {
-    /// `agent`
+    /// `agent`: `EvaluationCreateUser`
     pub agent: Option<Box<EvaluationCreateUser>>,
-    /// `agentHasRead`
+    /// `agentHasRead`: a boolean
     pub agent_has_read: Option<bool>,
-    /// `answers`
+    /// `answers`: `EvaluationScoringSet`
     pub answers: Option<Box<EvaluationScoringSet>>,
-    /// `assignee`
+    /// `assignee`: `EvaluationCreateUser`
     pub assignee: Option<Box<EvaluationCreateUser>>,
-    /// `calibration`
+    /// `calibration`: `EvaluationCreateCalibration`
     pub calibration: Option<Box<EvaluationCreateCalibration>>,
-    /// `conversation`
+    /// `conversation`: `EvaluationCreateConversation`
     pub conversation: Option<Box<EvaluationCreateConversation>>,
-    /// `dateAssigneeChanged`
+    /// `dateAssigneeChanged`: a timestamp
     pub date_assignee_changed: Option<time::Timestamp>,
-    /// `evaluationContextId`
+    /// `evaluationContextId`: a string
     pub evaluation_context_id: Option<String>,
-    /// `evaluationForm`
+    /// `evaluationForm`: `EvaluationCreateEvalForm`
     pub evaluation_form: Option<Box<EvaluationCreateEvalForm>>,
-    /// `evaluationSource`
+    /// `evaluationSource`: `EvaluationSource`
     pub evaluation_source: Option<Box<EvaluationSource>>,
-    /// `evaluator`
+    /// `evaluator`: `EvaluationCreateUser`
     pub evaluator: Option<Box<EvaluationCreateUser>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `neverRelease`
+    /// `neverRelease`: a boolean
     pub never_release: Option<bool>,
-    /// `queue`
+    /// `queue`: `EvaluationCreateQueue`
     pub queue: Option<Box<EvaluationCreateQueue>>,
-    /// `releaseDate`
+    /// `releaseDate`: a timestamp
     pub release_date: Option<time::Timestamp>,
-    /// `rescore`
+    /// `rescore`: a boolean
     pub rescore: Option<bool>,
-    /// `resourceType`
+    /// `resourceType`: one of `EMAIL`
     pub resource_type: Option<EvaluationCreateBodyResourceType>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `status`
+    /// `status`: one of `PENDING`, `INPROGRESS`, `FINISHED`, `INREVIEW`, `RETRACTED`
     pub status: Option<EvaluationCreateBodyStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -86,3 +86,6 @@ impl codec::Model for EvaluationCreateBody {
 }
 
 codec::__model!(EvaluationCreateBody);
+
+/// The same values as [`QualityResourceType`].
+pub type EvaluationCreateBodyResourceType = QualityResourceType;

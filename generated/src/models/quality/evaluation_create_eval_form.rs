@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `EvaluationCreateEvalForm` in the API.
+///
+/// Part of [`EvaluationCreateBody`](crate::models::EvaluationCreateBody).
 #[derive(Clone, Default)]
 pub struct EvaluationCreateEvalForm {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

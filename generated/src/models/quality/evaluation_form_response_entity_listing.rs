@@ -5,30 +5,32 @@ use crate::runtime::codec;
 
 /// `EvaluationFormResponseEntityListing` in the API.
 ///
-/// Returned by `get_quality_form_versions`, `get_quality_forms`,
-/// `get_quality_forms_evaluation_versions`, `get_quality_forms_evaluations`,
-/// `get_quality_forms_evaluations_bulk`, 2 more.
+/// Returned by [`get_quality_form_versions`](crate::api::GetQualityFormVersions),
+/// [`get_quality_forms`](crate::api::GetQualityForms),
+/// [`get_quality_forms_evaluation_versions`](crate::api::GetQualityFormsEvaluationVersions),
+/// [`get_quality_forms_evaluations`](crate::api::GetQualityFormsEvaluations),
+/// [`get_quality_forms_evaluations_bulk`](crate::api::GetQualityFormsEvaluationsBulk), 2 more.
 #[derive(Clone, Default)]
 pub struct EvaluationFormResponseEntityListing {
-    /// `entities`
+    /// `entities`: a list of `EvaluationFormResponse`
     pub entities: Option<Vec<EvaluationFormResponse>>,
-    /// `firstUri`
+    /// `firstUri`: a string (`uri`)
     pub first_uri: Option<String>,
-    /// `lastUri`
+    /// `lastUri`: a string (`uri`)
     pub last_uri: Option<String>,
-    /// `nextUri`
+    /// `nextUri`: a string (`uri`)
     pub next_uri: Option<String>,
-    /// `pageCount`
+    /// `pageCount`: an integer (`int32`)
     pub page_count: Option<i64>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `previousUri`
+    /// `previousUri`: a string (`uri`)
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

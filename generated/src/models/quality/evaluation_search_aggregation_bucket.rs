@@ -5,33 +5,35 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `EvaluationSearchAggregationBucket` in the API.
+///
+/// Part of [`EvaluationSearchAggregationResponse`](crate::models::EvaluationSearchAggregationResponse).
 #[derive(Clone, Default)]
 pub struct EvaluationSearchAggregationBucket {
-    /// `average`
+    /// `average`: a number (`double`)
     pub average: Option<f64>,
-    /// `count`
+    /// `count`: an integer (`int64`)
     pub count: Option<i64>,
-    /// `documentCount`
+    /// `documentCount`: an integer (`int64`)
     pub document_count: Option<i64>,
-    /// `from`
+    /// `from`: a number (`double`)
     pub from: Option<f64>,
-    /// `key`
+    /// `key`: a string
     pub key: Option<String>,
-    /// `keyAsString`
+    /// `keyAsString`: a string
     pub key_as_string: Option<String>,
-    /// `keyValue`
+    /// `keyValue`: an integer (`int64`)
     pub key_value: Option<i64>,
-    /// `maximum`
+    /// `maximum`: a number (`double`)
     pub maximum: Option<f64>,
-    /// `minimum`
+    /// `minimum`: a number (`double`)
     pub minimum: Option<f64>,
-    /// `subAggregations`
+    /// `subAggregations`: a map of strings to `EvaluationSearchAggregationResponse`
     pub sub_aggregations: Option<BTreeMap<String, EvaluationSearchAggregationResponse>>,
-    /// `sum`
+    /// `sum`: a number (`double`)
     pub sum: Option<f64>,
-    /// `to`
+    /// `to`: a number (`double`)
     pub to: Option<f64>,
-    /// `value`
+    /// `value`: a number (`double`)
     pub value: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

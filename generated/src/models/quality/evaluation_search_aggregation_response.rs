@@ -4,25 +4,28 @@ use crate::models::quality::EvaluationSearchAggregationBucket;
 use crate::runtime::codec;
 
 /// `EvaluationSearchAggregationResponse` in the API.
+///
+/// Part of [`EvaluationSearchAggregationBucket`](crate::models::EvaluationSearchAggregationBucket),
+/// [`EvaluationSearchResponse`](crate::models::EvaluationSearchResponse).
 #[derive(Clone, Default)]
 pub struct EvaluationSearchAggregationResponse {
-    /// `average`
+    /// `average`: a number (`double`)
     pub average: Option<f64>,
-    /// `buckets`
+    /// `buckets`: a list of `EvaluationSearchAggregationBucket`
     pub buckets: Option<Vec<EvaluationSearchAggregationBucket>>,
-    /// `count`
+    /// `count`: an integer (`int64`)
     pub count: Option<i64>,
-    /// `documentCountErrorUpperBound`
+    /// `documentCountErrorUpperBound`: an integer (`int64`)
     pub document_count_error_upper_bound: Option<i64>,
-    /// `maximum`
+    /// `maximum`: a number (`double`)
     pub maximum: Option<f64>,
-    /// `minimum`
+    /// `minimum`: a number (`double`)
     pub minimum: Option<f64>,
-    /// `sum`
+    /// `sum`: a number (`double`)
     pub sum: Option<f64>,
-    /// `sumOtherDocumentCount`
+    /// `sumOtherDocumentCount`: an integer (`int64`)
     pub sum_other_document_count: Option<i64>,
-    /// `value`
+    /// `value`: a number (`double`)
     pub value: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,21 +3,24 @@
 use crate::runtime::codec;
 
 /// `EvaluationSearchCriteriaDTO` in the API.
+///
+/// Part of [`EvaluationSearchRequestDto`](crate::models::EvaluationSearchRequestDto).
 #[derive(Clone, Default)]
 pub struct EvaluationSearchCriteriaDto {
-    /// `endValue`
+    /// `endValue`: a string
     pub end_value: Option<String>,
-    /// `field`, required
+    /// `field`: `EvaluationSearchCriteriaDtoField`, required
     pub field: Option<EvaluationSearchCriteriaDtoField>,
-    /// `operator`
+    /// `operator`: one of `AND`, `NOT`
     pub operator: Option<EvaluationSearchCriteriaDtoOperator>,
-    /// `startValue`
+    /// `startValue`: a string
     pub start_value: Option<String>,
-    /// `type`, required
+    /// `type`: one of `EXACT`, `DATE_RANGE`, `GREATER_THAN`, `GREATER_THAN_EQUAL_TO`, `LESS_THAN`,
+    /// `LESS_THAN_EQUAL_TO`, `RANGE`, `REQUIRED_FIELDS`, required
     pub r#type: Option<EvaluationSearchCriteriaDtoType>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
-    /// `values`
+    /// `values`: a list of strings
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,27 +3,27 @@
 use crate::models::quality::{
     EvaluationSearchAggregationDto, EvaluationSearchCriteriaDto,
 };
-use crate::models::shared_by_6_c2154e::EvaluationSearchRequestDtoSortOrder;
+use crate::models::shared::evaluation_search_request_dto_sort_order::EvaluationSearchRequestDtoSortOrder;
 use crate::runtime::codec;
 
 /// `EvaluationSearchRequestDTO` in the API.
 ///
-/// Taken by `post_quality_evaluations_search`.
+/// Taken by [`post_quality_evaluations_search`](crate::api::PostQualityEvaluationsSearch).
 #[derive(Clone, Default)]
 pub struct EvaluationSearchRequestDto {
-    /// `aggregations`
+    /// `aggregations`: a list of `EvaluationSearchAggregationDto`
     pub aggregations: Option<Vec<EvaluationSearchAggregationDto>>,
-    /// `pageNumber`, required
+    /// `pageNumber`: an integer (`int32`), at least 1, required
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`), from 0 to 100
     pub page_size: Option<i64>,
-    /// `query`, required
+    /// `query`: a list of `EvaluationSearchCriteriaDto`, required
     pub query: Option<Vec<EvaluationSearchCriteriaDto>>,
-    /// `sortBy`
+    /// `sortBy`: one of `conversationDate`, `createdDate`, `submittedDate`, `releaseDate`
     pub sort_by: Option<EvaluationSearchRequestDtoSortBy>,
-    /// `sortOrder`
+    /// `sortOrder`: one of `ASC`, `DESC`
     pub sort_order: Option<EvaluationSearchRequestDtoSortOrder>,
-    /// `systemSubmitted`
+    /// `systemSubmitted`: a boolean
     pub system_submitted: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

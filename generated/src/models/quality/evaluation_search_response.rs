@@ -8,16 +8,16 @@ use std::collections::BTreeMap;
 
 /// `EvaluationSearchResponse` in the API.
 ///
-/// Returned by `post_quality_evaluations_search`.
+/// Returned by [`post_quality_evaluations_search`](crate::api::PostQualityEvaluationsSearch).
 #[derive(Clone, Default)]
 pub struct EvaluationSearchResponse {
-    /// `aggregations`, read-only
+    /// `aggregations`: a map of strings to `EvaluationSearchAggregationResponse`, read-only
     pub aggregations: Option<BTreeMap<String, EvaluationSearchAggregationResponse>>,
-    /// `pageNumber`, read-only
+    /// `pageNumber`: an integer (`int32`), read-only
     pub page_number: Option<i64>,
-    /// `pageSize`, read-only
+    /// `pageSize`: an integer (`int32`), read-only
     pub page_size: Option<i64>,
-    /// `results`, read-only
+    /// `results`: a list of `EvaluationSearchItemResponse`, read-only
     pub results: Option<Vec<EvaluationSearchItemResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

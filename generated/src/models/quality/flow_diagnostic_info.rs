@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `FlowDiagnosticInfo` in the API.
+///
+/// Part of [`SurveyErrorDetails`](crate::models::SurveyErrorDetails).
 #[derive(Clone, Default)]
 pub struct FlowDiagnosticInfo {
-    /// `lastActionId`
+    /// `lastActionId`: an integer (`int32`)
     pub last_action_id: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

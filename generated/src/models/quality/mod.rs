@@ -15,9 +15,9 @@ export!(create_survey_response: CreateSurveyResponse, CreateSurveyResponseStatus
 export!(domain_entity_listing_survey_form: DomainEntityListingSurveyForm);
 export!(
     evaluation_aggregation_query_me: EvaluationAggregationQueryMe, EvaluationAggregationQueryMeAlternateTimeDimension,
-        EvaluationAggregationQueryMeGroupBy
+        EvaluationAggregationQueryMeGroupBy, EvaluationAggregationQueryMeMetrics
 );
-export!(evaluation_create_body: EvaluationCreateBody);
+export!(evaluation_create_body: EvaluationCreateBody, EvaluationCreateBodyResourceType);
 export!(evaluation_create_calibration: EvaluationCreateCalibration);
 export!(evaluation_create_conversation: EvaluationCreateConversation);
 export!(evaluation_create_eval_form: EvaluationCreateEvalForm);
@@ -72,6 +72,7 @@ export!(
 export!(quality_audit_query_filter: QualityAuditQueryFilter, QualityAuditQueryFilterProperty);
 export!(query_api_search_aggregation_range: QueryApiSearchAggregationRange);
 export!(scorable_survey: ScorableSurvey, ScorableSurveyStatus);
+export!(shared_enums: *);
 export!(survey: Survey, SurveyStatus, SurveySurveyType);
 export!(survey_error_details: SurveyErrorDetails);
 export!(survey_form: SurveyForm);

@@ -4,13 +4,14 @@ use crate::runtime::codec;
 
 /// `PublishForm` in the API.
 ///
-/// Taken by `post_quality_publishedforms`, `post_quality_publishedforms_evaluations`,
-/// `post_quality_publishedforms_surveys`.
+/// Taken by [`post_quality_publishedforms`](crate::api::PostQualityPublishedforms),
+/// [`post_quality_publishedforms_evaluations`](crate::api::PostQualityPublishedformsEvaluations),
+/// [`post_quality_publishedforms_surveys`](crate::api::PostQualityPublishedformsSurveys).
 #[derive(Clone, Default)]
 pub struct PublishForm {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `published`, required
+    /// `published`: a boolean, required
     pub published: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

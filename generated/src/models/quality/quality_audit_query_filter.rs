@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QualityAuditQueryFilter` in the API.
+///
+/// Part of [`QmAuditQueryRequest`](crate::models::QmAuditQueryRequest),
+/// [`QualityAuditQueryExecutionStatusResponse`](crate::models::QualityAuditQueryExecutionStatusResponse).
 #[derive(Clone, Default)]
 pub struct QualityAuditQueryFilter {
-    /// `property`, required
+    /// `property`: `QualityAuditQueryFilterProperty`, required
     pub property: Option<QualityAuditQueryFilterProperty>,
-    /// `value`, required
+    /// `value`: a string, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

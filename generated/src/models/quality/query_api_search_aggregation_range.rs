@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueryApiSearchAggregationRange` in the API.
+///
+/// Part of [`EvaluationSearchAggregationDto`](crate::models::EvaluationSearchAggregationDto),
+/// [`EvaluationSearchSubAggregationDto`](crate::models::EvaluationSearchSubAggregationDto).
 #[derive(Clone, Default)]
 pub struct QueryApiSearchAggregationRange {
-    /// `from`
+    /// `from`: a number (`double`)
     pub from: Option<f64>,
-    /// `to`
+    /// `to`: a number (`double`)
     pub to: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::models::quality::FlowDiagnosticInfo;
 use crate::runtime::codec;
 
 /// `SurveyErrorDetails` in the API.
+///
+/// Part of [`CreateSurveyResponse`](crate::models::CreateSurveyResponse),
+/// [`Survey`](crate::models::Survey).
 #[derive(Clone, Default)]
 pub struct SurveyErrorDetails {
-    /// `flowDiagnosticInfo`
+    /// `flowDiagnosticInfo`: `FlowDiagnosticInfo`
     pub flow_diagnostic_info: Option<Box<FlowDiagnosticInfo>>,
-    /// `surveyErrorReason`
+    /// `surveyErrorReason`: a string
     pub survey_error_reason: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,12 @@ use crate::runtime::codec;
 
 /// `SurveyFormAndScoringSet` in the API.
 ///
-/// Taken by `post_quality_surveys_scoring`.
+/// Taken by [`post_quality_surveys_scoring`](crate::api::PostQualitySurveysScoring).
 #[derive(Clone, Default)]
 pub struct SurveyFormAndScoringSet {
-    /// `answers`
+    /// `answers`: `SurveyScoringSet`
     pub answers: Option<Box<SurveyScoringSet>>,
-    /// `surveyForm`
+    /// `surveyForm`: `SurveyForm`
     pub survey_form: Option<Box<SurveyForm>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

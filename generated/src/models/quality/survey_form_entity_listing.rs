@@ -5,29 +5,31 @@ use crate::runtime::codec;
 
 /// `SurveyFormEntityListing` in the API.
 ///
-/// Returned by `get_quality_forms_survey_versions`, `get_quality_forms_surveys`,
-/// `get_quality_forms_surveys_bulk`, `get_quality_publishedforms_surveys`.
+/// Returned by [`get_quality_forms_survey_versions`](crate::api::GetQualityFormsSurveyVersions),
+/// [`get_quality_forms_surveys`](crate::api::GetQualityFormsSurveys),
+/// [`get_quality_forms_surveys_bulk`](crate::api::GetQualityFormsSurveysBulk),
+/// [`get_quality_publishedforms_surveys`](crate::api::GetQualityPublishedformsSurveys).
 #[derive(Clone, Default)]
 pub struct SurveyFormEntityListing {
-    /// `entities`
+    /// `entities`: a list of `SurveyForm`
     pub entities: Option<Vec<SurveyForm>>,
-    /// `firstUri`
+    /// `firstUri`: a string (`uri`)
     pub first_uri: Option<String>,
-    /// `lastUri`
+    /// `lastUri`: a string (`uri`)
     pub last_uri: Option<String>,
-    /// `nextUri`
+    /// `nextUri`: a string (`uri`)
     pub next_uri: Option<String>,
-    /// `pageCount`
+    /// `pageCount`: an integer (`int32`)
     pub page_count: Option<i64>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `previousUri`
+    /// `previousUri`: a string (`uri`)
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,19 +4,21 @@ use crate::models::quality::SurveyQuestionScore;
 use crate::runtime::codec;
 
 /// `SurveyQuestionGroupScore` in the API.
+///
+/// Part of [`SurveyScoringSet`](crate::models::SurveyScoringSet).
 #[derive(Clone, Default)]
 pub struct SurveyQuestionGroupScore {
-    /// `markedNA`
+    /// `markedNA`: a boolean
     pub marked_na: Option<bool>,
-    /// `maxTotalScore`
+    /// `maxTotalScore`: a number (`float`)
     pub max_total_score: Option<f64>,
-    /// `questionGroupId`
+    /// `questionGroupId`: a string
     pub question_group_id: Option<String>,
-    /// `questionScores`
+    /// `questionScores`: a list of `SurveyQuestionScore`
     pub question_scores: Option<Vec<SurveyQuestionScore>>,
-    /// `systemMarkedNA`
+    /// `systemMarkedNA`: a boolean
     pub system_marked_na: Option<bool>,
-    /// `totalScore`
+    /// `totalScore`: a number (`float`)
     pub total_score: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

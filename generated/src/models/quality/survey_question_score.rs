@@ -3,25 +3,27 @@
 use crate::runtime::codec;
 
 /// `SurveyQuestionScore` in the API.
+///
+/// Part of [`SurveyQuestionGroupScore`](crate::models::SurveyQuestionGroupScore).
 #[derive(Clone, Default)]
 pub struct SurveyQuestionScore {
-    /// `answerId`
+    /// `answerId`: a string
     pub answer_id: Option<String>,
-    /// `assistedAnswerId`
+    /// `assistedAnswerId`: a string
     pub assisted_answer_id: Option<String>,
-    /// `freeTextAnswer`
+    /// `freeTextAnswer`: a string
     pub free_text_answer: Option<String>,
-    /// `markedNA`
+    /// `markedNA`: a boolean
     pub marked_na: Option<bool>,
-    /// `npsScore`
+    /// `npsScore`: an integer (`int32`)
     pub nps_score: Option<i64>,
-    /// `npsTextAnswer`
+    /// `npsTextAnswer`: a string
     pub nps_text_answer: Option<String>,
-    /// `questionId`
+    /// `questionId`: a string
     pub question_id: Option<String>,
-    /// `score`
+    /// `score`: an integer (`int32`)
     pub score: Option<i64>,
-    /// `systemMarkedNA`
+    /// `systemMarkedNA`: a boolean
     pub system_marked_na: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `SurveyScoringSet` in the API.
 ///
-/// Returned by `post_quality_surveys_scoring`.
+/// Returned by [`post_quality_surveys_scoring`](crate::api::PostQualitySurveysScoring).
 #[derive(Clone, Default)]
 pub struct SurveyScoringSet {
-    /// `npsScore`
+    /// `npsScore`: an integer (`int32`)
     pub nps_score: Option<i64>,
-    /// `questionGroupScores`
+    /// `questionGroupScores`: a list of `SurveyQuestionGroupScore`
     pub question_group_scores: Option<Vec<SurveyQuestionGroupScore>>,
-    /// `totalScore`
+    /// `totalScore`: a number (`float`)
     pub total_score: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `AcknowledgeScreenRecordingRequest` in the API.
 ///
-/// Taken by `post_recordings_screensessions_acknowledge`.
+/// Taken by
+/// [`post_recordings_screensessions_acknowledge`](crate::api::PostRecordingsScreensessionsAcknowledge).
 #[derive(Clone, Default)]
 pub struct AcknowledgeScreenRecordingRequest {
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `participantJid`
+    /// `participantJid`: a string
     pub participant_jid: Option<String>,
-    /// `roomId`
+    /// `roomId`: a string
     pub room_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ArchiveRetention` in the API.
+///
+/// Part of [`InitiateScreenRecording`](crate::models::InitiateScreenRecording),
+/// [`RetentionDuration`](crate::models::RetentionDuration).
 #[derive(Clone, Default)]
 pub struct ArchiveRetention {
-    /// `days`
+    /// `days`: an integer (`int32`)
     pub days: Option<i64>,
-    /// `storageMedium`
+    /// `storageMedium`: one of `CLOUDARCHIVE`
     pub storage_medium: Option<ArchiveRetentionStorageMedium>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,19 @@
 use crate::runtime::codec;
 
 /// `BatchDownloadJobResult` in the API.
+///
+/// Part of [`BatchDownloadJobStatusResult`](crate::models::BatchDownloadJobStatusResult).
 #[derive(Clone, Default)]
 pub struct BatchDownloadJobResult {
-    /// `contentType`
+    /// `contentType`: a string
     pub content_type: Option<String>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `errorMsg`
+    /// `errorMsg`: a string
     pub error_msg: Option<String>,
-    /// `recordingId`
+    /// `recordingId`: a string
     pub recording_id: Option<String>,
-    /// `resultUrl`
+    /// `resultUrl`: a string
     pub result_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,24 +5,24 @@ use crate::runtime::codec;
 
 /// `BatchDownloadJobStatusResult` in the API.
 ///
-/// Returned by `get_recording_batchrequest`.
+/// Returned by [`get_recording_batchrequest`](crate::api::GetRecordingBatchrequest).
 #[derive(Clone, Default)]
 pub struct BatchDownloadJobStatusResult {
-    /// `errorCount`
+    /// `errorCount`: an integer (`int32`)
     pub error_count: Option<i64>,
-    /// `expectedResultCount`
+    /// `expectedResultCount`: an integer (`int32`)
     pub expected_result_count: Option<i64>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `jobId`
+    /// `jobId`: a string
     pub job_id: Option<String>,
-    /// `resultCount`
+    /// `resultCount`: an integer (`int32`)
     pub result_count: Option<i64>,
-    /// `results`
+    /// `results`: a list of `BatchDownloadJobResult`
     pub results: Option<Vec<BatchDownloadJobResult>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `status`
+    /// `status`: one of `InProgress`, `Completed`
     pub status: Option<BatchDownloadJobStatusResultStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

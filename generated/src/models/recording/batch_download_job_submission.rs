@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `BatchDownloadJobSubmission` in the API.
 ///
-/// Taken by `post_recording_batchrequests`.
+/// Taken by [`post_recording_batchrequests`](crate::api::PostRecordingBatchrequests).
 #[derive(Clone, Default)]
 pub struct BatchDownloadJobSubmission {
-    /// `batchDownloadRequestList`, required
+    /// `batchDownloadRequestList`: a list of `BatchDownloadRequest`, required
     pub batch_download_request_list: Option<Vec<BatchDownloadRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

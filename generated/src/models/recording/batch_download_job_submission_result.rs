@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `BatchDownloadJobSubmissionResult` in the API.
 ///
-/// Returned by `post_recording_batchrequests`.
+/// Returned by [`post_recording_batchrequests`](crate::api::PostRecordingBatchrequests).
 #[derive(Clone, Default)]
 pub struct BatchDownloadJobSubmissionResult {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

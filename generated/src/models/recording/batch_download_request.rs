@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `BatchDownloadRequest` in the API.
+///
+/// Part of [`BatchDownloadJobSubmission`](crate::models::BatchDownloadJobSubmission).
 #[derive(Clone, Default)]
 pub struct BatchDownloadRequest {
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `recordingId`
+    /// `recordingId`: a string
     pub recording_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::recording::{CallMediaPolicyConditions, PolicyActions};
 use crate::runtime::codec;
 
 /// `CallMediaPolicy` in the API.
+///
+/// Part of [`MediaPolicies`](crate::models::MediaPolicies).
 #[derive(Clone, Default)]
 pub struct CallMediaPolicy {
-    /// `actions`
+    /// `actions`: `PolicyActions`
     pub actions: Option<Box<PolicyActions>>,
-    /// `conditions`
+    /// `conditions`: `CallMediaPolicyConditions`
     pub conditions: Option<Box<CallMediaPolicyConditions>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,19 @@ use crate::models::recording::CardAction;
 use crate::runtime::codec;
 
 /// `Card` in the API.
+///
+/// Part of [`RecordingMessagingMessage`](crate::models::RecordingMessagingMessage).
 #[derive(Clone, Default)]
 pub struct Card {
-    /// `actions`
+    /// `actions`: a list of `CardAction`
     pub actions: Option<Vec<CardAction>>,
-    /// `defaultAction`
+    /// `defaultAction`: `CardAction`
     pub default_action: Option<Box<CardAction>>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::recording::{ChatMediaPolicyConditions, PolicyActions};
 use crate::runtime::codec;
 
 /// `ChatMediaPolicy` in the API.
+///
+/// Part of [`MediaPolicies`](crate::models::MediaPolicies).
 #[derive(Clone, Default)]
 pub struct ChatMediaPolicy {
-    /// `actions`
+    /// `actions`: `PolicyActions`
     pub actions: Option<Box<PolicyActions>>,
-    /// `conditions`
+    /// `conditions`: `ChatMediaPolicyConditions`
     pub conditions: Option<Box<ChatMediaPolicyConditions>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,31 +4,34 @@ use crate::models::recording::ChatMessageUser;
 use crate::runtime::codec;
 
 /// `ChatMessage` in the API.
+///
+/// Part of [`Recording`](crate::models::Recording).
 #[derive(Clone, Default)]
 pub struct ChatMessage {
-    /// `body`
+    /// `body`: a string
     pub body: Option<String>,
-    /// `bodyType`
+    /// `bodyType`: one of `STANDARD`, `ACTIVITY`, `TYPING`, `NOTICE`, `MEMBERJOIN`, `MEMBERLEAVE`,
+    /// `MEDIAREQUEST`
     pub body_type: Option<ChatMessageBodyType>,
-    /// `chat`
+    /// `chat`: a string
     pub chat: Option<String>,
-    /// `from`
+    /// `from`: a string
     pub from: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `participantPurpose`
+    /// `participantPurpose`: a string
     pub participant_purpose: Option<String>,
-    /// `senderCommunicationId`
+    /// `senderCommunicationId`: a string
     pub sender_communication_id: Option<String>,
-    /// `to`
+    /// `to`: a string
     pub to: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
-    /// `user`
+    /// `user`: `ChatMessageUser`
     pub user: Option<Box<ChatMessageUser>>,
-    /// `utc`
+    /// `utc`: a string
     pub utc: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `ConversationDeletionProtectionQuery` in the API.
 ///
-/// Taken by `post_recordings_deletionprotection`, `put_recordings_deletionprotection`.
+/// Taken by [`post_recordings_deletionprotection`](crate::api::PostRecordingsDeletionprotection),
+/// [`put_recordings_deletionprotection`](crate::api::PutRecordingsDeletionprotection).
 #[derive(Clone, Default)]
 pub struct ConversationDeletionProtectionQuery {
-    /// `conversationIds`, required
+    /// `conversationIds`: a list of strings, required
     pub conversation_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

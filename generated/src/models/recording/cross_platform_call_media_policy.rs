@@ -4,11 +4,13 @@ use crate::models::recording::{CallMediaPolicyConditions, CrossPlatformPolicyAct
 use crate::runtime::codec;
 
 /// `CrossPlatformCallMediaPolicy` in the API.
+///
+/// Part of [`CrossPlatformMediaPolicies`](crate::models::CrossPlatformMediaPolicies).
 #[derive(Clone, Default)]
 pub struct CrossPlatformCallMediaPolicy {
-    /// `actions`
+    /// `actions`: `CrossPlatformPolicyActions`
     pub actions: Option<Box<CrossPlatformPolicyActions>>,
-    /// `conditions`
+    /// `conditions`: `CallMediaPolicyConditions`
     pub conditions: Option<Box<CallMediaPolicyConditions>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

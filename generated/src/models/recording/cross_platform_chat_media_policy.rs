@@ -4,11 +4,13 @@ use crate::models::recording::{ChatMediaPolicyConditions, CrossPlatformPolicyAct
 use crate::runtime::codec;
 
 /// `CrossPlatformChatMediaPolicy` in the API.
+///
+/// Part of [`CrossPlatformMediaPolicies`](crate::models::CrossPlatformMediaPolicies).
 #[derive(Clone, Default)]
 pub struct CrossPlatformChatMediaPolicy {
-    /// `actions`
+    /// `actions`: `CrossPlatformPolicyActions`
     pub actions: Option<Box<CrossPlatformPolicyActions>>,
-    /// `conditions`
+    /// `conditions`: `ChatMediaPolicyConditions`
     pub conditions: Option<Box<ChatMediaPolicyConditions>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::recording::{CrossPlatformPolicyActions, EmailMediaPolicyCondi
 use crate::runtime::codec;
 
 /// `CrossPlatformEmailMediaPolicy` in the API.
+///
+/// Part of [`CrossPlatformMediaPolicies`](crate::models::CrossPlatformMediaPolicies).
 #[derive(Clone, Default)]
 pub struct CrossPlatformEmailMediaPolicy {
-    /// `actions`
+    /// `actions`: `CrossPlatformPolicyActions`
     pub actions: Option<Box<CrossPlatformPolicyActions>>,
-    /// `conditions`
+    /// `conditions`: `EmailMediaPolicyConditions`
     pub conditions: Option<Box<EmailMediaPolicyConditions>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,15 +7,18 @@ use crate::models::recording::{
 use crate::runtime::codec;
 
 /// `CrossPlatformMediaPolicies` in the API.
+///
+/// Part of [`CrossPlatformPolicy`](crate::models::CrossPlatformPolicy),
+/// [`CrossPlatformPolicyCreate`](crate::models::CrossPlatformPolicyCreate).
 #[derive(Clone, Default)]
 pub struct CrossPlatformMediaPolicies {
-    /// `callPolicy`
+    /// `callPolicy`: `CrossPlatformCallMediaPolicy`
     pub call_policy: Option<Box<CrossPlatformCallMediaPolicy>>,
-    /// `chatPolicy`
+    /// `chatPolicy`: `CrossPlatformChatMediaPolicy`
     pub chat_policy: Option<Box<CrossPlatformChatMediaPolicy>>,
-    /// `emailPolicy`
+    /// `emailPolicy`: `CrossPlatformEmailMediaPolicy`
     pub email_policy: Option<Box<CrossPlatformEmailMediaPolicy>>,
-    /// `messagePolicy`
+    /// `messagePolicy`: `CrossPlatformMessageMediaPolicy`
     pub message_policy: Option<Box<CrossPlatformMessageMediaPolicy>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::recording::{CrossPlatformPolicyActions, MessageMediaPolicyCon
 use crate::runtime::codec;
 
 /// `CrossPlatformMessageMediaPolicy` in the API.
+///
+/// Part of [`CrossPlatformMediaPolicies`](crate::models::CrossPlatformMediaPolicies).
 #[derive(Clone, Default)]
 pub struct CrossPlatformMessageMediaPolicy {
-    /// `actions`
+    /// `actions`: `CrossPlatformPolicyActions`
     pub actions: Option<Box<CrossPlatformPolicyActions>>,
-    /// `conditions`
+    /// `conditions`: `MessageMediaPolicyConditions`
     pub conditions: Option<Box<MessageMediaPolicyConditions>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,25 +7,31 @@ use crate::models::recording::{
 use crate::runtime::codec;
 
 /// `CrossPlatformPolicyActions` in the API.
+///
+/// Part of [`CrossPlatformCallMediaPolicy`](crate::models::CrossPlatformCallMediaPolicy),
+/// [`CrossPlatformChatMediaPolicy`](crate::models::CrossPlatformChatMediaPolicy),
+/// [`CrossPlatformEmailMediaPolicy`](crate::models::CrossPlatformEmailMediaPolicy),
+/// [`CrossPlatformMessageMediaPolicy`](crate::models::CrossPlatformMessageMediaPolicy),
+/// [`CrossPlatformPolicy`](crate::models::CrossPlatformPolicy), 1 more.
 #[derive(Clone, Default)]
 pub struct CrossPlatformPolicyActions {
-    /// `alwaysDelete`
+    /// `alwaysDelete`: a boolean
     pub always_delete: Option<bool>,
-    /// `assignCalibrations`
+    /// `assignCalibrations`: a list of `CalibrationAssignment`
     pub assign_calibrations: Option<Vec<CalibrationAssignment>>,
-    /// `assignEvaluations`
+    /// `assignEvaluations`: a list of `EvaluationAssignment`
     pub assign_evaluations: Option<Vec<EvaluationAssignment>>,
-    /// `assignMeteredAssignmentByAgent`
+    /// `assignMeteredAssignmentByAgent`: a list of `MeteredAssignmentByAgent`
     pub assign_metered_assignment_by_agent: Option<Vec<MeteredAssignmentByAgent>>,
-    /// `assignMeteredEvaluations`
+    /// `assignMeteredEvaluations`: a list of `MeteredEvaluationAssignment`
     pub assign_metered_evaluations: Option<Vec<MeteredEvaluationAssignment>>,
-    /// `deleteRecording`
+    /// `deleteRecording`: a boolean
     pub delete_recording: Option<bool>,
-    /// `integrationExport`
+    /// `integrationExport`: `IntegrationExport`
     pub integration_export: Option<Box<IntegrationExport>>,
-    /// `retainRecording`
+    /// `retainRecording`: a boolean
     pub retain_recording: Option<bool>,
-    /// `retentionDuration`
+    /// `retentionDuration`: `RetentionDuration`
     pub retention_duration: Option<Box<RetentionDuration>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

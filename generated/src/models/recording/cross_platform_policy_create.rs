@@ -9,32 +9,33 @@ use crate::runtime::time;
 
 /// `CrossPlatformPolicyCreate` in the API.
 ///
-/// Taken by `post_recording_crossplatform_mediaretentionpolicies`.
+/// Taken by
+/// [`post_recording_crossplatform_mediaretentionpolicies`](crate::api::PostRecordingCrossplatformMediaretentionpolicies).
 #[derive(Clone, Default)]
 pub struct CrossPlatformPolicyCreate {
-    /// `actions`
+    /// `actions`: `CrossPlatformPolicyActions`
     pub actions: Option<Box<CrossPlatformPolicyActions>>,
-    /// `conditions`
+    /// `conditions`: `PolicyConditions`
     pub conditions: Option<Box<PolicyConditions>>,
-    /// `createdDate`
+    /// `createdDate`: a timestamp
     pub created_date: Option<time::Timestamp>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `mediaPolicies`
+    /// `mediaPolicies`: `CrossPlatformMediaPolicies`
     pub media_policies: Option<Box<CrossPlatformMediaPolicies>>,
-    /// `modifiedDate`
+    /// `modifiedDate`: a timestamp
     pub modified_date: Option<time::Timestamp>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `order`
+    /// `order`: an integer (`int32`)
     pub order: Option<i64>,
-    /// `policyErrors`
+    /// `policyErrors`: `PolicyErrors`
     pub policy_errors: Option<Box<PolicyErrors>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `CrossPlatformPolicyUpdate` in the API.
 ///
-/// Taken by `patch_recording_crossplatform_mediaretentionpolicy`.
+/// Taken by
+/// [`patch_recording_crossplatform_mediaretentionpolicy`](crate::api::PatchRecordingCrossplatformMediaretentionpolicy).
 #[derive(Clone, Default)]
 pub struct CrossPlatformPolicyUpdate {
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

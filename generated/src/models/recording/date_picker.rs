@@ -5,17 +5,20 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `DatePicker` in the API.
+///
+/// Part of [`RecordingFormPageComponent`](crate::models::RecordingFormPageComponent),
+/// [`RecordingMessagingMessage`](crate::models::RecordingMessagingMessage).
 #[derive(Clone, Default)]
 pub struct DatePicker {
-    /// `datePickerAvailableDateTimes`, required
+    /// `datePickerAvailableDateTimes`: a list of `DatePickerAvailableDateTime`, required
     pub date_picker_available_date_times: Option<Vec<DatePickerAvailableDateTime>>,
-    /// `dateSelected`
+    /// `dateSelected`: a timestamp
     pub date_selected: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `subtitle`
+    /// `subtitle`: a string
     pub subtitle: Option<String>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `DatePickerAvailableDateTime` in the API.
+///
+/// Part of [`DatePicker`](crate::models::DatePicker).
 #[derive(Clone, Default)]
 pub struct DatePickerAvailableDateTime {
-    /// `dateTime`
+    /// `dateTime`: a timestamp
     pub date_time: Option<time::Timestamp>,
-    /// `duration`
+    /// `duration`: an integer (`int64`)
     pub duration: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

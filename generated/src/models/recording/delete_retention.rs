@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `DeleteRetention` in the API.
+///
+/// Part of [`InitiateScreenRecording`](crate::models::InitiateScreenRecording),
+/// [`RetentionDuration`](crate::models::RetentionDuration).
 #[derive(Clone, Default)]
 pub struct DeleteRetention {
-    /// `days`
+    /// `days`: an integer (`int32`)
     pub days: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,19 @@
 use crate::runtime::codec;
 
 /// `DurationCondition` in the API.
+///
+/// Part of [`CallMediaPolicyConditions`](crate::models::CallMediaPolicyConditions),
+/// [`ChatMediaPolicyConditions`](crate::models::ChatMediaPolicyConditions),
+/// [`PolicyConditions`](crate::models::PolicyConditions).
 #[derive(Clone, Default)]
 pub struct DurationCondition {
-    /// `durationMode`
+    /// `durationMode`: one of `Between`, `Over`, `Under`
     pub duration_mode: Option<DurationConditionDurationMode>,
-    /// `durationOperator`
+    /// `durationOperator`: a string
     pub duration_operator: Option<String>,
-    /// `durationRange`
+    /// `durationRange`: a string
     pub duration_range: Option<String>,
-    /// `durationTarget`
+    /// `durationTarget`: one of `DURATION`, `DURATION_RANGE`
     pub duration_target: Option<DurationConditionDurationTarget>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,19 @@
 use crate::runtime::codec;
 
 /// `EmailAttachment` in the API.
+///
+/// Part of [`RecordingEmailMessage`](crate::models::RecordingEmailMessage).
 #[derive(Clone, Default)]
 pub struct EmailAttachment {
-    /// `attachmentId`
+    /// `attachmentId`: a string
     pub attachment_id: Option<String>,
-    /// `contentLength`
+    /// `contentLength`: an integer (`int32`)
     pub content_length: Option<i64>,
-    /// `contentPath`
+    /// `contentPath`: a string
     pub content_path: Option<String>,
-    /// `contentType`
+    /// `contentType`: a string
     pub content_type: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

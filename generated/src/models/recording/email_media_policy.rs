@@ -4,11 +4,13 @@ use crate::models::recording::{EmailMediaPolicyConditions, PolicyActions};
 use crate::runtime::codec;
 
 /// `EmailMediaPolicy` in the API.
+///
+/// Part of [`MediaPolicies`](crate::models::MediaPolicies).
 #[derive(Clone, Default)]
 pub struct EmailMediaPolicy {
-    /// `actions`
+    /// `actions`: `PolicyActions`
     pub actions: Option<Box<PolicyActions>>,
-    /// `conditions`
+    /// `conditions`: `EmailMediaPolicyConditions`
     pub conditions: Option<Box<EmailMediaPolicyConditions>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

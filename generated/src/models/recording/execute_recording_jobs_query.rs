@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `ExecuteRecordingJobsQuery` in the API.
 ///
-/// Taken by `put_recording_job`.
+/// Taken by [`put_recording_job`](crate::api::PutRecordingJob).
 #[derive(Clone, Default)]
 pub struct ExecuteRecordingJobsQuery {
-    /// `state`, required
+    /// `state`: one of `PROCESSING`, required
     pub state: Option<ExecuteRecordingJobsQueryState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

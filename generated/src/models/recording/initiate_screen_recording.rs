@@ -4,13 +4,15 @@ use crate::models::recording::{ArchiveRetention, DeleteRetention};
 use crate::runtime::codec;
 
 /// `InitiateScreenRecording` in the API.
+///
+/// Part of [`PolicyActions`](crate::models::PolicyActions).
 #[derive(Clone, Default)]
 pub struct InitiateScreenRecording {
-    /// `archiveRetention`
+    /// `archiveRetention`: `ArchiveRetention`
     pub archive_retention: Option<Box<ArchiveRetention>>,
-    /// `deleteRetention`
+    /// `deleteRetention`: `DeleteRetention`
     pub delete_retention: Option<Box<DeleteRetention>>,
-    /// `recordACW`
+    /// `recordACW`: a boolean
     pub record_acw: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `InteractiveApplication` in the API.
+///
+/// Part of [`RecordingMessagingMessage`](crate::models::RecordingMessagingMessage).
 #[derive(Clone, Default)]
 pub struct InteractiveApplication {
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

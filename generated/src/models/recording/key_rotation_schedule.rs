@@ -4,18 +4,20 @@ use crate::runtime::codec;
 
 /// `KeyRotationSchedule` in the API.
 ///
-/// Returned by `get_recording_recordingkeys_rotationschedule`,
-/// `put_recording_recordingkeys_rotationschedule`. Taken by
-/// `put_recording_recordingkeys_rotationschedule`.
+/// Returned by
+/// [`get_recording_recordingkeys_rotationschedule`](crate::api::GetRecordingRecordingkeysRotationschedule),
+/// [`put_recording_recordingkeys_rotationschedule`](crate::api::PutRecordingRecordingkeysRotationschedule).
+/// Taken by
+/// [`put_recording_recordingkeys_rotationschedule`](crate::api::PutRecordingRecordingkeysRotationschedule).
 #[derive(Clone, Default)]
 pub struct KeyRotationSchedule {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `period`, required
+    /// `period`: one of `DISABLED`, `DAILY`, `WEEKLY`, `MONTHLY`, `YEARLY`, required
     pub period: Option<KeyRotationSchedulePeriod>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,20 @@ use crate::models::recording::ListPickerSection;
 use crate::runtime::codec;
 
 /// `ListPicker` in the API.
+///
+/// Part of [`RecordingFormPageComponent`](crate::models::RecordingFormPageComponent),
+/// [`RecordingMessagingMessage`](crate::models::RecordingMessagingMessage).
 #[derive(Clone, Default)]
 pub struct ListPicker {
-    /// `header`
+    /// `header`: a string
     pub header: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `sections`, required
+    /// `sections`: a list of `ListPickerSection`, required
     pub sections: Option<Vec<ListPickerSection>>,
-    /// `subtitle`
+    /// `subtitle`: a string
     pub subtitle: Option<String>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `ListPickerItem` in the API.
+///
+/// Part of [`ListPickerSection`](crate::models::ListPickerSection).
 #[derive(Clone, Default)]
 pub struct ListPickerItem {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selected`, required
+    /// `selected`: a boolean, required
     pub selected: Option<bool>,
-    /// `subtitle`
+    /// `subtitle`: a string
     pub subtitle: Option<String>,
-    /// `title`, required
+    /// `title`: a string, required
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::recording::ListPickerItem;
 use crate::runtime::codec;
 
 /// `ListPickerSection` in the API.
+///
+/// Part of [`ListPicker`](crate::models::ListPicker).
 #[derive(Clone, Default)]
 pub struct ListPickerSection {
-    /// `items`, required
+    /// `items`: a list of `ListPickerItem`, required
     pub items: Option<Vec<ListPickerItem>>,
-    /// `multipleSelection`, required
+    /// `multipleSelection`: a boolean, required
     pub multiple_selection: Option<bool>,
-    /// `title`, required
+    /// `title`: a string, required
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,19 +3,21 @@
 use crate::runtime::codec;
 
 /// `LocalEncryptionConfiguration` in the API.
+///
+/// Part of [`EncryptionKey`](crate::models::EncryptionKey).
 #[derive(Clone, Default)]
 pub struct LocalEncryptionConfiguration {
-    /// `apiId`, required
+    /// `apiId`: a string, required
     pub api_id: Option<String>,
-    /// `apiKey`, required
+    /// `apiKey`: a string, required
     pub api_key: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `url`, required
+    /// `url`: a string, required
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 /// `LocalEncryptionKeyRequest` in the API.
 ///
-/// Taken by `post_recording_localkeys`.
+/// Taken by [`post_recording_localkeys`](crate::api::PostRecordingLocalkeys).
 #[derive(Clone, Default)]
 pub struct LocalEncryptionKeyRequest {
-    /// `configId`, required
+    /// `configId`: a string, required
     pub config_id: Option<String>,
-    /// `keypairId`, required
+    /// `keypairId`: a string, required
     pub keypair_id: Option<String>,
-    /// `publicKey`, required
+    /// `publicKey`: a string, required
     pub public_key: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `ManageDeleteProtectionResult` in the API.
 ///
-/// Returned by `put_recordings_deletionprotection`.
+/// Returned by [`put_recordings_deletionprotection`](crate::api::PutRecordingsDeletionprotection).
 #[derive(Clone, Default)]
 pub struct ManageDeleteProtectionResult {
-    /// `failedUpdates`
+    /// `failedUpdates`: a list of `FailedDeleteProtectionUpdate`
     pub failed_updates: Option<Vec<FailedDeleteProtectionUpdate>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,15 +6,17 @@ use crate::models::recording::{
 use crate::runtime::codec;
 
 /// `MediaPolicies` in the API.
+///
+/// Part of [`Policy`](crate::models::Policy), [`PolicyCreate`](crate::models::PolicyCreate).
 #[derive(Clone, Default)]
 pub struct MediaPolicies {
-    /// `callPolicy`
+    /// `callPolicy`: `CallMediaPolicy`
     pub call_policy: Option<Box<CallMediaPolicy>>,
-    /// `chatPolicy`
+    /// `chatPolicy`: `ChatMediaPolicy`
     pub chat_policy: Option<Box<ChatMediaPolicy>>,
-    /// `emailPolicy`
+    /// `emailPolicy`: `EmailMediaPolicy`
     pub email_policy: Option<Box<EmailMediaPolicy>>,
-    /// `messagePolicy`
+    /// `messagePolicy`: `MessageMediaPolicy`
     pub message_policy: Option<Box<MessageMediaPolicy>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

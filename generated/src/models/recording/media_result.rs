@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `MediaResult` in the API.
+///
+/// Part of [`Recording`](crate::models::Recording).
 #[derive(Clone, Default)]
 pub struct MediaResult {
-    /// `mediaUri`
+    /// `mediaUri`: a string
     pub media_uri: Option<String>,
-    /// `waveformData`
+    /// `waveformData`: a list of numbers
     pub waveform_data: Option<Vec<f64>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

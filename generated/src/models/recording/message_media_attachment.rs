@@ -3,17 +3,19 @@
 use crate::runtime::codec;
 
 /// `MessageMediaAttachment` in the API.
+///
+/// Part of [`RecordingMessagingMessage`](crate::models::RecordingMessagingMessage).
 #[derive(Clone, Default)]
 pub struct MessageMediaAttachment {
-    /// `contentLength`
+    /// `contentLength`: an integer (`int64`)
     pub content_length: Option<i64>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `mediaType`
+    /// `mediaType`: one of `image/png`, `image/jpeg`, `image/gif`
     pub media_type: Option<MessageMediaAttachmentMediaType>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

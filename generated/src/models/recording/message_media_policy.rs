@@ -4,11 +4,13 @@ use crate::models::recording::{MessageMediaPolicyConditions, PolicyActions};
 use crate::runtime::codec;
 
 /// `MessageMediaPolicy` in the API.
+///
+/// Part of [`MediaPolicies`](crate::models::MediaPolicies).
 #[derive(Clone, Default)]
 pub struct MessageMediaPolicy {
-    /// `actions`
+    /// `actions`: `PolicyActions`
     pub actions: Option<Box<PolicyActions>>,
-    /// `conditions`
+    /// `conditions`: `MessageMediaPolicyConditions`
     pub conditions: Option<Box<MessageMediaPolicyConditions>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `MessageStickerAttachment` in the API.
+///
+/// Part of [`RecordingMessagingMessage`](crate::models::RecordingMessagingMessage).
 #[derive(Clone, Default)]
 pub struct MessageStickerAttachment {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,18 @@ use crate::runtime::time;
 
 /// `OrphanUpdateRequest` in the API.
 ///
-/// Taken by `put_orphanrecording`.
+/// Taken by [`put_orphanrecording`](crate::api::PutOrphanrecording).
 #[derive(Clone, Default)]
 pub struct OrphanUpdateRequest {
-    /// `archiveDate`
+    /// `archiveDate`: a timestamp
     pub archive_date: Option<time::Timestamp>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `deleteDate`
+    /// `deleteDate`: a timestamp
     pub delete_date: Option<time::Timestamp>,
-    /// `exportDate`
+    /// `exportDate`: a timestamp
     pub export_date: Option<time::Timestamp>,
-    /// `integrationId`
+    /// `integrationId`: a string
     pub integration_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

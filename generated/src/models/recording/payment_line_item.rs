@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `PaymentLineItem` in the API.
+///
+/// Part of [`PaymentRequest`](crate::models::PaymentRequest).
 #[derive(Clone, Default)]
 pub struct PaymentLineItem {
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `price`
+    /// `price`: a number (`double`)
     pub price: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,35 +8,39 @@ use crate::runtime::time;
 
 /// `Policy` in the API.
 ///
-/// Returned by `get_recording_mediaretentionpolicy`, `patch_recording_mediaretentionpolicy`,
-/// `post_recording_mediaretentionpolicies`, `put_recording_mediaretentionpolicy`. Item of the listing
-/// `get_recording_crossplatform_mediaretentionpolicies`, `get_recording_mediaretentionpolicies`. Taken
-/// by `put_recording_mediaretentionpolicy`.
+/// Returned by [`get_recording_mediaretentionpolicy`](crate::api::GetRecordingMediaretentionpolicy),
+/// [`patch_recording_mediaretentionpolicy`](crate::api::PatchRecordingMediaretentionpolicy),
+/// [`post_recording_mediaretentionpolicies`](crate::api::PostRecordingMediaretentionpolicies),
+/// [`put_recording_mediaretentionpolicy`](crate::api::PutRecordingMediaretentionpolicy). Item of the
+/// listing
+/// [`get_recording_crossplatform_mediaretentionpolicies`](crate::api::GetRecordingCrossplatformMediaretentionpolicies),
+/// [`get_recording_mediaretentionpolicies`](crate::api::GetRecordingMediaretentionpolicies). Taken by
+/// [`put_recording_mediaretentionpolicy`](crate::api::PutRecordingMediaretentionpolicy).
 #[derive(Clone, Default)]
 pub struct Policy {
-    /// `actions`
+    /// `actions`: `PolicyActions`
     pub actions: Option<Box<PolicyActions>>,
-    /// `conditions`
+    /// `conditions`: `PolicyConditions`
     pub conditions: Option<Box<PolicyConditions>>,
-    /// `createdDate`
+    /// `createdDate`: a timestamp
     pub created_date: Option<time::Timestamp>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `mediaPolicies`
+    /// `mediaPolicies`: `MediaPolicies`
     pub media_policies: Option<Box<MediaPolicies>>,
-    /// `modifiedDate`
+    /// `modifiedDate`: a timestamp
     pub modified_date: Option<time::Timestamp>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `order`
+    /// `order`: an integer (`int32`)
     pub order: Option<i64>,
-    /// `policyErrors`
+    /// `policyErrors`: `PolicyErrors`
     pub policy_errors: Option<Box<PolicyErrors>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,32 +8,32 @@ use crate::runtime::time;
 
 /// `PolicyCreate` in the API.
 ///
-/// Taken by `post_recording_mediaretentionpolicies`.
+/// Taken by [`post_recording_mediaretentionpolicies`](crate::api::PostRecordingMediaretentionpolicies).
 #[derive(Clone, Default)]
 pub struct PolicyCreate {
-    /// `actions`
+    /// `actions`: `PolicyActions`
     pub actions: Option<Box<PolicyActions>>,
-    /// `conditions`
+    /// `conditions`: `PolicyConditions`
     pub conditions: Option<Box<PolicyConditions>>,
-    /// `createdDate`
+    /// `createdDate`: a timestamp
     pub created_date: Option<time::Timestamp>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `mediaPolicies`
+    /// `mediaPolicies`: `MediaPolicies`
     pub media_policies: Option<Box<MediaPolicies>>,
-    /// `modifiedDate`
+    /// `modifiedDate`: a timestamp
     pub modified_date: Option<time::Timestamp>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `order`
+    /// `order`: an integer (`int32`)
     pub order: Option<i64>,
-    /// `policyErrors`
+    /// `policyErrors`: `PolicyErrors`
     pub policy_errors: Option<Box<PolicyErrors>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,13 @@ use crate::models::recording::PolicyErrorMessage;
 use crate::runtime::codec;
 
 /// `PolicyErrors` in the API.
+///
+/// Part of [`CrossPlatformPolicy`](crate::models::CrossPlatformPolicy),
+/// [`CrossPlatformPolicyCreate`](crate::models::CrossPlatformPolicyCreate),
+/// [`Policy`](crate::models::Policy), [`PolicyCreate`](crate::models::PolicyCreate).
 #[derive(Clone, Default)]
 pub struct PolicyErrors {
-    /// `policyErrorMessages`
+    /// `policyErrorMessages`: a list of `PolicyErrorMessage`
     pub policy_error_messages: Option<Vec<PolicyErrorMessage>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `PolicyUpdate` in the API.
 ///
-/// Taken by `patch_recording_mediaretentionpolicy`.
+/// Taken by [`patch_recording_mediaretentionpolicy`](crate::api::PatchRecordingMediaretentionpolicy).
 #[derive(Clone, Default)]
 pub struct PolicyUpdate {
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

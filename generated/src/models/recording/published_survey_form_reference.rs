@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `PublishedSurveyFormReference` in the API.
+///
+/// Part of [`SurveyAssignment`](crate::models::SurveyAssignment).
 #[derive(Clone, Default)]
 pub struct PublishedSurveyFormReference {
-    /// `contextId`
+    /// `contextId`: a string
     pub context_id: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

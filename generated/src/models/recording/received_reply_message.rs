@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ReceivedReplyMessage` in the API.
+///
+/// Part of [`RecordingForm`](crate::models::RecordingForm).
 #[derive(Clone, Default)]
 pub struct ReceivedReplyMessage {
-    /// `subtitle`
+    /// `subtitle`: a string
     pub subtitle: Option<String>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `RecordingEncryptionConfigurationListing` in the API.
 ///
-/// Returned by `get_recording_keyconfigurations`.
+/// Returned by [`get_recording_keyconfigurations`](crate::api::GetRecordingKeyconfigurations).
 #[derive(Clone, Default)]
 pub struct RecordingEncryptionConfigurationListing {
-    /// `entities`
+    /// `entities`: a list of `RecordingEncryptionConfiguration`
     pub entities: Option<Vec<RecordingEncryptionConfiguration>>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

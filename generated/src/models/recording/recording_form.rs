@@ -7,21 +7,23 @@ use crate::models::recording::{
 use crate::runtime::codec;
 
 /// `RecordingForm` in the API.
+///
+/// Part of [`RecordingMessagingMessage`](crate::models::RecordingMessagingMessage).
 #[derive(Clone, Default)]
 pub struct RecordingForm {
-    /// `cannedResponseId`
+    /// `cannedResponseId`: a string
     pub canned_response_id: Option<String>,
-    /// `formPages`
+    /// `formPages`: a list of `RecordingFormPage`
     pub form_pages: Option<Vec<RecordingFormPage>>,
-    /// `introduction`
+    /// `introduction`: `RecordingIntroduction`
     pub introduction: Option<Box<RecordingIntroduction>>,
-    /// `originatingMessageId`
+    /// `originatingMessageId`: a string
     pub originating_message_id: Option<String>,
-    /// `receivedMessage`
+    /// `receivedMessage`: `ReceivedReplyMessage`
     pub received_message: Option<Box<ReceivedReplyMessage>>,
-    /// `replyMessage`
+    /// `replyMessage`: `ReceivedReplyMessage`
     pub reply_message: Option<Box<ReceivedReplyMessage>>,
-    /// `response`
+    /// `response`: a list of `RecordingFormResponseComponent`
     pub response: Option<Vec<RecordingFormResponseComponent>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

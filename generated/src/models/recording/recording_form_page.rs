@@ -4,13 +4,15 @@ use crate::models::recording::RecordingFormPageComponent;
 use crate::runtime::codec;
 
 /// `RecordingFormPage` in the API.
+///
+/// Part of [`RecordingForm`](crate::models::RecordingForm).
 #[derive(Clone, Default)]
 pub struct RecordingFormPage {
-    /// `pageComponents`
+    /// `pageComponents`: a list of `RecordingFormPageComponent`
     pub page_components: Option<Vec<RecordingFormPageComponent>>,
-    /// `subtitle`
+    /// `subtitle`: a string
     pub subtitle: Option<String>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,21 +3,23 @@
 use crate::models::recording::{
     DatePicker, ListPicker, RecordingInput, RecordingWheelPicker,
 };
-use crate::models::shared_by_6_1d06ee::ConversationFormPageComponentFormComponentType;
+use crate::models::shared::conversation_content_received_reply_message::FormComponentType;
 use crate::runtime::codec;
 
 /// `RecordingFormPageComponent` in the API.
+///
+/// Part of [`RecordingFormPage`](crate::models::RecordingFormPage).
 #[derive(Clone, Default)]
 pub struct RecordingFormPageComponent {
-    /// `datePicker`
+    /// `datePicker`: `DatePicker`
     pub date_picker: Option<Box<DatePicker>>,
-    /// `formComponentType`
+    /// `formComponentType`: one of `ListPicker`, `DatePicker`, `WheelPicker`, `Input`
     pub form_component_type: Option<RecordingFormPageComponentFormComponentType>,
-    /// `input`
+    /// `input`: `RecordingInput`
     pub input: Option<Box<RecordingInput>>,
-    /// `listPicker`
+    /// `listPicker`: `ListPicker`
     pub list_picker: Option<Box<ListPicker>>,
-    /// `wheelPicker`
+    /// `wheelPicker`: `RecordingWheelPicker`
     pub wheel_picker: Option<Box<RecordingWheelPicker>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -38,5 +40,5 @@ impl codec::Model for RecordingFormPageComponent {
 
 codec::__model!(RecordingFormPageComponent);
 
-/// The same values as [`ConversationFormPageComponentFormComponentType`].
-pub type RecordingFormPageComponentFormComponentType = ConversationFormPageComponentFormComponentType;
+/// The same values as [`FormComponentType`].
+pub type RecordingFormPageComponentFormComponentType = FormComponentType;

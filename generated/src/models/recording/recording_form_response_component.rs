@@ -4,11 +4,13 @@ use crate::models::recording::RecordingFormResponseContent;
 use crate::runtime::codec;
 
 /// `RecordingFormResponseComponent` in the API.
+///
+/// Part of [`RecordingForm`](crate::models::RecordingForm).
 #[derive(Clone, Default)]
 pub struct RecordingFormResponseComponent {
-    /// `component`
+    /// `component`: `RecordingFormResponseContent`
     pub component: Option<Box<RecordingFormResponseContent>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

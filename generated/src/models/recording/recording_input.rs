@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `RecordingInput` in the API.
+///
+/// Part of [`RecordingFormPageComponent`](crate::models::RecordingFormPageComponent).
 #[derive(Clone, Default)]
 pub struct RecordingInput {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `responseText`
+    /// `responseText`: a string
     pub response_text: Option<String>,
-    /// `subtitle`
+    /// `subtitle`: a string
     pub subtitle: Option<String>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

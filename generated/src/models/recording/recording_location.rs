@@ -3,17 +3,19 @@
 use crate::runtime::codec;
 
 /// `RecordingLocation` in the API.
+///
+/// Part of [`RecordingRoadsideAssistance`](crate::models::RecordingRoadsideAssistance).
 #[derive(Clone, Default)]
 pub struct RecordingLocation {
-    /// `address`
+    /// `address`: a string
     pub address: Option<String>,
-    /// `latitude`
+    /// `latitude`: a number (`double`)
     pub latitude: Option<f64>,
-    /// `longitude`
+    /// `longitude`: a number (`double`)
     pub longitude: Option<f64>,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

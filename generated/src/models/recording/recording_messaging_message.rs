@@ -7,81 +7,83 @@ use crate::models::recording::{
     RecordingNotificationResponse, RecordingNotificationTemplate,
     RecordingRoadsideAssistance, RichLink,
 };
-use crate::models::shared_by_19_01097d::User;
-use crate::models::shared_by_3_8e82fb::ExternalContact;
-use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
-use crate::models::shared_by_4_a95d1a::ConversationMessageEvent;
+use crate::models::shared::addressable_entity_ref::AddressableEntityRef;
+use crate::models::shared::conversation_event_typing::ConversationMessageEvent;
+use crate::models::shared::external_contact::ExternalContact;
+use crate::models::shared::user::User;
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `RecordingMessagingMessage` in the API.
+///
+/// Part of [`Recording`](crate::models::Recording).
 #[derive(Clone, Default)]
 pub struct RecordingMessagingMessage {
-    /// `buttonResponse`
+    /// `buttonResponse`: `ButtonResponse`
     pub button_response: Option<Box<ButtonResponse>>,
-    /// `buttonResponses`
+    /// `buttonResponses`: a list of `ButtonResponse`
     pub button_responses: Option<Vec<ButtonResponse>>,
-    /// `cards`
+    /// `cards`: a list of `Card`
     pub cards: Option<Vec<Card>>,
-    /// `contentType`
+    /// `contentType`: `RecordingMessagingMessageContentType`
     pub content_type: Option<RecordingMessagingMessageContentType>,
-    /// `datePicker`
+    /// `datePicker`: `DatePicker`
     pub date_picker: Option<Box<DatePicker>>,
-    /// `events`
+    /// `events`: a list of `ConversationMessageEvent`
     pub events: Option<Vec<ConversationMessageEvent>>,
-    /// `form`
+    /// `form`: `RecordingForm`
     pub form: Option<Box<RecordingForm>>,
-    /// `from`
+    /// `from`: a string
     pub from: Option<String>,
-    /// `fromExternalContact`
+    /// `fromExternalContact`: `ExternalContact`
     pub from_external_contact: Option<Box<ExternalContact>>,
-    /// `fromUser`
+    /// `fromUser`: `User`
     pub from_user: Option<Box<User>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `interactiveApplication`
+    /// `interactiveApplication`: `InteractiveApplication`
     pub interactive_application: Option<Box<InteractiveApplication>>,
-    /// `listPicker`
+    /// `listPicker`: `ListPicker`
     pub list_picker: Option<Box<ListPicker>>,
-    /// `messageMediaAttachments`
+    /// `messageMediaAttachments`: a list of `MessageMediaAttachment`
     pub message_media_attachments: Option<Vec<MessageMediaAttachment>>,
-    /// `messageReceipts`
+    /// `messageReceipts`: a list of `RecordingMessageReceipt`
     pub message_receipts: Option<Vec<RecordingMessageReceipt>>,
-    /// `messageStickerAttachments`
+    /// `messageStickerAttachments`: a list of `MessageStickerAttachment`
     pub message_sticker_attachments: Option<Vec<MessageStickerAttachment>>,
-    /// `messageText`
+    /// `messageText`: a string
     pub message_text: Option<String>,
-    /// `notificationResponse`
+    /// `notificationResponse`: `RecordingNotificationResponse`
     pub notification_response: Option<Box<RecordingNotificationResponse>>,
-    /// `notificationTemplate`
+    /// `notificationTemplate`: `RecordingNotificationTemplate`
     pub notification_template: Option<Box<RecordingNotificationTemplate>>,
-    /// `participantId`
+    /// `participantId`: a string
     pub participant_id: Option<String>,
-    /// `paymentRequest`
+    /// `paymentRequest`: `PaymentRequest`
     pub payment_request: Option<Box<PaymentRequest>>,
-    /// `paymentResponse`
+    /// `paymentResponse`: `PaymentResponse`
     pub payment_response: Option<Box<PaymentResponse>>,
-    /// `purpose`
+    /// `purpose`: a string
     pub purpose: Option<String>,
-    /// `queue`
+    /// `queue`: `AddressableEntityRef`
     pub queue: Option<Box<AddressableEntityRef>>,
-    /// `quickReplies`
+    /// `quickReplies`: a list of `QuickReply`
     pub quick_replies: Option<Vec<QuickReply>>,
-    /// `richLink`
+    /// `richLink`: `RichLink`
     pub rich_link: Option<Box<RichLink>>,
-    /// `roadsideAssistance`
+    /// `roadsideAssistance`: `RecordingRoadsideAssistance`
     pub roadside_assistance: Option<Box<RecordingRoadsideAssistance>>,
-    /// `socialVisibility`
+    /// `socialVisibility`: one of `Public`, `Private`
     pub social_visibility: Option<RecordingMessagingMessageSocialVisibility>,
-    /// `status`
+    /// `status`: a string
     pub status: Option<String>,
-    /// `story`
+    /// `story`: `RecordingContentStory`
     pub story: Option<Box<RecordingContentStory>>,
-    /// `timestamp`
+    /// `timestamp`: a timestamp
     pub timestamp: Option<time::Timestamp>,
-    /// `to`
+    /// `to`: a string
     pub to: Option<String>,
-    /// `workflow`
+    /// `workflow`: `AddressableEntityRef`
     pub workflow: Option<Box<AddressableEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,21 +7,23 @@ use crate::models::recording::{
 use crate::runtime::codec;
 
 /// `RecordingNotificationTemplate` in the API.
+///
+/// Part of [`RecordingMessagingMessage`](crate::models::RecordingMessagingMessage).
 #[derive(Clone, Default)]
 pub struct RecordingNotificationTemplate {
-    /// `body`
+    /// `body`: `RecordingTemplateBody`
     pub body: Option<Box<RecordingTemplateBody>>,
-    /// `buttons`
+    /// `buttons`: a list of `RecordingTemplateButton`
     pub buttons: Option<Vec<RecordingTemplateButton>>,
-    /// `carousel`
+    /// `carousel`: `RecordingTemplateCarousel`
     pub carousel: Option<Box<RecordingTemplateCarousel>>,
-    /// `footer`
+    /// `footer`: `RecordingTemplateFooter`
     pub footer: Option<Box<RecordingTemplateFooter>>,
-    /// `header`
+    /// `header`: `RecordingTemplateHeader`
     pub header: Option<Box<RecordingTemplateHeader>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `language`
+    /// `language`: a string
     pub language: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `RecordingRetentionCursorEntityListing` in the API.
 ///
-/// Returned by `get_recordings_retention_query`.
+/// Returned by [`get_recordings_retention_query`](crate::api::GetRecordingsRetentionQuery).
 #[derive(Clone, Default)]
 pub struct RecordingRetentionCursorEntityListing {
-    /// `entities`
+    /// `entities`: a list of `RecordingRetention`
     pub entities: Option<Vec<RecordingRetention>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,19 @@ use crate::models::recording::RecordingLocation;
 use crate::runtime::codec;
 
 /// `RecordingRoadsideAssistance` in the API.
+///
+/// Part of [`RecordingMessagingMessage`](crate::models::RecordingMessagingMessage).
 #[derive(Clone, Default)]
 pub struct RecordingRoadsideAssistance {
-    /// `isDevicePhoneNumber`
+    /// `isDevicePhoneNumber`: a boolean
     pub is_device_phone_number: Option<bool>,
-    /// `location`
+    /// `location`: `RecordingLocation`
     pub location: Option<Box<RecordingLocation>>,
-    /// `messageNumber`
+    /// `messageNumber`: an integer (`int64`)
     pub message_number: Option<i64>,
-    /// `phoneNumber`
+    /// `phoneNumber`: a string
     pub phone_number: Option<String>,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,20 +4,22 @@ use crate::runtime::codec;
 
 /// `RecordingSettings` in the API.
 ///
-/// Returned by `get_recording_settings`, `put_recording_settings`. Taken by `put_recording_settings`.
+/// Returned by [`get_recording_settings`](crate::api::GetRecordingSettings),
+/// [`put_recording_settings`](crate::api::PutRecordingSettings). Taken by
+/// [`put_recording_settings`](crate::api::PutRecordingSettings).
 #[derive(Clone, Default)]
 pub struct RecordingSettings {
-    /// `maxConfigurableScreenRecordingStreams`
+    /// `maxConfigurableScreenRecordingStreams`: an integer (`int32`)
     pub max_configurable_screen_recording_streams: Option<i64>,
-    /// `maxSimultaneousStreams`
+    /// `maxSimultaneousStreams`: an integer (`int32`)
     pub max_simultaneous_streams: Option<i64>,
-    /// `recordingBatchDownloadUrlTtl`
+    /// `recordingBatchDownloadUrlTtl`: an integer (`int32`)
     pub recording_batch_download_url_ttl: Option<i64>,
-    /// `recordingPlaybackUrlTtl`
+    /// `recordingPlaybackUrlTtl`: an integer (`int32`)
     pub recording_playback_url_ttl: Option<i64>,
-    /// `regionalRecordingStorageEnabled`
+    /// `regionalRecordingStorageEnabled`: a boolean
     pub regional_recording_storage_enabled: Option<bool>,
-    /// `stopRecordingWhenOnlyExternalParticipants`
+    /// `stopRecordingWhenOnlyExternalParticipants`: a boolean
     pub stop_recording_when_only_external_participants: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `RecordingTemplateBody` in the API.
+///
+/// Part of [`RecordingNotificationTemplate`](crate::models::RecordingNotificationTemplate),
+/// [`RecordingTemplateCard`](crate::models::RecordingTemplateCard).
 #[derive(Clone, Default)]
 pub struct RecordingTemplateBody {
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

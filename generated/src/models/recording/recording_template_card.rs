@@ -6,13 +6,15 @@ use crate::models::recording::{
 use crate::runtime::codec;
 
 /// `RecordingTemplateCard` in the API.
+///
+/// Part of [`RecordingTemplateCarousel`](crate::models::RecordingTemplateCarousel).
 #[derive(Clone, Default)]
 pub struct RecordingTemplateCard {
-    /// `body`
+    /// `body`: `RecordingTemplateBody`
     pub body: Option<Box<RecordingTemplateBody>>,
-    /// `buttons`
+    /// `buttons`: a list of `RecordingTemplateButton`
     pub buttons: Option<Vec<RecordingTemplateButton>>,
-    /// `header`
+    /// `header`: `RecordingTemplateHeader`
     pub header: Option<Box<RecordingTemplateHeader>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

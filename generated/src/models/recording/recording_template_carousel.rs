@@ -4,9 +4,11 @@ use crate::models::recording::RecordingTemplateCard;
 use crate::runtime::codec;
 
 /// `RecordingTemplateCarousel` in the API.
+///
+/// Part of [`RecordingNotificationTemplate`](crate::models::RecordingNotificationTemplate).
 #[derive(Clone, Default)]
 pub struct RecordingTemplateCarousel {
-    /// `cards`
+    /// `cards`: a list of `RecordingTemplateCard`
     pub cards: Option<Vec<RecordingTemplateCard>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

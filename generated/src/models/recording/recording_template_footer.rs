@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `RecordingTemplateFooter` in the API.
+///
+/// Part of [`RecordingNotificationTemplate`](crate::models::RecordingNotificationTemplate).
 #[derive(Clone, Default)]
 pub struct RecordingTemplateFooter {
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

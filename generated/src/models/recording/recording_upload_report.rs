@@ -4,18 +4,19 @@ use crate::runtime::codec;
 
 /// `RecordingUploadReport` in the API.
 ///
-/// Returned by `get_recording_uploads_report`, `post_recording_uploads_reports`.
+/// Returned by [`get_recording_uploads_report`](crate::api::GetRecordingUploadsReport),
+/// [`post_recording_uploads_reports`](crate::api::PostRecordingUploadsReports).
 #[derive(Clone, Default)]
 pub struct RecordingUploadReport {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `signedUrl`
+    /// `signedUrl`: a string
     pub signed_url: Option<String>,
-    /// `state`
+    /// `state`: one of `InProgress`, `Completed`, `Failed`
     pub state: Option<RecordingUploadReportState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

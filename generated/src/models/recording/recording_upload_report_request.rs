@@ -5,12 +5,12 @@ use crate::runtime::time;
 
 /// `RecordingUploadReportRequest` in the API.
 ///
-/// Taken by `post_recording_uploads_reports`.
+/// Taken by [`post_recording_uploads_reports`](crate::api::PostRecordingUploadsReports).
 #[derive(Clone, Default)]
 pub struct RecordingUploadReportRequest {
-    /// `dateSince`, required
+    /// `dateSince`: a timestamp, required
     pub date_since: Option<time::Timestamp>,
-    /// `uploadStatus`
+    /// `uploadStatus`: one of `Pending`, `Success`, `Failure`, `WaitForConversation`
     pub upload_status: Option<RecordingUploadReportRequestUploadStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

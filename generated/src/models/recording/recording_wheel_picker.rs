@@ -4,11 +4,13 @@ use crate::models::recording::RecordingWheelPickerItem;
 use crate::runtime::codec;
 
 /// `RecordingWheelPicker` in the API.
+///
+/// Part of [`RecordingFormPageComponent`](crate::models::RecordingFormPageComponent).
 #[derive(Clone, Default)]
 pub struct RecordingWheelPicker {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `items`
+    /// `items`: a list of `RecordingWheelPickerItem`
     pub items: Option<Vec<RecordingWheelPickerItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `RecordingWheelPickerItem` in the API.
+///
+/// Part of [`RecordingWheelPicker`](crate::models::RecordingWheelPicker).
 #[derive(Clone, Default)]
 pub struct RecordingWheelPickerItem {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `isSelected`
+    /// `isSelected`: a boolean
     pub is_selected: Option<bool>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::models::recording::{ArchiveRetention, DeleteRetention};
 use crate::runtime::codec;
 
 /// `RetentionDuration` in the API.
+///
+/// Part of [`CrossPlatformPolicyActions`](crate::models::CrossPlatformPolicyActions),
+/// [`PolicyActions`](crate::models::PolicyActions).
 #[derive(Clone, Default)]
 pub struct RetentionDuration {
-    /// `archiveRetention`
+    /// `archiveRetention`: `ArchiveRetention`
     pub archive_retention: Option<Box<ArchiveRetention>>,
-    /// `deleteRetention`
+    /// `deleteRetention`: `DeleteRetention`
     pub delete_retention: Option<Box<DeleteRetention>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,19 +4,21 @@ use crate::models::recording::RichLinkHeader;
 use crate::runtime::codec;
 
 /// `RichLink` in the API.
+///
+/// Part of [`RecordingMessagingMessage`](crate::models::RecordingMessagingMessage).
 #[derive(Clone, Default)]
 pub struct RichLink {
-    /// `footer`
+    /// `footer`: a string
     pub footer: Option<String>,
-    /// `header`
+    /// `header`: `RichLinkHeader`
     pub header: Option<Box<RichLinkHeader>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
-    /// `urlLabel`
+    /// `urlLabel`: a string
     pub url_label: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

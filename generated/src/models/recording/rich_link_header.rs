@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `RichLinkHeader` in the API.
+///
+/// Part of [`RichLink`](crate::models::RichLink).
 #[derive(Clone, Default)]
 pub struct RichLinkHeader {
-    /// `type`
+    /// `type`: one of `Text`, `Image`, `File`, `Video`
     pub r#type: Option<RichLinkHeaderType>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

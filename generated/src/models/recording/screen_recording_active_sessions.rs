@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `ScreenRecordingActiveSessions` in the API.
 ///
-/// Returned by `get_recordings_screensessions_details`.
+/// Returned by
+/// [`get_recordings_screensessions_details`](crate::api::GetRecordingsScreensessionsDetails).
 #[derive(Clone, Default)]
 pub struct ScreenRecordingActiveSessions {
-    /// `count`
+    /// `count`: an integer (`int32`)
     pub count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,21 +3,23 @@
 use crate::runtime::codec;
 
 /// `ScreenRecordingMetaData` in the API.
+///
+/// Part of [`ScreenRecordingMetaDataRequest`](crate::models::ScreenRecordingMetaDataRequest).
 #[derive(Clone, Default)]
 pub struct ScreenRecordingMetaData {
-    /// `main`
+    /// `main`: a boolean
     pub main: Option<bool>,
-    /// `mediaId`
+    /// `mediaId`: a string
     pub media_id: Option<String>,
-    /// `originX`
+    /// `originX`: an integer (`int32`)
     pub origin_x: Option<i64>,
-    /// `originY`
+    /// `originY`: an integer (`int32`)
     pub origin_y: Option<i64>,
-    /// `primary`
+    /// `primary`: a boolean
     pub primary: Option<bool>,
-    /// `screenId`
+    /// `screenId`: a string
     pub screen_id: Option<String>,
-    /// `trackId`
+    /// `trackId`: a string
     pub track_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `ScreenRecordingMetaDataRequest` in the API.
 ///
-/// Taken by `post_recordings_screensessions_metadata`.
+/// Taken by
+/// [`post_recordings_screensessions_metadata`](crate::api::PostRecordingsScreensessionsMetadata).
 #[derive(Clone, Default)]
 pub struct ScreenRecordingMetaDataRequest {
-    /// `metaData`
+    /// `metaData`: a list of `ScreenRecordingMetaData`
     pub meta_data: Option<Vec<ScreenRecordingMetaData>>,
-    /// `participantJid`
+    /// `participantJid`: a string
     pub participant_jid: Option<String>,
-    /// `roomId`
+    /// `roomId`: a string
     pub room_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

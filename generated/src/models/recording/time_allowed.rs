@@ -4,13 +4,19 @@ use crate::models::recording::TimeSlot;
 use crate::runtime::codec;
 
 /// `TimeAllowed` in the API.
+///
+/// Part of [`CallMediaPolicyConditions`](crate::models::CallMediaPolicyConditions),
+/// [`ChatMediaPolicyConditions`](crate::models::ChatMediaPolicyConditions),
+/// [`EmailMediaPolicyConditions`](crate::models::EmailMediaPolicyConditions),
+/// [`MessageMediaPolicyConditions`](crate::models::MessageMediaPolicyConditions),
+/// [`PolicyConditions`](crate::models::PolicyConditions).
 #[derive(Clone, Default)]
 pub struct TimeAllowed {
-    /// `empty`
+    /// `empty`: a boolean
     pub empty: Option<bool>,
-    /// `timeSlots`
+    /// `timeSlots`: a list of `TimeSlot`
     pub time_slots: Option<Vec<TimeSlot>>,
-    /// `timeZoneId`
+    /// `timeZoneId`: a string
     pub time_zone_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

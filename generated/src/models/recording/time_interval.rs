@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `TimeInterval` in the API.
+///
+/// Part of [`MeteredAssignmentByAgent`](crate::models::MeteredAssignmentByAgent),
+/// [`MeteredEvaluationAssignment`](crate::models::MeteredEvaluationAssignment).
 #[derive(Clone, Default)]
 pub struct TimeInterval {
-    /// `days`
+    /// `days`: an integer (`int32`)
     pub days: Option<i64>,
-    /// `hours`
+    /// `hours`: an integer (`int32`)
     pub hours: Option<i64>,
-    /// `months`
+    /// `months`: an integer (`int32`)
     pub months: Option<i64>,
-    /// `weeks`
+    /// `weeks`: an integer (`int32`)
     pub weeks: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `TimeSlot` in the API.
+///
+/// Part of [`TimeAllowed`](crate::models::TimeAllowed).
 #[derive(Clone, Default)]
 pub struct TimeSlot {
-    /// `day`
+    /// `day`: an integer (`int32`)
     pub day: Option<i64>,
-    /// `startTime`
+    /// `startTime`: a string
     pub start_time: Option<String>,
-    /// `stopTime`
+    /// `stopTime`: a string
     pub stop_time: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

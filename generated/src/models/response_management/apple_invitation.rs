@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `AppleInvitation` in the API.
+///
+/// Part of [`Response`](crate::models::Response).
 #[derive(Clone, Default)]
 pub struct AppleInvitation {
-    /// `businessName`, required
+    /// `businessName`: a string, required
     pub business_name: Option<String>,
-    /// `locale`, required
+    /// `locale`: a string, required
     pub locale: Option<String>,
-    /// `templateType`, required
+    /// `templateType`: one of `WithImage`, required
     pub template_type: Option<AppleInvitationTemplateType>,
-    /// `transcriptMessage`, required
+    /// `transcriptMessage`: a string, required
     pub transcript_message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `CardBodyText` in the API.
+///
+/// Part of [`CarouselCard`](crate::models::CarouselCard).
 #[derive(Clone, Default)]
 pub struct CardBodyText {
-    /// `content`, required
+    /// `content`: a string, required
     pub content: Option<String>,
-    /// `contentType`, required
+    /// `contentType`: one of `text/plain`, required
     pub content_type: Option<CardBodyTextContentType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

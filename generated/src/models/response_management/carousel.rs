@@ -4,9 +4,11 @@ use crate::models::response_management::CarouselCard;
 use crate::runtime::codec;
 
 /// `Carousel` in the API.
+///
+/// Part of [`WhatsAppDefinition`](crate::models::WhatsAppDefinition).
 #[derive(Clone, Default)]
 pub struct Carousel {
-    /// `cards`, required
+    /// `cards`: a list of `CarouselCard`, required
     pub cards: Option<Vec<CarouselCard>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::response_management::{Button, CardBodyText, MessageHeader};
 use crate::runtime::codec;
 
 /// `CarouselCard` in the API.
+///
+/// Part of [`Carousel`](crate::models::Carousel).
 #[derive(Clone, Default)]
 pub struct CarouselCard {
-    /// `buttons`, required
+    /// `buttons`: a list of `Button`, required
     pub buttons: Option<Vec<Button>>,
-    /// `cardBodyText`
+    /// `cardBodyText`: `CardBodyText`
     pub card_body_text: Option<Box<CardBodyText>>,
-    /// `header`, required
+    /// `header`: `MessageHeader`, required
     pub header: Option<Box<MessageHeader>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

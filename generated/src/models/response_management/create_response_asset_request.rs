@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `CreateResponseAssetRequest` in the API.
 ///
-/// Taken by `post_responsemanagement_responseassets_uploads`.
+/// Taken by
+/// [`post_responsemanagement_responseassets_uploads`](crate::api::PostResponsemanagementResponseassetsUploads).
 #[derive(Clone, Default)]
 pub struct CreateResponseAssetRequest {
-    /// `contentMd5`
+    /// `contentMd5`: a string
     pub content_md5: Option<String>,
-    /// `divisionId`
+    /// `divisionId`: a string
     pub division_id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

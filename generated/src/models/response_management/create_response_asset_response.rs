@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 
 /// `CreateResponseAssetResponse` in the API.
 ///
-/// Returned by `post_responsemanagement_responseassets_uploads`.
+/// Returned by
+/// [`post_responsemanagement_responseassets_uploads`](crate::api::PostResponsemanagementResponseassetsUploads).
 #[derive(Clone, Default)]
 pub struct CreateResponseAssetResponse {
-    /// `headers`, read-only
+    /// `headers`: a map of strings to strings, read-only
     pub headers: Option<BTreeMap<String, String>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `url`, read-only
+    /// `url`: a string, read-only
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

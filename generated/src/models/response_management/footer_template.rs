@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `FooterTemplate` in the API.
+///
+/// Part of [`Response`](crate::models::Response).
 #[derive(Clone, Default)]
 pub struct FooterTemplate {
-    /// `applicableResources`
+    /// `applicableResources`: a list, each item one of `Campaign`
     pub applicable_resources: Option<Vec<FooterTemplateApplicableResources>>,
-    /// `type`
+    /// `type`: one of `Signature`
     pub r#type: Option<FooterTemplateType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,19 +4,22 @@ use crate::models::response_management::{FormIntroduction, FormMessage, FormPage
 use crate::runtime::codec;
 
 /// `Form` in the API.
+///
+/// Part of [`Response`](crate::models::Response),
+/// [`ResponseDivisionView`](crate::models::ResponseDivisionView).
 #[derive(Clone, Default)]
 pub struct Form {
-    /// `formDescription`, required
+    /// `formDescription`: a string, required
     pub form_description: Option<String>,
-    /// `formPages`, required
+    /// `formPages`: a list of `FormPage`, required
     pub form_pages: Option<Vec<FormPage>>,
-    /// `introduction`
+    /// `introduction`: `FormIntroduction`
     pub introduction: Option<Box<FormIntroduction>>,
-    /// `receivedMessage`, required
+    /// `receivedMessage`: `FormMessage`, required
     pub received_message: Option<Box<FormMessage>>,
-    /// `replyMessage`, required
+    /// `replyMessage`: `FormMessage`, required
     pub reply_message: Option<Box<FormMessage>>,
-    /// `showSummary`, required
+    /// `showSummary`: a boolean, required
     pub show_summary: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

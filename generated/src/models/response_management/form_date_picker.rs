@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `FormDatePicker` in the API.
+///
+/// Part of [`FormPageComponent`](crate::models::FormPageComponent).
 #[derive(Clone, Default)]
 pub struct FormDatePicker {
-    /// `dateDisplayFormat`, required
+    /// `dateDisplayFormat`: a string, required
     pub date_display_format: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `subtitle`
+    /// `subtitle`: a string
     pub subtitle: Option<String>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `FormIntroduction` in the API.
+///
+/// Part of [`Form`](crate::models::Form).
 #[derive(Clone, Default)]
 pub struct FormIntroduction {
-    /// `buttonText`, required
+    /// `buttonText`: a string, required
     pub button_text: Option<String>,
-    /// `imageUrl`
+    /// `imageUrl`: a string
     pub image_url: Option<String>,
-    /// `subtitle`, required
+    /// `subtitle`: a string, required
     pub subtitle: Option<String>,
-    /// `title`, required
+    /// `title`: a string, required
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

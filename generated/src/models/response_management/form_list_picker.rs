@@ -4,11 +4,13 @@ use crate::models::response_management::FormListPickerSection;
 use crate::runtime::codec;
 
 /// `FormListPicker` in the API.
+///
+/// Part of [`FormPageComponent`](crate::models::FormPageComponent).
 #[derive(Clone, Default)]
 pub struct FormListPicker {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `sections`, required
+    /// `sections`: a list of `FormListPickerSection`, required
     pub sections: Option<Vec<FormListPickerSection>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `FormListPickerItem` in the API.
+///
+/// Part of [`FormListPickerSection`](crate::models::FormListPickerSection).
 #[derive(Clone, Default)]
 pub struct FormListPickerItem {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `imageUrl`
+    /// `imageUrl`: a string
     pub image_url: Option<String>,
-    /// `title`, required
+    /// `title`: a string, required
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::response_management::FormListPickerItem;
 use crate::runtime::codec;
 
 /// `FormListPickerSection` in the API.
+///
+/// Part of [`FormListPicker`](crate::models::FormListPicker).
 #[derive(Clone, Default)]
 pub struct FormListPickerSection {
-    /// `items`, required
+    /// `items`: a list of `FormListPickerItem`, required
     pub items: Option<Vec<FormListPickerItem>>,
-    /// `multipleSelection`, required
+    /// `multipleSelection`: a boolean, required
     pub multiple_selection: Option<bool>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

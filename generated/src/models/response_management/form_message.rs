@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `FormMessage` in the API.
+///
+/// Part of [`Form`](crate::models::Form).
 #[derive(Clone, Default)]
 pub struct FormMessage {
-    /// `imageUrl`
+    /// `imageUrl`: a string
     pub image_url: Option<String>,
-    /// `subtitle`
+    /// `subtitle`: a string
     pub subtitle: Option<String>,
-    /// `title`, required
+    /// `title`: a string, required
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

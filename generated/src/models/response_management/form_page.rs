@@ -4,13 +4,15 @@ use crate::models::response_management::FormPageComponent;
 use crate::runtime::codec;
 
 /// `FormPage` in the API.
+///
+/// Part of [`Form`](crate::models::Form).
 #[derive(Clone, Default)]
 pub struct FormPage {
-    /// `pageComponents`, required
+    /// `pageComponents`: a list of `FormPageComponent`, required
     pub page_components: Option<Vec<FormPageComponent>>,
-    /// `subtitle`, required
+    /// `subtitle`: a string, required
     pub subtitle: Option<String>,
-    /// `title`, required
+    /// `title`: a string, required
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,17 +6,19 @@ use crate::models::response_management::{
 use crate::runtime::codec;
 
 /// `FormPageComponent` in the API.
+///
+/// Part of [`FormPage`](crate::models::FormPage).
 #[derive(Clone, Default)]
 pub struct FormPageComponent {
-    /// `datePicker`
+    /// `datePicker`: `FormDatePicker`
     pub date_picker: Option<Box<FormDatePicker>>,
-    /// `formComponentType`, required
+    /// `formComponentType`: one of `ListPicker`, `DatePicker`, `Input`, `WheelPicker`, required
     pub form_component_type: Option<FormPageComponentFormComponentType>,
-    /// `input`
+    /// `input`: `Input`
     pub input: Option<Box<Input>>,
-    /// `listPicker`
+    /// `listPicker`: `FormListPicker`
     pub list_picker: Option<Box<FormListPicker>>,
-    /// `wheelPicker`
+    /// `wheelPicker`: `WheelPicker`
     pub wheel_picker: Option<Box<WheelPicker>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

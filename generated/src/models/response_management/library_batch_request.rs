@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `LibraryBatchRequest` in the API.
 ///
-/// Taken by `post_responsemanagement_libraries_bulk`.
+/// Taken by
+/// [`post_responsemanagement_libraries_bulk`](crate::api::PostResponsemanagementLibrariesBulk).
 #[derive(Clone, Default)]
 pub struct LibraryBatchRequest {
-    /// `libraryIds`, required
+    /// `libraryIds`: a list of strings, required
     pub library_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,17 @@ use crate::runtime::codec;
 
 /// `LibraryDivisionView` in the API.
 ///
-/// Returned by `get_responsemanagement_libraries_divisionview`. Item of the listing
-/// `get_responsemanagement_libraries_divisionviews`.
+/// Returned by
+/// [`get_responsemanagement_libraries_divisionview`](crate::api::GetResponsemanagementLibrariesDivisionview).
+/// Item of the listing
+/// [`get_responsemanagement_libraries_divisionviews`](crate::api::GetResponsemanagementLibrariesDivisionviews).
 #[derive(Clone, Default)]
 pub struct LibraryDivisionView {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

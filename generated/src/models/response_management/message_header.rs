@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `MessageHeader` in the API.
+///
+/// Part of [`CarouselCard`](crate::models::CarouselCard),
+/// [`WhatsAppDefinition`](crate::models::WhatsAppDefinition).
 #[derive(Clone, Default)]
 pub struct MessageHeader {
-    /// `content`
+    /// `content`: a string
     pub content: Option<String>,
-    /// `type`
+    /// `type`: one of `Text`, `Image`, `Video`, `Document`
     pub r#type: Option<MessageHeaderType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,12 @@ use crate::models::response_management::WhatsAppDefinition;
 use crate::runtime::codec;
 
 /// `MessagingTemplate` in the API.
+///
+/// Part of [`Response`](crate::models::Response),
+/// [`ResponseDivisionView`](crate::models::ResponseDivisionView).
 #[derive(Clone, Default)]
 pub struct MessagingTemplate {
-    /// `whatsApp`
+    /// `whatsApp`: `WhatsAppDefinition`
     pub whats_app: Option<Box<WhatsAppDefinition>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,17 @@ use crate::models::response_management::QueryCriteriaItem;
 use crate::runtime::codec;
 
 /// `QueryCriteriaGroup` in the API.
+///
+/// Part of [`QueryCriteriaQuery`](crate::models::QueryCriteriaQuery).
 #[derive(Clone, Default)]
 pub struct QueryCriteriaGroup {
-    /// `and`
+    /// `and`: a list of `QueryCriteriaItem`
     pub and: Option<Vec<QueryCriteriaItem>>,
-    /// `criteria`
+    /// `criteria`: `QueryCriteriaItem`
     pub criteria: Option<Box<QueryCriteriaItem>>,
-    /// `not`
+    /// `not`: a list of `QueryCriteriaItem`
     pub not: Option<Vec<QueryCriteriaItem>>,
-    /// `or`
+    /// `or`: a list of `QueryCriteriaItem`
     pub or: Option<Vec<QueryCriteriaItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `QueryCriteriaQuery` in the API.
 ///
-/// Taken by `post_responsemanagement_libraries_query`.
+/// Taken by
+/// [`post_responsemanagement_libraries_query`](crate::api::PostResponsemanagementLibrariesQuery).
 #[derive(Clone, Default)]
 pub struct QueryCriteriaQuery {
-    /// `query`, required
+    /// `query`: a list of `QueryCriteriaGroup`, required
     pub query: Option<Vec<QueryCriteriaGroup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

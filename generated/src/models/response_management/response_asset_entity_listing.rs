@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `ResponseAssetEntityListing` in the API.
 ///
-/// Returned by `post_responsemanagement_responseassets_bulk`.
+/// Returned by
+/// [`post_responsemanagement_responseassets_bulk`](crate::api::PostResponsemanagementResponseassetsBulk).
 #[derive(Clone, Default)]
 pub struct ResponseAssetEntityListing {
-    /// `entities`
+    /// `entities`: a list of `ResponseAsset`
     pub entities: Option<Vec<ResponseAsset>>,
-    /// `notFound`
+    /// `notFound`: a list of strings
     pub not_found: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

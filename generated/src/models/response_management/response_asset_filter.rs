@@ -3,19 +3,22 @@
 use crate::runtime::codec;
 
 /// `ResponseAssetFilter` in the API.
+///
+/// Part of [`ResponseAssetSearchRequest`](crate::models::ResponseAssetSearchRequest).
 #[derive(Clone, Default)]
 pub struct ResponseAssetFilter {
-    /// `endValue`
+    /// `endValue`: a string
     pub end_value: Option<String>,
-    /// `fields`
+    /// `fields`: a list of strings
     pub fields: Option<Vec<String>>,
-    /// `startValue`
+    /// `startValue`: a string
     pub start_value: Option<String>,
-    /// `type`
+    /// `type`: one of `TERM`, `TERMS`, `STARTS_WITH`, `RANGE`, `GREATER_THAN_EQUAL_TO`,
+    /// `LESS_THAN_EQUAL_TO`, `DATE_RANGE`
     pub r#type: Option<ResponseAssetFilterType>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
-    /// `values`
+    /// `values`: a list of strings
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

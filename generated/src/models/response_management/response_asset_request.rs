@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `ResponseAssetRequest` in the API.
 ///
-/// Taken by `put_responsemanagement_responseasset`.
+/// Taken by [`put_responsemanagement_responseasset`](crate::api::PutResponsemanagementResponseasset).
 #[derive(Clone, Default)]
 pub struct ResponseAssetRequest {
-    /// `divisionId`
+    /// `divisionId`: a string
     pub division_id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `ResponseAssetSearchResults` in the API.
 ///
-/// Returned by `post_responsemanagement_responseassets_search`.
+/// Returned by
+/// [`post_responsemanagement_responseassets_search`](crate::api::PostResponsemanagementResponseassetsSearch).
 #[derive(Clone, Default)]
 pub struct ResponseAssetSearchResults {
-    /// `pageCount`
+    /// `pageCount`: an integer (`int32`)
     pub page_count: Option<i64>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `results`
+    /// `results`: a list of `ResponseAsset`
     pub results: Option<Vec<ResponseAsset>>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

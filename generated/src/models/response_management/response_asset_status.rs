@@ -4,16 +4,17 @@ use crate::runtime::codec;
 
 /// `ResponseAssetStatus` in the API.
 ///
-/// Returned by `get_responsemanagement_responseassets_status_status_id`.
+/// Returned by
+/// [`get_responsemanagement_responseassets_status_status_id`](crate::api::GetResponsemanagementResponseassetsStatusStatusId).
 #[derive(Clone, Default)]
 pub struct ResponseAssetStatus {
-    /// `errorCode`, read-only
+    /// `errorCode`: a string, read-only
     pub error_code: Option<String>,
-    /// `errorMessage`, read-only
+    /// `errorMessage`: a string, read-only
     pub error_message: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `status`, read-only
+    /// `status`: one of `InProgress`, `Uploaded`, `Failed`, read-only
     pub status: Option<ResponseAssetStatusStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `ResponseDivisionViewQueryResults` in the API.
 ///
-/// Returned by `post_responsemanagement_responses_divisionviews_query`.
+/// Returned by
+/// [`post_responsemanagement_responses_divisionviews_query`](crate::api::PostResponsemanagementResponsesDivisionviewsQuery).
 #[derive(Clone, Default)]
 pub struct ResponseDivisionViewQueryResults {
-    /// `results`, required
+    /// `results`: `DomainEntityListingResponseDivisionView`, required
     pub results: Option<Box<DomainEntityListingResponseDivisionView>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,17 +5,18 @@ use crate::runtime::codec;
 
 /// `ResponseQueryRequest` in the API.
 ///
-/// Taken by `post_responsemanagement_responses_divisionviews_query`,
-/// `post_responsemanagement_responses_query`.
+/// Taken by
+/// [`post_responsemanagement_responses_divisionviews_query`](crate::api::PostResponsemanagementResponsesDivisionviewsQuery),
+/// [`post_responsemanagement_responses_query`](crate::api::PostResponsemanagementResponsesQuery).
 #[derive(Clone, Default)]
 pub struct ResponseQueryRequest {
-    /// `filters`
+    /// `filters`: a list of `ResponseFilter`
     pub filters: Option<Vec<ResponseFilter>>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `queryPhrase`
+    /// `queryPhrase`: a string
     pub query_phrase: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `ResponseQueryResults` in the API.
 ///
-/// Returned by `post_responsemanagement_responses_query`.
+/// Returned by
+/// [`post_responsemanagement_responses_query`](crate::api::PostResponsemanagementResponsesQuery).
 #[derive(Clone, Default)]
 pub struct ResponseQueryResults {
-    /// `results`, required
+    /// `results`: `ResponseEntityList`, required
     pub results: Option<Box<ResponseEntityList>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `ResponseSubstitution` in the API.
+///
+/// Part of [`Response`](crate::models::Response),
+/// [`ResponseDivisionView`](crate::models::ResponseDivisionView).
 #[derive(Clone, Default)]
 pub struct ResponseSubstitution {
-    /// `defaultValue`
+    /// `defaultValue`: a string
     pub default_value: Option<String>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

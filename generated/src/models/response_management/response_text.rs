@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `ResponseText` in the API.
+///
+/// Part of [`Response`](crate::models::Response).
 #[derive(Clone, Default)]
 pub struct ResponseText {
-    /// `content`, required
+    /// `content`: a string, required
     pub content: Option<String>,
-    /// `contentType`
+    /// `contentType`: one of `text/plain`, `text/html`
     pub content_type: Option<ResponseTextContentType>,
-    /// `type`
+    /// `type`: one of `body`, `subject`
     pub r#type: Option<ResponseTextType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

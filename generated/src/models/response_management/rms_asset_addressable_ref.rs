@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `RmsAssetAddressableRef` in the API.
+///
+/// Part of [`Response`](crate::models::Response).
 #[derive(Clone, Default)]
 pub struct RmsAssetAddressableRef {
-    /// `assetUsage`
+    /// `assetUsage`: one of `FileAttachments`
     pub asset_usage: Option<RmsAssetAddressableRefAssetUsage>,
-    /// `contentLocation`
+    /// `contentLocation`: a string
     pub content_location: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

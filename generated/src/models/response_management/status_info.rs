@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `StatusInfo` in the API.
+///
+/// Part of [`WhatsAppDefinition`](crate::models::WhatsAppDefinition).
 #[derive(Clone, Default)]
 pub struct StatusInfo {
-    /// `code`, read-only
+    /// `code`: a string, read-only
     pub code: Option<String>,
-    /// `message`, read-only
+    /// `message`: a string, read-only
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

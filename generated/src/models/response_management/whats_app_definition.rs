@@ -6,29 +6,31 @@ use crate::models::response_management::{
 use crate::runtime::codec;
 
 /// `WhatsAppDefinition` in the API.
+///
+/// Part of [`MessagingTemplate`](crate::models::MessagingTemplate).
 #[derive(Clone, Default)]
 pub struct WhatsAppDefinition {
-    /// `buttons`
+    /// `buttons`: a list of `Button`
     pub buttons: Option<Vec<Button>>,
-    /// `carousel`
+    /// `carousel`: `Carousel`
     pub carousel: Option<Box<Carousel>>,
-    /// `category`
+    /// `category`: one of `marketing`
     pub category: Option<WhatsAppDefinitionCategory>,
-    /// `header`
+    /// `header`: `MessageHeader`
     pub header: Option<Box<MessageHeader>>,
-    /// `integrationId`
+    /// `integrationId`: a string
     pub integration_id: Option<String>,
-    /// `language`, required
+    /// `language`: a string, required
     pub language: Option<String>,
-    /// `messageFooter`
+    /// `messageFooter`: `MessageFooter`
     pub message_footer: Option<Box<MessageFooter>>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `namespace`
+    /// `namespace`: a string
     pub namespace: Option<String>,
-    /// `statusInfo`, read-only
+    /// `statusInfo`: `StatusInfo`, read-only
     pub status_info: Option<Box<StatusInfo>>,
-    /// `templateStatus`, read-only
+    /// `templateStatus`: a string, read-only
     pub template_status: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

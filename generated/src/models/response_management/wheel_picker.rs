@@ -4,11 +4,13 @@ use crate::models::response_management::WheelPickerItem;
 use crate::runtime::codec;
 
 /// `WheelPicker` in the API.
+///
+/// Part of [`FormPageComponent`](crate::models::FormPageComponent).
 #[derive(Clone, Default)]
 pub struct WheelPicker {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `items`, required
+    /// `items`: a list of `WheelPickerItem`, required
     pub items: Option<Vec<WheelPickerItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `WheelPickerItem` in the API.
+///
+/// Part of [`WheelPicker`](crate::models::WheelPicker).
 #[derive(Clone, Default)]
 pub struct WheelPickerItem {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `title`, required
+    /// `title`: a string, required
     pub title: Option<String>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

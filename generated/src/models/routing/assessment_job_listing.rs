@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `AssessmentJobListing` in the API.
 ///
-/// Returned by `get_routing_assessments_jobs`.
+/// Returned by [`get_routing_assessments_jobs`](crate::api::GetRoutingAssessmentsJobs).
 #[derive(Clone, Default)]
 pub struct AssessmentJobListing {
-    /// `entities`
+    /// `entities`: a list of `BenefitAssessmentJob`
     pub entities: Option<Vec<BenefitAssessmentJob>>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `AssessmentListing` in the API.
 ///
-/// Returned by `get_routing_assessments`.
+/// Returned by [`get_routing_assessments`](crate::api::GetRoutingAssessments).
 #[derive(Clone, Default)]
 pub struct AssessmentListing {
-    /// `entities`
+    /// `entities`: a list of `BenefitAssessment`
     pub entities: Option<Vec<BenefitAssessment>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

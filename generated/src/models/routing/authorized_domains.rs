@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `AuthorizedDomains` in the API.
+///
+/// Part of [`Domains`](crate::models::Domains).
 #[derive(Clone, Default)]
 pub struct AuthorizedDomains {
-    /// `outbound`
+    /// `outbound`: a list of strings
     pub outbound: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

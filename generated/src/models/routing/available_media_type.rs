@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `AvailableMediaType` in the API.
 ///
-/// Item of the listing `get_routing_availablemediatypes`.
+/// Item of the listing [`get_routing_availablemediatypes`](crate::api::GetRoutingAvailablemediatypes).
 #[derive(Clone, Default)]
 pub struct AvailableMediaType {
-    /// `availableSubTypes`
+    /// `availableSubTypes`: a list of strings
     pub available_sub_types: Option<Vec<String>>,
-    /// `mediaType`
+    /// `mediaType`: a string
     pub media_type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

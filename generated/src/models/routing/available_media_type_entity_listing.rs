@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `AvailableMediaTypeEntityListing` in the API.
 ///
-/// Returned by `get_routing_availablemediatypes`.
+/// Returned by [`get_routing_availablemediatypes`](crate::api::GetRoutingAvailablemediatypes).
 #[derive(Clone, Default)]
 pub struct AvailableMediaTypeEntityListing {
-    /// `entities`
+    /// `entities`: a list of `AvailableMediaType`
     pub entities: Option<Vec<AvailableMediaType>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,19 +5,20 @@ use crate::runtime::time;
 
 /// `BenefitAssessmentJob` in the API.
 ///
-/// Returned by `get_routing_assessments_job`, `post_routing_assessments_jobs`. Item of the listing
-/// `get_routing_assessments_jobs`.
+/// Returned by [`get_routing_assessments_job`](crate::api::GetRoutingAssessmentsJob),
+/// [`post_routing_assessments_jobs`](crate::api::PostRoutingAssessmentsJobs). Item of the listing
+/// [`get_routing_assessments_jobs`](crate::api::GetRoutingAssessmentsJobs).
 #[derive(Clone, Default)]
 pub struct BenefitAssessmentJob {
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `state`, read-only
+    /// `state`: one of `Created`, `Finished`, read-only
     pub state: Option<BenefitAssessmentJobState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

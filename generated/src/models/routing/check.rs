@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `Check` in the API.
+///
+/// Part of [`KeyPerformanceIndicatorAssessment`](crate::models::KeyPerformanceIndicatorAssessment).
 #[derive(Clone, Default)]
 pub struct Check {
-    /// `result`, read-only
+    /// `result`: one of `Passed`, `Failed`, `Unknown`, `Skipped`, `Error`, read-only
     pub result: Option<CheckResult>,
-    /// `type`, read-only
+    /// `type`: `CheckType`, read-only
     pub r#type: Option<CheckType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,23 +6,24 @@ use crate::runtime::time;
 
 /// `ComparisonPeriod` in the API.
 ///
-/// Returned by `get_routing_queue_comparisonperiod`. Item of the listing
-/// `get_routing_queue_comparisonperiods`.
+/// Returned by [`get_routing_queue_comparisonperiod`](crate::api::GetRoutingQueueComparisonperiod).
+/// Item of the listing
+/// [`get_routing_queue_comparisonperiods`](crate::api::GetRoutingQueueComparisonperiods).
 #[derive(Clone, Default)]
 pub struct ComparisonPeriod {
-    /// `dateEnded`, read-only
+    /// `dateEnded`: a timestamp, read-only
     pub date_ended: Option<time::Timestamp>,
-    /// `dateStarted`, read-only
+    /// `dateStarted`: a timestamp, read-only
     pub date_started: Option<time::Timestamp>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `kpi`, read-only
+    /// `kpi`: a string, read-only
     pub kpi: Option<String>,
-    /// `kpiResults`, read-only
+    /// `kpiResults`: a list of `KpiResult`, read-only
     pub kpi_results: Option<Vec<KpiResult>>,
-    /// `percentageBenefit`, read-only
+    /// `percentageBenefit`: a number (`double`), read-only
     pub percentage_benefit: Option<f64>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

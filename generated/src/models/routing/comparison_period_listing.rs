@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `ComparisonPeriodListing` in the API.
 ///
-/// Returned by `get_routing_queue_comparisonperiods`.
+/// Returned by [`get_routing_queue_comparisonperiods`](crate::api::GetRoutingQueueComparisonperiods).
 #[derive(Clone, Default)]
 pub struct ComparisonPeriodListing {
-    /// `entities`
+    /// `entities`: a list of `ComparisonPeriod`
     pub entities: Option<Vec<ComparisonPeriod>>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

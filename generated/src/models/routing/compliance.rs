@@ -4,13 +4,16 @@ use crate::models::routing::{HelpSettings, OptInSettings, StopSettings};
 use crate::runtime::codec;
 
 /// `Compliance` in the API.
+///
+/// Part of [`SmsPhoneNumber`](crate::models::SmsPhoneNumber),
+/// [`SmsPhoneNumberImport`](crate::models::SmsPhoneNumberImport).
 #[derive(Clone, Default)]
 pub struct Compliance {
-    /// `helpSettings`, required
+    /// `helpSettings`: a list of `HelpSettings`, required
     pub help_settings: Option<Vec<HelpSettings>>,
-    /// `optInSettings`, required
+    /// `optInSettings`: a list of `OptInSettings`, required
     pub opt_in_settings: Option<Vec<OptInSettings>>,
-    /// `stopSettings`, required
+    /// `stopSettings`: a list of `StopSettings`, required
     pub stop_settings: Option<Vec<StopSettings>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

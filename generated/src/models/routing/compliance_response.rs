@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ComplianceResponse` in the API.
+///
+/// Part of [`HelpSettings`](crate::models::HelpSettings),
+/// [`OptInSettings`](crate::models::OptInSettings), [`StopSettings`](crate::models::StopSettings).
 #[derive(Clone, Default)]
 pub struct ComplianceResponse {
-    /// `message`, required
+    /// `message`: a string, required
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `ContactCenterSettings` in the API.
 ///
-/// Returned by `get_routing_settings_contactcenter`. Taken by `patch_routing_settings_contactcenter`.
+/// Returned by [`get_routing_settings_contactcenter`](crate::api::GetRoutingSettingsContactcenter).
+/// Taken by [`patch_routing_settings_contactcenter`](crate::api::PatchRoutingSettingsContactcenter).
 #[derive(Clone, Default)]
 pub struct ContactCenterSettings {
-    /// `removeSkillsFromBlindTransfer`
+    /// `removeSkillsFromBlindTransfer`: a boolean
     pub remove_skills_from_blind_transfer: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `CreateBenefitAssessmentJobRequest` in the API.
 ///
-/// Taken by `post_routing_assessments_jobs`.
+/// Taken by [`post_routing_assessments_jobs`](crate::api::PostRoutingAssessmentsJobs).
 #[derive(Clone, Default)]
 pub struct CreateBenefitAssessmentJobRequest {
-    /// `divisionIds`
+    /// `divisionIds`: a list of strings
     pub division_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `CreateBenefitAssessmentRequest` in the API.
 ///
-/// Taken by `post_routing_assessments`.
+/// Taken by [`post_routing_assessments`](crate::api::PostRoutingAssessments).
 #[derive(Clone, Default)]
 pub struct CreateBenefitAssessmentRequest {
-    /// `queueIds`, required
+    /// `queueIds`: a list of strings, required
     pub queue_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,18 @@ use crate::runtime::codec;
 
 /// `CreatePredictorRequest` in the API.
 ///
-/// Taken by `post_routing_predictors`.
+/// Taken by [`post_routing_predictors`](crate::api::PostRoutingPredictors).
 #[derive(Clone, Default)]
 pub struct CreatePredictorRequest {
-    /// `kpi`, required
+    /// `kpi`: a string, required
     pub kpi: Option<String>,
-    /// `queueIds`, required
+    /// `queueIds`: a list of strings, required
     pub queue_ids: Option<Vec<String>>,
-    /// `routingTimeoutSeconds`
+    /// `routingTimeoutSeconds`: an integer (`int32`)
     pub routing_timeout_seconds: Option<i64>,
-    /// `schedule`
+    /// `schedule`: `PredictorSchedule`
     pub schedule: Option<Box<PredictorSchedule>>,
-    /// `workloadBalancingConfig`
+    /// `workloadBalancingConfig`: `PredictorWorkloadBalancing`
     pub workload_balancing_config: Option<Box<PredictorWorkloadBalancing>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `CreateRoutingSkill` in the API.
 ///
-/// Taken by `post_routing_skills`.
+/// Taken by [`post_routing_skills`](crate::api::PostRoutingSkills).
 #[derive(Clone, Default)]
 pub struct CreateRoutingSkill {
-    /// `divisionId`
+    /// `divisionId`: a string
     pub division_id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `CustomSmtpServerRequest` in the API.
+///
+/// Part of [`OutboundDomainPatchRequest`](crate::models::OutboundDomainPatchRequest).
 #[derive(Clone, Default)]
 pub struct CustomSmtpServerRequest {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

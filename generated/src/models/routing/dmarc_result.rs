@@ -5,15 +5,18 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `DmarcResult` in the API.
+///
+/// Part of [`EmailOutboundDomainResult`](crate::models::EmailOutboundDomainResult),
+/// [`InboundDomain`](crate::models::InboundDomain), [`OutboundDomain`](crate::models::OutboundDomain).
 #[derive(Clone, Default)]
 pub struct DmarcResult {
-    /// `dateChecked`, required, read-only
+    /// `dateChecked`: a timestamp, required, read-only
     pub date_checked: Option<time::Timestamp>,
-    /// `detectedPolicy`, read-only
+    /// `detectedPolicy`: one of `unknown`, `none`, `quarantine`, `reject`, read-only
     pub detected_policy: Option<DmarcResultDetectedPolicy>,
-    /// `records`, required, read-only
+    /// `records`: a list of `Record`, required, read-only
     pub records: Option<Vec<Record>>,
-    /// `status`, required, read-only
+    /// `status`: one of `NotPresent`, `Invalid`, `Valid`, required, read-only
     pub status: Option<DmarcResultStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `DnsRecordEntry` in the API.
+///
+/// Part of [`EmailOutboundDomainResult`](crate::models::EmailOutboundDomainResult).
 #[derive(Clone, Default)]
 pub struct DnsRecordEntry {
-    /// `host`
+    /// `host`: a string
     pub host: Option<String>,
-    /// `recordContents`
+    /// `recordContents`: a string
     pub record_contents: Option<String>,
-    /// `verificationStatus`
+    /// `verificationStatus`: one of `Pending`, `Verified`, `Failed`, `Unknown`
     pub verification_status: Option<DnsRecordEntryVerificationStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::routing::AuthorizedDomains;
 use crate::runtime::codec;
 
 /// `Domains` in the API.
+///
+/// Part of [`EmailSetting`](crate::models::EmailSetting).
 #[derive(Clone, Default)]
 pub struct Domains {
-    /// `allowExistingEmailParticipants`
+    /// `allowExistingEmailParticipants`: a boolean
     pub allow_existing_email_participants: Option<bool>,
-    /// `allowOutboundToAnyDomainAcd`
+    /// `allowOutboundToAnyDomainAcd`: a boolean
     pub allow_outbound_to_any_domain_acd: Option<bool>,
-    /// `authorizedDomains`
+    /// `authorizedDomains`: `AuthorizedDomains`
     pub authorized_domains: Option<Box<AuthorizedDomains>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

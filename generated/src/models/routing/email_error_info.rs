@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `EmailErrorInfo` in the API.
+///
+/// Part of [`GraphApiSettings`](crate::models::GraphApiSettings),
+/// [`ImapSettings`](crate::models::ImapSettings).
 #[derive(Clone, Default)]
 pub struct EmailErrorInfo {
-    /// `code`, read-only
+    /// `code`: a string, read-only
     pub code: Option<String>,
-    /// `message`, read-only
+    /// `message`: a string, read-only
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

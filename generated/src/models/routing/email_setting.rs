@@ -5,19 +5,22 @@ use crate::runtime::codec;
 
 /// `EmailSetting` in the API.
 ///
-/// Returned by `get_routing_email_setting_email_setting_id`,
-/// `patch_routing_email_setting_email_setting_id`, `post_routing_email_setting`. Item of the listing
-/// `get_routing_email_setting`. Taken by `patch_routing_email_setting_email_setting_id`,
-/// `post_routing_email_setting`.
+/// Returned by
+/// [`get_routing_email_setting_email_setting_id`](crate::api::GetRoutingEmailSettingEmailSettingId),
+/// [`patch_routing_email_setting_email_setting_id`](crate::api::PatchRoutingEmailSettingEmailSettingId),
+/// [`post_routing_email_setting`](crate::api::PostRoutingEmailSetting). Item of the listing
+/// [`get_routing_email_setting`](crate::api::GetRoutingEmailSetting). Taken by
+/// [`patch_routing_email_setting_email_setting_id`](crate::api::PatchRoutingEmailSettingEmailSettingId),
+/// [`post_routing_email_setting`](crate::api::PostRoutingEmailSetting).
 #[derive(Clone, Default)]
 pub struct EmailSetting {
-    /// `domains`
+    /// `domains`: `Domains`
     pub domains: Option<Box<Domains>>,
-    /// `id`, required, read-only
+    /// `id`: a string, required, read-only
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

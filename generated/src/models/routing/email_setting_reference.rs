@@ -3,13 +3,18 @@
 use crate::runtime::codec;
 
 /// `EmailSettingReference` in the API.
+///
+/// Part of [`InboundDomainCreateRequest`](crate::models::InboundDomainCreateRequest),
+/// [`InboundDomainPatchRequest`](crate::models::InboundDomainPatchRequest),
+/// [`OutboundDomainCreateRequest`](crate::models::OutboundDomainCreateRequest),
+/// [`OutboundDomainPatchRequest`](crate::models::OutboundDomainPatchRequest).
 #[derive(Clone, Default)]
 pub struct EmailSettingReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `EmailSetup` in the API.
 ///
-/// Returned by `get_routing_email_setup`.
+/// Returned by [`get_routing_email_setup`](crate::api::GetRoutingEmailSetup).
 #[derive(Clone, Default)]
 pub struct EmailSetup {
-    /// `rootDomain`
+    /// `rootDomain`: a string
     pub root_domain: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

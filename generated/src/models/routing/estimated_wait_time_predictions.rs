@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `EstimatedWaitTimePredictions` in the API.
 ///
-/// Returned by `get_routing_queue_estimatedwaittime`, `get_routing_queue_mediatype_estimatedwaittime`.
+/// Returned by [`get_routing_queue_estimatedwaittime`](crate::api::GetRoutingQueueEstimatedwaittime),
+/// [`get_routing_queue_mediatype_estimatedwaittime`](crate::api::GetRoutingQueueMediatypeEstimatedwaittime).
 #[derive(Clone, Default)]
 pub struct EstimatedWaitTimePredictions {
-    /// `results`, required
+    /// `results`: a list of `PredictionResults`, required
     pub results: Option<Vec<PredictionResults>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `IdentityResolutionQueueConfig` in the API.
 ///
-/// Returned by `get_routing_queue_identityresolution`, `put_routing_queue_identityresolution`. Taken by
-/// `put_routing_queue_identityresolution`.
+/// Returned by [`get_routing_queue_identityresolution`](crate::api::GetRoutingQueueIdentityresolution),
+/// [`put_routing_queue_identityresolution`](crate::api::PutRoutingQueueIdentityresolution). Taken by
+/// [`put_routing_queue_identityresolution`](crate::api::PutRoutingQueueIdentityresolution).
 #[derive(Clone, Default)]
 pub struct IdentityResolutionQueueConfig {
-    /// `callOnBehalfOfQueue`
+    /// `callOnBehalfOfQueue`: `OutboundQueueIdentityResolutionConfig`
     pub call_on_behalf_of_queue: Option<Box<OutboundQueueIdentityResolutionConfig>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,37 +3,39 @@
 use crate::models::routing::{
     DmarcResult, EmailSetting, GraphApiSettings, ImapSettings, MailFromResult,
 };
-use crate::models::shared_by_34_c2464f::DomainEntityRef;
+use crate::models::shared::domain_entity_ref::DomainEntityRef;
 use crate::runtime::codec;
 
 /// `InboundDomain` in the API.
 ///
-/// Returned by `get_routing_email_domain`, `patch_routing_email_domain`,
-/// `patch_routing_email_domain_validate`, `post_routing_email_domains`. Item of the listing
-/// `get_routing_email_domains`.
+/// Returned by [`get_routing_email_domain`](crate::api::GetRoutingEmailDomain),
+/// [`patch_routing_email_domain`](crate::api::PatchRoutingEmailDomain),
+/// [`patch_routing_email_domain_validate`](crate::api::PatchRoutingEmailDomainValidate),
+/// [`post_routing_email_domains`](crate::api::PostRoutingEmailDomains). Item of the listing
+/// [`get_routing_email_domains`](crate::api::GetRoutingEmailDomains).
 #[derive(Clone, Default)]
 pub struct InboundDomain {
-    /// `customSMTPServer`
+    /// `customSMTPServer`: `DomainEntityRef`
     pub custom_smtp_server: Option<Box<DomainEntityRef>>,
-    /// `dmarcVerificationResult`, read-only
+    /// `dmarcVerificationResult`: `DmarcResult`, read-only
     pub dmarc_verification_result: Option<Box<DmarcResult>>,
-    /// `emailSetting`
+    /// `emailSetting`: `EmailSetting`
     pub email_setting: Option<Box<EmailSetting>>,
-    /// `graphApiSettings`
+    /// `graphApiSettings`: `GraphApiSettings`
     pub graph_api_settings: Option<Box<GraphApiSettings>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `imapSettings`
+    /// `imapSettings`: `ImapSettings`
     pub imap_settings: Option<Box<ImapSettings>>,
-    /// `mailFromSettings`
+    /// `mailFromSettings`: `MailFromResult`
     pub mail_from_settings: Option<Box<MailFromResult>>,
-    /// `mxRecordStatus`
+    /// `mxRecordStatus`: one of `VALID`, `INVALID`, `NOT_AVAILABLE`
     pub mx_record_status: Option<InboundDomainMxRecordStatus>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `subDomain`
+    /// `subDomain`: a boolean
     pub sub_domain: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,27 +3,27 @@
 use crate::models::routing::{
     EmailSettingReference, GraphApiSettings, ImapSettings, MailFromResult,
 };
-use crate::models::shared_by_34_c2464f::DomainEntityRef;
+use crate::models::shared::domain_entity_ref::DomainEntityRef;
 use crate::runtime::codec;
 
 /// `InboundDomainCreateRequest` in the API.
 ///
-/// Taken by `post_routing_email_domains`.
+/// Taken by [`post_routing_email_domains`](crate::api::PostRoutingEmailDomains).
 #[derive(Clone, Default)]
 pub struct InboundDomainCreateRequest {
-    /// `customSMTPServer`
+    /// `customSMTPServer`: `DomainEntityRef`
     pub custom_smtp_server: Option<Box<DomainEntityRef>>,
-    /// `emailSetting`
+    /// `emailSetting`: `EmailSettingReference`
     pub email_setting: Option<Box<EmailSettingReference>>,
-    /// `graphApiSettings`
+    /// `graphApiSettings`: `GraphApiSettings`
     pub graph_api_settings: Option<Box<GraphApiSettings>>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `imapSettings`
+    /// `imapSettings`: `ImapSettings`
     pub imap_settings: Option<Box<ImapSettings>>,
-    /// `mailFromSettings`
+    /// `mailFromSettings`: `MailFromResult`
     pub mail_from_settings: Option<Box<MailFromResult>>,
-    /// `subDomain`
+    /// `subDomain`: a boolean
     pub sub_domain: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

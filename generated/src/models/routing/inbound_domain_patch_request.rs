@@ -3,23 +3,24 @@
 use crate::models::routing::{
     EmailSettingReference, GraphApiSettings, ImapSettings, MailFromResult,
 };
-use crate::models::shared_by_34_c2464f::DomainEntityRef;
+use crate::models::shared::domain_entity_ref::DomainEntityRef;
 use crate::runtime::codec;
 
 /// `InboundDomainPatchRequest` in the API.
 ///
-/// Taken by `patch_routing_email_domain`, `patch_routing_email_domain_validate`.
+/// Taken by [`patch_routing_email_domain`](crate::api::PatchRoutingEmailDomain),
+/// [`patch_routing_email_domain_validate`](crate::api::PatchRoutingEmailDomainValidate).
 #[derive(Clone, Default)]
 pub struct InboundDomainPatchRequest {
-    /// `customSMTPServer`
+    /// `customSMTPServer`: `DomainEntityRef`
     pub custom_smtp_server: Option<Box<DomainEntityRef>>,
-    /// `emailSetting`
+    /// `emailSetting`: `EmailSettingReference`
     pub email_setting: Option<Box<EmailSettingReference>>,
-    /// `graphApiSettings`
+    /// `graphApiSettings`: `GraphApiSettings`
     pub graph_api_settings: Option<Box<GraphApiSettings>>,
-    /// `imapSettings`
+    /// `imapSettings`: `ImapSettings`
     pub imap_settings: Option<Box<ImapSettings>>,
-    /// `mailFromSettings`
+    /// `mailFromSettings`: `MailFromResult`
     pub mail_from_settings: Option<Box<MailFromResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

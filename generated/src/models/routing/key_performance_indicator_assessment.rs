@@ -4,13 +4,15 @@ use crate::models::routing::Check;
 use crate::runtime::codec;
 
 /// `KeyPerformanceIndicatorAssessment` in the API.
+///
+/// Part of [`BenefitAssessment`](crate::models::BenefitAssessment).
 #[derive(Clone, Default)]
 pub struct KeyPerformanceIndicatorAssessment {
-    /// `assessmentResult`, read-only
+    /// `assessmentResult`: one of `Unknown`, `NotSupported`, `High`, `Low`, `Error`, read-only
     pub assessment_result: Option<KeyPerformanceIndicatorAssessmentAssessmentResult>,
-    /// `checks`, read-only
+    /// `checks`: a list of `Check`, read-only
     pub checks: Option<Vec<Check>>,
-    /// `kpi`, read-only
+    /// `kpi`: a string, read-only
     pub kpi: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

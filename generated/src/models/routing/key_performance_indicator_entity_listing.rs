@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `KeyPerformanceIndicatorEntityListing` in the API.
 ///
-/// Returned by `get_routing_predictors_keyperformanceindicators`.
+/// Returned by
+/// [`get_routing_predictors_keyperformanceindicators`](crate::api::GetRoutingPredictorsKeyperformanceindicators).
 #[derive(Clone, Default)]
 pub struct KeyPerformanceIndicatorEntityListing {
-    /// `entities`
+    /// `entities`: a list of `KeyPerformanceIndicator`
     pub entities: Option<Vec<KeyPerformanceIndicator>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

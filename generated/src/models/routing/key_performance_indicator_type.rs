@@ -4,12 +4,14 @@ use crate::runtime::codec;
 
 /// `KeyPerformanceIndicatorType` in the API.
 ///
-/// Returned by `get_routing_predictors_keyperformanceindicatortypes`.
+/// Returned by
+/// [`get_routing_predictors_keyperformanceindicatortypes`](crate::api::GetRoutingPredictorsKeyperformanceindicatortypes).
 #[derive(Clone, Default)]
 pub struct KeyPerformanceIndicatorType {
-    /// `id`, read-only
+    /// `id`: one of `SalesConversion`, `Churn`, `Retention`, `SalesValue`, `HandleTime`,
+    /// `NextContactAvoidance`, read-only
     pub id: Option<KeyPerformanceIndicatorTypeId>,
-    /// `sources`, read-only
+    /// `sources`: a list, each item one of `WrapUpCode`, `Outcome`, `None`, read-only
     pub sources: Option<Vec<KeyPerformanceIndicatorTypeSources>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -17,7 +17,10 @@ export!(create_benefit_assessment_job_request: CreateBenefitAssessmentJobRequest
 export!(create_benefit_assessment_request: CreateBenefitAssessmentRequest);
 export!(create_kpi_request: CreateKpiRequest, CreateKpiRequestKpiType, CreateKpiRequestSource);
 export!(create_predictor_request: CreatePredictorRequest);
-export!(create_queue_request: CreateQueueRequest);
+export!(
+    create_queue_request: CreateQueueRequest, CreateQueueRequestLastAgentRoutingMode, CreateQueueRequestScoringMethod,
+        CreateQueueRequestSkillEvaluationMethod
+);
 export!(create_routing_skill: CreateRoutingSkill);
 export!(create_utilization_label_request: CreateUtilizationLabelRequest);
 export!(custom_smtp_server_request: CustomSmtpServerRequest);
@@ -97,6 +100,7 @@ export!(route_identity_resolution_config: RouteIdentityResolutionConfig);
 export!(routing_conversation_attributes_request: RoutingConversationAttributesRequest);
 export!(routing_conversation_attributes_response: RoutingConversationAttributesResponse);
 export!(routing_settings: RoutingSettings);
+export!(shared_enums: *);
 export!(skill_entity_listing: SkillEntityListing);
 export!(skill_expression: SkillExpression);
 export!(skill_expression_data: SkillExpressionData);

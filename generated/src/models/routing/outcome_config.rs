@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `OutcomeConfig` in the API.
+///
+/// Part of [`KeyPerformanceIndicator`](crate::models::KeyPerformanceIndicator).
 #[derive(Clone, Default)]
 pub struct OutcomeConfig {
-    /// `values`
+    /// `values`: a list of strings
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `PatchPredictorRequest` in the API.
 ///
-/// Taken by `patch_routing_predictor`.
+/// Taken by [`patch_routing_predictor`](crate::api::PatchRoutingPredictor).
 #[derive(Clone, Default)]
 pub struct PatchPredictorRequest {
-    /// `routingTimeoutSeconds`
+    /// `routingTimeoutSeconds`: an integer (`int32`)
     pub routing_timeout_seconds: Option<i64>,
-    /// `schedule`
+    /// `schedule`: `PredictorSchedule`
     pub schedule: Option<Box<PredictorSchedule>>,
-    /// `workloadBalancingConfig`
+    /// `workloadBalancingConfig`: `PredictorWorkloadBalancing`
     pub workload_balancing_config: Option<Box<PredictorWorkloadBalancing>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `PredictorListing` in the API.
 ///
-/// Returned by `get_routing_predictors`.
+/// Returned by [`get_routing_predictors`](crate::api::GetRoutingPredictors).
 #[derive(Clone, Default)]
 pub struct PredictorListing {
-    /// `entities`
+    /// `entities`: a list of `Predictor`
     pub entities: Option<Vec<Predictor>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `PredictorModelFeature` in the API.
 ///
-/// Item of the listing `get_routing_predictor_model_features`.
+/// Item of the listing
+/// [`get_routing_predictor_model_features`](crate::api::GetRoutingPredictorModelFeatures).
 #[derive(Clone, Default)]
 pub struct PredictorModelFeature {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `percentageImportance`, read-only
+    /// `percentageImportance`: a number (`double`), read-only
     pub percentage_importance: Option<f64>,
-    /// `type`, read-only
+    /// `type`: one of `User`, `Customer`, `Other`, read-only
     pub r#type: Option<PredictorModelFeatureType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

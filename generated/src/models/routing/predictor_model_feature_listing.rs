@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `PredictorModelFeatureListing` in the API.
 ///
-/// Returned by `get_routing_predictor_model_features`.
+/// Returned by [`get_routing_predictor_model_features`](crate::api::GetRoutingPredictorModelFeatures).
 #[derive(Clone, Default)]
 pub struct PredictorModelFeatureListing {
-    /// `entities`
+    /// `entities`: a list of `PredictorModelFeature`
     pub entities: Option<Vec<PredictorModelFeature>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `PredictorModelRetrainingError` in the API.
+///
+/// Part of [`PredictorModelBrief`](crate::models::PredictorModelBrief).
 #[derive(Clone, Default)]
 pub struct PredictorModelRetrainingError {
-    /// `dateOfFirstOccurrence`, required, read-only
+    /// `dateOfFirstOccurrence`: a timestamp, required, read-only
     pub date_of_first_occurrence: Option<time::Timestamp>,
-    /// `errorCode`, required, read-only
+    /// `errorCode`: one of `NotEnoughData`, `ServiceError`, `UnknownError`, required, read-only
     pub error_code: Option<PredictorModelRetrainingErrorErrorCode>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

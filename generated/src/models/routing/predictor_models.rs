@@ -5,12 +5,12 @@ use crate::runtime::codec;
 
 /// `PredictorModels` in the API.
 ///
-/// Returned by `get_routing_predictor_models`.
+/// Returned by [`get_routing_predictor_models`](crate::api::GetRoutingPredictorModels).
 #[derive(Clone, Default)]
 pub struct PredictorModels {
-    /// `entities`
+    /// `entities`: a list of `PredictorModel`
     pub entities: Option<Vec<PredictorModel>>,
-    /// `predictorModels`
+    /// `predictorModels`: a list of `PredictorModel`
     pub predictor_models: Option<Vec<PredictorModel>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

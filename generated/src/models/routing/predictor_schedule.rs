@@ -4,11 +4,15 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `PredictorSchedule` in the API.
+///
+/// Part of [`CreatePredictorRequest`](crate::models::CreatePredictorRequest),
+/// [`PatchPredictorRequest`](crate::models::PatchPredictorRequest),
+/// [`Predictor`](crate::models::Predictor).
 #[derive(Clone, Default)]
 pub struct PredictorSchedule {
-    /// `dateStarted`, read-only
+    /// `dateStarted`: a timestamp, read-only
     pub date_started: Option<time::Timestamp>,
-    /// `scheduleType`, required
+    /// `scheduleType`: one of `HourOnHourOff`, `OngoingValueMonitoring`, required
     pub schedule_type: Option<PredictorScheduleScheduleType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,17 @@
 use crate::runtime::codec;
 
 /// `PredictorWorkloadBalancing` in the API.
+///
+/// Part of [`CreatePredictorRequest`](crate::models::CreatePredictorRequest),
+/// [`PatchPredictorRequest`](crate::models::PatchPredictorRequest),
+/// [`Predictor`](crate::models::Predictor).
 #[derive(Clone, Default)]
 pub struct PredictorWorkloadBalancing {
-    /// `enabled`, required
+    /// `enabled`: a boolean, required
     pub enabled: Option<bool>,
-    /// `maximumOccupancy`
+    /// `maximumOccupancy`: an integer (`int32`)
     pub maximum_occupancy: Option<i64>,
-    /// `minimumOccupancy`
+    /// `minimumOccupancy`: an integer (`int32`)
     pub minimum_occupancy: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

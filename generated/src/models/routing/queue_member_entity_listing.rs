@@ -5,22 +5,23 @@ use crate::runtime::codec;
 
 /// `QueueMemberEntityListing` in the API.
 ///
-/// Returned by `get_routing_queue_members`, `patch_routing_queue_members`.
+/// Returned by [`get_routing_queue_members`](crate::api::GetRoutingQueueMembers),
+/// [`patch_routing_queue_members`](crate::api::PatchRoutingQueueMembers).
 #[derive(Clone, Default)]
 pub struct QueueMemberEntityListing {
-    /// `entities`
+    /// `entities`: a list of `QueueMember`
     pub entities: Option<Vec<QueueMember>>,
-    /// `firstUri`
+    /// `firstUri`: a string (`uri`)
     pub first_uri: Option<String>,
-    /// `nextUri`
+    /// `nextUri`: a string (`uri`)
     pub next_uri: Option<String>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `previousUri`
+    /// `previousUri`: a string (`uri`)
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `RecipientFlow` in the API.
+///
+/// Part of [`RecipientRequest`](crate::models::RecipientRequest).
 #[derive(Clone, Default)]
 pub struct RecipientFlow {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `RecipientRequest` in the API.
 ///
-/// Taken by `put_routing_message_recipient`.
+/// Taken by [`put_routing_message_recipient`](crate::api::PutRoutingMessageRecipient).
 #[derive(Clone, Default)]
 pub struct RecipientRequest {
-    /// `flow`
+    /// `flow`: `RecipientFlow`
     pub flow: Option<Box<RecipientFlow>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

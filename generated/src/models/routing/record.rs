@@ -3,13 +3,17 @@
 use crate::runtime::codec;
 
 /// `Record` in the API.
+///
+/// Part of [`DmarcResult`](crate::models::DmarcResult),
+/// [`MailFromResult`](crate::models::MailFromResult),
+/// [`VerificationResult`](crate::models::VerificationResult).
 #[derive(Clone, Default)]
 pub struct Record {
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `type`, required
+    /// `type`: a string, required
     pub r#type: Option<String>,
-    /// `value`, required
+    /// `value`: a string, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

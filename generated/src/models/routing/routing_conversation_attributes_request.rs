@@ -5,20 +5,20 @@ use crate::runtime::codec;
 
 /// `RoutingConversationAttributesRequest` in the API.
 ///
-/// Taken by `patch_routing_conversation`.
+/// Taken by [`patch_routing_conversation`](crate::api::PatchRoutingConversation).
 #[derive(Clone, Default)]
 pub struct RoutingConversationAttributesRequest {
-    /// `labelId`
+    /// `labelId`: a string
     pub label_id: Option<String>,
-    /// `languageId`
+    /// `languageId`: a string
     pub language_id: Option<String>,
-    /// `priority`
+    /// `priority`: an integer (`int32`), from -25000000 to 25000000
     pub priority: Option<i64>,
-    /// `requestScoredAgents`
+    /// `requestScoredAgents`: a list of `RequestScoredAgent`
     pub request_scored_agents: Option<Vec<RequestScoredAgent>>,
-    /// `skillExpression`
+    /// `skillExpression`: a string
     pub skill_expression: Option<String>,
-    /// `skillIds`
+    /// `skillIds`: a list of strings
     pub skill_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

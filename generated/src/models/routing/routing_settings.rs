@@ -4,10 +4,12 @@ use crate::runtime::codec;
 
 /// `RoutingSettings` in the API.
 ///
-/// Returned by `get_routing_settings`, `put_routing_settings`. Taken by `put_routing_settings`.
+/// Returned by [`get_routing_settings`](crate::api::GetRoutingSettings),
+/// [`put_routing_settings`](crate::api::PutRoutingSettings). Taken by
+/// [`put_routing_settings`](crate::api::PutRoutingSettings).
 #[derive(Clone, Default)]
 pub struct RoutingSettings {
-    /// `resetAgentScoreOnPresenceChange`
+    /// `resetAgentScoreOnPresenceChange`: a boolean
     pub reset_agent_score_on_presence_change: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,19 +4,20 @@ use crate::runtime::codec;
 
 /// `SkillExpression` in the API.
 ///
-/// Returned by `get_routing_skillexpression`. Item of the listing `get_routing_skillexpressions`,
-/// `get_routing_skillexpressions_queue_queue_id`.
+/// Returned by [`get_routing_skillexpression`](crate::api::GetRoutingSkillexpression). Item of the
+/// listing [`get_routing_skillexpressions`](crate::api::GetRoutingSkillexpressions),
+/// [`get_routing_skillexpressions_queue_queue_id`](crate::api::GetRoutingSkillexpressionsQueueQueueId).
 #[derive(Clone, Default)]
 pub struct SkillExpression {
-    /// `expression`
+    /// `expression`: a string
     pub expression: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `queueId`
+    /// `queueId`: a string
     pub queue_id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

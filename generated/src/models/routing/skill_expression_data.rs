@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `SkillExpressionData` in the API.
 ///
-/// Taken by `post_routing_skillexpressions_validate`.
+/// Taken by
+/// [`post_routing_skillexpressions_validate`](crate::api::PostRoutingSkillexpressionsValidate).
 #[derive(Clone, Default)]
 pub struct SkillExpressionData {
-    /// `expression`, required
+    /// `expression`: a string, at most 4096 characters, required
     pub expression: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

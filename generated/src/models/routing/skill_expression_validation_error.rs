@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `SkillExpressionValidationError` in the API.
+///
+/// Part of [`SkillExpressionValidationResult`](crate::models::SkillExpressionValidationResult).
 #[derive(Clone, Default)]
 pub struct SkillExpressionValidationError {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `position`
+    /// `position`: an integer (`int32`)
     pub position: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

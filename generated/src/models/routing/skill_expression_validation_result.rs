@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `SkillExpressionValidationResult` in the API.
 ///
-/// Returned by `post_routing_skillexpressions_validate`.
+/// Returned by
+/// [`post_routing_skillexpressions_validate`](crate::api::PostRoutingSkillexpressionsValidate).
 #[derive(Clone, Default)]
 pub struct SkillExpressionValidationResult {
-    /// `errors`
+    /// `errors`: a list of `SkillExpressionValidationError`
     pub errors: Option<Vec<SkillExpressionValidationError>>,
-    /// `expression`
+    /// `expression`: a string
     pub expression: Option<String>,
-    /// `hint`
+    /// `hint`: a string
     pub hint: Option<String>,
-    /// `skills`
+    /// `skills`: a list of `SkillReference`
     pub skills: Option<Vec<SkillReference>>,
-    /// `valid`
+    /// `valid`: a boolean
     pub valid: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

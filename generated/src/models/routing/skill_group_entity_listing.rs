@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `SkillGroupEntityListing` in the API.
 ///
-/// Returned by `get_routing_skillgroups`.
+/// Returned by [`get_routing_skillgroups`](crate::api::GetRoutingSkillgroups).
 #[derive(Clone, Default)]
 pub struct SkillGroupEntityListing {
-    /// `entities`
+    /// `entities`: a list of `SkillGroupDefinition`
     pub entities: Option<Vec<SkillGroupDefinition>>,
-    /// `nextUri`
+    /// `nextUri`: a string (`uri`)
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string (`uri`)
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

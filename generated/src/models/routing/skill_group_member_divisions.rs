@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `SkillGroupMemberDivisions` in the API.
 ///
-/// Taken by `post_routing_skillgroup_members_divisions`.
+/// Taken by
+/// [`post_routing_skillgroup_members_divisions`](crate::api::PostRoutingSkillgroupMembersDivisions).
 #[derive(Clone, Default)]
 pub struct SkillGroupMemberDivisions {
-    /// `addDivisionIds`
+    /// `addDivisionIds`: a list of strings
     pub add_division_ids: Option<Vec<String>>,
-    /// `removeDivisionIds`
+    /// `removeDivisionIds`: a list of strings
     pub remove_division_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `SkillReference` in the API.
+///
+/// Part of [`SkillExpressionValidationResult`](crate::models::SkillExpressionValidationResult).
 #[derive(Clone, Default)]
 pub struct SkillReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `isLanguageSkill`
+    /// `isLanguageSkill`: a boolean
     pub is_language_skill: Option<bool>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,27 +4,28 @@ use crate::runtime::codec;
 
 /// `SmsAddress` in the API.
 ///
-/// Returned by `get_routing_sms_address`, `post_routing_sms_addresses`. Item of the listing
-/// `get_routing_sms_addresses`.
+/// Returned by [`get_routing_sms_address`](crate::api::GetRoutingSmsAddress),
+/// [`post_routing_sms_addresses`](crate::api::PostRoutingSmsAddresses). Item of the listing
+/// [`get_routing_sms_addresses`](crate::api::GetRoutingSmsAddresses).
 #[derive(Clone, Default)]
 pub struct SmsAddress {
-    /// `city`
+    /// `city`: a string
     pub city: Option<String>,
-    /// `countryCode`
+    /// `countryCode`: a string
     pub country_code: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `postalCode`
+    /// `postalCode`: a string
     pub postal_code: Option<String>,
-    /// `region`
+    /// `region`: a string
     pub region: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `street`
+    /// `street`: a string
     pub street: Option<String>,
-    /// `validated`, read-only
+    /// `validated`: a boolean, read-only
     pub validated: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

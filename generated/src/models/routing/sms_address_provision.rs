@@ -4,26 +4,26 @@ use crate::runtime::codec;
 
 /// `SmsAddressProvision` in the API.
 ///
-/// Taken by `post_routing_sms_addresses`.
+/// Taken by [`post_routing_sms_addresses`](crate::api::PostRoutingSmsAddresses).
 #[derive(Clone, Default)]
 pub struct SmsAddressProvision {
-    /// `autoCorrectAddress`
+    /// `autoCorrectAddress`: a boolean
     pub auto_correct_address: Option<bool>,
-    /// `city`, required
+    /// `city`: a string, required
     pub city: Option<String>,
-    /// `countryCode`, required
+    /// `countryCode`: a string, required
     pub country_code: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `postalCode`, required
+    /// `postalCode`: a string, required
     pub postal_code: Option<String>,
-    /// `region`, required
+    /// `region`: a string, required
     pub region: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `street`, required
+    /// `street`: a string, required
     pub street: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

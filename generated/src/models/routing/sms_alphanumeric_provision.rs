@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `SmsAlphanumericProvision` in the API.
 ///
-/// Taken by `post_routing_sms_phonenumbers_alphanumeric`.
+/// Taken by
+/// [`post_routing_sms_phonenumbers_alphanumeric`](crate::api::PostRoutingSmsPhonenumbersAlphanumeric).
 #[derive(Clone, Default)]
 pub struct SmsAlphanumericProvision {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `phoneNumber`, required
+    /// `phoneNumber`: a string, required
     pub phone_number: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

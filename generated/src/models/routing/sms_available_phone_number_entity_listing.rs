@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `SMSAvailablePhoneNumberEntityListing` in the API.
 ///
-/// Returned by `get_routing_sms_availablephonenumbers`.
+/// Returned by
+/// [`get_routing_sms_availablephonenumbers`](crate::api::GetRoutingSmsAvailablephonenumbers).
 #[derive(Clone, Default)]
 pub struct SmsAvailablePhoneNumberEntityListing {
-    /// `entities`
+    /// `entities`: a list of `SmsAvailablePhoneNumber`
     pub entities: Option<Vec<SmsAvailablePhoneNumber>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

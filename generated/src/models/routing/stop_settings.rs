@@ -4,11 +4,13 @@ use crate::models::routing::ComplianceResponse;
 use crate::runtime::codec;
 
 /// `StopSettings` in the API.
+///
+/// Part of [`Compliance`](crate::models::Compliance).
 #[derive(Clone, Default)]
 pub struct StopSettings {
-    /// `keyword`, required
+    /// `keyword`: a list of strings, required
     pub keyword: Option<Vec<String>>,
-    /// `response`, required
+    /// `response`: `ComplianceResponse`, required
     pub response: Option<Box<ComplianceResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,22 +4,24 @@ use crate::runtime::codec;
 
 /// `TranscriptionSettings` in the API.
 ///
-/// Returned by `get_routing_settings_transcription`, `patch_routing_settings_transcription`,
-/// `put_routing_settings_transcription`. Taken by `patch_routing_settings_transcription`,
-/// `put_routing_settings_transcription`.
+/// Returned by [`get_routing_settings_transcription`](crate::api::GetRoutingSettingsTranscription),
+/// [`patch_routing_settings_transcription`](crate::api::PatchRoutingSettingsTranscription),
+/// [`put_routing_settings_transcription`](crate::api::PutRoutingSettingsTranscription). Taken by
+/// [`patch_routing_settings_transcription`](crate::api::PatchRoutingSettingsTranscription),
+/// [`put_routing_settings_transcription`](crate::api::PutRoutingSettingsTranscription).
 #[derive(Clone, Default)]
 pub struct TranscriptionSettings {
-    /// `contentSearchEnabled`
+    /// `contentSearchEnabled`: a boolean
     pub content_search_enabled: Option<bool>,
-    /// `lowLatencyTranscriptionEnabled`
+    /// `lowLatencyTranscriptionEnabled`: a boolean
     pub low_latency_transcription_enabled: Option<bool>,
-    /// `pciDssRedactionEnabled`
+    /// `pciDssRedactionEnabled`: a boolean
     pub pci_dss_redaction_enabled: Option<bool>,
-    /// `piiRedactionEnabled`
+    /// `piiRedactionEnabled`: a boolean
     pub pii_redaction_enabled: Option<bool>,
-    /// `transcription`, required
+    /// `transcription`: one of `Disabled`, `EnabledGlobally`, `EnabledQueueFlow`, required
     pub transcription: Option<TranscriptionSettingsTranscription>,
-    /// `transcriptionConfidenceThreshold`, required
+    /// `transcriptionConfidenceThreshold`: an integer (`int32`), required
     pub transcription_confidence_threshold: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

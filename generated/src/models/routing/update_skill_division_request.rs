@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `UpdateSkillDivisionRequest` in the API.
 ///
-/// Taken by `patch_routing_skill`.
+/// Taken by [`patch_routing_skill`](crate::api::PatchRoutingSkill).
 #[derive(Clone, Default)]
 pub struct UpdateSkillDivisionRequest {
-    /// `divisionId`
+    /// `divisionId`: a string
     pub division_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `UpdateUtilizationLabelRequest` in the API.
 ///
-/// Taken by `put_routing_utilization_label`.
+/// Taken by [`put_routing_utilization_label`](crate::api::PutRoutingUtilizationLabel).
 #[derive(Clone, Default)]
 pub struct UpdateUtilizationLabelRequest {
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

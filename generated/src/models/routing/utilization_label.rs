@@ -4,15 +4,17 @@ use crate::runtime::codec;
 
 /// `UtilizationLabel` in the API.
 ///
-/// Returned by `get_routing_utilization_label`, `post_routing_utilization_labels`,
-/// `put_routing_utilization_label`. Item of the listing `get_routing_utilization_labels`.
+/// Returned by [`get_routing_utilization_label`](crate::api::GetRoutingUtilizationLabel),
+/// [`post_routing_utilization_labels`](crate::api::PostRoutingUtilizationLabels),
+/// [`put_routing_utilization_label`](crate::api::PutRoutingUtilizationLabel). Item of the listing
+/// [`get_routing_utilization_labels`](crate::api::GetRoutingUtilizationLabels).
 #[derive(Clone, Default)]
 pub struct UtilizationLabel {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WrapUpCodeConfig` in the API.
+///
+/// Part of [`CreateKpiRequest`](crate::models::CreateKpiRequest),
+/// [`KeyPerformanceIndicator`](crate::models::KeyPerformanceIndicator).
 #[derive(Clone, Default)]
 pub struct WrapUpCodeConfig {
-    /// `values`, required
+    /// `values`: a list of strings, required
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `WrapUpCodeReference` in the API.
 ///
-/// Taken by `post_routing_queue_wrapupcodes`.
+/// Taken by [`post_routing_queue_wrapupcodes`](crate::api::PostRoutingQueueWrapupcodes).
 #[derive(Clone, Default)]
 pub struct WrapUpCodeReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `Manager` in the API.
+///
+/// Part of [`ScimV2EnterpriseUser`](crate::models::ScimV2EnterpriseUser).
 #[derive(Clone, Default)]
 pub struct Manager {
-    /// `$ref`, read-only
+    /// `$ref`: a string, read-only
     pub r#ref: Option<String>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -38,3 +38,4 @@ export!(
 export!(scim_v2_schema_definition: ScimV2SchemaDefinition);
 export!(scim_v2_schema_list_response: ScimV2SchemaListResponse);
 export!(scim_v2_user: ScimV2User);
+export!(shared_enums: *);

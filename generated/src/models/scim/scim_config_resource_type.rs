@@ -5,25 +5,27 @@ use crate::runtime::codec;
 
 /// `ScimConfigResourceType` in the API.
 ///
-/// Returned by `get_scim_resourcetype`, `get_scim_v2_resourcetype`. Item of the listing
-/// `get_scim_resourcetypes`, `get_scim_v2_resourcetypes`.
+/// Returned by [`get_scim_resourcetype`](crate::api::GetScimResourcetype),
+/// [`get_scim_v2_resourcetype`](crate::api::GetScimV2Resourcetype). Item of the listing
+/// [`get_scim_resourcetypes`](crate::api::GetScimResourcetypes),
+/// [`get_scim_v2_resourcetypes`](crate::api::GetScimV2Resourcetypes).
 #[derive(Clone, Default)]
 pub struct ScimConfigResourceType {
-    /// `description`, read-only
+    /// `description`: a string, read-only
     pub description: Option<String>,
-    /// `endpoint`, read-only
+    /// `endpoint`: a string, read-only
     pub endpoint: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `meta`, read-only
+    /// `meta`: `ScimMetadata`, read-only
     pub meta: Option<Box<ScimMetadata>>,
-    /// `name`, read-only
+    /// `name`: a string, read-only
     pub name: Option<String>,
-    /// `schema`, read-only
+    /// `schema`: a string, read-only
     pub schema: Option<String>,
-    /// `schemaExtensions`, read-only
+    /// `schemaExtensions`: a list of `ScimConfigResourceTypeSchemaExtension`, read-only
     pub schema_extensions: Option<Vec<ScimConfigResourceTypeSchemaExtension>>,
-    /// `schemas`, read-only
+    /// `schemas`: a list of strings, read-only
     pub schemas: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ScimConfigResourceTypeSchemaExtension` in the API.
+///
+/// Part of [`ScimConfigResourceType`](crate::models::ScimConfigResourceType).
 #[derive(Clone, Default)]
 pub struct ScimConfigResourceTypeSchemaExtension {
-    /// `required`, read-only
+    /// `required`: a boolean, read-only
     pub required: Option<bool>,
-    /// `schema`, read-only
+    /// `schema`: a string, read-only
     pub schema: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `ScimConfigResourceTypesListResponse` in the API.
 ///
-/// Returned by `get_scim_resourcetypes`, `get_scim_v2_resourcetypes`.
+/// Returned by [`get_scim_resourcetypes`](crate::api::GetScimResourcetypes),
+/// [`get_scim_v2_resourcetypes`](crate::api::GetScimV2Resourcetypes).
 #[derive(Clone, Default)]
 pub struct ScimConfigResourceTypesListResponse {
-    /// `Resources`, read-only
+    /// `Resources`: a list of `ScimConfigResourceType`, read-only
     pub resources: Option<Vec<ScimConfigResourceType>>,
-    /// `itemsPerPage`, read-only
+    /// `itemsPerPage`: an integer (`int64`), read-only
     pub items_per_page: Option<i64>,
-    /// `schemas`
+    /// `schemas`: a list of strings
     pub schemas: Option<Vec<String>>,
-    /// `startIndex`, read-only
+    /// `startIndex`: an integer (`int64`), read-only
     pub start_index: Option<i64>,
-    /// `totalResults`, read-only
+    /// `totalResults`: an integer (`int64`), read-only
     pub total_results: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

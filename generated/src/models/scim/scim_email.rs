@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `ScimEmail` in the API.
+///
+/// Part of [`ScimV2CreateUser`](crate::models::ScimV2CreateUser),
+/// [`ScimV2User`](crate::models::ScimV2User).
 #[derive(Clone, Default)]
 pub struct ScimEmail {
-    /// `primary`
+    /// `primary`: a boolean
     pub primary: Option<bool>,
-    /// `type`
+    /// `type`: one of `work`, `other`
     pub r#type: Option<ScimEmailType>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

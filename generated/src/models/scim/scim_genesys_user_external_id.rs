@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ScimGenesysUserExternalId` in the API.
+///
+/// Part of [`ScimUserExtensions`](crate::models::ScimUserExtensions).
 #[derive(Clone, Default)]
 pub struct ScimGenesysUserExternalId {
-    /// `authority`, required
+    /// `authority`: a string, required
     pub authority: Option<String>,
-    /// `value`, required
+    /// `value`: a string, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `ScimGroupListResponse` in the API.
 ///
-/// Returned by `get_scim_groups`, `get_scim_v2_groups`.
+/// Returned by [`get_scim_groups`](crate::api::GetScimGroups),
+/// [`get_scim_v2_groups`](crate::api::GetScimV2Groups).
 #[derive(Clone, Default)]
 pub struct ScimGroupListResponse {
-    /// `Resources`, read-only
+    /// `Resources`: a list of `ScimV2Group`, read-only
     pub resources: Option<Vec<ScimV2Group>>,
-    /// `itemsPerPage`, read-only
+    /// `itemsPerPage`: an integer (`int64`), read-only
     pub items_per_page: Option<i64>,
-    /// `schemas`
+    /// `schemas`: a list of strings
     pub schemas: Option<Vec<String>>,
-    /// `startIndex`, read-only
+    /// `startIndex`: an integer (`int64`), read-only
     pub start_index: Option<i64>,
-    /// `totalResults`, read-only
+    /// `totalResults`: an integer (`int64`), read-only
     pub total_results: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `ScimPhoneNumber` in the API.
+///
+/// Part of [`ScimV2CreateUser`](crate::models::ScimV2CreateUser),
+/// [`ScimV2User`](crate::models::ScimV2User).
 #[derive(Clone, Default)]
 pub struct ScimPhoneNumber {
-    /// `primary`
+    /// `primary`: a boolean
     pub primary: Option<bool>,
-    /// `type`
+    /// `type`: `ScimPhoneNumberType`
     pub r#type: Option<ScimPhoneNumberType>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -9,30 +9,31 @@ use crate::runtime::codec;
 
 /// `ScimServiceProviderConfig` in the API.
 ///
-/// Returned by `get_scim_serviceproviderconfig`, `get_scim_v2_serviceproviderconfig`.
+/// Returned by [`get_scim_serviceproviderconfig`](crate::api::GetScimServiceproviderconfig),
+/// [`get_scim_v2_serviceproviderconfig`](crate::api::GetScimV2Serviceproviderconfig).
 #[derive(Clone, Default)]
 pub struct ScimServiceProviderConfig {
-    /// `authenticationSchemes`, read-only
+    /// `authenticationSchemes`: a list of `ScimServiceProviderConfigAuthenticationScheme`, read-only
     pub authentication_schemes: Option<
         Vec<ScimServiceProviderConfigAuthenticationScheme>,
     >,
-    /// `bulk`, read-only
+    /// `bulk`: `ScimServiceProviderConfigBulkFeature`, read-only
     pub bulk: Option<Box<ScimServiceProviderConfigBulkFeature>>,
-    /// `changePassword`, read-only
+    /// `changePassword`: `ScimServiceProviderConfigSimpleFeature`, read-only
     pub change_password: Option<Box<ScimServiceProviderConfigSimpleFeature>>,
-    /// `documentationUri`, read-only
+    /// `documentationUri`: a string (`uri`), read-only
     pub documentation_uri: Option<String>,
-    /// `etag`, read-only
+    /// `etag`: `ScimServiceProviderConfigSimpleFeature`, read-only
     pub etag: Option<Box<ScimServiceProviderConfigSimpleFeature>>,
-    /// `filter`, read-only
+    /// `filter`: `ScimServiceProviderConfigFilterFeature`, read-only
     pub filter: Option<Box<ScimServiceProviderConfigFilterFeature>>,
-    /// `meta`, read-only
+    /// `meta`: `ScimMetadata`, read-only
     pub meta: Option<Box<ScimMetadata>>,
-    /// `patch`, read-only
+    /// `patch`: `ScimServiceProviderConfigSimpleFeature`, read-only
     pub patch: Option<Box<ScimServiceProviderConfigSimpleFeature>>,
-    /// `schemas`, read-only
+    /// `schemas`: a list of strings, read-only
     pub schemas: Option<Vec<String>>,
-    /// `sort`, read-only
+    /// `sort`: `ScimServiceProviderConfigSimpleFeature`, read-only
     pub sort: Option<Box<ScimServiceProviderConfigSimpleFeature>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

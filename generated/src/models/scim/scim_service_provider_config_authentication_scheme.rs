@@ -3,19 +3,21 @@
 use crate::runtime::codec;
 
 /// `ScimServiceProviderConfigAuthenticationScheme` in the API.
+///
+/// Part of [`ScimServiceProviderConfig`](crate::models::ScimServiceProviderConfig).
 #[derive(Clone, Default)]
 pub struct ScimServiceProviderConfigAuthenticationScheme {
-    /// `description`, required, read-only
+    /// `description`: a string, required, read-only
     pub description: Option<String>,
-    /// `documentationUri`, read-only
+    /// `documentationUri`: a string (`uri`), read-only
     pub documentation_uri: Option<String>,
-    /// `name`, required, read-only
+    /// `name`: a string, required, read-only
     pub name: Option<String>,
-    /// `primary`, read-only
+    /// `primary`: a boolean, read-only
     pub primary: Option<bool>,
-    /// `specUri`, read-only
+    /// `specUri`: a string (`uri`), read-only
     pub spec_uri: Option<String>,
-    /// `type`, required, read-only
+    /// `type`: one of `oauth`, `oauth2`, `oauthbearertoken`, `httpbasic`, `httpdigest`, required, read-only
     pub r#type: Option<ScimServiceProviderConfigAuthenticationSchemeType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `ScimServiceProviderConfigBulkFeature` in the API.
+///
+/// Part of [`ScimServiceProviderConfig`](crate::models::ScimServiceProviderConfig).
 #[derive(Clone, Default)]
 pub struct ScimServiceProviderConfigBulkFeature {
-    /// `maxOperations`, read-only
+    /// `maxOperations`: an integer (`int32`), read-only
     pub max_operations: Option<i64>,
-    /// `maxPayloadSize`, read-only
+    /// `maxPayloadSize`: an integer (`int32`), read-only
     pub max_payload_size: Option<i64>,
-    /// `supported`, read-only
+    /// `supported`: a boolean, read-only
     pub supported: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ScimServiceProviderConfigFilterFeature` in the API.
+///
+/// Part of [`ScimServiceProviderConfig`](crate::models::ScimServiceProviderConfig).
 #[derive(Clone, Default)]
 pub struct ScimServiceProviderConfigFilterFeature {
-    /// `maxResults`, read-only
+    /// `maxResults`: an integer (`int32`), read-only
     pub max_results: Option<i64>,
-    /// `supported`, read-only
+    /// `supported`: a boolean, read-only
     pub supported: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

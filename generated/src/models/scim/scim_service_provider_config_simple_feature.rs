@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `ScimServiceProviderConfigSimpleFeature` in the API.
+///
+/// Part of [`ScimServiceProviderConfig`](crate::models::ScimServiceProviderConfig).
 #[derive(Clone, Default)]
 pub struct ScimServiceProviderConfigSimpleFeature {
-    /// `supported`, read-only
+    /// `supported`: a boolean, read-only
     pub supported: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,13 +6,16 @@ use crate::models::scim::{
 use crate::runtime::codec;
 
 /// `ScimUserExtensions` in the API.
+///
+/// Part of [`ScimV2CreateUser`](crate::models::ScimV2CreateUser),
+/// [`ScimV2User`](crate::models::ScimV2User).
 #[derive(Clone, Default)]
 pub struct ScimUserExtensions {
-    /// `externalIds`
+    /// `externalIds`: a list of `ScimGenesysUserExternalId`
     pub external_ids: Option<Vec<ScimGenesysUserExternalId>>,
-    /// `routingLanguages`
+    /// `routingLanguages`: a list of `ScimUserRoutingLanguage`
     pub routing_languages: Option<Vec<ScimUserRoutingLanguage>>,
-    /// `routingSkills`
+    /// `routingSkills`: a list of `ScimUserRoutingSkill`
     pub routing_skills: Option<Vec<ScimUserRoutingSkill>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

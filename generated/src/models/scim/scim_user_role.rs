@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ScimUserRole` in the API.
+///
+/// Part of [`ScimV2CreateUser`](crate::models::ScimV2CreateUser),
+/// [`ScimV2User`](crate::models::ScimV2User).
 #[derive(Clone, Default)]
 pub struct ScimUserRole {
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ScimUserRoutingSkill` in the API.
+///
+/// Part of [`ScimUserExtensions`](crate::models::ScimUserExtensions).
 #[derive(Clone, Default)]
 pub struct ScimUserRoutingSkill {
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `proficiency`
+    /// `proficiency`: a number (`double`)
     pub proficiency: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

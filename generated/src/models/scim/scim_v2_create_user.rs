@@ -8,38 +8,39 @@ use crate::runtime::codec;
 
 /// `ScimV2CreateUser` in the API.
 ///
-/// Taken by `post_scim_users`, `post_scim_v2_users`.
+/// Taken by [`post_scim_users`](crate::api::PostScimUsers),
+/// [`post_scim_v2_users`](crate::api::PostScimV2Users).
 #[derive(Clone, Default)]
 pub struct ScimV2CreateUser {
-    /// `active`
+    /// `active`: a boolean
     pub active: Option<bool>,
-    /// `displayName`, required
+    /// `displayName`: a string, required
     pub display_name: Option<String>,
-    /// `emails`
+    /// `emails`: a list of `ScimEmail`
     pub emails: Option<Vec<ScimEmail>>,
-    /// `externalId`
+    /// `externalId`: a string
     pub external_id: Option<String>,
-    /// `groups`, read-only
+    /// `groups`: a list of `ScimV2GroupReference`, read-only
     pub groups: Option<Vec<ScimV2GroupReference>>,
-    /// `password`
+    /// `password`: a string
     pub password: Option<String>,
-    /// `phoneNumbers`
+    /// `phoneNumbers`: a list of `ScimPhoneNumber`
     pub phone_numbers: Option<Vec<ScimPhoneNumber>>,
-    /// `roles`
+    /// `roles`: a list of `ScimUserRole`
     pub roles: Option<Vec<ScimUserRole>>,
-    /// `schemas`, read-only
+    /// `schemas`: a list of strings, read-only
     pub schemas: Option<Vec<String>>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
-    /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User`
+    /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User`: `ScimV2EnterpriseUser`
     pub urn_ietf_params_scim_schemas_extension_enterprise_2_0_user: Option<
         Box<ScimV2EnterpriseUser>,
     >,
-    /// `urn:ietf:params:scim:schemas:extension:genesys:purecloud:2.0:User`
+    /// `urn:ietf:params:scim:schemas:extension:genesys:purecloud:2.0:User`: `ScimUserExtensions`
     pub urn_ietf_params_scim_schemas_extension_genesys_purecloud_2_0_user: Option<
         Box<ScimUserExtensions>,
     >,
-    /// `userName`, required
+    /// `userName`: a string, required
     pub user_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,20 @@ use crate::models::scim::Manager;
 use crate::runtime::codec;
 
 /// `ScimV2EnterpriseUser` in the API.
+///
+/// Part of [`ScimV2CreateUser`](crate::models::ScimV2CreateUser),
+/// [`ScimV2User`](crate::models::ScimV2User).
 #[derive(Clone, Default)]
 pub struct ScimV2EnterpriseUser {
-    /// `dateHire`
+    /// `dateHire`: a string
     pub date_hire: Option<String>,
-    /// `department`
+    /// `department`: a string
     pub department: Option<String>,
-    /// `division`
+    /// `division`: a string
     pub division: Option<String>,
-    /// `employeeNumber`
+    /// `employeeNumber`: a string
     pub employee_number: Option<String>,
-    /// `manager`
+    /// `manager`: `Manager`
     pub manager: Option<Box<Manager>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,22 +5,25 @@ use crate::runtime::codec;
 
 /// `ScimV2Group` in the API.
 ///
-/// Returned by `get_scim_group`, `get_scim_v2_group`, `patch_scim_group`, `patch_scim_v2_group`,
-/// `put_scim_group`, 1 more. Item of the listing `get_scim_groups`, `get_scim_v2_groups`. Taken by
-/// `put_scim_group`, `put_scim_v2_group`.
+/// Returned by [`get_scim_group`](crate::api::GetScimGroup),
+/// [`get_scim_v2_group`](crate::api::GetScimV2Group), [`patch_scim_group`](crate::api::PatchScimGroup),
+/// [`patch_scim_v2_group`](crate::api::PatchScimV2Group), [`put_scim_group`](crate::api::PutScimGroup),
+/// 1 more. Item of the listing [`get_scim_groups`](crate::api::GetScimGroups),
+/// [`get_scim_v2_groups`](crate::api::GetScimV2Groups). Taken by
+/// [`put_scim_group`](crate::api::PutScimGroup), [`put_scim_v2_group`](crate::api::PutScimV2Group).
 #[derive(Clone, Default)]
 pub struct ScimV2Group {
-    /// `displayName`, required, read-only
+    /// `displayName`: a string, required, read-only
     pub display_name: Option<String>,
-    /// `externalId`
+    /// `externalId`: a string
     pub external_id: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `members`
+    /// `members`: a list of `ScimV2MemberReference`
     pub members: Option<Vec<ScimV2MemberReference>>,
-    /// `meta`, read-only
+    /// `meta`: `ScimMetadata`, read-only
     pub meta: Option<Box<ScimMetadata>>,
-    /// `schemas`, read-only
+    /// `schemas`: a list of strings, read-only
     pub schemas: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `ScimV2PatchOperation` in the API.
+///
+/// Part of [`ScimV2PatchRequest`](crate::models::ScimV2PatchRequest).
 #[derive(Clone, Default)]
 pub struct ScimV2PatchOperation {
-    /// `op`, required
+    /// `op`: one of `add`, `replace`, `remove`, required
     pub op: Option<ScimV2PatchOperationOp>,
-    /// `path`
+    /// `path`: a string
     pub path: Option<String>,
-    /// `value`
+    /// `value`: any JSON value
     pub value: Option<serde_json::Value>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,15 @@ use crate::runtime::codec;
 
 /// `ScimV2PatchRequest` in the API.
 ///
-/// Taken by `patch_scim_group`, `patch_scim_user`, `patch_scim_v2_group`, `patch_scim_v2_user`.
+/// Taken by [`patch_scim_group`](crate::api::PatchScimGroup),
+/// [`patch_scim_user`](crate::api::PatchScimUser),
+/// [`patch_scim_v2_group`](crate::api::PatchScimV2Group),
+/// [`patch_scim_v2_user`](crate::api::PatchScimV2User).
 #[derive(Clone, Default)]
 pub struct ScimV2PatchRequest {
-    /// `Operations`
+    /// `Operations`: a list of `ScimV2PatchOperation`
     pub operations: Option<Vec<ScimV2PatchOperation>>,
-    /// `schemas`, required
+    /// `schemas`: a list of strings, required
     pub schemas: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,31 +3,34 @@
 use crate::runtime::codec;
 
 /// `ScimV2SchemaAttribute` in the API.
+///
+/// Part of [`ScimV2SchemaDefinition`](crate::models::ScimV2SchemaDefinition).
 #[derive(Clone, Default)]
 pub struct ScimV2SchemaAttribute {
-    /// `canonicalValues`, read-only
+    /// `canonicalValues`: a list of strings, read-only
     pub canonical_values: Option<Vec<String>>,
-    /// `caseExact`, read-only
+    /// `caseExact`: a boolean, read-only
     pub case_exact: Option<bool>,
-    /// `description`, read-only
+    /// `description`: a string, read-only
     pub description: Option<String>,
-    /// `multiValued`, read-only
+    /// `multiValued`: a boolean, read-only
     pub multi_valued: Option<bool>,
-    /// `mutability`, read-only
+    /// `mutability`: one of `readWrite`, `readOnly`, `immutable`, `writeOnly`, read-only
     pub mutability: Option<ScimV2SchemaAttributeMutability>,
-    /// `name`, read-only
+    /// `name`: a string, read-only
     pub name: Option<String>,
-    /// `referenceTypes`, read-only
+    /// `referenceTypes`: a list, each item one of `User`, `Group`, `external`, `uri`, read-only
     pub reference_types: Option<Vec<ScimV2SchemaAttributeReferenceTypes>>,
-    /// `required`, read-only
+    /// `required`: a boolean, read-only
     pub required: Option<bool>,
-    /// `returned`, read-only
+    /// `returned`: one of `always`, `never`, `default`, `request`, read-only
     pub returned: Option<ScimV2SchemaAttributeReturned>,
-    /// `subAttributes`, read-only
+    /// `subAttributes`: a list of `ScimV2SchemaAttribute`, read-only
     pub sub_attributes: Option<Vec<ScimV2SchemaAttribute>>,
-    /// `type`, read-only
+    /// `type`: one of `string`, `boolean`, `decimal`, `integer`, `dateTime`, `reference`, `complex`,
+    /// read-only
     pub r#type: Option<ScimV2SchemaAttributeType>,
-    /// `uniqueness`, read-only
+    /// `uniqueness`: one of `none`, `server`, `global`, read-only
     pub uniqueness: Option<ScimV2SchemaAttributeUniqueness>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

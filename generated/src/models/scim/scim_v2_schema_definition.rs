@@ -5,19 +5,21 @@ use crate::runtime::codec;
 
 /// `ScimV2SchemaDefinition` in the API.
 ///
-/// Returned by `get_scim_schema`, `get_scim_v2_schema`. Item of the listing `get_scim_schemas`,
-/// `get_scim_v2_schemas`.
+/// Returned by [`get_scim_schema`](crate::api::GetScimSchema),
+/// [`get_scim_v2_schema`](crate::api::GetScimV2Schema). Item of the listing
+/// [`get_scim_schemas`](crate::api::GetScimSchemas),
+/// [`get_scim_v2_schemas`](crate::api::GetScimV2Schemas).
 #[derive(Clone, Default)]
 pub struct ScimV2SchemaDefinition {
-    /// `attributes`, read-only
+    /// `attributes`: a list of `ScimV2SchemaAttribute`, read-only
     pub attributes: Option<Vec<ScimV2SchemaAttribute>>,
-    /// `description`, read-only
+    /// `description`: a string, read-only
     pub description: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `meta`, read-only
+    /// `meta`: `ScimMetadata`, read-only
     pub meta: Option<Box<ScimMetadata>>,
-    /// `name`, read-only
+    /// `name`: a string, read-only
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

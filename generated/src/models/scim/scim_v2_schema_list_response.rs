@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `ScimV2SchemaListResponse` in the API.
 ///
-/// Returned by `get_scim_schemas`, `get_scim_v2_schemas`.
+/// Returned by [`get_scim_schemas`](crate::api::GetScimSchemas),
+/// [`get_scim_v2_schemas`](crate::api::GetScimV2Schemas).
 #[derive(Clone, Default)]
 pub struct ScimV2SchemaListResponse {
-    /// `Resources`, read-only
+    /// `Resources`: a list of `ScimV2SchemaDefinition`, read-only
     pub resources: Option<Vec<ScimV2SchemaDefinition>>,
-    /// `itemsPerPage`, read-only
+    /// `itemsPerPage`: an integer (`int64`), read-only
     pub items_per_page: Option<i64>,
-    /// `schemas`
+    /// `schemas`: a list of strings
     pub schemas: Option<Vec<String>>,
-    /// `startIndex`, read-only
+    /// `startIndex`: an integer (`int64`), read-only
     pub start_index: Option<i64>,
-    /// `totalResults`, read-only
+    /// `totalResults`: an integer (`int64`), read-only
     pub total_results: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

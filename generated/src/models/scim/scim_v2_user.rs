@@ -8,44 +8,47 @@ use crate::runtime::codec;
 
 /// `ScimV2User` in the API.
 ///
-/// Returned by `get_scim_user`, `get_scim_v2_user`, `patch_scim_user`, `patch_scim_v2_user`,
-/// `post_scim_users`, 3 more. Item of the listing `get_scim_users`, `get_scim_v2_users`. Taken by
-/// `put_scim_user`, `put_scim_v2_user`.
+/// Returned by [`get_scim_user`](crate::api::GetScimUser),
+/// [`get_scim_v2_user`](crate::api::GetScimV2User), [`patch_scim_user`](crate::api::PatchScimUser),
+/// [`patch_scim_v2_user`](crate::api::PatchScimV2User), [`post_scim_users`](crate::api::PostScimUsers),
+/// 3 more. Item of the listing [`get_scim_users`](crate::api::GetScimUsers),
+/// [`get_scim_v2_users`](crate::api::GetScimV2Users). Taken by
+/// [`put_scim_user`](crate::api::PutScimUser), [`put_scim_v2_user`](crate::api::PutScimV2User).
 #[derive(Clone, Default)]
 pub struct ScimV2User {
-    /// `active`
+    /// `active`: a boolean
     pub active: Option<bool>,
-    /// `displayName`
+    /// `displayName`: a string
     pub display_name: Option<String>,
-    /// `emails`
+    /// `emails`: a list of `ScimEmail`
     pub emails: Option<Vec<ScimEmail>>,
-    /// `externalId`
+    /// `externalId`: a string
     pub external_id: Option<String>,
-    /// `groups`, read-only
+    /// `groups`: a list of `ScimV2GroupReference`, read-only
     pub groups: Option<Vec<ScimV2GroupReference>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `meta`, read-only
+    /// `meta`: `ScimMetadata`, read-only
     pub meta: Option<Box<ScimMetadata>>,
-    /// `password`
+    /// `password`: a string
     pub password: Option<String>,
-    /// `phoneNumbers`
+    /// `phoneNumbers`: a list of `ScimPhoneNumber`
     pub phone_numbers: Option<Vec<ScimPhoneNumber>>,
-    /// `roles`
+    /// `roles`: a list of `ScimUserRole`
     pub roles: Option<Vec<ScimUserRole>>,
-    /// `schemas`, read-only
+    /// `schemas`: a list of strings, read-only
     pub schemas: Option<Vec<String>>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
-    /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User`
+    /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User`: `ScimV2EnterpriseUser`
     pub urn_ietf_params_scim_schemas_extension_enterprise_2_0_user: Option<
         Box<ScimV2EnterpriseUser>,
     >,
-    /// `urn:ietf:params:scim:schemas:extension:genesys:purecloud:2.0:User`
+    /// `urn:ietf:params:scim:schemas:extension:genesys:purecloud:2.0:User`: `ScimUserExtensions`
     pub urn_ietf_params_scim_schemas_extension_genesys_purecloud_2_0_user: Option<
         Box<ScimUserExtensions>,
     >,
-    /// `userName`
+    /// `userName`: a string
     pub user_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

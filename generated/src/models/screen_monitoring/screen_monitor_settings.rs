@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `ScreenMonitorSettings` in the API.
 ///
-/// Returned by `get_screenmonitors_settings`. Taken by `put_screenmonitors_settings`.
+/// Returned by [`get_screenmonitors_settings`](crate::api::GetScreenmonitorsSettings). Taken by
+/// [`put_screenmonitors_settings`](crate::api::PutScreenmonitorsSettings).
 #[derive(Clone, Default)]
 pub struct ScreenMonitorSettings {
-    /// `enableAgentNotifications`
+    /// `enableAgentNotifications`: a boolean
     pub enable_agent_notifications: Option<bool>,
-    /// `maxSimultaneousScreenMonitoringSessions`
+    /// `maxSimultaneousScreenMonitoringSessions`: an integer (`int32`)
     pub max_simultaneous_screen_monitoring_sessions: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

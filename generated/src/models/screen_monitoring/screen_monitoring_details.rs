@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `ScreenMonitoringDetails` in the API.
 ///
-/// Returned by `get_screenmonitors_sessions_details`.
+/// Returned by [`get_screenmonitors_sessions_details`](crate::api::GetScreenmonitorsSessionsDetails).
 #[derive(Clone, Default)]
 pub struct ScreenMonitoringDetails {
-    /// `count`, required
+    /// `count`: an integer (`int32`), required
     pub count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `ScreenMonitoringSessionEntityListing` in the API.
 ///
-/// Returned by `get_screenmonitors_user_sessions`.
+/// Returned by [`get_screenmonitors_user_sessions`](crate::api::GetScreenmonitorsUserSessions).
 #[derive(Clone, Default)]
 pub struct ScreenMonitoringSessionEntityListing {
-    /// `entities`
+    /// `entities`: a list of `ScreenMonitoringSession`
     pub entities: Option<Vec<ScreenMonitoringSession>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `ScreenMonitoringUserDetailsEntityListing` in the API.
 ///
-/// Returned by `post_screenmonitors_sessions_users_details`.
+/// Returned by
+/// [`post_screenmonitors_sessions_users_details`](crate::api::PostScreenmonitorsSessionsUsersDetails).
 #[derive(Clone, Default)]
 pub struct ScreenMonitoringUserDetailsEntityListing {
-    /// `entities`
+    /// `entities`: a list of `ScreenMonitoringUserDetails`
     pub entities: Option<Vec<ScreenMonitoringUserDetails>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

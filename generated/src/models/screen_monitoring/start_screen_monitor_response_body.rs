@@ -4,11 +4,12 @@ use crate::runtime::codec;
 
 /// `StartScreenMonitorResponseBody` in the API.
 ///
-/// Returned by `post_conversation_participant_screenmonitors_sessions`,
-/// `post_user_screenmonitors_sessions`.
+/// Returned by
+/// [`post_conversation_participant_screenmonitors_sessions`](crate::api::PostConversationParticipantScreenmonitorsSessions),
+/// [`post_user_screenmonitors_sessions`](crate::api::PostUserScreenmonitorsSessions).
 #[derive(Clone, Default)]
 pub struct StartScreenMonitorResponseBody {
-    /// `screenMonitoringId`
+    /// `screenMonitoringId`: a string
     pub screen_monitoring_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

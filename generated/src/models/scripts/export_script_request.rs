@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `ExportScriptRequest` in the API.
 ///
-/// Taken by `post_script_export`.
+/// Taken by [`post_script_export`](crate::api::PostScriptExport).
 #[derive(Clone, Default)]
 pub struct ExportScriptRequest {
-    /// `fileName`
+    /// `fileName`: a string
     pub file_name: Option<String>,
-    /// `versionId`
+    /// `versionId`: a string
     pub version_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `ExportScriptResponse` in the API.
 ///
-/// Returned by `post_script_export`.
+/// Returned by [`post_script_export`](crate::api::PostScriptExport).
 #[derive(Clone, Default)]
 pub struct ExportScriptResponse {
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

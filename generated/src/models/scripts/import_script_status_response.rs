@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 /// `ImportScriptStatusResponse` in the API.
 ///
-/// Returned by `get_scripts_upload_status`.
+/// Returned by [`get_scripts_upload_status`](crate::api::GetScriptsUploadStatus).
 #[derive(Clone, Default)]
 pub struct ImportScriptStatusResponse {
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `succeeded`
+    /// `succeeded`: a boolean
     pub succeeded: Option<bool>,
-    /// `url`
+    /// `url`: a string (`uri`)
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

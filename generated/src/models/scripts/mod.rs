@@ -6,3 +6,4 @@ export!(import_script_status_response: ImportScriptStatusResponse);
 export!(operation_parameters: *);
 export!(publish_script_request_data: PublishScriptRequestData);
 export!(script_entity_listing: ScriptEntityListing);
+export!(shared_enums: *);

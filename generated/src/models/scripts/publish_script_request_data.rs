@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `PublishScriptRequestData` in the API.
 ///
-/// Taken by `post_scripts_published`.
+/// Taken by [`post_scripts_published`](crate::api::PostScriptsPublished).
 #[derive(Clone, Default)]
 pub struct PublishScriptRequestData {
-    /// `scriptId`, required
+    /// `scriptId`: a string, required
     pub script_id: Option<String>,
-    /// `versionId`
+    /// `versionId`: a string
     pub version_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,48 +5,49 @@ use crate::runtime::time;
 
 /// `DocumentationResult` in the API.
 ///
-/// Item of the listing `get_documentation_search`, `post_documentation_search`.
+/// Item of the listing [`get_documentation_search`](crate::api::GetDocumentationSearch),
+/// [`post_documentation_search`](crate::api::PostDocumentationSearch).
 #[derive(Clone, Default)]
 pub struct DocumentationResult {
-    /// `categories`
+    /// `categories`: a list of integers
     pub categories: Option<Vec<i64>>,
-    /// `content`
+    /// `content`: a string
     pub content: Option<String>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `excerpt`
+    /// `excerpt`: a string
     pub excerpt: Option<String>,
-    /// `facet_feature`
+    /// `facet_feature`: a list of integers
     pub facet_feature: Option<Vec<i64>>,
-    /// `facet_role`
+    /// `facet_role`: a list of integers
     pub facet_role: Option<Vec<i64>>,
-    /// `facet_service`
+    /// `facet_service`: a list of integers
     pub facet_service: Option<Vec<i64>>,
-    /// `faq_categories`
+    /// `faq_categories`: a list of integers
     pub faq_categories: Option<Vec<i64>>,
-    /// `get_type`
+    /// `get_type`: a string
     pub get_type: Option<String>,
-    /// `id`, required
+    /// `id`: an integer (`int32`), required
     pub id: Option<i64>,
-    /// `link`
+    /// `link`: a string
     pub link: Option<String>,
-    /// `modified`
+    /// `modified`: a timestamp
     pub modified: Option<time::Timestamp>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `releasenote_category`
+    /// `releasenote_category`: a list of integers
     pub releasenote_category: Option<Vec<i64>>,
-    /// `releasenote_tag`
+    /// `releasenote_tag`: a list of integers
     pub releasenote_tag: Option<Vec<i64>>,
-    /// `service`
+    /// `service`: a list of integers
     pub service: Option<Vec<i64>>,
-    /// `service-area`
+    /// `service-area`: a list of integers
     pub service_area: Option<Vec<i64>>,
-    /// `slug`
+    /// `slug`: a string
     pub slug: Option<String>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
-    /// `video_categories`
+    /// `video_categories`: a list of integers
     pub video_categories: Option<Vec<i64>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,31 +3,29 @@
 use crate::models::search::{
     DocumentationV2SearchAggregation, DocumentationV2SearchCriteria,
 };
-use crate::models::shared_by_10_aefafe::{
-    ConversationCustomAttributesSearchRequestSortOrder, SearchSort,
-};
+use crate::models::shared::search_sort::{SearchSort, SearchSortOrder};
 use crate::runtime::codec;
 
 /// `DocumentationV2SearchRequest` in the API.
 ///
-/// Taken by `post_documentation_all_search`.
+/// Taken by [`post_documentation_all_search`](crate::api::PostDocumentationAllSearch).
 #[derive(Clone, Default)]
 pub struct DocumentationV2SearchRequest {
-    /// `aggregations`
+    /// `aggregations`: a list of `DocumentationV2SearchAggregation`
     pub aggregations: Option<Vec<DocumentationV2SearchAggregation>>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `query`
+    /// `query`: a list of `DocumentationV2SearchCriteria`
     pub query: Option<Vec<DocumentationV2SearchCriteria>>,
-    /// `sort`
+    /// `sort`: a list of `SearchSort`
     pub sort: Option<Vec<SearchSort>>,
-    /// `sortBy`
+    /// `sortBy`: a string
     pub sort_by: Option<String>,
-    /// `sortOrder`
+    /// `sortOrder`: one of `ASC`, `DESC`, `SCORE`
     pub sort_order: Option<DocumentationV2SearchRequestSortOrder>,
-    /// `types`, required
+    /// `types`: a list of strings, required
     pub types: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -51,5 +49,5 @@ impl codec::Model for DocumentationV2SearchRequest {
 
 codec::__model!(DocumentationV2SearchRequest);
 
-/// The same values as [`ConversationCustomAttributesSearchRequestSortOrder`].
-pub type DocumentationV2SearchRequestSortOrder = ConversationCustomAttributesSearchRequestSortOrder;
+/// The same values as [`SearchSortOrder`].
+pub type DocumentationV2SearchRequestSortOrder = SearchSortOrder;

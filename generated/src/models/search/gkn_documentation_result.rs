@@ -4,16 +4,17 @@ use crate::runtime::codec;
 
 /// `GKNDocumentationResult` in the API.
 ///
-/// Item of the listing `get_documentation_gkn_search`, `post_documentation_gkn_search`.
+/// Item of the listing [`get_documentation_gkn_search`](crate::api::GetDocumentationGknSearch),
+/// [`post_documentation_gkn_search`](crate::api::PostDocumentationGknSearch).
 #[derive(Clone, Default)]
 pub struct GknDocumentationResult {
-    /// `_type`, required
+    /// `_type`: a string, required
     pub r#type: Option<String>,
-    /// `content`
+    /// `content`: a string
     pub content: Option<String>,
-    /// `link`
+    /// `link`: a string
     pub link: Option<String>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

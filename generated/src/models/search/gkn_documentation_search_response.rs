@@ -5,26 +5,27 @@ use crate::runtime::codec;
 
 /// `GKNDocumentationSearchResponse` in the API.
 ///
-/// Returned by `get_documentation_gkn_search`, `post_documentation_gkn_search`.
+/// Returned by [`get_documentation_gkn_search`](crate::api::GetDocumentationGknSearch),
+/// [`post_documentation_gkn_search`](crate::api::PostDocumentationGknSearch).
 #[derive(Clone, Default)]
 pub struct GknDocumentationSearchResponse {
-    /// `currentPage`
+    /// `currentPage`: a string
     pub current_page: Option<String>,
-    /// `nextPage`
+    /// `nextPage`: a string
     pub next_page: Option<String>,
-    /// `pageCount`, required
+    /// `pageCount`: an integer (`int32`), required
     pub page_count: Option<i64>,
-    /// `pageNumber`, required
+    /// `pageNumber`: an integer (`int32`), required
     pub page_number: Option<i64>,
-    /// `pageSize`, required
+    /// `pageSize`: an integer (`int32`), required
     pub page_size: Option<i64>,
-    /// `previousPage`
+    /// `previousPage`: a string
     pub previous_page: Option<String>,
-    /// `results`, required
+    /// `results`: a list of `GknDocumentationResult`, required
     pub results: Option<Vec<GknDocumentationResult>>,
-    /// `total`, required
+    /// `total`: an integer (`int64`), required
     pub total: Option<i64>,
-    /// `types`, required
+    /// `types`: a list of strings, required
     pub types: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,7 +7,10 @@ export!(
 );
 export!(documentation_search_request: DocumentationSearchRequest, DocumentationSearchRequestSortOrder);
 export!(documentation_search_response: DocumentationSearchResponse);
-export!(documentation_v2_search_aggregation: DocumentationV2SearchAggregation, DocumentationV2SearchAggregationType);
+export!(
+    documentation_v2_search_aggregation: DocumentationV2SearchAggregation, DocumentationV2SearchAggregationOrder,
+        DocumentationV2SearchAggregationType
+);
 export!(
     documentation_v2_search_criteria: DocumentationV2SearchCriteria, DocumentationV2SearchCriteriaOperator,
         DocumentationV2SearchCriteriaType

@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `ExternalContactsSettings` in the API.
 ///
-/// Returned by `get_externalcontacts_settings`. Taken by `put_externalcontacts_settings`.
+/// Returned by [`get_externalcontacts_settings`](crate::api::GetExternalcontactsSettings). Taken by
+/// [`put_externalcontacts_settings`](crate::api::PutExternalcontactsSettings).
 #[derive(Clone, Default)]
 pub struct ExternalContactsSettings {
-    /// `manuallyAssignDivisionsToContacts`
+    /// `manuallyAssignDivisionsToContacts`: a boolean
     pub manually_assign_divisions_to_contacts: Option<bool>,
-    /// `manuallyAssignDivisionsToInteractions`
+    /// `manuallyAssignDivisionsToInteractions`: a boolean
     pub manually_assign_divisions_to_interactions: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

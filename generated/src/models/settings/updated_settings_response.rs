@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `UpdatedSettingsResponse` in the API.
 ///
-/// Returned by `delete_externalcontacts_settings`, `put_externalcontacts_settings`.
+/// Returned by [`delete_externalcontacts_settings`](crate::api::DeleteExternalcontactsSettings),
+/// [`put_externalcontacts_settings`](crate::api::PutExternalcontactsSettings).
 #[derive(Clone, Default)]
 pub struct UpdatedSettingsResponse {
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

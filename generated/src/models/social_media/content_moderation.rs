@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ContentModeration` in the API.
+///
+/// Part of [`SocialMediaDetailMessageContainer`](crate::models::SocialMediaDetailMessageContainer).
 #[derive(Clone, Default)]
 pub struct ContentModeration {
-    /// `categories`
+    /// `categories`: a list of strings
     pub categories: Option<Vec<String>>,
-    /// `flag`, required
+    /// `flag`: one of `NotSafeForWork`, `SafeForWork`, `Unknown`, required
     pub flag: Option<ContentModerationFlag>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ContentReaction` in the API.
+///
+/// Part of [`OpenSocialMediaReactionsEvent`](crate::models::OpenSocialMediaReactionsEvent).
 #[derive(Clone, Default)]
 pub struct ContentReaction {
-    /// `count`, required
+    /// `count`: an integer (`int32`), required
     pub count: Option<i64>,
-    /// `reactionType`, required
+    /// `reactionType`: `ContentReactionReactionType`, required
     pub reaction_type: Option<ContentReactionReactionType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DataIngestionRulesMetadata` in the API.
+///
+/// Part of
+/// [`SocialTopicWithDataIngestionRuleMetadataResponse`](crate::models::SocialTopicWithDataIngestionRuleMetadataResponse).
 #[derive(Clone, Default)]
 pub struct DataIngestionRulesMetadata {
-    /// `countByStatus`
+    /// `countByStatus`: a map of strings to integers
     pub count_by_status: Option<BTreeMap<String, i64>>,
-    /// `platform`
+    /// `platform`: a string
     pub platform: Option<String>,
-    /// `totalCount`
+    /// `totalCount`: an integer (`int32`)
     pub total_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,18 @@ use crate::models::social_media::OverrideEscalationTarget;
 use crate::runtime::codec;
 
 /// `EscalationTarget` in the API.
+///
+/// Part of [`EscalationRuleRequest`](crate::models::EscalationRuleRequest),
+/// [`EscalationRuleResponse`](crate::models::EscalationRuleResponse),
+/// [`ManualEscalationRequest`](crate::models::ManualEscalationRequest),
+/// [`ManualEscalationResponse`](crate::models::ManualEscalationResponse).
 #[derive(Clone, Default)]
 pub struct EscalationTarget {
-    /// `destination`, required
+    /// `destination`: one of `SourceIntegration`, `OverrideIntegration`, required
     pub destination: Option<EscalationTargetDestination>,
-    /// `override`
+    /// `override`: `OverrideEscalationTarget`
     pub r#override: Option<Box<OverrideEscalationTarget>>,
-    /// `targetType`, required
+    /// `targetType`: one of `Conversation`, required
     pub target_type: Option<EscalationTargetTargetType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

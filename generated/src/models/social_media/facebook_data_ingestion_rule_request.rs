@@ -4,15 +4,16 @@ use crate::runtime::codec;
 
 /// `FacebookDataIngestionRuleRequest` in the API.
 ///
-/// Taken by `post_socialmedia_topic_dataingestionrules_facebook`,
-/// `put_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id`.
+/// Taken by
+/// [`post_socialmedia_topic_dataingestionrules_facebook`](crate::api::PostSocialmediaTopicDataingestionrulesFacebook),
+/// [`put_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id`](crate::api::PutSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId).
 #[derive(Clone, Default)]
 pub struct FacebookDataIngestionRuleRequest {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `integrationId`
+    /// `integrationId`: a string
     pub integration_id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

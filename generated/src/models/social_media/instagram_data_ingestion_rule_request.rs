@@ -4,15 +4,16 @@ use crate::runtime::codec;
 
 /// `InstagramDataIngestionRuleRequest` in the API.
 ///
-/// Taken by `post_socialmedia_topic_dataingestionrules_instagram`,
-/// `put_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id`.
+/// Taken by
+/// [`post_socialmedia_topic_dataingestionrules_instagram`](crate::api::PostSocialmediaTopicDataingestionrulesInstagram),
+/// [`put_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id`](crate::api::PutSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId).
 #[derive(Clone, Default)]
 pub struct InstagramDataIngestionRuleRequest {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `integrationId`, required
+    /// `integrationId`: a string, required
     pub integration_id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,12 @@ use crate::runtime::codec;
 
 /// `ManualEscalationRequest` in the API.
 ///
-/// Taken by `post_socialmedia_escalations_messages`.
+/// Taken by [`post_socialmedia_escalations_messages`](crate::api::PostSocialmediaEscalationsMessages).
 #[derive(Clone, Default)]
 pub struct ManualEscalationRequest {
-    /// `escalationTarget`
+    /// `escalationTarget`: `EscalationTarget`
     pub escalation_target: Option<Box<EscalationTarget>>,
-    /// `socialMediaNormalizedMessageId`, required
+    /// `socialMediaNormalizedMessageId`: a string, required
     pub social_media_normalized_message_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

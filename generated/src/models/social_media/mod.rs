@@ -78,6 +78,7 @@ export!(open_social_normalized_message_entity_listing: OpenSocialNormalizedMessa
 export!(open_social_reactions_normalized_event_entity_listing: OpenSocialReactionsNormalizedEventEntityListing);
 export!(operation_parameters: *);
 export!(override_escalation_target: OverrideEscalationTarget);
+export!(shared_enums: *);
 export!(social_escalation_response_entity_listing: SocialEscalationResponseEntityListing);
 export!(social_media_aggregate_data_container: SocialMediaAggregateDataContainer);
 export!(social_media_aggregate_metric_data: SocialMediaAggregateMetricData);

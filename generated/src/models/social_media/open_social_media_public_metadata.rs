@@ -3,19 +3,21 @@
 use crate::runtime::codec;
 
 /// `OpenSocialMediaPublicMetadata` in the API.
+///
+/// Part of [`OpenSocialMediaChannel`](crate::models::OpenSocialMediaChannel).
 #[derive(Clone, Default)]
 pub struct OpenSocialMediaPublicMetadata {
-    /// `mentionIds`
+    /// `mentionIds`: a list of strings
     pub mention_ids: Option<Vec<String>>,
-    /// `replyToId`
+    /// `replyToId`: a string
     pub reply_to_id: Option<String>,
-    /// `rootId`, required
+    /// `rootId`: a string, required
     pub root_id: Option<String>,
-    /// `source`
+    /// `source`: a string
     pub source: Option<String>,
-    /// `tagIds`
+    /// `tagIds`: a list of strings
     pub tag_ids: Option<Vec<String>>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

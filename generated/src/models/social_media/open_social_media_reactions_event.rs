@@ -4,9 +4,12 @@ use crate::models::social_media::ContentReaction;
 use crate::runtime::codec;
 
 /// `OpenSocialMediaReactionsEvent` in the API.
+///
+/// Part of
+/// [`OpenSocialMediaReactionsNormalizedEvent`](crate::models::OpenSocialMediaReactionsNormalizedEvent).
 #[derive(Clone, Default)]
 pub struct OpenSocialMediaReactionsEvent {
-    /// `reactions`, required
+    /// `reactions`: a list of `ContentReaction`, required
     pub reactions: Option<Vec<ContentReaction>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

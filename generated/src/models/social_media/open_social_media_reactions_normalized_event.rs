@@ -6,15 +6,18 @@ use crate::models::social_media::{
 use crate::runtime::codec;
 
 /// `OpenSocialMediaReactionsNormalizedEvent` in the API.
+///
+/// Part of [`OpenSocialMediaReactionsRequest`](crate::models::OpenSocialMediaReactionsRequest),
+/// [`OpenSocialReactionsNormalizedEventEntityListing`](crate::models::OpenSocialReactionsNormalizedEventEntityListing).
 #[derive(Clone, Default)]
 pub struct OpenSocialMediaReactionsNormalizedEvent {
-    /// `channel`, required
+    /// `channel`: `OpenSocialMediaReactionsChannel`, required
     pub channel: Option<Box<OpenSocialMediaReactionsChannel>>,
-    /// `events`, required
+    /// `events`: a list of `OpenSocialMediaReactionsEvent`, required
     pub events: Option<Vec<OpenSocialMediaReactionsEvent>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

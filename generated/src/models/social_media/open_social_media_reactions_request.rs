@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `OpenSocialMediaReactionsRequest` in the API.
 ///
-/// Taken by `post_socialmedia_topic_dataingestionrules_open_rule_id_reactions_bulk`.
+/// Taken by
+/// [`post_socialmedia_topic_dataingestionrules_open_rule_id_reactions_bulk`](crate::api::PostSocialmediaTopicDataingestionrulesOpenRuleIdReactionsBulk).
 #[derive(Clone, Default)]
 pub struct OpenSocialMediaReactionsRequest {
-    /// `events`, required
+    /// `events`: a list of `OpenSocialMediaReactionsNormalizedEvent`, required
     pub events: Option<Vec<OpenSocialMediaReactionsNormalizedEvent>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

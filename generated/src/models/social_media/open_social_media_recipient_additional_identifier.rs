@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `OpenSocialMediaRecipientAdditionalIdentifier` in the API.
+///
+/// Part of [`OpenSocialMediaRecipient`](crate::models::OpenSocialMediaRecipient).
 #[derive(Clone, Default)]
 pub struct OpenSocialMediaRecipientAdditionalIdentifier {
-    /// `type`, required, read-only
+    /// `type`: one of `Topic`, `IngestionRule`, `IngestionRuleVersion`, `PhoneNumber`, required, read-only
     pub r#type: Option<OpenSocialMediaRecipientAdditionalIdentifierType>,
-    /// `value`, required, read-only
+    /// `value`: a string, required, read-only
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `OverrideEscalationTarget` in the API.
+///
+/// Part of [`EscalationTarget`](crate::models::EscalationTarget).
 #[derive(Clone, Default)]
 pub struct OverrideEscalationTarget {
-    /// `integrationId`, required
+    /// `integrationId`: a string, required
     pub integration_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

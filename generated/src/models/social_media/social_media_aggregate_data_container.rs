@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 
 /// `SocialMediaAggregateDataContainer` in the API.
 ///
-/// Item of the listing `get_socialmedia_analytics_aggregates_job_results`.
+/// Item of the listing
+/// [`get_socialmedia_analytics_aggregates_job_results`](crate::api::GetSocialmediaAnalyticsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct SocialMediaAggregateDataContainer {
-    /// `data`
+    /// `data`: a list of `SocialMediaStatisticalResponse`
     pub data: Option<Vec<SocialMediaStatisticalResponse>>,
-    /// `group`
+    /// `group`: a map of strings to strings
     pub group: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::social_media::SocialMediaStatisticalSummary;
 use crate::runtime::codec;
 
 /// `SocialMediaAggregateMetricData` in the API.
+///
+/// Part of [`SocialMediaStatisticalResponse`](crate::models::SocialMediaStatisticalResponse).
 #[derive(Clone, Default)]
 pub struct SocialMediaAggregateMetricData {
-    /// `metric`
+    /// `metric`: a string
     pub metric: Option<String>,
-    /// `qualifier`
+    /// `qualifier`: a string
     pub qualifier: Option<String>,
-    /// `stats`
+    /// `stats`: `SocialMediaStatisticalSummary`
     pub stats: Option<Box<SocialMediaStatisticalSummary>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `SocialMediaAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by `get_socialmedia_analytics_aggregates_job_results`.
+/// Returned by
+/// [`get_socialmedia_analytics_aggregates_job_results`](crate::api::GetSocialmediaAnalyticsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct SocialMediaAsyncAggregateQueryResponse {
-    /// `cursor`
+    /// `cursor`: a string
     pub cursor: Option<String>,
-    /// `results`
+    /// `results`: a list of `SocialMediaAggregateDataContainer`
     pub results: Option<Vec<SocialMediaAggregateDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,22 +5,24 @@ use crate::runtime::codec;
 
 /// `SocialMediaAsyncAggregationQuery` in the API.
 ///
-/// Taken by `post_socialmedia_analytics_aggregates_jobs`.
+/// Taken by
+/// [`post_socialmedia_analytics_aggregates_jobs`](crate::api::PostSocialmediaAnalyticsAggregatesJobs).
 #[derive(Clone, Default)]
 pub struct SocialMediaAsyncAggregationQuery {
-    /// `filter`
+    /// `filter`: `SocialMediaQueryFilter`
     pub filter: Option<Box<SocialMediaQueryFilter>>,
-    /// `granularity`
+    /// `granularity`: a string
     pub granularity: Option<String>,
-    /// `groupBy`
+    /// `groupBy`: a list of `SocialMediaAsyncAggregationQueryGroupBy`
     pub group_by: Option<Vec<SocialMediaAsyncAggregationQueryGroupBy>>,
-    /// `interval`, required
+    /// `interval`: a string, required
     pub interval: Option<String>,
-    /// `metrics`, required
+    /// `metrics`: a list, each item one of `nSocialPosts`, `oSocialAuthors`, `oSocialSentiment`,
+    /// `oSocialEngagement`, `nSocialReviewRating`, required
     pub metrics: Option<Vec<SocialMediaAsyncAggregationQueryMetrics>>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

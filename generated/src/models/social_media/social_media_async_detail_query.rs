@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `SocialMediaAsyncDetailQuery` in the API.
 ///
-/// Taken by `post_socialmedia_analytics_messages_jobs`.
+/// Taken by
+/// [`post_socialmedia_analytics_messages_jobs`](crate::api::PostSocialmediaAnalyticsMessagesJobs).
 #[derive(Clone, Default)]
 pub struct SocialMediaAsyncDetailQuery {
-    /// `filter`
+    /// `filter`: `SocialMediaQueryFilter`
     pub filter: Option<Box<SocialMediaQueryFilter>>,
-    /// `interval`, required
+    /// `interval`: a string, required
     pub interval: Option<String>,
-    /// `order`
+    /// `order`: one of `asc`, `desc`
     pub order: Option<SocialMediaAsyncDetailQueryOrder>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `SocialMediaAsyncDetailQueryResponse` in the API.
 ///
-/// Returned by `get_socialmedia_analytics_messages_job_results`.
+/// Returned by
+/// [`get_socialmedia_analytics_messages_job_results`](crate::api::GetSocialmediaAnalyticsMessagesJobResults).
 #[derive(Clone, Default)]
 pub struct SocialMediaAsyncDetailQueryResponse {
-    /// `cursor`
+    /// `cursor`: a string
     pub cursor: Option<String>,
-    /// `results`
+    /// `results`: a list of `SocialMediaDetailDataContainer`
     pub results: Option<Vec<SocialMediaDetailDataContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `SocialMediaDetailDataContainer` in the API.
 ///
-/// Item of the listing `get_socialmedia_analytics_messages_job_results`.
+/// Item of the listing
+/// [`get_socialmedia_analytics_messages_job_results`](crate::api::GetSocialmediaAnalyticsMessagesJobResults).
 #[derive(Clone, Default)]
 pub struct SocialMediaDetailDataContainer {
-    /// `interval`
+    /// `interval`: a string
     pub interval: Option<String>,
-    /// `messages`
+    /// `messages`: a list of `SocialMediaDetailMessageContainer`
     pub messages: Option<Vec<SocialMediaDetailMessageContainer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::social_media::SocialMediaAggregateMetricData;
 use crate::runtime::codec;
 
 /// `SocialMediaStatisticalResponse` in the API.
+///
+/// Part of [`SocialMediaAggregateDataContainer`](crate::models::SocialMediaAggregateDataContainer).
 #[derive(Clone, Default)]
 pub struct SocialMediaStatisticalResponse {
-    /// `interval`
+    /// `interval`: a string
     pub interval: Option<String>,
-    /// `metrics`
+    /// `metrics`: a list of `SocialMediaAggregateMetricData`
     pub metrics: Option<Vec<SocialMediaAggregateMetricData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

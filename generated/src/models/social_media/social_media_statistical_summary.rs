@@ -3,39 +3,41 @@
 use crate::runtime::codec;
 
 /// `SocialMediaStatisticalSummary` in the API.
+///
+/// Part of [`SocialMediaAggregateMetricData`](crate::models::SocialMediaAggregateMetricData).
 #[derive(Clone, Default)]
 pub struct SocialMediaStatisticalSummary {
-    /// `average`
+    /// `average`: a number
     pub average: Option<f64>,
-    /// `count`
+    /// `count`: an integer (`int64`)
     pub count: Option<i64>,
-    /// `countNegative`
+    /// `countNegative`: an integer (`int64`)
     pub count_negative: Option<i64>,
-    /// `countNeutral`
+    /// `countNeutral`: an integer (`int64`)
     pub count_neutral: Option<i64>,
-    /// `countPositive`
+    /// `countPositive`: an integer (`int64`)
     pub count_positive: Option<i64>,
-    /// `countUnknown`
+    /// `countUnknown`: an integer (`int64`)
     pub count_unknown: Option<i64>,
-    /// `current`
+    /// `current`: a number
     pub current: Option<f64>,
-    /// `denominator`
+    /// `denominator`: a number
     pub denominator: Option<f64>,
-    /// `max`
+    /// `max`: a number
     pub max: Option<f64>,
-    /// `min`
+    /// `min`: a number
     pub min: Option<f64>,
-    /// `numerator`
+    /// `numerator`: a number
     pub numerator: Option<f64>,
-    /// `p95`
+    /// `p95`: an integer (`int64`)
     pub p95: Option<i64>,
-    /// `p99`
+    /// `p99`: an integer (`int64`)
     pub p99: Option<i64>,
-    /// `ratio`
+    /// `ratio`: a number
     pub ratio: Option<f64>,
-    /// `sum`
+    /// `sum`: a number
     pub sum: Option<f64>,
-    /// `target`
+    /// `target`: a number
     pub target: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

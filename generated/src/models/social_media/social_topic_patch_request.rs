@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 /// `SocialTopicPatchRequest` in the API.
 ///
-/// Taken by `patch_socialmedia_topic`.
+/// Taken by [`patch_socialmedia_topic`](crate::api::PatchSocialmediaTopic).
 #[derive(Clone, Default)]
 pub struct SocialTopicPatchRequest {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `divisionId`
+    /// `divisionId`: a string
     pub division_id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

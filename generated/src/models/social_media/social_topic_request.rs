@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 /// `SocialTopicRequest` in the API.
 ///
-/// Taken by `post_socialmedia_topics`.
+/// Taken by [`post_socialmedia_topics`](crate::api::PostSocialmediaTopics).
 #[derive(Clone, Default)]
 pub struct SocialTopicRequest {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `divisionId`, required
+    /// `divisionId`: a string, required
     pub division_id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `TweetUsage` in the API.
+///
+/// Part of [`TwitterDataHistoricalTweetResponse`](crate::models::TwitterDataHistoricalTweetResponse).
 #[derive(Clone, Default)]
 pub struct TweetUsage {
-    /// `dateStart`
+    /// `dateStart`: a timestamp
     pub date_start: Option<time::Timestamp>,
-    /// `ingestionLimit`
+    /// `ingestionLimit`: an integer (`int64`)
     pub ingestion_limit: Option<i64>,
-    /// `tweetCount`
+    /// `tweetCount`: an integer (`int64`)
     pub tweet_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

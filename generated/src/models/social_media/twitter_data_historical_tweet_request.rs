@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `TwitterDataHistoricalTweetRequest` in the API.
 ///
-/// Taken by `post_socialmedia_twitter_historical_tweets`.
+/// Taken by
+/// [`post_socialmedia_twitter_historical_tweets`](crate::api::PostSocialmediaTwitterHistoricalTweets).
 #[derive(Clone, Default)]
 pub struct TwitterDataHistoricalTweetRequest {
-    /// `countries`
+    /// `countries`: a list of strings
     pub countries: Option<Vec<String>>,
-    /// `searchTerms`, required
+    /// `searchTerms`: a string, required
     pub search_terms: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

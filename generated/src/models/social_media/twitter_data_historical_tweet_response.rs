@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `TwitterDataHistoricalTweetResponse` in the API.
 ///
-/// Returned by `post_socialmedia_twitter_historical_tweets`.
+/// Returned by
+/// [`post_socialmedia_twitter_historical_tweets`](crate::api::PostSocialmediaTwitterHistoricalTweets).
 #[derive(Clone, Default)]
 pub struct TwitterDataHistoricalTweetResponse {
-    /// `matchingTweets`
+    /// `matchingTweets`: an integer (`int64`)
     pub matching_tweets: Option<i64>,
-    /// `previousNumberOfDays`
+    /// `previousNumberOfDays`: an integer (`int32`)
     pub previous_number_of_days: Option<i64>,
-    /// `usageStatistics`
+    /// `usageStatistics`: `TweetUsage`
     pub usage_statistics: Option<Box<TweetUsage>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,18 @@ use crate::runtime::codec;
 
 /// `TwitterDataIngestionRuleRequest` in the API.
 ///
-/// Taken by `post_socialmedia_topic_dataingestionrules_twitter`,
-/// `put_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id`.
+/// Taken by
+/// [`post_socialmedia_topic_dataingestionrules_twitter`](crate::api::PostSocialmediaTopicDataingestionrulesTwitter),
+/// [`put_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id`](crate::api::PutSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId).
 #[derive(Clone, Default)]
 pub struct TwitterDataIngestionRuleRequest {
-    /// `countries`
+    /// `countries`: a list of strings
     pub countries: Option<Vec<String>>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `searchTerms`, required
+    /// `searchTerms`: a string, required
     pub search_terms: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,19 @@
 use crate::runtime::codec;
 
 /// `BaseProgramEntity` in the API.
+///
+/// Part of [`ProgramInsightsSettings`](crate::models::ProgramInsightsSettings),
+/// [`ProgramJob`](crate::models::ProgramJob),
+/// [`ProgramProcessingSettings`](crate::models::ProgramProcessingSettings),
+/// [`ProgramProcessingSettingsPatchResponse`](crate::models::ProgramProcessingSettingsPatchResponse),
+/// [`ProgramTranscriptionEngines`](crate::models::ProgramTranscriptionEngines), 2 more.
 #[derive(Clone, Default)]
 pub struct BaseProgramEntity {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `BaseTopicEntitiy` in the API.
+///
+/// Part of [`Program`](crate::models::Program), [`TopicJob`](crate::models::TopicJob).
 #[derive(Clone, Default)]
 pub struct BaseTopicEntitiy {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `CommunicationTranslation` in the API.
 ///
-/// Item of the listing `get_speechandtextanalytics_translations_language_conversation`.
+/// Item of the listing
+/// [`get_speechandtextanalytics_translations_language_conversation`](crate::api::GetSpeechandtextanalyticsTranslationsLanguageConversation).
 #[derive(Clone, Default)]
 pub struct CommunicationTranslation {
-    /// `communicationId`, required
+    /// `communicationId`: a string, required
     pub communication_id: Option<String>,
-    /// `transcripts`, required
+    /// `transcripts`: a list of `TranscriptTranslation`, required
     pub transcripts: Option<Vec<TranscriptTranslation>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `CommunicationTranslationList` in the API.
 ///
-/// Returned by `get_speechandtextanalytics_translations_language_conversation`.
+/// Returned by
+/// [`get_speechandtextanalytics_translations_language_conversation`](crate::api::GetSpeechandtextanalyticsTranslationsLanguageConversation).
 #[derive(Clone, Default)]
 pub struct CommunicationTranslationList {
-    /// `entities`
+    /// `entities`: a list of `CommunicationTranslation`
     pub entities: Option<Vec<CommunicationTranslation>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `ConversationInsight` in the API.
+///
+/// Part of
+/// [`SpeechTextAnalyticsConversationSummary`](crate::models::SpeechTextAnalyticsConversationSummary).
 #[derive(Clone, Default)]
 pub struct ConversationInsight {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `outcome`
+    /// `outcome`: a string
     pub outcome: Option<String>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
-    /// `type`
+    /// `type`: one of `Reason`, `Resolution`, `ActionItem`
     pub r#type: Option<ConversationInsightType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

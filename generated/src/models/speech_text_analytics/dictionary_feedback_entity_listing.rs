@@ -5,20 +5,21 @@ use crate::runtime::codec;
 
 /// `DictionaryFeedbackEntityListing` in the API.
 ///
-/// Returned by `get_speechandtextanalytics_dictionaryfeedback`.
+/// Returned by
+/// [`get_speechandtextanalytics_dictionaryfeedback`](crate::api::GetSpeechandtextanalyticsDictionaryfeedback).
 #[derive(Clone, Default)]
 pub struct DictionaryFeedbackEntityListing {
-    /// `entities`
+    /// `entities`: a list of `ListedDictionaryFeedback`
     pub entities: Option<Vec<ListedDictionaryFeedback>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `pageCount`
+    /// `pageCount`: an integer (`int32`)
     pub page_count: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int32`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

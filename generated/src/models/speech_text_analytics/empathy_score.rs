@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `EmpathyScore` in the API.
+///
+/// Part of [`ConversationMetrics`](crate::models::ConversationMetrics).
 #[derive(Clone, Default)]
 pub struct EmpathyScore {
-    /// `score`
+    /// `score`: a number (`double`)
     pub score: Option<f64>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

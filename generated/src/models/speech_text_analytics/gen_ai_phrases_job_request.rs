@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `GenAIPhrasesJobRequest` in the API.
 ///
-/// Taken by `post_speechandtextanalytics_topics_generatedphrases_jobs`.
+/// Taken by
+/// [`post_speechandtextanalytics_topics_generatedphrases_jobs`](crate::api::PostSpeechandtextanalyticsTopicsGeneratedphrasesJobs).
 #[derive(Clone, Default)]
 pub struct GenAiPhrasesJobRequest {
-    /// `topic`, required
+    /// `topic`: `GenAiPhrasesJobTopic`, required
     pub topic: Option<Box<GenAiPhrasesJobTopic>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `GenAIPhrasesJobTopic` in the API.
+///
+/// Part of [`GenAiPhrasesJobRequest`](crate::models::GenAiPhrasesJobRequest).
 #[derive(Clone, Default)]
 pub struct GenAiPhrasesJobTopic {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `dialect`, required
+    /// `dialect`: a string, required
     pub dialect: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `phrases`
+    /// `phrases`: a list of strings
     pub phrases: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

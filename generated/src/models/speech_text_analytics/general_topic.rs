@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `GeneralTopic` in the API.
 ///
-/// Item of the listing `get_speechandtextanalytics_topics_general`.
+/// Item of the listing
+/// [`get_speechandtextanalytics_topics_general`](crate::api::GetSpeechandtextanalyticsTopicsGeneral).
 #[derive(Clone, Default)]
 pub struct GeneralTopic {
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `GeneralTopicsEntityListing` in the API.
 ///
-/// Returned by `get_speechandtextanalytics_topics_general`.
+/// Returned by
+/// [`get_speechandtextanalytics_topics_general`](crate::api::GetSpeechandtextanalyticsTopicsGeneral).
 #[derive(Clone, Default)]
 pub struct GeneralTopicsEntityListing {
-    /// `entities`
+    /// `entities`: a list of `GeneralTopic`
     pub entities: Option<Vec<GeneralTopic>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::speech_text_analytics::OperatorPosition;
 use crate::runtime::codec;
 
 /// `InfixOperator` in the API.
+///
+/// Part of [`Operand`](crate::models::Operand).
 #[derive(Clone, Default)]
 pub struct InfixOperator {
-    /// `operatorPosition`
+    /// `operatorPosition`: `OperatorPosition`
     pub operator_position: Option<Box<OperatorPosition>>,
-    /// `operatorType`, required
+    /// `operatorType`: one of `Or`, `And`, `Near`, required
     pub operator_type: Option<InfixOperatorOperatorType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

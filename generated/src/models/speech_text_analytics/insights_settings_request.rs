@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `InsightsSettingsRequest` in the API.
 ///
-/// Taken by `put_speechandtextanalytics_program_settings_insights`.
+/// Taken by
+/// [`put_speechandtextanalytics_program_settings_insights`](crate::api::PutSpeechandtextanalyticsProgramSettingsInsights).
 #[derive(Clone, Default)]
 pub struct InsightsSettingsRequest {
-    /// `enabled`, required
+    /// `enabled`: a boolean, required
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

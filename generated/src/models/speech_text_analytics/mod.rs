@@ -20,7 +20,7 @@ export!(dictionary_feedback_entity_listing: DictionaryFeedbackEntityListing);
 export!(dictionary_feedback_example_phrase: DictionaryFeedbackExamplePhrase, DictionaryFeedbackExamplePhraseSource);
 export!(empathy_score: EmpathyScore);
 export!(engine_integration: EngineIntegration);
-export!(gen_ai_phrases_job: GenAiPhrasesJob);
+export!(gen_ai_phrases_job: GenAiPhrasesJob, GenAiPhrasesJobState);
 export!(gen_ai_phrases_job_request: GenAiPhrasesJobRequest);
 export!(gen_ai_phrases_job_topic: GenAiPhrasesJobTopic);
 export!(gen_ai_phrases_jobs: GenAiPhrasesJobs, GenAiPhrasesJobsEntityType, GenAiPhrasesJobsState);
@@ -72,6 +72,7 @@ export!(sentiment_feedback: SentimentFeedback, SentimentFeedbackFeedbackValue);
 export!(sentiment_feedback_entity_listing: SentimentFeedbackEntityListing);
 export!(sentiment_insight_entry: SentimentInsightEntry);
 export!(sentiment_insights: SentimentInsights);
+export!(shared_enums: *);
 export!(
     speech_text_analytics_conversation_summary: SpeechTextAnalyticsConversationSummary,
         SpeechTextAnalyticsConversationSummaryMediaType, SpeechTextAnalyticsConversationSummarySummaryType

@@ -4,25 +4,29 @@ use crate::models::speech_text_analytics::{InfixOperator, OperandPosition, Term}
 use crate::runtime::codec;
 
 /// `Operand` in the API.
+///
+/// Part of [`CategoryRequest`](crate::models::CategoryRequest),
+/// [`ConversationCategory`](crate::models::ConversationCategory),
+/// [`StaCategory`](crate::models::StaCategory).
 #[derive(Clone, Default)]
 pub struct Operand {
-    /// `digitalWordsPosition`
+    /// `digitalWordsPosition`: `OperandPosition`
     pub digital_words_position: Option<Box<OperandPosition>>,
-    /// `infixOperator`
+    /// `infixOperator`: `InfixOperator`
     pub infix_operator: Option<Box<InfixOperator>>,
-    /// `inverted`
+    /// `inverted`: a boolean
     pub inverted: Option<bool>,
-    /// `occurrence`
+    /// `occurrence`: an integer (`int32`)
     pub occurrence: Option<i64>,
-    /// `operands`
+    /// `operands`: a list of `Operand`
     pub operands: Option<Vec<Operand>>,
-    /// `term`
+    /// `term`: `Term`
     pub term: Option<Box<Term>>,
-    /// `topicId`
+    /// `topicId`: a string
     pub topic_id: Option<String>,
-    /// `type`, required
+    /// `type`: one of `Term`, `Topic`, `OperandGroup`, required
     pub r#type: Option<OperandType>,
-    /// `voiceSecondsPosition`
+    /// `voiceSecondsPosition`: `OperandPosition`
     pub voice_seconds_position: Option<Box<OperandPosition>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

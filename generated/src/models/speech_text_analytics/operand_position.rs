@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `OperandPosition` in the API.
+///
+/// Part of [`Operand`](crate::models::Operand).
 #[derive(Clone, Default)]
 pub struct OperandPosition {
-    /// `endingPositionDirection`
+    /// `endingPositionDirection`: one of `FromStart`, `FromEnd`
     pub ending_position_direction: Option<OperandPositionEndingPositionDirection>,
-    /// `endingPositionValue`
+    /// `endingPositionValue`: an integer (`int32`)
     pub ending_position_value: Option<i64>,
-    /// `startingPositionDirection`
+    /// `startingPositionDirection`: one of `FromStart`, `FromEnd`
     pub starting_position_direction: Option<OperandPositionStartingPositionDirection>,
-    /// `startingPositionValue`
+    /// `startingPositionValue`: an integer (`int32`)
     pub starting_position_value: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `OperatorPosition` in the API.
+///
+/// Part of [`InfixOperator`](crate::models::InfixOperator).
 #[derive(Clone, Default)]
 pub struct OperatorPosition {
-    /// `digitalWordsPosition`
+    /// `digitalWordsPosition`: an integer (`int32`)
     pub digital_words_position: Option<i64>,
-    /// `voiceSecondsPosition`
+    /// `voiceSecondsPosition`: an integer (`int32`)
     pub voice_seconds_position: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

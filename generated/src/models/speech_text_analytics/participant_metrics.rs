@@ -3,23 +3,25 @@
 use crate::runtime::codec;
 
 /// `ParticipantMetrics` in the API.
+///
+/// Part of [`ConversationMetrics`](crate::models::ConversationMetrics).
 #[derive(Clone, Default)]
 pub struct ParticipantMetrics {
-    /// `acdDurationPercentage`
+    /// `acdDurationPercentage`: a number (`double`)
     pub acd_duration_percentage: Option<f64>,
-    /// `agentDurationPercentage`
+    /// `agentDurationPercentage`: a number (`double`)
     pub agent_duration_percentage: Option<f64>,
-    /// `customerDurationPercentage`
+    /// `customerDurationPercentage`: a number (`double`)
     pub customer_duration_percentage: Option<f64>,
-    /// `ivrDurationPercentage`
+    /// `ivrDurationPercentage`: a number (`double`)
     pub ivr_duration_percentage: Option<f64>,
-    /// `otherDurationPercentage`
+    /// `otherDurationPercentage`: a number (`double`)
     pub other_duration_percentage: Option<f64>,
-    /// `overtalkCount`
+    /// `overtalkCount`: an integer (`int32`)
     pub overtalk_count: Option<i64>,
-    /// `overtalkDurationPercentage`
+    /// `overtalkDurationPercentage`: a number (`double`)
     pub overtalk_duration_percentage: Option<f64>,
-    /// `silenceDurationPercentage`
+    /// `silenceDurationPercentage`: a number (`double`)
     pub silence_duration_percentage: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `PhraseTranslation` in the API.
+///
+/// Part of [`TranscriptTranslation`](crate::models::TranscriptTranslation).
 #[derive(Clone, Default)]
 pub struct PhraseTranslation {
-    /// `participantPurpose`, required
+    /// `participantPurpose`: a string, required
     pub participant_purpose: Option<String>,
-    /// `startTimeMs`, required
+    /// `startTimeMs`: an integer (`int64`), required
     pub start_time_ms: Option<i64>,
-    /// `translatedText`, required
+    /// `translatedText`: a string, required
     pub translated_text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `ProcessingSettingsRequest` in the API.
 ///
-/// Taken by `patch_speechandtextanalytics_program_settings_processing`.
+/// Taken by
+/// [`patch_speechandtextanalytics_program_settings_processing`](crate::api::PatchSpeechandtextanalyticsProgramSettingsProcessing).
 #[derive(Clone, Default)]
 pub struct ProcessingSettingsRequest {
-    /// `agentEmpathyAnalysisEnabled`
+    /// `agentEmpathyAnalysisEnabled`: a boolean
     pub agent_empathy_analysis_enabled: Option<bool>,
-    /// `sentimentAnalysisEnabled`
+    /// `sentimentAnalysisEnabled`: a boolean
     pub sentiment_analysis_enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,16 @@ use crate::runtime::codec;
 
 /// `ProgramInsightsSettings` in the API.
 ///
-/// Returned by `get_speechandtextanalytics_program_settings_insights`,
-/// `put_speechandtextanalytics_program_settings_insights`. Item of the listing
-/// `get_speechandtextanalytics_programs_settings_insights`.
+/// Returned by
+/// [`get_speechandtextanalytics_program_settings_insights`](crate::api::GetSpeechandtextanalyticsProgramSettingsInsights),
+/// [`put_speechandtextanalytics_program_settings_insights`](crate::api::PutSpeechandtextanalyticsProgramSettingsInsights).
+/// Item of the listing
+/// [`get_speechandtextanalytics_programs_settings_insights`](crate::api::GetSpeechandtextanalyticsProgramsSettingsInsights).
 #[derive(Clone, Default)]
 pub struct ProgramInsightsSettings {
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `program`
+    /// `program`: `BaseProgramEntity`
     pub program: Option<Box<BaseProgramEntity>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

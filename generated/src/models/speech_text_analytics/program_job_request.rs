@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `ProgramJobRequest` in the API.
 ///
-/// Taken by `post_speechandtextanalytics_programs_publishjobs`.
+/// Taken by
+/// [`post_speechandtextanalytics_programs_publishjobs`](crate::api::PostSpeechandtextanalyticsProgramsPublishjobs).
 #[derive(Clone, Default)]
 pub struct ProgramJobRequest {
-    /// `programIds`, required
+    /// `programIds`: a list of strings, required
     pub program_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

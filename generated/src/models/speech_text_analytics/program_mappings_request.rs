@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `ProgramMappingsRequest` in the API.
 ///
-/// Taken by `put_speechandtextanalytics_program_mappings`.
+/// Taken by
+/// [`put_speechandtextanalytics_program_mappings`](crate::api::PutSpeechandtextanalyticsProgramMappings).
 #[derive(Clone, Default)]
 pub struct ProgramMappingsRequest {
-    /// `flowIds`, required
+    /// `flowIds`: a list of strings, required
     pub flow_ids: Option<Vec<String>>,
-    /// `queueIds`, required
+    /// `queueIds`: a list of strings, required
     pub queue_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

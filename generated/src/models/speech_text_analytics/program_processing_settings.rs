@@ -5,15 +5,17 @@ use crate::runtime::codec;
 
 /// `ProgramProcessingSettings` in the API.
 ///
-/// Returned by `get_speechandtextanalytics_program_settings_processing`. Item of the listing
-/// `get_speechandtextanalytics_programs_settings_processing`.
+/// Returned by
+/// [`get_speechandtextanalytics_program_settings_processing`](crate::api::GetSpeechandtextanalyticsProgramSettingsProcessing).
+/// Item of the listing
+/// [`get_speechandtextanalytics_programs_settings_processing`](crate::api::GetSpeechandtextanalyticsProgramsSettingsProcessing).
 #[derive(Clone, Default)]
 pub struct ProgramProcessingSettings {
-    /// `agentEmpathyAnalysisEnabled`
+    /// `agentEmpathyAnalysisEnabled`: a boolean
     pub agent_empathy_analysis_enabled: Option<bool>,
-    /// `program`
+    /// `program`: `BaseProgramEntity`
     pub program: Option<Box<BaseProgramEntity>>,
-    /// `sentimentAnalysisEnabled`
+    /// `sentimentAnalysisEnabled`: a boolean
     pub sentiment_analysis_enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

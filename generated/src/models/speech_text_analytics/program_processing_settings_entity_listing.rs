@@ -5,28 +5,29 @@ use crate::runtime::codec;
 
 /// `ProgramProcessingSettingsEntityListing` in the API.
 ///
-/// Returned by `get_speechandtextanalytics_programs_settings_processing`.
+/// Returned by
+/// [`get_speechandtextanalytics_programs_settings_processing`](crate::api::GetSpeechandtextanalyticsProgramsSettingsProcessing).
 #[derive(Clone, Default)]
 pub struct ProgramProcessingSettingsEntityListing {
-    /// `entities`
+    /// `entities`: a list of `ProgramProcessingSettings`
     pub entities: Option<Vec<ProgramProcessingSettings>>,
-    /// `firstUri`
+    /// `firstUri`: a string (`uri`)
     pub first_uri: Option<String>,
-    /// `lastUri`
+    /// `lastUri`: a string (`uri`)
     pub last_uri: Option<String>,
-    /// `nextUri`
+    /// `nextUri`: a string (`uri`)
     pub next_uri: Option<String>,
-    /// `pageCount`
+    /// `pageCount`: an integer (`int32`)
     pub page_count: Option<i64>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `previousUri`
+    /// `previousUri`: a string (`uri`)
     pub previous_uri: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

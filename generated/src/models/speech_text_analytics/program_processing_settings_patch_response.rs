@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `ProgramProcessingSettingsPatchResponse` in the API.
 ///
-/// Returned by `patch_speechandtextanalytics_program_settings_processing`.
+/// Returned by
+/// [`patch_speechandtextanalytics_program_settings_processing`](crate::api::PatchSpeechandtextanalyticsProgramSettingsProcessing).
 #[derive(Clone, Default)]
 pub struct ProgramProcessingSettingsPatchResponse {
-    /// `agentEmpathyAnalysisEnabled`
+    /// `agentEmpathyAnalysisEnabled`: a boolean
     pub agent_empathy_analysis_enabled: Option<bool>,
-    /// `program`
+    /// `program`: `BaseProgramEntity`
     pub program: Option<Box<BaseProgramEntity>>,
-    /// `sentimentAnalysisEnabled`
+    /// `sentimentAnalysisEnabled`: a boolean
     pub sentiment_analysis_enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

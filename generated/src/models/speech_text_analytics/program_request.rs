@@ -4,16 +4,17 @@ use crate::runtime::codec;
 
 /// `ProgramRequest` in the API.
 ///
-/// Taken by `post_speechandtextanalytics_programs`, `put_speechandtextanalytics_program`.
+/// Taken by [`post_speechandtextanalytics_programs`](crate::api::PostSpeechandtextanalyticsPrograms),
+/// [`put_speechandtextanalytics_program`](crate::api::PutSpeechandtextanalyticsProgram).
 #[derive(Clone, Default)]
 pub struct ProgramRequest {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `tags`
+    /// `tags`: a list of strings
     pub tags: Option<Vec<String>>,
-    /// `topicIds`
+    /// `topicIds`: a list of strings
     pub topic_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

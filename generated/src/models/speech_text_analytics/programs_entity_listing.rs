@@ -5,20 +5,20 @@ use crate::runtime::codec;
 
 /// `ProgramsEntityListing` in the API.
 ///
-/// Returned by `get_speechandtextanalytics_programs`.
+/// Returned by [`get_speechandtextanalytics_programs`](crate::api::GetSpeechandtextanalyticsPrograms).
 #[derive(Clone, Default)]
 pub struct ProgramsEntityListing {
-    /// `entities`
+    /// `entities`: a list of `ListedProgram`
     pub entities: Option<Vec<ListedProgram>>,
-    /// `nextUri`
+    /// `nextUri`: a string (`uri`)
     pub next_uri: Option<String>,
-    /// `pageCount`
+    /// `pageCount`: an integer (`int32`)
     pub page_count: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `ReprocessInteractionsByJobIdResponse` in the API.
 ///
-/// Returned by `get_speechandtextanalytics_reprocessing_job_interactions`.
+/// Returned by
+/// [`get_speechandtextanalytics_reprocessing_job_interactions`](crate::api::GetSpeechandtextanalyticsReprocessingJobInteractions).
 #[derive(Clone, Default)]
 pub struct ReprocessInteractionsByJobIdResponse {
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `SentimentData` in the API.
 ///
-/// Returned by `get_speechandtextanalytics_conversation_sentiments`.
+/// Returned by
+/// [`get_speechandtextanalytics_conversation_sentiments`](crate::api::GetSpeechandtextanalyticsConversationSentiments).
 #[derive(Clone, Default)]
 pub struct SentimentData {
-    /// `insights`
+    /// `insights`: `SentimentInsights`
     pub insights: Option<Box<SentimentInsights>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `SentimentFeedbackEntityListing` in the API.
 ///
-/// Returned by `get_speechandtextanalytics_sentimentfeedback`.
+/// Returned by
+/// [`get_speechandtextanalytics_sentimentfeedback`](crate::api::GetSpeechandtextanalyticsSentimentfeedback).
 #[derive(Clone, Default)]
 pub struct SentimentFeedbackEntityListing {
-    /// `entities`
+    /// `entities`: a list of `SentimentFeedback`
     pub entities: Option<Vec<SentimentFeedback>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `SentimentInsightEntry` in the API.
+///
+/// Part of [`SentimentInsights`](crate::models::SentimentInsights).
 #[derive(Clone, Default)]
 pub struct SentimentInsightEntry {
-    /// `description`, required
+    /// `description`: a string, required
     pub description: Option<String>,
-    /// `title`, required
+    /// `title`: a string, required
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

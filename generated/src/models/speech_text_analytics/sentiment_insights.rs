@@ -4,11 +4,13 @@ use crate::models::speech_text_analytics::SentimentInsightEntry;
 use crate::runtime::codec;
 
 /// `SentimentInsights` in the API.
+///
+/// Part of [`SentimentData`](crate::models::SentimentData).
 #[derive(Clone, Default)]
 pub struct SentimentInsights {
-    /// `negativeSentimentReasons`
+    /// `negativeSentimentReasons`: a list of `SentimentInsightEntry`
     pub negative_sentiment_reasons: Option<Vec<SentimentInsightEntry>>,
-    /// `positiveSentimentReasons`
+    /// `positiveSentimentReasons`: a list of `SentimentInsightEntry`
     pub positive_sentiment_reasons: Option<Vec<SentimentInsightEntry>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

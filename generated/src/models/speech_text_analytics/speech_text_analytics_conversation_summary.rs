@@ -6,28 +6,29 @@ use crate::runtime::time;
 
 /// `SpeechTextAnalyticsConversationSummary` in the API.
 ///
-/// Item of the listing `get_speechandtextanalytics_conversation_summaries`.
+/// Item of the listing
+/// [`get_speechandtextanalytics_conversation_summaries`](crate::api::GetSpeechandtextanalyticsConversationSummaries).
 #[derive(Clone, Default)]
 pub struct SpeechTextAnalyticsConversationSummary {
-    /// `agentId`
+    /// `agentId`: a string
     pub agent_id: Option<String>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `generated`
+    /// `generated`: a boolean
     pub generated: Option<bool>,
-    /// `insights`
+    /// `insights`: a list of `ConversationInsight`
     pub insights: Option<Vec<ConversationInsight>>,
-    /// `language`
+    /// `language`: a string
     pub language: Option<String>,
-    /// `mediaType`
+    /// `mediaType`: one of `Unknown`, `Message`, `Call`, `Email`
     pub media_type: Option<SpeechTextAnalyticsConversationSummaryMediaType>,
-    /// `sourceId`
+    /// `sourceId`: a string
     pub source_id: Option<String>,
-    /// `summary`
+    /// `summary`: a string
     pub summary: Option<String>,
-    /// `summaryId`
+    /// `summaryId`: a string
     pub summary_id: Option<String>,
-    /// `summaryType`
+    /// `summaryType`: one of `Conversation`, `Agent`, `VirtualAgent`
     pub summary_type: Option<SpeechTextAnalyticsConversationSummarySummaryType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `SpeechTextAnalyticsConversationSummaryListing` in the API.
 ///
-/// Returned by `get_speechandtextanalytics_conversation_summaries`.
+/// Returned by
+/// [`get_speechandtextanalytics_conversation_summaries`](crate::api::GetSpeechandtextanalyticsConversationSummaries).
 #[derive(Clone, Default)]
 pub struct SpeechTextAnalyticsConversationSummaryListing {
-    /// `entities`
+    /// `entities`: a list of `SpeechTextAnalyticsConversationSummary`
     pub entities: Option<Vec<SpeechTextAnalyticsConversationSummary>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

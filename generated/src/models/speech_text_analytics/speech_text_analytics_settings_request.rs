@@ -4,16 +4,17 @@ use crate::runtime::codec;
 
 /// `SpeechTextAnalyticsSettingsRequest` in the API.
 ///
-/// Taken by `patch_speechandtextanalytics_settings`, `put_speechandtextanalytics_settings`.
+/// Taken by [`patch_speechandtextanalytics_settings`](crate::api::PatchSpeechandtextanalyticsSettings),
+/// [`put_speechandtextanalytics_settings`](crate::api::PutSpeechandtextanalyticsSettings).
 #[derive(Clone, Default)]
 pub struct SpeechTextAnalyticsSettingsRequest {
-    /// `agentEmpathyEnabled`
+    /// `agentEmpathyEnabled`: a boolean
     pub agent_empathy_enabled: Option<bool>,
-    /// `defaultProgramId`
+    /// `defaultProgramId`: a string
     pub default_program_id: Option<String>,
-    /// `expectedDialects`
+    /// `expectedDialects`: a list of strings
     pub expected_dialects: Option<Vec<String>>,
-    /// `textAnalyticsEnabled`
+    /// `textAnalyticsEnabled`: a boolean
     pub text_analytics_enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

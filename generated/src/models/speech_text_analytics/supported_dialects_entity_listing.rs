@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `SupportedDialectsEntityListing` in the API.
 ///
-/// Returned by `get_speechandtextanalytics_programs_transcriptionengines_dialects`.
+/// Returned by
+/// [`get_speechandtextanalytics_programs_transcriptionengines_dialects`](crate::api::GetSpeechandtextanalyticsProgramsTranscriptionenginesDialects).
 #[derive(Clone, Default)]
 pub struct SupportedDialectsEntityListing {
-    /// `entities`
+    /// `entities`: a list of `SupportedDialectsTranscriptionEngine`
     pub entities: Option<Vec<SupportedDialectsTranscriptionEngine>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `Term` in the API.
+///
+/// Part of [`Operand`](crate::models::Operand).
 #[derive(Clone, Default)]
 pub struct Term {
-    /// `participantType`, required
+    /// `participantType`: one of `Internal`, `External`, `Both`, required
     pub participant_type: Option<TermParticipantType>,
-    /// `word`, required
+    /// `word`: a string, required
     pub word: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `TestTopicPhraseJobRequest` in the API.
 ///
-/// Taken by `post_speechandtextanalytics_topics_testphrase_jobs`.
+/// Taken by
+/// [`post_speechandtextanalytics_topics_testphrase_jobs`](crate::api::PostSpeechandtextanalyticsTopicsTestphraseJobs).
 #[derive(Clone, Default)]
 pub struct TestTopicPhraseJobRequest {
-    /// `topic`, required
+    /// `topic`: `TestTopicPhraseTopic`, required
     pub topic: Option<Box<TestTopicPhraseTopic>>,
-    /// `transcriptsFilters`
+    /// `transcriptsFilters`: `TranscriptsFilters`
     pub transcripts_filters: Option<Box<TranscriptsFilters>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

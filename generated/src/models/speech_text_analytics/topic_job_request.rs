@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `TopicJobRequest` in the API.
 ///
-/// Taken by `post_speechandtextanalytics_topics_publishjobs`.
+/// Taken by
+/// [`post_speechandtextanalytics_topics_publishjobs`](crate::api::PostSpeechandtextanalyticsTopicsPublishjobs).
 #[derive(Clone, Default)]
 pub struct TopicJobRequest {
-    /// `topicIds`, required
+    /// `topicIds`: a list of strings, required
     pub topic_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,20 +5,21 @@ use crate::runtime::codec;
 
 /// `TopicsDefinitionsProgramsMappingsEntityListing` in the API.
 ///
-/// Returned by `get_speechandtextanalytics_programs_mappings`.
+/// Returned by
+/// [`get_speechandtextanalytics_programs_mappings`](crate::api::GetSpeechandtextanalyticsProgramsMappings).
 #[derive(Clone, Default)]
 pub struct TopicsDefinitionsProgramsMappingsEntityListing {
-    /// `entities`
+    /// `entities`: a list of `TopicsDefinitionsProgramMappings`
     pub entities: Option<Vec<TopicsDefinitionsProgramMappings>>,
-    /// `nextUri`
+    /// `nextUri`: a string (`uri`)
     pub next_uri: Option<String>,
-    /// `pageCount`
+    /// `pageCount`: an integer (`int32`)
     pub page_count: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

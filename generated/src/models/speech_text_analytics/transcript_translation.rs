@@ -4,13 +4,15 @@ use crate::models::speech_text_analytics::PhraseTranslation;
 use crate::runtime::codec;
 
 /// `TranscriptTranslation` in the API.
+///
+/// Part of [`CommunicationTranslation`](crate::models::CommunicationTranslation).
 #[derive(Clone, Default)]
 pub struct TranscriptTranslation {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `phrases`
+    /// `phrases`: a list of `PhraseTranslation`
     pub phrases: Option<Vec<PhraseTranslation>>,
-    /// `translateError`
+    /// `translateError`: a string
     pub translate_error: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

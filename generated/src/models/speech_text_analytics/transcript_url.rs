@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `TranscriptUrl` in the API.
 ///
-/// Returned by `get_speechandtextanalytics_conversation_communication_transcripturl`.
+/// Returned by
+/// [`get_speechandtextanalytics_conversation_communication_transcripturl`](crate::api::GetSpeechandtextanalyticsConversationCommunicationTranscripturl).
 #[derive(Clone, Default)]
 pub struct TranscriptUrl {
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

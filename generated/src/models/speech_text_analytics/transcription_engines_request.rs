@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `TranscriptionEnginesRequest` in the API.
 ///
-/// Taken by `put_speechandtextanalytics_program_transcriptionengines`.
+/// Taken by
+/// [`put_speechandtextanalytics_program_transcriptionengines`](crate::api::PutSpeechandtextanalyticsProgramTranscriptionengines).
 #[derive(Clone, Default)]
 pub struct TranscriptionEnginesRequest {
-    /// `transcriptionEngines`, required
+    /// `transcriptionEngines`: a list of `ProgramTranscriptionEngine`, required
     pub transcription_engines: Option<Vec<ProgramTranscriptionEngine>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

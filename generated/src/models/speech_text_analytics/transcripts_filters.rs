@@ -3,19 +3,21 @@
 use crate::runtime::codec;
 
 /// `TranscriptsFilters` in the API.
+///
+/// Part of [`TestTopicPhraseJobRequest`](crate::models::TestTopicPhraseJobRequest).
 #[derive(Clone, Default)]
 pub struct TranscriptsFilters {
-    /// `endTimeMs`
+    /// `endTimeMs`: an integer (`int64`)
     pub end_time_ms: Option<i64>,
-    /// `flows`
+    /// `flows`: a list of strings
     pub flows: Option<Vec<String>>,
-    /// `mediaType`
+    /// `mediaType`: one of `call`, `message`, `email`, `chat`, `callback`, `all`
     pub media_type: Option<TranscriptsFiltersMediaType>,
-    /// `programs`
+    /// `programs`: a list of strings
     pub programs: Option<Vec<String>>,
-    /// `queues`
+    /// `queues`: a list of strings
     pub queues: Option<Vec<String>>,
-    /// `startTimeMs`
+    /// `startTimeMs`: an integer (`int64`)
     pub start_time_ms: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `TranslateSupportedLanguage` in the API.
 ///
-/// Item of the listing `get_speechandtextanalytics_translations_languages`.
+/// Item of the listing
+/// [`get_speechandtextanalytics_translations_languages`](crate::api::GetSpeechandtextanalyticsTranslationsLanguages).
 #[derive(Clone, Default)]
 pub struct TranslateSupportedLanguage {
-    /// `languageCode`, required
+    /// `languageCode`: a string, required
     pub language_code: Option<String>,
-    /// `languageName`, required
+    /// `languageName`: a string, required
     pub language_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

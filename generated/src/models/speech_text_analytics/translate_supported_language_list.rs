@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `TranslateSupportedLanguageList` in the API.
 ///
-/// Returned by `get_speechandtextanalytics_translations_languages`.
+/// Returned by
+/// [`get_speechandtextanalytics_translations_languages`](crate::api::GetSpeechandtextanalyticsTranslationsLanguages).
 #[derive(Clone, Default)]
 pub struct TranslateSupportedLanguageList {
-    /// `entities`
+    /// `entities`: a list of `TranslateSupportedLanguage`
     pub entities: Option<Vec<TranslateSupportedLanguage>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

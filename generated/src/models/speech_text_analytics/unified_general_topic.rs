@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `UnifiedGeneralTopic` in the API.
 ///
-/// Item of the listing `get_speechandtextanalytics_topics_general_status`.
+/// Item of the listing
+/// [`get_speechandtextanalytics_topics_general_status`](crate::api::GetSpeechandtextanalyticsTopicsGeneralStatus).
 #[derive(Clone, Default)]
 pub struct UnifiedGeneralTopic {
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `status`
+    /// `status`: one of `Deprecated`, `Outdated`, `Modified`, `UpToDate`, `ToBeCreated`, `CreatedByUser`
     pub status: Option<UnifiedGeneralTopicStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `UnifiedGeneralTopicEntityListing` in the API.
 ///
-/// Returned by `get_speechandtextanalytics_topics_general_status`.
+/// Returned by
+/// [`get_speechandtextanalytics_topics_general_status`](crate::api::GetSpeechandtextanalyticsTopicsGeneralStatus).
 #[derive(Clone, Default)]
 pub struct UnifiedGeneralTopicEntityListing {
-    /// `entities`
+    /// `entities`: a list of `UnifiedGeneralTopic`
     pub entities: Option<Vec<UnifiedGeneralTopic>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,13 +7,15 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `AutoStatusTransitionDetail` in the API.
+///
+/// Part of [`Workitem`](crate::models::Workitem), [`WorkitemVersion`](crate::models::WorkitemVersion).
 #[derive(Clone, Default)]
 pub struct AutoStatusTransitionDetail {
-    /// `dateOfTransition`
+    /// `dateOfTransition`: a timestamp
     pub date_of_transition: Option<time::Timestamp>,
-    /// `errorDetails`
+    /// `errorDetails`: `TaskManagementErrorDetails`
     pub error_details: Option<Box<TaskManagementErrorDetails>>,
-    /// `nextStatus`
+    /// `nextStatus`: `WorkitemStatusReference`
     pub next_status: Option<Box<WorkitemStatusReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BulkJobAddRequest` in the API.
 ///
-/// Taken by `post_taskmanagement_workitems_bulk_add_jobs`.
+/// Taken by
+/// [`post_taskmanagement_workitems_bulk_add_jobs`](crate::api::PostTaskmanagementWorkitemsBulkAddJobs).
 #[derive(Clone, Default)]
 pub struct BulkJobAddRequest {
-    /// `entities`, required
+    /// `entities`: a list of `WorkitemCommonCreate`, required
     pub entities: Option<Vec<WorkitemCommonCreate>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `BulkJobAddResponse` in the API.
 ///
-/// Returned by `get_taskmanagement_workitems_bulk_add_job_results`.
+/// Returned by
+/// [`get_taskmanagement_workitems_bulk_add_job_results`](crate::api::GetTaskmanagementWorkitemsBulkAddJobResults).
 #[derive(Clone, Default)]
 pub struct BulkJobAddResponse {
-    /// `errorCount`
+    /// `errorCount`: an integer (`int32`)
     pub error_count: Option<i64>,
-    /// `errorIndexes`
+    /// `errorIndexes`: a list of integers
     pub error_indexes: Option<Vec<i64>>,
-    /// `results`
+    /// `results`: a list of `BulkJobAddResult`
     pub results: Option<Vec<BulkJobAddResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

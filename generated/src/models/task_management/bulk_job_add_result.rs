@@ -4,11 +4,13 @@ use crate::models::task_management::{BulkJobAddWorkitemSummary, BulkJobError};
 use crate::runtime::codec;
 
 /// `BulkJobAddResult` in the API.
+///
+/// Part of [`BulkJobAddResponse`](crate::models::BulkJobAddResponse).
 #[derive(Clone, Default)]
 pub struct BulkJobAddResult {
-    /// `entity`
+    /// `entity`: `BulkJobAddWorkitemSummary`
     pub entity: Option<Box<BulkJobAddWorkitemSummary>>,
-    /// `error`
+    /// `error`: `BulkJobError`
     pub error: Option<Box<BulkJobError>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `BulkJobEntity` in the API.
+///
+/// Part of [`BulkJobTerminateRequest`](crate::models::BulkJobTerminateRequest).
 #[derive(Clone, Default)]
 pub struct BulkJobEntity {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `BulkJobError` in the API.
+///
+/// Part of [`BulkJobAddResult`](crate::models::BulkJobAddResult),
+/// [`BulkJobTerminateResult`](crate::models::BulkJobTerminateResult).
 #[derive(Clone, Default)]
 pub struct BulkJobError {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BulkJobTerminateRequest` in the API.
 ///
-/// Taken by `post_taskmanagement_workitems_bulk_terminate_jobs`.
+/// Taken by
+/// [`post_taskmanagement_workitems_bulk_terminate_jobs`](crate::api::PostTaskmanagementWorkitemsBulkTerminateJobs).
 #[derive(Clone, Default)]
 pub struct BulkJobTerminateRequest {
-    /// `entities`, required
+    /// `entities`: a list of `BulkJobEntity`, required
     pub entities: Option<Vec<BulkJobEntity>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::task_management::{BulkJobError, BulkJobTerminateResultEntity}
 use crate::runtime::codec;
 
 /// `BulkJobTerminateResult` in the API.
+///
+/// Part of [`BulkJobTerminateResultsResponse`](crate::models::BulkJobTerminateResultsResponse).
 #[derive(Clone, Default)]
 pub struct BulkJobTerminateResult {
-    /// `entity`
+    /// `entity`: `BulkJobTerminateResultEntity`
     pub entity: Option<Box<BulkJobTerminateResultEntity>>,
-    /// `error`
+    /// `error`: `BulkJobError`
     pub error: Option<Box<BulkJobError>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

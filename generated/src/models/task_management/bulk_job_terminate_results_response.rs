@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `BulkJobTerminateResultsResponse` in the API.
 ///
-/// Returned by `get_taskmanagement_workitems_bulk_terminate_job_results`.
+/// Returned by
+/// [`get_taskmanagement_workitems_bulk_terminate_job_results`](crate::api::GetTaskmanagementWorkitemsBulkTerminateJobResults).
 #[derive(Clone, Default)]
 pub struct BulkJobTerminateResultsResponse {
-    /// `errorCount`
+    /// `errorCount`: an integer (`int32`)
     pub error_count: Option<i64>,
-    /// `errorIndexes`
+    /// `errorIndexes`: a list of integers
     pub error_indexes: Option<Vec<i64>>,
-    /// `results`
+    /// `results`: a list of `BulkJobTerminateResult`
     pub results: Option<Vec<BulkJobTerminateResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

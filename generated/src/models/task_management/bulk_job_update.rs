@@ -4,11 +4,12 @@ use crate::runtime::codec;
 
 /// `BulkJobUpdate` in the API.
 ///
-/// Taken by `patch_taskmanagement_workitems_bulk_add_job`,
-/// `patch_taskmanagement_workitems_bulk_terminate_job`.
+/// Taken by
+/// [`patch_taskmanagement_workitems_bulk_add_job`](crate::api::PatchTaskmanagementWorkitemsBulkAddJob),
+/// [`patch_taskmanagement_workitems_bulk_terminate_job`](crate::api::PatchTaskmanagementWorkitemsBulkTerminateJob).
 #[derive(Clone, Default)]
 pub struct BulkJobUpdate {
-    /// `state`, required
+    /// `state`: one of `Queued`, `Terminated`, required
     pub state: Option<BulkJobUpdateState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `BulkJobsListing` in the API.
 ///
-/// Returned by `get_taskmanagement_workitems_bulk_jobs_users_me`.
+/// Returned by
+/// [`get_taskmanagement_workitems_bulk_jobs_users_me`](crate::api::GetTaskmanagementWorkitemsBulkJobsUsersMe).
 #[derive(Clone, Default)]
 pub struct BulkJobsListing {
-    /// `after`
+    /// `after`: a string
     pub after: Option<String>,
-    /// `entities`
+    /// `entities`: a list of `BulkJob`
     pub entities: Option<Vec<BulkJob>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

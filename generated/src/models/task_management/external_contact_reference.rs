@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `ExternalContactReference` in the API.
+///
+/// Part of [`Workitem`](crate::models::Workitem), [`WorkitemVersion`](crate::models::WorkitemVersion).
 #[derive(Clone, Default)]
 pub struct ExternalContactReference {
-    /// `firstName`
+    /// `firstName`: a string
     pub first_name: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `lastName`
+    /// `lastName`: a string
     pub last_name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -16,6 +16,7 @@ export!(bulk_job_update: BulkJobUpdate, BulkJobUpdateState);
 export!(bulk_jobs_listing: BulkJobsListing);
 export!(external_contact_reference: ExternalContactReference);
 export!(operation_parameters: *);
+export!(shared_enums: *);
 export!(task_management_error_details: TaskManagementErrorDetails);
 export!(workbin: Workbin);
 export!(workbin_change_listing: WorkbinChangeListing);

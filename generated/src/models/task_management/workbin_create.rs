@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 /// `WorkbinCreate` in the API.
 ///
-/// Taken by `post_taskmanagement_workbins`.
+/// Taken by [`post_taskmanagement_workbins`](crate::api::PostTaskmanagementWorkbins).
 #[derive(Clone, Default)]
 pub struct WorkbinCreate {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `divisionId`
+    /// `divisionId`: a string
     pub division_id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

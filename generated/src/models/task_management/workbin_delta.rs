@@ -6,15 +6,17 @@ use crate::models::task_management::{
 use crate::runtime::codec;
 
 /// `WorkbinDelta` in the API.
+///
+/// Part of [`WorkitemsChangeWorkbinDelta`](crate::models::WorkitemsChangeWorkbinDelta).
 #[derive(Clone, Default)]
 pub struct WorkbinDelta {
-    /// `dateModified`
+    /// `dateModified`: `WorkitemsAttributeChangeInstant`
     pub date_modified: Option<Box<WorkitemsAttributeChangeInstant>>,
-    /// `description`
+    /// `description`: `WorkitemsAttributeChangeString`
     pub description: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `modifiedBy`
+    /// `modifiedBy`: `WorkitemsAttributeChangeString`
     pub modified_by: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `name`
+    /// `name`: `WorkitemsAttributeChangeString`
     pub name: Option<Box<WorkitemsAttributeChangeString>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

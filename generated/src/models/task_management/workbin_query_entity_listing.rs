@@ -5,20 +5,20 @@ use crate::runtime::codec;
 
 /// `WorkbinQueryEntityListing` in the API.
 ///
-/// Returned by `post_taskmanagement_workbins_query`.
+/// Returned by [`post_taskmanagement_workbins_query`](crate::api::PostTaskmanagementWorkbinsQuery).
 #[derive(Clone, Default)]
 pub struct WorkbinQueryEntityListing {
-    /// `after`
+    /// `after`: a string
     pub after: Option<String>,
-    /// `count`
+    /// `count`: an integer (`int32`)
     pub count: Option<i64>,
-    /// `entities`
+    /// `entities`: a list of `Workbin`
     pub entities: Option<Vec<Workbin>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

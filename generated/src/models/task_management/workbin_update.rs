@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `WorkbinUpdate` in the API.
 ///
-/// Taken by `patch_taskmanagement_workbin`.
+/// Taken by [`patch_taskmanagement_workbin`](crate::api::PatchTaskmanagementWorkbin).
 #[derive(Clone, Default)]
 pub struct WorkbinUpdate {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,45 +5,49 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `WorkitemCommonCreate` in the API.
+///
+/// Part of [`BulkJobAddRequest`](crate::models::BulkJobAddRequest).
 #[derive(Clone, Default)]
 pub struct WorkitemCommonCreate {
-    /// `assigneeId`
+    /// `assigneeId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`
     pub assignee_id: Option<String>,
-    /// `autoStatusTransition`
+    /// `autoStatusTransition`: a boolean
     pub auto_status_transition: Option<bool>,
-    /// `customFields`
+    /// `customFields`: a map of strings to JSON values
     pub custom_fields: Option<BTreeMap<String, serde_json::Value>>,
-    /// `dateDue`
+    /// `dateDue`: a timestamp
     pub date_due: Option<time::Timestamp>,
-    /// `dateExpires`
+    /// `dateExpires`: a timestamp
     pub date_expires: Option<time::Timestamp>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `durationSeconds`
+    /// `durationSeconds`: an integer (`int32`)
     pub duration_seconds: Option<i64>,
-    /// `externalContactId`
+    /// `externalContactId`: a string
     pub external_contact_id: Option<String>,
-    /// `externalTag`
+    /// `externalTag`: a string
     pub external_tag: Option<String>,
-    /// `languageId`
+    /// `languageId`: a string
     pub language_id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `priority`
+    /// `priority`: an integer (`int32`)
     pub priority: Option<i64>,
-    /// `queueId`
+    /// `queueId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`
     pub queue_id: Option<String>,
-    /// `scriptId`
+    /// `scriptId`: a string
     pub script_id: Option<String>,
-    /// `skillIds`
+    /// `skillIds`: a list of strings
     pub skill_ids: Option<Vec<String>>,
-    /// `statusId`
+    /// `statusId`: a string
     pub status_id: Option<String>,
-    /// `ttl`
+    /// `ttl`: an integer (`int32`)
     pub ttl: Option<i64>,
-    /// `typeId`, required
+    /// `typeId`: a string, required
     pub type_id: Option<String>,
-    /// `workbinId`
+    /// `workbinId`: a string
     pub workbin_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

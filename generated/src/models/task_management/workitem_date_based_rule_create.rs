@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `WorkitemDateBasedRuleCreate` in the API.
 ///
-/// Taken by `post_taskmanagement_worktype_flows_datebased_rules`.
+/// Taken by
+/// [`post_taskmanagement_worktype_flows_datebased_rules`](crate::api::PostTaskmanagementWorktypeFlowsDatebasedRules).
 #[derive(Clone, Default)]
 pub struct WorkitemDateBasedRuleCreate {
-    /// `condition`, required
+    /// `condition`: `WorkitemDateBasedCondition`, required
     pub condition: Option<Box<WorkitemDateBasedCondition>>,
-    /// `name`, required
+    /// `name`: a string, 3 to 256 characters, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `WorkitemDateBasedRuleListing` in the API.
 ///
-/// Returned by `get_taskmanagement_worktype_flows_datebased_rules`.
+/// Returned by
+/// [`get_taskmanagement_worktype_flows_datebased_rules`](crate::api::GetTaskmanagementWorktypeFlowsDatebasedRules).
 #[derive(Clone, Default)]
 pub struct WorkitemDateBasedRuleListing {
-    /// `after`
+    /// `after`: a string
     pub after: Option<String>,
-    /// `entities`
+    /// `entities`: a list of `WorkitemDateBasedRule`
     pub entities: Option<Vec<WorkitemDateBasedRule>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

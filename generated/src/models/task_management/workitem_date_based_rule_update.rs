@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `WorkitemDateBasedRuleUpdate` in the API.
 ///
-/// Taken by `patch_taskmanagement_worktype_flows_datebased_rule`.
+/// Taken by
+/// [`patch_taskmanagement_worktype_flows_datebased_rule`](crate::api::PatchTaskmanagementWorktypeFlowsDatebasedRule).
 #[derive(Clone, Default)]
 pub struct WorkitemDateBasedRuleUpdate {
-    /// `condition`
+    /// `condition`: `WorkitemDateBasedConditionUpdate`
     pub condition: Option<Box<WorkitemDateBasedConditionUpdate>>,
-    /// `name`
+    /// `name`: a string, 3 to 256 characters
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -10,69 +10,71 @@ use crate::models::task_management::{
 use crate::runtime::codec;
 
 /// `WorkitemDelta` in the API.
+///
+/// Part of [`WorkitemsChangeWorkitemDelta`](crate::models::WorkitemsChangeWorkitemDelta).
 #[derive(Clone, Default)]
 pub struct WorkitemDelta {
-    /// `alertTimeoutSeconds`
+    /// `alertTimeoutSeconds`: `WorkitemsAttributeChangeInteger`
     pub alert_timeout_seconds: Option<Box<WorkitemsAttributeChangeInteger>>,
-    /// `assigneeId`
+    /// `assigneeId`: `WorkitemsAttributeChangeString`
     pub assignee_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `assignmentState`
+    /// `assignmentState`: `WorkitemsAttributeChangeString`
     pub assignment_state: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `autoStatusTransition`
+    /// `autoStatusTransition`: `WorkitemsAttributeChangeBoolean`
     pub auto_status_transition: Option<Box<WorkitemsAttributeChangeBoolean>>,
-    /// `customFields`
+    /// `customFields`: `WorkitemsAttributeChangeMap`
     pub custom_fields: Option<Box<WorkitemsAttributeChangeMap>>,
-    /// `dateAssignmentStateChanged`
+    /// `dateAssignmentStateChanged`: `WorkitemsAttributeChangeInstant`
     pub date_assignment_state_changed: Option<Box<WorkitemsAttributeChangeInstant>>,
-    /// `dateClosed`
+    /// `dateClosed`: `WorkitemsAttributeChangeInstant`
     pub date_closed: Option<Box<WorkitemsAttributeChangeInstant>>,
-    /// `dateDue`
+    /// `dateDue`: `WorkitemsAttributeChangeInstant`
     pub date_due: Option<Box<WorkitemsAttributeChangeInstant>>,
-    /// `dateExpires`
+    /// `dateExpires`: `WorkitemsAttributeChangeInstant`
     pub date_expires: Option<Box<WorkitemsAttributeChangeInstant>>,
-    /// `dateModified`
+    /// `dateModified`: `WorkitemsAttributeChangeInstant`
     pub date_modified: Option<Box<WorkitemsAttributeChangeInstant>>,
-    /// `description`
+    /// `description`: `WorkitemsAttributeChangeString`
     pub description: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `durationSeconds`
+    /// `durationSeconds`: `WorkitemsAttributeChangeInteger`
     pub duration_seconds: Option<Box<WorkitemsAttributeChangeInteger>>,
-    /// `externalContactId`
+    /// `externalContactId`: `WorkitemsAttributeChangeString`
     pub external_contact_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `externalTag`
+    /// `externalTag`: `WorkitemsAttributeChangeString`
     pub external_tag: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `languageId`
+    /// `languageId`: `WorkitemsAttributeChangeString`
     pub language_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `modifiedBy`
+    /// `modifiedBy`: `WorkitemsAttributeChangeString`
     pub modified_by: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `name`
+    /// `name`: `WorkitemsAttributeChangeString`
     pub name: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `preferredAgentIds`
+    /// `preferredAgentIds`: `WorkitemsAttributeChangeList`
     pub preferred_agent_ids: Option<Box<WorkitemsAttributeChangeList>>,
-    /// `priority`
+    /// `priority`: `WorkitemsAttributeChangeInteger`
     pub priority: Option<Box<WorkitemsAttributeChangeInteger>>,
-    /// `queueId`
+    /// `queueId`: `WorkitemsAttributeChangeString`
     pub queue_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `reporterId`
+    /// `reporterId`: `WorkitemsAttributeChangeString`
     pub reporter_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `scoredAgents`
+    /// `scoredAgents`: `WorkitemsAttributeChangeListWorkitemScoredAgentDelta`
     pub scored_agents: Option<Box<WorkitemsAttributeChangeListWorkitemScoredAgentDelta>>,
-    /// `scriptId`
+    /// `scriptId`: `WorkitemsAttributeChangeString`
     pub script_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `skillIds`
+    /// `skillIds`: `WorkitemsAttributeChangeList`
     pub skill_ids: Option<Box<WorkitemsAttributeChangeList>>,
-    /// `statusCategory`
+    /// `statusCategory`: `WorkitemsAttributeChangeWorkitemStatusCategory`
     pub status_category: Option<Box<WorkitemsAttributeChangeWorkitemStatusCategory>>,
-    /// `statusId`
+    /// `statusId`: `WorkitemsAttributeChangeString`
     pub status_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `ttl`
+    /// `ttl`: `WorkitemsAttributeChangeInteger`
     pub ttl: Option<Box<WorkitemsAttributeChangeInteger>>,
-    /// `utilizationLabelId`
+    /// `utilizationLabelId`: `WorkitemsAttributeChangeString`
     pub utilization_label_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `workbinId`
+    /// `workbinId`: `WorkitemsAttributeChangeString`
     pub workbin_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `wrapup`
+    /// `wrapup`: `WorkitemsAttributeChangeWrapupDelta`
     pub wrapup: Option<Box<WorkitemsAttributeChangeWrapupDelta>>,
-    /// `wrapupId`
+    /// `wrapupId`: `WorkitemsAttributeChangeString`
     pub wrapup_id: Option<Box<WorkitemsAttributeChangeString>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `WorkitemManualAssign` in the API.
 ///
-/// Taken by `patch_taskmanagement_workitem_assignment`.
+/// Taken by
+/// [`patch_taskmanagement_workitem_assignment`](crate::api::PatchTaskmanagementWorkitemAssignment).
 #[derive(Clone, Default)]
 pub struct WorkitemManualAssign {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

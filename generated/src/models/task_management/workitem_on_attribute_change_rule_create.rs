@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `WorkitemOnAttributeChangeRuleCreate` in the API.
 ///
-/// Taken by `post_taskmanagement_worktype_flows_onattributechange_rules`.
+/// Taken by
+/// [`post_taskmanagement_worktype_flows_onattributechange_rules`](crate::api::PostTaskmanagementWorktypeFlowsOnattributechangeRules).
 #[derive(Clone, Default)]
 pub struct WorkitemOnAttributeChangeRuleCreate {
-    /// `condition`, required
+    /// `condition`: `WorkitemOnAttributeChangeCondition`, required
     pub condition: Option<Box<WorkitemOnAttributeChangeCondition>>,
-    /// `name`, required
+    /// `name`: a string, 3 to 256 characters, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `WorkitemOnAttributeChangeRuleListing` in the API.
 ///
-/// Returned by `get_taskmanagement_worktype_flows_onattributechange_rules`.
+/// Returned by
+/// [`get_taskmanagement_worktype_flows_onattributechange_rules`](crate::api::GetTaskmanagementWorktypeFlowsOnattributechangeRules).
 #[derive(Clone, Default)]
 pub struct WorkitemOnAttributeChangeRuleListing {
-    /// `after`
+    /// `after`: a string
     pub after: Option<String>,
-    /// `entities`
+    /// `entities`: a list of `WorkitemOnAttributeChangeRule`
     pub entities: Option<Vec<WorkitemOnAttributeChangeRule>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `WorkitemOnAttributeChangeRuleUpdate` in the API.
 ///
-/// Taken by `patch_taskmanagement_worktype_flows_onattributechange_rule`.
+/// Taken by
+/// [`patch_taskmanagement_worktype_flows_onattributechange_rule`](crate::api::PatchTaskmanagementWorktypeFlowsOnattributechangeRule).
 #[derive(Clone, Default)]
 pub struct WorkitemOnAttributeChangeRuleUpdate {
-    /// `condition`
+    /// `condition`: `WorkitemOnAttributeChangeConditionUpdate`
     pub condition: Option<Box<WorkitemOnAttributeChangeConditionUpdate>>,
-    /// `name`
+    /// `name`: a string, 3 to 256 characters
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

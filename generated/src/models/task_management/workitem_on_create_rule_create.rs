@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `WorkitemOnCreateRuleCreate` in the API.
 ///
-/// Taken by `post_taskmanagement_worktype_flows_oncreate_rules`.
+/// Taken by
+/// [`post_taskmanagement_worktype_flows_oncreate_rules`](crate::api::PostTaskmanagementWorktypeFlowsOncreateRules).
 #[derive(Clone, Default)]
 pub struct WorkitemOnCreateRuleCreate {
-    /// `name`, required
+    /// `name`: a string, 3 to 256 characters, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `WorkitemOnCreateRuleListing` in the API.
 ///
-/// Returned by `get_taskmanagement_worktype_flows_oncreate_rules`.
+/// Returned by
+/// [`get_taskmanagement_worktype_flows_oncreate_rules`](crate::api::GetTaskmanagementWorktypeFlowsOncreateRules).
 #[derive(Clone, Default)]
 pub struct WorkitemOnCreateRuleListing {
-    /// `after`
+    /// `after`: a string
     pub after: Option<String>,
-    /// `entities`
+    /// `entities`: a list of `WorkitemOnCreateRule`
     pub entities: Option<Vec<WorkitemOnCreateRule>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `WorkitemOnCreateRuleUpdate` in the API.
 ///
-/// Taken by `patch_taskmanagement_worktype_flows_oncreate_rule`.
+/// Taken by
+/// [`patch_taskmanagement_worktype_flows_oncreate_rule`](crate::api::PatchTaskmanagementWorktypeFlowsOncreateRule).
 #[derive(Clone, Default)]
 pub struct WorkitemOnCreateRuleUpdate {
-    /// `name`
+    /// `name`: a string, 3 to 256 characters
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `WorkitemPagedEntityListing` in the API.
 ///
-/// Returned by `get_taskmanagement_workitems_query_job_results`.
+/// Returned by
+/// [`get_taskmanagement_workitems_query_job_results`](crate::api::GetTaskmanagementWorkitemsQueryJobResults).
 #[derive(Clone, Default)]
 pub struct WorkitemPagedEntityListing {
-    /// `entities`
+    /// `entities`: a list of `Workitem`
     pub entities: Option<Vec<Workitem>>,
-    /// `pageCount`
+    /// `pageCount`: an integer (`int32`)
     pub page_count: Option<i64>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

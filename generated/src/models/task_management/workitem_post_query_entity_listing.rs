@@ -5,20 +5,20 @@ use crate::runtime::codec;
 
 /// `WorkitemPostQueryEntityListing` in the API.
 ///
-/// Returned by `post_taskmanagement_workitems_query`.
+/// Returned by [`post_taskmanagement_workitems_query`](crate::api::PostTaskmanagementWorkitemsQuery).
 #[derive(Clone, Default)]
 pub struct WorkitemPostQueryEntityListing {
-    /// `after`
+    /// `after`: a string
     pub after: Option<String>,
-    /// `count`
+    /// `count`: an integer (`int32`)
     pub count: Option<i64>,
-    /// `entities`
+    /// `entities`: a list of `Workitem`
     pub entities: Option<Vec<Workitem>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

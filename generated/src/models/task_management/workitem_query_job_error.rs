@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `WorkitemQueryJobError` in the API.
+///
+/// Part of [`WorkitemQueryJobResponse`](crate::models::WorkitemQueryJobResponse).
 #[derive(Clone, Default)]
 pub struct WorkitemQueryJobError {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

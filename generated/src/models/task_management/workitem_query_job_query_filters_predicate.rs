@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `WorkitemQueryJobQueryFiltersPredicate` in the API.
+///
+/// Part of
+/// [`WorkitemQueryJobQueryFiltersCriteria`](crate::models::WorkitemQueryJobQueryFiltersCriteria).
 #[derive(Clone, Default)]
 pub struct WorkitemQueryJobQueryFiltersPredicate {
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `operator`, required
+    /// `operator`: `WorkitemQueryJobQueryFiltersPredicateOperator`, required
     pub operator: Option<WorkitemQueryJobQueryFiltersPredicateOperator>,
-    /// `values`
+    /// `values`: a list of JSON values
     pub values: Option<Vec<serde_json::Value>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `WorkitemQueryJobSort` in the API.
+///
+/// Part of [`WorkitemQueryJobCreate`](crate::models::WorkitemQueryJobCreate).
 #[derive(Clone, Default)]
 pub struct WorkitemQueryJobSort {
-    /// `ascending`
+    /// `ascending`: a boolean
     pub ascending: Option<bool>,
-    /// `customField`
+    /// `customField`: a string
     pub custom_field: Option<String>,
-    /// `name`
+    /// `name`: one of `dateDue`, `dateCreated`, `priority`, `customFields`
     pub name: Option<WorkitemQueryJobSortName>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `WorkitemQuerySort` in the API.
+///
+/// Part of [`WorkitemQueryPostRequest`](crate::models::WorkitemQueryPostRequest).
 #[derive(Clone, Default)]
 pub struct WorkitemQuerySort {
-    /// `ascending`
+    /// `ascending`: a boolean
     pub ascending: Option<bool>,
-    /// `name`
+    /// `name`: one of `dateDue`, `priority`
     pub name: Option<WorkitemQuerySortName>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,13 @@
 use crate::runtime::codec;
 
 /// `WorkitemRuleAction` in the API.
+///
+/// Part of [`WorkitemDateBasedRule`](crate::models::WorkitemDateBasedRule),
+/// [`WorkitemOnAttributeChangeRule`](crate::models::WorkitemOnAttributeChangeRule),
+/// [`WorkitemOnCreateRule`](crate::models::WorkitemOnCreateRule).
 #[derive(Clone, Default)]
 pub struct WorkitemRuleAction {
-    /// `type`
+    /// `type`: one of `LaunchFlow`
     pub r#type: Option<WorkitemRuleActionType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,15 @@
 use crate::runtime::codec;
 
 /// `WorkitemRuleSettings` in the API.
+///
+/// Part of
+/// [`WorkitemsAttributeChangeWorkitemRuleSettings`](crate::models::WorkitemsAttributeChangeWorkitemRuleSettings),
+/// [`Worktype`](crate::models::Worktype), [`WorktypeCreate`](crate::models::WorktypeCreate),
+/// [`WorktypeUpdate`](crate::models::WorktypeUpdate),
+/// [`WorktypeVersion`](crate::models::WorktypeVersion).
 #[derive(Clone, Default)]
 pub struct WorkitemRuleSettings {
-    /// `flowRulesEnabled`
+    /// `flowRulesEnabled`: a boolean
     pub flow_rules_enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

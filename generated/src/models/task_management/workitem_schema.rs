@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `WorkitemSchema` in the API.
+///
+/// Part of [`Workitem`](crate::models::Workitem), [`WorkitemVersion`](crate::models::WorkitemVersion),
+/// [`Worktype`](crate::models::Worktype), [`WorktypeVersion`](crate::models::WorktypeVersion).
 #[derive(Clone, Default)]
 pub struct WorkitemSchema {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `version`, required
+    /// `version`: an integer (`int32`), required
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

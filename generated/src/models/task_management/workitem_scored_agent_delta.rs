@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `WorkitemScoredAgentDelta` in the API.
+///
+/// Part of
+/// [`WorkitemsAttributeChangeListWorkitemScoredAgentDelta`](crate::models::WorkitemsAttributeChangeListWorkitemScoredAgentDelta).
 #[derive(Clone, Default)]
 pub struct WorkitemScoredAgentDelta {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `score`
+    /// `score`: an integer (`int32`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `WorkitemScoredAgentRequest` in the API.
+///
+/// Part of [`WorkitemCreate`](crate::models::WorkitemCreate),
+/// [`WorkitemUpdate`](crate::models::WorkitemUpdate).
 #[derive(Clone, Default)]
 pub struct WorkitemScoredAgentRequest {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `score`
+    /// `score`: an integer (`int32`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

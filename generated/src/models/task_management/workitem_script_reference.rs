@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `WorkitemScriptReference` in the API.
+///
+/// Part of [`Workitem`](crate::models::Workitem), [`WorkitemVersion`](crate::models::WorkitemVersion),
+/// [`Worktype`](crate::models::Worktype), [`WorktypeVersion`](crate::models::WorktypeVersion).
 #[derive(Clone, Default)]
 pub struct WorkitemScriptReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

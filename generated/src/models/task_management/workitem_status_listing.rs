@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `WorkitemStatusListing` in the API.
 ///
-/// Returned by `get_taskmanagement_worktype_statuses`.
+/// Returned by [`get_taskmanagement_worktype_statuses`](crate::api::GetTaskmanagementWorktypeStatuses).
 #[derive(Clone, Default)]
 pub struct WorkitemStatusListing {
-    /// `entities`
+    /// `entities`: a list of `WorkitemStatus`
     pub entities: Option<Vec<WorkitemStatus>>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,17 @@
 use crate::runtime::codec;
 
 /// `WorkitemStatusReference` in the API.
+///
+/// Part of [`AutoStatusTransitionDetail`](crate::models::AutoStatusTransitionDetail),
+/// [`Workitem`](crate::models::Workitem), [`WorkitemStatus`](crate::models::WorkitemStatus),
+/// [`WorkitemVersion`](crate::models::WorkitemVersion), [`Worktype`](crate::models::Worktype), 1 more.
 #[derive(Clone, Default)]
 pub struct WorkitemStatusReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

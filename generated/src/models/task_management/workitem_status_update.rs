@@ -4,22 +4,22 @@ use crate::runtime::codec;
 
 /// `WorkitemStatusUpdate` in the API.
 ///
-/// Taken by `patch_taskmanagement_worktype_status`.
+/// Taken by [`patch_taskmanagement_worktype_status`](crate::api::PatchTaskmanagementWorktypeStatus).
 #[derive(Clone, Default)]
 pub struct WorkitemStatusUpdate {
-    /// `autoTerminateWorkitem`
+    /// `autoTerminateWorkitem`: a boolean
     pub auto_terminate_workitem: Option<bool>,
-    /// `defaultDestinationStatusId`
+    /// `defaultDestinationStatusId`: a string
     pub default_destination_status_id: Option<String>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `destinationStatusIds`
+    /// `destinationStatusIds`: a list of strings
     pub destination_status_ids: Option<Vec<String>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `statusTransitionDelaySeconds`
+    /// `statusTransitionDelaySeconds`: an integer (`int32`)
     pub status_transition_delay_seconds: Option<i64>,
-    /// `statusTransitionTime`
+    /// `statusTransitionTime`: a string
     pub status_transition_time: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

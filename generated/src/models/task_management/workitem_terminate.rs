@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `WorkitemTerminate` in the API.
 ///
-/// Taken by `post_taskmanagement_workitem_terminate`.
+/// Taken by
+/// [`post_taskmanagement_workitem_terminate`](crate::api::PostTaskmanagementWorkitemTerminate).
 #[derive(Clone, Default)]
 pub struct WorkitemTerminate {
-    /// `statusId`
+    /// `statusId`: a string
     pub status_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `WorkitemUtilizationLabelReference` in the API.
+///
+/// Part of [`Workitem`](crate::models::Workitem), [`WorkitemVersion`](crate::models::WorkitemVersion).
 #[derive(Clone, Default)]
 pub struct WorkitemUtilizationLabelReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,18 @@ use crate::runtime::codec;
 
 /// `WorkitemVersionListing` in the API.
 ///
-/// Returned by `get_taskmanagement_workitem_versions`.
+/// Returned by [`get_taskmanagement_workitem_versions`](crate::api::GetTaskmanagementWorkitemVersions).
 #[derive(Clone, Default)]
 pub struct WorkitemVersionListing {
-    /// `after`
+    /// `after`: a string
     pub after: Option<String>,
-    /// `entities`
+    /// `entities`: a list of `WorkitemVersion`
     pub entities: Option<Vec<WorkitemVersion>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

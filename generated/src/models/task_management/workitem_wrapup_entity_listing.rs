@@ -5,16 +5,18 @@ use crate::runtime::codec;
 
 /// `WorkitemWrapupEntityListing` in the API.
 ///
-/// Returned by `get_taskmanagement_workitem_user_wrapups`, `get_taskmanagement_workitem_wrapups`.
+/// Returned by
+/// [`get_taskmanagement_workitem_user_wrapups`](crate::api::GetTaskmanagementWorkitemUserWrapups),
+/// [`get_taskmanagement_workitem_wrapups`](crate::api::GetTaskmanagementWorkitemWrapups).
 #[derive(Clone, Default)]
 pub struct WorkitemWrapupEntityListing {
-    /// `entities`
+    /// `entities`: a list of `WorkitemWrapup`
     pub entities: Option<Vec<WorkitemWrapup>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

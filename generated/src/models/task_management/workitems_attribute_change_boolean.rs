@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `WorkitemsAttributeChangeBoolean` in the API.
+///
+/// Part of [`WorkitemDelta`](crate::models::WorkitemDelta),
+/// [`WorktypeDelta`](crate::models::WorktypeDelta).
 #[derive(Clone, Default)]
 pub struct WorkitemsAttributeChangeBoolean {
-    /// `newValue`
+    /// `newValue`: a boolean
     pub new_value: Option<bool>,
-    /// `oldValue`
+    /// `oldValue`: a boolean
     pub old_value: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WorkitemsAttributeChangeInstant` in the API.
+///
+/// Part of [`WorkbinDelta`](crate::models::WorkbinDelta),
+/// [`WorkitemDelta`](crate::models::WorkitemDelta), [`WorktypeDelta`](crate::models::WorktypeDelta).
 #[derive(Clone, Default)]
 pub struct WorkitemsAttributeChangeInstant {
-    /// `newValue`
+    /// `newValue`: a timestamp
     pub new_value: Option<time::Timestamp>,
-    /// `oldValue`
+    /// `oldValue`: a timestamp
     pub old_value: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

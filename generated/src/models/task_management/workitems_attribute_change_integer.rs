@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `WorkitemsAttributeChangeInteger` in the API.
+///
+/// Part of [`WorkitemDelta`](crate::models::WorkitemDelta),
+/// [`WorktypeDelta`](crate::models::WorktypeDelta).
 #[derive(Clone, Default)]
 pub struct WorkitemsAttributeChangeInteger {
-    /// `newValue`
+    /// `newValue`: an integer (`int32`)
     pub new_value: Option<i64>,
-    /// `oldValue`
+    /// `oldValue`: an integer (`int32`)
     pub old_value: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `WorkitemsAttributeChangeList` in the API.
+///
+/// Part of [`WorkitemDelta`](crate::models::WorkitemDelta),
+/// [`WorktypeDelta`](crate::models::WorktypeDelta).
 #[derive(Clone, Default)]
 pub struct WorkitemsAttributeChangeList {
-    /// `newValue`
+    /// `newValue`: a list of JSON values
     pub new_value: Option<Vec<serde_json::Value>>,
-    /// `oldValue`
+    /// `oldValue`: a list of JSON values
     pub old_value: Option<Vec<serde_json::Value>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

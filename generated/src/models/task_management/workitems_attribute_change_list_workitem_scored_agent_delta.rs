@@ -4,11 +4,13 @@ use crate::models::task_management::WorkitemScoredAgentDelta;
 use crate::runtime::codec;
 
 /// `WorkitemsAttributeChangeListWorkitemScoredAgentDelta` in the API.
+///
+/// Part of [`WorkitemDelta`](crate::models::WorkitemDelta).
 #[derive(Clone, Default)]
 pub struct WorkitemsAttributeChangeListWorkitemScoredAgentDelta {
-    /// `newValue`
+    /// `newValue`: a list of `WorkitemScoredAgentDelta`
     pub new_value: Option<Vec<WorkitemScoredAgentDelta>>,
-    /// `oldValue`
+    /// `oldValue`: a list of `WorkitemScoredAgentDelta`
     pub old_value: Option<Vec<WorkitemScoredAgentDelta>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `WorkitemsAttributeChangeMap` in the API.
+///
+/// Part of [`WorkitemDelta`](crate::models::WorkitemDelta).
 #[derive(Clone, Default)]
 pub struct WorkitemsAttributeChangeMap {
-    /// `newValue`
+    /// `newValue`: a map of strings to JSON values
     pub new_value: Option<BTreeMap<String, serde_json::Value>>,
-    /// `oldValue`
+    /// `oldValue`: a map of strings to JSON values
     pub old_value: Option<BTreeMap<String, serde_json::Value>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `WorkitemsAttributeChangeString` in the API.
+///
+/// Part of [`WorkbinDelta`](crate::models::WorkbinDelta),
+/// [`WorkitemDelta`](crate::models::WorkitemDelta), [`WorktypeDelta`](crate::models::WorktypeDelta).
 #[derive(Clone, Default)]
 pub struct WorkitemsAttributeChangeString {
-    /// `newValue`
+    /// `newValue`: a string
     pub new_value: Option<String>,
-    /// `oldValue`
+    /// `oldValue`: a string
     pub old_value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

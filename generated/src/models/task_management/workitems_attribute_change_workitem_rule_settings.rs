@@ -4,11 +4,13 @@ use crate::models::task_management::WorkitemRuleSettings;
 use crate::runtime::codec;
 
 /// `WorkitemsAttributeChangeWorkitemRuleSettings` in the API.
+///
+/// Part of [`WorktypeDelta`](crate::models::WorktypeDelta).
 #[derive(Clone, Default)]
 pub struct WorkitemsAttributeChangeWorkitemRuleSettings {
-    /// `newValue`
+    /// `newValue`: `WorkitemRuleSettings`
     pub new_value: Option<Box<WorkitemRuleSettings>>,
-    /// `oldValue`
+    /// `oldValue`: `WorkitemRuleSettings`
     pub old_value: Option<Box<WorkitemRuleSettings>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

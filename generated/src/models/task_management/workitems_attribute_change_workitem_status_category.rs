@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `WorkitemsAttributeChangeWorkitemStatusCategory` in the API.
+///
+/// Part of [`WorkitemDelta`](crate::models::WorkitemDelta).
 #[derive(Clone, Default)]
 pub struct WorkitemsAttributeChangeWorkitemStatusCategory {
-    /// `newValue`
+    /// `newValue`: one of `Open`, `InProgress`, `Waiting`, `Closed`, `Unknown`
     pub new_value: Option<WorkitemsAttributeChangeWorkitemStatusCategoryNewValue>,
-    /// `oldValue`
+    /// `oldValue`: one of `Open`, `InProgress`, `Waiting`, `Closed`, `Unknown`
     pub old_value: Option<WorkitemsAttributeChangeWorkitemStatusCategoryOldValue>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::task_management::WrapupDelta;
 use crate::runtime::codec;
 
 /// `WorkitemsAttributeChangeWrapupDelta` in the API.
+///
+/// Part of [`WorkitemDelta`](crate::models::WorkitemDelta).
 #[derive(Clone, Default)]
 pub struct WorkitemsAttributeChangeWrapupDelta {
-    /// `newValue`
+    /// `newValue`: `WrapupDelta`
     pub new_value: Option<Box<WrapupDelta>>,
-    /// `oldValue`
+    /// `oldValue`: `WrapupDelta`
     pub old_value: Option<Box<WrapupDelta>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,18 @@ use crate::runtime::codec;
 
 /// `WorktypeChangeListing` in the API.
 ///
-/// Returned by `get_taskmanagement_worktype_history`.
+/// Returned by [`get_taskmanagement_worktype_history`](crate::api::GetTaskmanagementWorktypeHistory).
 #[derive(Clone, Default)]
 pub struct WorktypeChangeListing {
-    /// `after`
+    /// `after`: a string
     pub after: Option<String>,
-    /// `entities`
+    /// `entities`: a list of `WorkitemsChangeWorktypeDelta`
     pub entities: Option<Vec<WorkitemsChangeWorktypeDelta>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,48 +5,53 @@ use crate::runtime::codec;
 
 /// `WorktypeCreate` in the API.
 ///
-/// Taken by `post_taskmanagement_worktypes`.
+/// Taken by [`post_taskmanagement_worktypes`](crate::api::PostTaskmanagementWorktypes).
 #[derive(Clone, Default)]
 pub struct WorktypeCreate {
-    /// `assignmentEnabled`
+    /// `assignmentEnabled`: a boolean
     pub assignment_enabled: Option<bool>,
-    /// `defaultDueDurationSeconds`
+    /// `defaultDueDurationSeconds`: an integer (`int32`), from 0 to 31536000
     pub default_due_duration_seconds: Option<i64>,
-    /// `defaultDurationSeconds`
+    /// `defaultDurationSeconds`: an integer (`int32`), from 0 to 31536000
     pub default_duration_seconds: Option<i64>,
-    /// `defaultExpirationSeconds`
+    /// `defaultExpirationSeconds`: an integer (`int32`), from 0 to 31536000
     pub default_expiration_seconds: Option<i64>,
-    /// `defaultLanguageId`
+    /// `defaultLanguageId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`
     pub default_language_id: Option<String>,
-    /// `defaultPriority`
+    /// `defaultPriority`: an integer (`int32`), from -25000000 to 25000000
     pub default_priority: Option<i64>,
-    /// `defaultQueueId`
+    /// `defaultQueueId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`
     pub default_queue_id: Option<String>,
-    /// `defaultScriptId`
+    /// `defaultScriptId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`
     pub default_script_id: Option<String>,
-    /// `defaultSkillIds`
+    /// `defaultSkillIds`: a list of strings
     pub default_skill_ids: Option<Vec<String>>,
-    /// `defaultTtlSeconds`
+    /// `defaultTtlSeconds`: an integer (`int32`), from 86400 to 31536000
     pub default_ttl_seconds: Option<i64>,
-    /// `defaultWorkbinId`, required
+    /// `defaultWorkbinId`: a string, required
     pub default_workbin_id: Option<String>,
-    /// `description`
+    /// `description`: a string, at most 512 characters
     pub description: Option<String>,
-    /// `disableDefaultStatusCreation`
+    /// `disableDefaultStatusCreation`: a boolean
     pub disable_default_status_creation: Option<bool>,
-    /// `divisionId`
+    /// `divisionId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`
     pub division_id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `ruleSettings`
+    /// `ruleSettings`: `WorkitemRuleSettings`
     pub rule_settings: Option<Box<WorkitemRuleSettings>>,
-    /// `schemaId`
+    /// `schemaId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`
     pub schema_id: Option<String>,
-    /// `schemaVersion`
+    /// `schemaVersion`: an integer (`int32`)
     pub schema_version: Option<i64>,
-    /// `serviceLevelTarget`
+    /// `serviceLevelTarget`: an integer (`int32`), from 1 to 100
     pub service_level_target: Option<i64>,
-    /// `unassignedDivisionContactsEnabled`
+    /// `unassignedDivisionContactsEnabled`: a boolean
     pub unassigned_division_contacts_enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,53 +8,55 @@ use crate::models::task_management::{
 use crate::runtime::codec;
 
 /// `WorktypeDelta` in the API.
+///
+/// Part of [`WorkitemsChangeWorktypeDelta`](crate::models::WorkitemsChangeWorktypeDelta).
 #[derive(Clone, Default)]
 pub struct WorktypeDelta {
-    /// `assignmentEnabled`
+    /// `assignmentEnabled`: `WorkitemsAttributeChangeBoolean`
     pub assignment_enabled: Option<Box<WorkitemsAttributeChangeBoolean>>,
-    /// `dateModified`
+    /// `dateModified`: `WorkitemsAttributeChangeInstant`
     pub date_modified: Option<Box<WorkitemsAttributeChangeInstant>>,
-    /// `defaultDueDurationSeconds`
+    /// `defaultDueDurationSeconds`: `WorkitemsAttributeChangeInteger`
     pub default_due_duration_seconds: Option<Box<WorkitemsAttributeChangeInteger>>,
-    /// `defaultDurationSeconds`
+    /// `defaultDurationSeconds`: `WorkitemsAttributeChangeInteger`
     pub default_duration_seconds: Option<Box<WorkitemsAttributeChangeInteger>>,
-    /// `defaultExpirationSeconds`
+    /// `defaultExpirationSeconds`: `WorkitemsAttributeChangeInteger`
     pub default_expiration_seconds: Option<Box<WorkitemsAttributeChangeInteger>>,
-    /// `defaultLanguageId`
+    /// `defaultLanguageId`: `WorkitemsAttributeChangeString`
     pub default_language_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `defaultPriority`
+    /// `defaultPriority`: `WorkitemsAttributeChangeInteger`
     pub default_priority: Option<Box<WorkitemsAttributeChangeInteger>>,
-    /// `defaultQueueId`
+    /// `defaultQueueId`: `WorkitemsAttributeChangeString`
     pub default_queue_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `defaultScriptId`
+    /// `defaultScriptId`: `WorkitemsAttributeChangeString`
     pub default_script_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `defaultSkillIds`
+    /// `defaultSkillIds`: `WorkitemsAttributeChangeList`
     pub default_skill_ids: Option<Box<WorkitemsAttributeChangeList>>,
-    /// `defaultStatusId`
+    /// `defaultStatusId`: `WorkitemsAttributeChangeString`
     pub default_status_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `defaultTtlSeconds`
+    /// `defaultTtlSeconds`: `WorkitemsAttributeChangeInteger`
     pub default_ttl_seconds: Option<Box<WorkitemsAttributeChangeInteger>>,
-    /// `defaultWorkbinId`
+    /// `defaultWorkbinId`: `WorkitemsAttributeChangeString`
     pub default_workbin_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `description`
+    /// `description`: `WorkitemsAttributeChangeString`
     pub description: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `flowId`
+    /// `flowId`: `WorkitemsAttributeChangeString`
     pub flow_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `modifiedBy`
+    /// `modifiedBy`: `WorkitemsAttributeChangeString`
     pub modified_by: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `name`
+    /// `name`: `WorkitemsAttributeChangeString`
     pub name: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `ruleSettings`
+    /// `ruleSettings`: `WorkitemsAttributeChangeWorkitemRuleSettings`
     pub rule_settings: Option<Box<WorkitemsAttributeChangeWorkitemRuleSettings>>,
-    /// `schemaId`
+    /// `schemaId`: `WorkitemsAttributeChangeString`
     pub schema_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `schemaVersion`
+    /// `schemaVersion`: `WorkitemsAttributeChangeString`
     pub schema_version: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `serviceLevelTarget`
+    /// `serviceLevelTarget`: `WorkitemsAttributeChangeInteger`
     pub service_level_target: Option<Box<WorkitemsAttributeChangeInteger>>,
-    /// `statuses`
+    /// `statuses`: `WorkitemsAttributeChangeList`
     pub statuses: Option<Box<WorkitemsAttributeChangeList>>,
-    /// `unassignedDivisionContactsEnabled`
+    /// `unassignedDivisionContactsEnabled`: `WorkitemsAttributeChangeBoolean`
     pub unassigned_division_contacts_enabled: Option<
         Box<WorkitemsAttributeChangeBoolean>,
     >,

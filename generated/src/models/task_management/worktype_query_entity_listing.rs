@@ -5,20 +5,20 @@ use crate::runtime::codec;
 
 /// `WorktypeQueryEntityListing` in the API.
 ///
-/// Returned by `post_taskmanagement_worktypes_query`.
+/// Returned by [`post_taskmanagement_worktypes_query`](crate::api::PostTaskmanagementWorktypesQuery).
 #[derive(Clone, Default)]
 pub struct WorktypeQueryEntityListing {
-    /// `after`
+    /// `after`: a string
     pub after: Option<String>,
-    /// `count`
+    /// `count`: an integer (`int32`)
     pub count: Option<i64>,
-    /// `entities`
+    /// `entities`: a list of `Worktype`
     pub entities: Option<Vec<Worktype>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

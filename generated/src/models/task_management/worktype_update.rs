@@ -5,46 +5,49 @@ use crate::runtime::codec;
 
 /// `WorktypeUpdate` in the API.
 ///
-/// Taken by `patch_taskmanagement_worktype`.
+/// Taken by [`patch_taskmanagement_worktype`](crate::api::PatchTaskmanagementWorktype).
 #[derive(Clone, Default)]
 pub struct WorktypeUpdate {
-    /// `assignmentEnabled`
+    /// `assignmentEnabled`: a boolean
     pub assignment_enabled: Option<bool>,
-    /// `defaultDueDurationSeconds`
+    /// `defaultDueDurationSeconds`: an integer (`int32`), from 0 to 31536000
     pub default_due_duration_seconds: Option<i64>,
-    /// `defaultDurationSeconds`
+    /// `defaultDurationSeconds`: an integer (`int32`), from 0 to 31536000
     pub default_duration_seconds: Option<i64>,
-    /// `defaultExpirationSeconds`
+    /// `defaultExpirationSeconds`: an integer (`int32`), from 0 to 31536000
     pub default_expiration_seconds: Option<i64>,
-    /// `defaultLanguageId`
+    /// `defaultLanguageId`: a string
     pub default_language_id: Option<String>,
-    /// `defaultPriority`
+    /// `defaultPriority`: an integer (`int32`), from -25000000 to 25000000
     pub default_priority: Option<i64>,
-    /// `defaultQueueId`
+    /// `defaultQueueId`: a string
     pub default_queue_id: Option<String>,
-    /// `defaultScriptId`
+    /// `defaultScriptId`: a string
     pub default_script_id: Option<String>,
-    /// `defaultSkillIds`
+    /// `defaultSkillIds`: a list of strings
     pub default_skill_ids: Option<Vec<String>>,
-    /// `defaultStatusId`
+    /// `defaultStatusId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`
     pub default_status_id: Option<String>,
-    /// `defaultTtlSeconds`
+    /// `defaultTtlSeconds`: an integer (`int32`), from 86400 to 31536000
     pub default_ttl_seconds: Option<i64>,
-    /// `defaultWorkbinId`
+    /// `defaultWorkbinId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`
     pub default_workbin_id: Option<String>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `name`
+    /// `name`: a string, 3 to 256 characters
     pub name: Option<String>,
-    /// `ruleSettings`
+    /// `ruleSettings`: `WorkitemRuleSettings`
     pub rule_settings: Option<Box<WorkitemRuleSettings>>,
-    /// `schemaId`
+    /// `schemaId`: a string, pattern
+    /// `[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`
     pub schema_id: Option<String>,
-    /// `schemaVersion`
+    /// `schemaVersion`: an integer (`int32`)
     pub schema_version: Option<i64>,
-    /// `serviceLevelTarget`
+    /// `serviceLevelTarget`: an integer (`int32`), from 1 to 100
     pub service_level_target: Option<i64>,
-    /// `unassignedDivisionContactsEnabled`
+    /// `unassignedDivisionContactsEnabled`: a boolean
     pub unassigned_division_contacts_enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `TeamAddMemberFailure` in the API.
+///
+/// Part of [`TeamMemberAddListingResponse`](crate::models::TeamMemberAddListingResponse).
 #[derive(Clone, Default)]
 pub struct TeamAddMemberFailure {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `reason`, read-only
+    /// `reason`: one of `UserNotFound`, `UserGroupLimitExceeded`, `UserGroupDivisionMismatch`, read-only
     pub reason: Option<TeamAddMemberFailureReason>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

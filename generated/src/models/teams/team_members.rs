@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `TeamMembers` in the API.
 ///
-/// Taken by `post_team_members`.
+/// Taken by [`post_team_members`](crate::api::PostTeamMembers).
 #[derive(Clone, Default)]
 pub struct TeamMembers {
-    /// `memberIds`, required
+    /// `memberIds`: a list of strings, required
     pub member_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

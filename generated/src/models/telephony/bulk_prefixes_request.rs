@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `BulkPrefixesRequest` in the API.
 ///
-/// Taken by `post_telephony_prefixes_bulk`.
+/// Taken by [`post_telephony_prefixes_bulk`](crate::api::PostTelephonyPrefixesBulk).
 #[derive(Clone, Default)]
 pub struct BulkPrefixesRequest {
-    /// `entities`, required
+    /// `entities`: a list of `Prefix`, required
     pub entities: Option<Vec<Prefix>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `BulkPrefixesResponse` in the API.
 ///
-/// Returned by `post_telephony_prefixes_bulk`.
+/// Returned by [`post_telephony_prefixes_bulk`](crate::api::PostTelephonyPrefixesBulk).
 #[derive(Clone, Default)]
 pub struct BulkPrefixesResponse {
-    /// `errorCount`
+    /// `errorCount`: an integer (`int32`)
     pub error_count: Option<i64>,
-    /// `errorIndexes`
+    /// `errorIndexes`: a list of integers
     pub error_indexes: Option<Vec<i64>>,
-    /// `results`
+    /// `results`: a list of `BulkResponseResultPrefixPrefixBulkEntityErrorPrefix`
     pub results: Option<Vec<BulkResponseResultPrefixPrefixBulkEntityErrorPrefix>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

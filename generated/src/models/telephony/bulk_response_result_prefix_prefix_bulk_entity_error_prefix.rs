@@ -4,17 +4,19 @@ use crate::models::telephony::{BulkEntityErrorPrefix, Prefix};
 use crate::runtime::codec;
 
 /// `BulkResponseResultPrefixPrefixBulkEntityErrorPrefix` in the API.
+///
+/// Part of [`BulkPrefixesResponse`](crate::models::BulkPrefixesResponse).
 #[derive(Clone, Default)]
 pub struct BulkResponseResultPrefixPrefixBulkEntityErrorPrefix {
-    /// `entity`
+    /// `entity`: `Prefix`
     pub entity: Option<Box<Prefix>>,
-    /// `error`
+    /// `error`: `BulkEntityErrorPrefix`
     pub error: Option<Box<BulkEntityErrorPrefix>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `status`
+    /// `status`: an integer (`int64`)
     pub status: Option<i64>,
-    /// `success`
+    /// `success`: a boolean
     pub success: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 /// `CallSimulationResult` in the API.
 ///
-/// Returned by `get_telephony_prefixes_simulate_call`.
+/// Returned by [`get_telephony_prefixes_simulate_call`](crate::api::GetTelephonyPrefixesSimulateCall).
 #[derive(Clone, Default)]
 pub struct CallSimulationResult {
-    /// `allowed`, required
+    /// `allowed`: a boolean, required
     pub allowed: Option<bool>,
-    /// `level`
+    /// `level`: one of `NGN`, `BlockPrefixSupport`, `AllowPrefix`, `BlockPrefix`, `HighCost`
     pub level: Option<CallSimulationResultLevel>,
-    /// `matchedPrefix`
+    /// `matchedPrefix`: a string
     pub matched_prefix: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 
 /// `Callheader` in the API.
 ///
-/// Returned by `get_telephony_sipmessages_conversation_headers`.
+/// Returned by
+/// [`get_telephony_sipmessages_conversation_headers`](crate::api::GetTelephonySipmessagesConversationHeaders).
 #[derive(Clone, Default)]
 pub struct Callheader {
-    /// `headers`
+    /// `headers`: a map of strings to lists of strings
     pub headers: Option<BTreeMap<String, Vec<String>>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,16 +4,17 @@ use crate::runtime::codec;
 
 /// `Callmessage` in the API.
 ///
-/// Returned by `get_telephony_sipmessages_conversation`.
+/// Returned by
+/// [`get_telephony_sipmessages_conversation`](crate::api::GetTelephonySipmessagesConversation).
 #[derive(Clone, Default)]
 pub struct Callmessage {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

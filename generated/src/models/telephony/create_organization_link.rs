@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `CreateOrganizationLink` in the API.
 ///
-/// Taken by `post_telephony_organization_link`.
+/// Taken by [`post_telephony_organization_link`](crate::api::PostTelephonyOrganizationLink).
 #[derive(Clone, Default)]
 pub struct CreateOrganizationLink {
-    /// `targetOrganizationId`, required
+    /// `targetOrganizationId`: a string, required
     pub target_organization_id: Option<String>,
-    /// `targetRegion`, required
+    /// `targetRegion`: a string, required
     pub target_region: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 /// `DisasterRecoveryAllRoutingRequest` in the API.
 ///
-/// Taken by `post_telephony_numbers_routing_all`.
+/// Taken by [`post_telephony_numbers_routing_all`](crate::api::PostTelephonyNumbersRoutingAll).
 #[derive(Clone, Default)]
 pub struct DisasterRecoveryAllRoutingRequest {
-    /// `sourceOrganizationId`, required
+    /// `sourceOrganizationId`: a string, required
     pub source_organization_id: Option<String>,
-    /// `switchOrganizationId`, required
+    /// `switchOrganizationId`: a string, required
     pub switch_organization_id: Option<String>,
-    /// `targetRegion`, required
+    /// `targetRegion`: a string, required
     pub target_region: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,109 +4,111 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `HomerRecord` in the API.
+///
+/// Part of [`SipSearchResult`](crate::models::SipSearchResult).
 #[derive(Clone, Default)]
 pub struct HomerRecord {
-    /// `auth`
+    /// `auth`: a string
     pub auth: Option<String>,
-    /// `authUser`
+    /// `authUser`: a string
     pub auth_user: Option<String>,
-    /// `callid`
+    /// `callid`: a string
     pub callid: Option<String>,
-    /// `callidAleg`
+    /// `callidAleg`: a string
     pub callid_aleg: Option<String>,
-    /// `contactIp`
+    /// `contactIp`: a string
     pub contact_ip: Option<String>,
-    /// `contactPort`
+    /// `contactPort`: a string
     pub contact_port: Option<String>,
-    /// `contactUser`
+    /// `contactUser`: a string
     pub contact_user: Option<String>,
-    /// `contentType`
+    /// `contentType`: a string
     pub content_type: Option<String>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `correlationId`
+    /// `correlationId`: a string
     pub correlation_id: Option<String>,
-    /// `cseq`
+    /// `cseq`: a string
     pub cseq: Option<String>,
-    /// `date`
+    /// `date`: a timestamp
     pub date: Option<time::Timestamp>,
-    /// `dbnode`
+    /// `dbnode`: a string
     pub dbnode: Option<String>,
-    /// `destinationAlias`
+    /// `destinationAlias`: a string
     pub destination_alias: Option<String>,
-    /// `destinationIp`
+    /// `destinationIp`: a string
     pub destination_ip: Option<String>,
-    /// `destinationPort`
+    /// `destinationPort`: a string
     pub destination_port: Option<String>,
-    /// `diversion`
+    /// `diversion`: a string
     pub diversion: Option<String>,
-    /// `family`
+    /// `family`: a string
     pub family: Option<String>,
-    /// `fromDomain`
+    /// `fromDomain`: a string
     pub from_domain: Option<String>,
-    /// `fromTag`
+    /// `fromTag`: a string
     pub from_tag: Option<String>,
-    /// `fromUser`
+    /// `fromUser`: a string
     pub from_user: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `method`
+    /// `method`: a string
     pub method: Option<String>,
-    /// `microTs`
+    /// `microTs`: a string
     pub micro_ts: Option<String>,
-    /// `milliTs`
+    /// `milliTs`: a string
     pub milli_ts: Option<String>,
-    /// `msg`
+    /// `msg`: a string
     pub msg: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `node`
+    /// `node`: a string
     pub node: Option<String>,
-    /// `originatorIp`
+    /// `originatorIp`: a string
     pub originator_ip: Option<String>,
-    /// `originatorPort`
+    /// `originatorPort`: a string
     pub originator_port: Option<String>,
-    /// `participantId`
+    /// `participantId`: a string
     pub participant_id: Option<String>,
-    /// `pidUser`
+    /// `pidUser`: a string
     pub pid_user: Option<String>,
-    /// `proto`
+    /// `proto`: a string
     pub proto: Option<String>,
-    /// `reason`
+    /// `reason`: a string
     pub reason: Option<String>,
-    /// `replyReason`
+    /// `replyReason`: a string
     pub reply_reason: Option<String>,
-    /// `rtpStat`
+    /// `rtpStat`: a string
     pub rtp_stat: Option<String>,
-    /// `ruri`
+    /// `ruri`: a string
     pub ruri: Option<String>,
-    /// `ruriDomain`
+    /// `ruriDomain`: a string
     pub ruri_domain: Option<String>,
-    /// `ruriUser`
+    /// `ruriUser`: a string
     pub ruri_user: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `sourceAlias`
+    /// `sourceAlias`: a string
     pub source_alias: Option<String>,
-    /// `sourceIp`
+    /// `sourceIp`: a string
     pub source_ip: Option<String>,
-    /// `sourcePort`
+    /// `sourcePort`: a string
     pub source_port: Option<String>,
-    /// `toDomain`
+    /// `toDomain`: a string
     pub to_domain: Option<String>,
-    /// `toTag`
+    /// `toTag`: a string
     pub to_tag: Option<String>,
-    /// `toUser`
+    /// `toUser`: a string
     pub to_user: Option<String>,
-    /// `trans`
+    /// `trans`: a string
     pub trans: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
-    /// `userAgent`
+    /// `userAgent`: a string
     pub user_agent: Option<String>,
-    /// `via1`
+    /// `via1`: a string
     pub via1: Option<String>,
-    /// `via1Branch`
+    /// `via1Branch`: a string
     pub via1_branch: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

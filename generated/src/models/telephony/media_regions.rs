@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 /// `MediaRegions` in the API.
 ///
-/// Returned by `get_telephony_mediaregions`.
+/// Returned by [`get_telephony_mediaregions`](crate::api::GetTelephonyMediaregions).
 #[derive(Clone, Default)]
 pub struct MediaRegions {
-    /// `awsCoreRegions`, read-only
+    /// `awsCoreRegions`: a list of strings, read-only
     pub aws_core_regions: Option<Vec<String>>,
-    /// `awsHomeRegion`, read-only
+    /// `awsHomeRegion`: a string, read-only
     pub aws_home_region: Option<String>,
-    /// `awsSatelliteRegions`, read-only
+    /// `awsSatelliteRegions`: a list of strings, read-only
     pub aws_satellite_regions: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

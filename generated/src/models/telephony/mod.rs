@@ -31,6 +31,7 @@ export!(prefix_listing: PrefixListing);
 export!(prefix_listing_item: PrefixListingItem, PrefixListingItemType);
 export!(region_response: RegionResponse);
 export!(self_agent_greeting: SelfAgentGreeting);
+export!(shared_enums: *);
 export!(signed_url_response: SignedUrlResponse);
 export!(sip_download_response: SipDownloadResponse);
 export!(sip_search_public_request: SipSearchPublicRequest);

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `NumberRoutingListing` in the API.
 ///
-/// Returned by `get_telephony_numbers_routing`.
+/// Returned by [`get_telephony_numbers_routing`](crate::api::GetTelephonyNumbersRouting).
 #[derive(Clone, Default)]
 pub struct NumberRoutingListing {
-    /// `entities`
+    /// `entities`: a list of `NumberRouting`
     pub entities: Option<Vec<NumberRouting>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

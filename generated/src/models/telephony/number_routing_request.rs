@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 /// `NumberRoutingRequest` in the API.
 ///
-/// Taken by `post_telephony_numbers_routing`.
+/// Taken by [`post_telephony_numbers_routing`](crate::api::PostTelephonyNumbersRouting).
 #[derive(Clone, Default)]
 pub struct NumberRoutingRequest {
-    /// `numberId`
+    /// `numberId`: a string
     pub number_id: Option<String>,
-    /// `organizationId`
+    /// `organizationId`: a string
     pub organization_id: Option<String>,
-    /// `targetRegion`
+    /// `targetRegion`: a string
     pub target_region: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `NumberRoutingResetOrganizationRequest` in the API.
 ///
-/// Taken by `post_telephony_numbers_routing_reset`.
+/// Taken by [`post_telephony_numbers_routing_reset`](crate::api::PostTelephonyNumbersRoutingReset).
 #[derive(Clone, Default)]
 pub struct NumberRoutingResetOrganizationRequest {
-    /// `resetOrganizationId`, required
+    /// `resetOrganizationId`: a string, required
     pub reset_organization_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,26 +4,26 @@ use crate::runtime::codec;
 
 /// `OrganizationCallMetrics` in the API.
 ///
-/// Returned by `get_telephony_calls_metrics`.
+/// Returned by [`get_telephony_calls_metrics`](crate::api::GetTelephonyCallsMetrics).
 #[derive(Clone, Default)]
 pub struct OrganizationCallMetrics {
-    /// `autoScaleInProgress`, required
+    /// `autoScaleInProgress`: one of `Up`, `Down`, `None`, `Unknown`, required
     pub auto_scale_in_progress: Option<OrganizationCallMetricsAutoScaleInProgress>,
-    /// `autoScalingTriggerPercentage`, required
+    /// `autoScalingTriggerPercentage`: a number (`double`), required
     pub auto_scaling_trigger_percentage: Option<f64>,
-    /// `concurrentCallCount`, required
+    /// `concurrentCallCount`: an integer (`int32`), required
     pub concurrent_call_count: Option<i64>,
-    /// `concurrentCallSessionCount`, required
+    /// `concurrentCallSessionCount`: an integer (`int32`), required
     pub concurrent_call_session_count: Option<i64>,
-    /// `cpuIntensity`, required
+    /// `cpuIntensity`: one of `Low`, `Medium`, `High`, `Unknown`, required
     pub cpu_intensity: Option<OrganizationCallMetricsCpuIntensity>,
-    /// `maxCallCapacity`, required
+    /// `maxCallCapacity`: an integer (`int32`), required
     pub max_call_capacity: Option<i64>,
-    /// `maxCallSessionCapacity`, required
+    /// `maxCallSessionCapacity`: an integer (`int32`), required
     pub max_call_session_capacity: Option<i64>,
-    /// `memoryIntensity`, required
+    /// `memoryIntensity`: one of `Low`, `Medium`, `High`, `Unknown`, required
     pub memory_intensity: Option<OrganizationCallMetricsMemoryIntensity>,
-    /// `usage`, required
+    /// `usage`: a number (`double`), required
     pub usage: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `OrganizationLinkApprovalRequest` in the API.
 ///
-/// Taken by `patch_telephony_organization_link_approve_requesting_organization_id`.
+/// Taken by
+/// [`patch_telephony_organization_link_approve_requesting_organization_id`](crate::api::PatchTelephonyOrganizationLinkApproveRequestingOrganizationId).
 #[derive(Clone, Default)]
 pub struct OrganizationLinkApprovalRequest {
-    /// `approval`, required
+    /// `approval`: a boolean, required
     pub approval: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `PrefixListing` in the API.
 ///
-/// Returned by `get_telephony_prefixes`.
+/// Returned by [`get_telephony_prefixes`](crate::api::GetTelephonyPrefixes).
 #[derive(Clone, Default)]
 pub struct PrefixListing {
-    /// `entities`
+    /// `entities`: a list of `PrefixListingItem`
     pub entities: Option<Vec<PrefixListingItem>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

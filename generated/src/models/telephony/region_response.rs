@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `RegionResponse` in the API.
 ///
-/// Returned by `get_telephony_organization_link_regions`.
+/// Returned by
+/// [`get_telephony_organization_link_regions`](crate::api::GetTelephonyOrganizationLinkRegions).
 #[derive(Clone, Default)]
 pub struct RegionResponse {
-    /// `regionName`
+    /// `regionName`: a string
     pub region_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,16 +4,17 @@ use crate::runtime::codec;
 
 /// `SignedUrlResponse` in the API.
 ///
-/// Returned by `get_telephony_siptraces_download_download_id`.
+/// Returned by
+/// [`get_telephony_siptraces_download_download_id`](crate::api::GetTelephonySiptracesDownloadDownloadId).
 #[derive(Clone, Default)]
 pub struct SignedUrlResponse {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

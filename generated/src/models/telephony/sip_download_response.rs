@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `SipDownloadResponse` in the API.
 ///
-/// Returned by `post_telephony_siptraces_download`.
+/// Returned by [`post_telephony_siptraces_download`](crate::api::PostTelephonySiptracesDownload).
 #[derive(Clone, Default)]
 pub struct SipDownloadResponse {
-    /// `documentId`
+    /// `documentId`: a string
     pub document_id: Option<String>,
-    /// `downloadId`
+    /// `downloadId`: a string
     pub download_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

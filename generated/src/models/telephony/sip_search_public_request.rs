@@ -5,28 +5,28 @@ use crate::runtime::time;
 
 /// `SIPSearchPublicRequest` in the API.
 ///
-/// Taken by `post_telephony_siptraces_download`.
+/// Taken by [`post_telephony_siptraces_download`](crate::api::PostTelephonySiptracesDownload).
 #[derive(Clone, Default)]
 pub struct SipSearchPublicRequest {
-    /// `callId`
+    /// `callId`: a string
     pub call_id: Option<String>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `dateEnd`, required
+    /// `dateEnd`: a timestamp, required
     pub date_end: Option<time::Timestamp>,
-    /// `dateStart`, required
+    /// `dateStart`: a timestamp, required
     pub date_start: Option<time::Timestamp>,
-    /// `fromUser`
+    /// `fromUser`: a string
     pub from_user: Option<String>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `participantId`
+    /// `participantId`: a string
     pub participant_id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `toUser`
+    /// `toUser`: a string
     pub to_user: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,24 +5,24 @@ use crate::runtime::codec;
 
 /// `SipSearchResult` in the API.
 ///
-/// Returned by `get_telephony_siptraces`.
+/// Returned by [`get_telephony_siptraces`](crate::api::GetTelephonySiptraces).
 #[derive(Clone, Default)]
 pub struct SipSearchResult {
-    /// `auth`
+    /// `auth`: a string
     pub auth: Option<String>,
-    /// `count`
+    /// `count`: an integer (`int32`)
     pub count: Option<i64>,
-    /// `data`
+    /// `data`: a list of `HomerRecord`
     pub data: Option<Vec<HomerRecord>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `sid`
+    /// `sid`: a string
     pub sid: Option<String>,
-    /// `status`
+    /// `status`: an integer (`int32`)
     pub status: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

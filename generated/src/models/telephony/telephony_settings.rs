@@ -4,12 +4,14 @@ use crate::runtime::codec;
 
 /// `TelephonySettings` in the API.
 ///
-/// Returned by `get_telephony_settings`, `put_telephony_settings`. Taken by `put_telephony_settings`.
+/// Returned by [`get_telephony_settings`](crate::api::GetTelephonySettings),
+/// [`put_telephony_settings`](crate::api::PutTelephonySettings). Taken by
+/// [`put_telephony_settings`](crate::api::PutTelephonySettings).
 #[derive(Clone, Default)]
 pub struct TelephonySettings {
-    /// `blockCallerIdAccessCode`
+    /// `blockCallerIdAccessCode`: a string
     pub block_caller_id_access_code: Option<String>,
-    /// `persistentConnectionRequired`
+    /// `persistentConnectionRequired`: a boolean
     pub persistent_connection_required: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

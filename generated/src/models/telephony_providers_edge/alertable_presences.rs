@@ -4,11 +4,13 @@ use crate::runtime::codec;
 
 /// `AlertablePresences` in the API.
 ///
-/// Returned by `get_telephony_providers_edges_alertablepresences`. Taken by
-/// `put_telephony_providers_edges_alertablepresences`.
+/// Returned by
+/// [`get_telephony_providers_edges_alertablepresences`](crate::api::GetTelephonyProvidersEdgesAlertablepresences).
+/// Taken by
+/// [`put_telephony_providers_edges_alertablepresences`](crate::api::PutTelephonyProvidersEdgesAlertablepresences).
 #[derive(Clone, Default)]
 pub struct AlertablePresences {
-    /// `alertablePresences`, required
+    /// `alertablePresences`: a list of `AlertablePresencesAlertablePresences`, required
     pub alertable_presences: Option<Vec<AlertablePresencesAlertablePresences>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `DigitLength` in the API.
+///
+/// Part of [`NumberPlan`](crate::models::NumberPlan).
 #[derive(Clone, Default)]
 pub struct DigitLength {
-    /// `end`
+    /// `end`: a string
     pub end: Option<String>,
-    /// `start`
+    /// `start`: a string
     pub start: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `DisableSiteConnectionsRequest` in the API.
 ///
-/// Taken by `patch_telephony_providers_edges_site_siteconnections`.
+/// Taken by
+/// [`patch_telephony_providers_edges_site_siteconnections`](crate::api::PatchTelephonyProvidersEdgesSiteSiteconnections).
 #[derive(Clone, Default)]
 pub struct DisableSiteConnectionsRequest {
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,19 +3,22 @@
 use crate::runtime::codec;
 
 /// `DomainCapabilities` in the API.
+///
+/// Part of [`DomainLogicalInterface`](crate::models::DomainLogicalInterface),
+/// [`EdgeOfflineConfigurationInterface`](crate::models::EdgeOfflineConfigurationInterface).
 #[derive(Clone, Default)]
 pub struct DomainCapabilities {
-    /// `autoMetric`
+    /// `autoMetric`: a boolean
     pub auto_metric: Option<bool>,
-    /// `dhcp`
+    /// `dhcp`: a boolean
     pub dhcp: Option<bool>,
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `metric`
+    /// `metric`: an integer (`int32`)
     pub metric: Option<i64>,
-    /// `pingEnabled`
+    /// `pingEnabled`: a boolean
     pub ping_enabled: Option<bool>,
-    /// `supportsMetric`, read-only
+    /// `supportsMetric`: a boolean, read-only
     pub supports_metric: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,17 @@ use crate::models::telephony_providers_edge::ErrorDetails;
 use crate::runtime::codec;
 
 /// `DomainNetworkCommandResponse` in the API.
+///
+/// Part of [`DomainLogicalInterface`](crate::models::DomainLogicalInterface).
 #[derive(Clone, Default)]
 pub struct DomainNetworkCommandResponse {
-    /// `acknowledged`
+    /// `acknowledged`: a boolean
     pub acknowledged: Option<bool>,
-    /// `commandName`
+    /// `commandName`: a string
     pub command_name: Option<String>,
-    /// `correlationId`
+    /// `correlationId`: a string
     pub correlation_id: Option<String>,
-    /// `errorInfo`
+    /// `errorInfo`: `ErrorDetails`
     pub error_info: Option<Box<ErrorDetails>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

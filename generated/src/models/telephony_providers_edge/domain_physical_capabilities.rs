@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `DomainPhysicalCapabilities` in the API.
+///
+/// Part of [`DomainPhysicalInterface`](crate::models::DomainPhysicalInterface).
 #[derive(Clone, Default)]
 pub struct DomainPhysicalCapabilities {
-    /// `team`
+    /// `team`: a boolean
     pub team: Option<bool>,
-    /// `vlan`
+    /// `vlan`: a boolean
     pub vlan: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

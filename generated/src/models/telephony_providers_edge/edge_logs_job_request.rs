@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `EdgeLogsJobRequest` in the API.
 ///
-/// Taken by `post_telephony_providers_edge_logs_jobs`.
+/// Taken by
+/// [`post_telephony_providers_edge_logs_jobs`](crate::api::PostTelephonyProvidersEdgeLogsJobs).
 #[derive(Clone, Default)]
 pub struct EdgeLogsJobRequest {
-    /// `path`
+    /// `path`: a string
     pub path: Option<String>,
-    /// `query`
+    /// `query`: a string
     pub query: Option<String>,
-    /// `recurse`
+    /// `recurse`: a boolean
     pub recurse: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `EdgeLogsJobUploadRequest` in the API.
 ///
-/// Taken by `post_telephony_providers_edge_logs_job_upload`.
+/// Taken by
+/// [`post_telephony_providers_edge_logs_job_upload`](crate::api::PostTelephonyProvidersEdgeLogsJobUpload).
 #[derive(Clone, Default)]
 pub struct EdgeLogsJobUploadRequest {
-    /// `fileIds`, required
+    /// `fileIds`: a list of strings, required
     pub file_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

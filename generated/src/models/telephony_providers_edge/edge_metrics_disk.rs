@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `EdgeMetricsDisk` in the API.
+///
+/// Part of [`EdgeMetrics`](crate::models::EdgeMetrics).
 #[derive(Clone, Default)]
 pub struct EdgeMetricsDisk {
-    /// `availableBytes`
+    /// `availableBytes`: a number (`double`)
     pub available_bytes: Option<f64>,
-    /// `partitionName`
+    /// `partitionName`: a string
     pub partition_name: Option<String>,
-    /// `totalBytes`
+    /// `totalBytes`: a number (`double`)
     pub total_bytes: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

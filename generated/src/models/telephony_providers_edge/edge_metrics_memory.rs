@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `EdgeMetricsMemory` in the API.
+///
+/// Part of [`EdgeMetrics`](crate::models::EdgeMetrics).
 #[derive(Clone, Default)]
 pub struct EdgeMetricsMemory {
-    /// `availableBytes`
+    /// `availableBytes`: a number (`double`)
     pub available_bytes: Option<f64>,
-    /// `totalBytes`
+    /// `totalBytes`: a number (`double`)
     pub total_bytes: Option<f64>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

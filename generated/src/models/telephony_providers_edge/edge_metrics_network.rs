@@ -3,17 +3,19 @@
 use crate::runtime::codec;
 
 /// `EdgeMetricsNetwork` in the API.
+///
+/// Part of [`EdgeMetrics`](crate::models::EdgeMetrics).
 #[derive(Clone, Default)]
 pub struct EdgeMetricsNetwork {
-    /// `bandwidthBitsPerSec`
+    /// `bandwidthBitsPerSec`: a number (`double`)
     pub bandwidth_bits_per_sec: Option<f64>,
-    /// `ifname`
+    /// `ifname`: a string
     pub ifname: Option<String>,
-    /// `receivedBytesPerSec`
+    /// `receivedBytesPerSec`: an integer (`int32`)
     pub received_bytes_per_sec: Option<i64>,
-    /// `sentBytesPerSec`
+    /// `sentBytesPerSec`: an integer (`int32`)
     pub sent_bytes_per_sec: Option<i64>,
-    /// `utilizationPct`
+    /// `utilizationPct`: a number (`double`)
     pub utilization_pct: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

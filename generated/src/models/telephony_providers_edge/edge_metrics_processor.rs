@@ -3,17 +3,19 @@
 use crate::runtime::codec;
 
 /// `EdgeMetricsProcessor` in the API.
+///
+/// Part of [`EdgeMetrics`](crate::models::EdgeMetrics).
 #[derive(Clone, Default)]
 pub struct EdgeMetricsProcessor {
-    /// `activeTimePct`
+    /// `activeTimePct`: a number (`double`)
     pub active_time_pct: Option<f64>,
-    /// `cpuId`
+    /// `cpuId`: a string
     pub cpu_id: Option<String>,
-    /// `idleTimePct`
+    /// `idleTimePct`: a number (`double`)
     pub idle_time_pct: Option<f64>,
-    /// `privilegedTimePct`
+    /// `privilegedTimePct`: a number (`double`)
     pub privileged_time_pct: Option<f64>,
-    /// `userTimePct`
+    /// `userTimePct`: a number (`double`)
     pub user_time_pct: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

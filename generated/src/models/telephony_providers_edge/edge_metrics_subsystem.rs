@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `EdgeMetricsSubsystem` in the API.
+///
+/// Part of [`EdgeMetrics`](crate::models::EdgeMetrics).
 #[derive(Clone, Default)]
 pub struct EdgeMetricsSubsystem {
-    /// `delayMs`
+    /// `delayMs`: an integer (`int32`)
     pub delay_ms: Option<i64>,
-    /// `mediaSubsystem`
+    /// `mediaSubsystem`: `EdgeMetricsSubsystem`
     pub media_subsystem: Option<Box<EdgeMetricsSubsystem>>,
-    /// `processName`
+    /// `processName`: a string
     pub process_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

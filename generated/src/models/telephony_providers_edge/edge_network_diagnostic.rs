@@ -4,14 +4,16 @@ use crate::runtime::codec;
 
 /// `EdgeNetworkDiagnostic` in the API.
 ///
-/// Returned by `post_telephony_providers_edge_diagnostic_nslookup`,
-/// `post_telephony_providers_edge_diagnostic_ping`, `post_telephony_providers_edge_diagnostic_route`,
-/// `post_telephony_providers_edge_diagnostic_tracepath`.
+/// Returned by
+/// [`post_telephony_providers_edge_diagnostic_nslookup`](crate::api::PostTelephonyProvidersEdgeDiagnosticNslookup),
+/// [`post_telephony_providers_edge_diagnostic_ping`](crate::api::PostTelephonyProvidersEdgeDiagnosticPing),
+/// [`post_telephony_providers_edge_diagnostic_route`](crate::api::PostTelephonyProvidersEdgeDiagnosticRoute),
+/// [`post_telephony_providers_edge_diagnostic_tracepath`](crate::api::PostTelephonyProvidersEdgeDiagnosticTracepath).
 #[derive(Clone, Default)]
 pub struct EdgeNetworkDiagnostic {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,16 @@ use crate::runtime::codec;
 
 /// `EdgeNetworkDiagnosticResponse` in the API.
 ///
-/// Returned by `get_telephony_providers_edge_diagnostic_nslookup`,
-/// `get_telephony_providers_edge_diagnostic_ping`, `get_telephony_providers_edge_diagnostic_route`,
-/// `get_telephony_providers_edge_diagnostic_tracepath`.
+/// Returned by
+/// [`get_telephony_providers_edge_diagnostic_nslookup`](crate::api::GetTelephonyProvidersEdgeDiagnosticNslookup),
+/// [`get_telephony_providers_edge_diagnostic_ping`](crate::api::GetTelephonyProvidersEdgeDiagnosticPing),
+/// [`get_telephony_providers_edge_diagnostic_route`](crate::api::GetTelephonyProvidersEdgeDiagnosticRoute),
+/// [`get_telephony_providers_edge_diagnostic_tracepath`](crate::api::GetTelephonyProvidersEdgeDiagnosticTracepath).
 #[derive(Clone, Default)]
 pub struct EdgeNetworkDiagnosticResponse {
-    /// `commandCorrelationId`
+    /// `commandCorrelationId`: a string
     pub command_correlation_id: Option<String>,
-    /// `diagnostics`
+    /// `diagnostics`: a string
     pub diagnostics: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,15 +6,17 @@ use crate::models::telephony_providers_edge::{
 use crate::runtime::codec;
 
 /// `EdgeOfflineConfigurationInterface` in the API.
+///
+/// Part of [`EdgeOfflineConfigurationNetwork`](crate::models::EdgeOfflineConfigurationNetwork).
 #[derive(Clone, Default)]
 pub struct EdgeOfflineConfigurationInterface {
-    /// `addresses`
+    /// `addresses`: a list of `DomainNetworkAddress`
     pub addresses: Option<Vec<DomainNetworkAddress>>,
-    /// `ipv4Capabilities`
+    /// `ipv4Capabilities`: `DomainCapabilities`
     pub ipv4_capabilities: Option<Box<DomainCapabilities>>,
-    /// `ipv6Capabilities`
+    /// `ipv6Capabilities`: `DomainCapabilities`
     pub ipv6_capabilities: Option<Box<DomainCapabilities>>,
-    /// `routes`
+    /// `routes`: a list of `DomainNetworkRoute`
     pub routes: Option<Vec<DomainNetworkRoute>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::telephony_providers_edge::EdgeOfflineConfigurationInterface;
 use crate::runtime::codec;
 
 /// `EdgeOfflineConfigurationNetwork` in the API.
+///
+/// Part of [`EdgeOfflineConfiguration`](crate::models::EdgeOfflineConfiguration).
 #[derive(Clone, Default)]
 pub struct EdgeOfflineConfigurationNetwork {
-    /// `wan`
+    /// `wan`: `EdgeOfflineConfigurationInterface`
     pub wan: Option<Box<EdgeOfflineConfigurationInterface>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

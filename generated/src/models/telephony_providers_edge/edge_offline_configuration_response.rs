@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `EdgeOfflineConfigurationResponse` in the API.
 ///
-/// Returned by `post_telephony_providers_edge_offlineconfiguration`.
+/// Returned by
+/// [`post_telephony_providers_edge_offlineconfiguration`](crate::api::PostTelephonyProvidersEdgeOfflineconfiguration).
 #[derive(Clone, Default)]
 pub struct EdgeOfflineConfigurationResponse {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `EdgeRebootParameters` in the API.
 ///
-/// Taken by `post_telephony_providers_edge_reboot`.
+/// Taken by [`post_telephony_providers_edge_reboot`](crate::api::PostTelephonyProvidersEdgeReboot).
 #[derive(Clone, Default)]
 pub struct EdgeRebootParameters {
-    /// `callDrainingWaitTimeSeconds`
+    /// `callDrainingWaitTimeSeconds`: an integer (`int32`)
     pub call_draining_wait_time_seconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

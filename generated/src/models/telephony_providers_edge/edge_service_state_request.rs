@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `EdgeServiceStateRequest` in the API.
 ///
-/// Taken by `post_telephony_providers_edge_statuscode`.
+/// Taken by
+/// [`post_telephony_providers_edge_statuscode`](crate::api::PostTelephonyProvidersEdgeStatuscode).
 #[derive(Clone, Default)]
 pub struct EdgeServiceStateRequest {
-    /// `callDrainingWaitTimeSeconds`
+    /// `callDrainingWaitTimeSeconds`: an integer (`int32`)
     pub call_draining_wait_time_seconds: Option<i64>,
-    /// `inService`, required
+    /// `inService`: a boolean, required
     pub in_service: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `EdgeVersionInformation` in the API.
+///
+/// Part of [`EdgeVersionReport`](crate::models::EdgeVersionReport).
 #[derive(Clone, Default)]
 pub struct EdgeVersionInformation {
-    /// `softwareVersion`
+    /// `softwareVersion`: a string
     pub software_version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `EdgeVersionReport` in the API.
 ///
-/// Returned by `get_telephony_providers_edges_edgeversionreport`.
+/// Returned by
+/// [`get_telephony_providers_edges_edgeversionreport`](crate::api::GetTelephonyProvidersEdgesEdgeversionreport).
 #[derive(Clone, Default)]
 pub struct EdgeVersionReport {
-    /// `newestVersion`
+    /// `newestVersion`: `EdgeVersionInformation`
     pub newest_version: Option<Box<EdgeVersionInformation>>,
-    /// `oldestVersion`
+    /// `oldestVersion`: `EdgeVersionInformation`
     pub oldest_version: Option<Box<EdgeVersionInformation>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

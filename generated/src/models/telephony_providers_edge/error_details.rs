@@ -4,23 +4,25 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `ErrorDetails` in the API.
+///
+/// Part of [`DomainNetworkCommandResponse`](crate::models::DomainNetworkCommandResponse).
 #[derive(Clone, Default)]
 pub struct ErrorDetails {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `contextId`
+    /// `contextId`: a string
     pub context_id: Option<String>,
-    /// `details`
+    /// `details`: a string (`uri`)
     pub details: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `messageParams`
+    /// `messageParams`: a map of strings to strings
     pub message_params: Option<BTreeMap<String, String>>,
-    /// `messageWithParams`
+    /// `messageWithParams`: a string
     pub message_with_params: Option<String>,
-    /// `nested`
+    /// `nested`: `ErrorDetails`
     pub nested: Option<Box<ErrorDetails>>,
-    /// `status`
+    /// `status`: an integer (`int32`)
     pub status: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,19 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `LineStatus` in the API.
+///
+/// Part of [`PhoneStatus`](crate::models::PhoneStatus).
 #[derive(Clone, Default)]
 pub struct LineStatus {
-    /// `addressOfRecord`
+    /// `addressOfRecord`: a string
     pub address_of_record: Option<String>,
-    /// `contactAddresses`
+    /// `contactAddresses`: a list of strings
     pub contact_addresses: Option<Vec<String>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `reachable`
+    /// `reachable`: a boolean
     pub reachable: Option<bool>,
-    /// `reachableStateTime`
+    /// `reachableStateTime`: a timestamp
     pub reachable_state_time: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

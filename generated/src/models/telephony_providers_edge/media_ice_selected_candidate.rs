@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `MediaIceSelectedCandidate` in the API.
+///
+/// Part of [`MediaIceSelectedPair`](crate::models::MediaIceSelectedPair).
 #[derive(Clone, Default)]
 pub struct MediaIceSelectedCandidate {
-    /// `address`
+    /// `address`: a string
     pub address: Option<String>,
-    /// `type`
+    /// `type`: one of `host`, `srflx`, `prflx`, `relay`
     pub r#type: Option<MediaIceSelectedCandidateType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::telephony_providers_edge::MediaIceSelectedCandidate;
 use crate::runtime::codec;
 
 /// `MediaIceSelectedPair` in the API.
+///
+/// Part of [`MediaIceStatistics`](crate::models::MediaIceStatistics).
 #[derive(Clone, Default)]
 pub struct MediaIceSelectedPair {
-    /// `candidatePairSelectedMilliseconds`
+    /// `candidatePairSelectedMilliseconds`: an integer (`int64`)
     pub candidate_pair_selected_milliseconds: Option<i64>,
-    /// `client`
+    /// `client`: `MediaIceSelectedCandidate`
     pub client: Option<Box<MediaIceSelectedCandidate>>,
-    /// `server`
+    /// `server`: `MediaIceSelectedCandidate`
     pub server: Option<Box<MediaIceSelectedCandidate>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

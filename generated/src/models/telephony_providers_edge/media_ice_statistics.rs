@@ -4,9 +4,11 @@ use crate::models::telephony_providers_edge::MediaIceSelectedPair;
 use crate::runtime::codec;
 
 /// `MediaIceStatistics` in the API.
+///
+/// Part of [`MediaEndpointStatistics`](crate::models::MediaEndpointStatistics).
 #[derive(Clone, Default)]
 pub struct MediaIceStatistics {
-    /// `selectedPairs`
+    /// `selectedPairs`: a list of `MediaIceSelectedPair`
     pub selected_pairs: Option<Vec<MediaIceSelectedPair>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

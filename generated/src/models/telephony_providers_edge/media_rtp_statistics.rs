@@ -3,19 +3,21 @@
 use crate::runtime::codec;
 
 /// `MediaRtpStatistics` in the API.
+///
+/// Part of [`MediaEndpointStatistics`](crate::models::MediaEndpointStatistics).
 #[derive(Clone, Default)]
 pub struct MediaRtpStatistics {
-    /// `averageJitter`
+    /// `averageJitter`: a number (`double`)
     pub average_jitter: Option<f64>,
-    /// `estimatedAverageMos`
+    /// `estimatedAverageMos`: a number (`double`)
     pub estimated_average_mos: Option<f64>,
-    /// `packetsReceived`
+    /// `packetsReceived`: an integer (`int32`)
     pub packets_received: Option<i64>,
-    /// `packetsSent`
+    /// `packetsSent`: an integer (`int32`)
     pub packets_sent: Option<i64>,
-    /// `rtpEventsReceived`
+    /// `rtpEventsReceived`: an integer (`int32`)
     pub rtp_events_received: Option<i64>,
-    /// `rtpEventsSent`
+    /// `rtpEventsSent`: an integer (`int32`)
     pub rtp_events_sent: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,21 +6,23 @@ use crate::runtime::time;
 
 /// `MediaStatistics` in the API.
 ///
-/// Returned by `get_telephony_providers_edges_mediastatistics_conversation_communication`. Item of the
-/// listing `get_telephony_providers_edges_mediastatistics_conversation`.
+/// Returned by
+/// [`get_telephony_providers_edges_mediastatistics_conversation_communication`](crate::api::GetTelephonyProvidersEdgesMediastatisticsConversationCommunication).
+/// Item of the listing
+/// [`get_telephony_providers_edges_mediastatistics_conversation`](crate::api::GetTelephonyProvidersEdgesMediastatisticsConversation).
 #[derive(Clone, Default)]
 pub struct MediaStatistics {
-    /// `communicationId`
+    /// `communicationId`: a string
     pub communication_id: Option<String>,
-    /// `creationMilliseconds`
+    /// `creationMilliseconds`: an integer (`int64`)
     pub creation_milliseconds: Option<i64>,
-    /// `dateStart`
+    /// `dateStart`: a timestamp
     pub date_start: Option<time::Timestamp>,
-    /// `effectiveRegion`
+    /// `effectiveRegion`: a string
     pub effective_region: Option<String>,
-    /// `mediaStatistics`
+    /// `mediaStatistics`: a list of `MediaEndpointStatistics`
     pub media_statistics: Option<Vec<MediaEndpointStatistics>>,
-    /// `preferredRegion`
+    /// `preferredRegion`: a string
     pub preferred_region: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

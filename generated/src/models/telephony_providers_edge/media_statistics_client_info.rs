@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `MediaStatisticsClientInfo` in the API.
+///
+/// Part of [`MediaEndpointStatistics`](crate::models::MediaEndpointStatistics).
 #[derive(Clone, Default)]
 pub struct MediaStatisticsClientInfo {
-    /// `originAppId`
+    /// `originAppId`: a string
     pub origin_app_id: Option<String>,
-    /// `originAppName`
+    /// `originAppName`: a string
     pub origin_app_name: Option<String>,
-    /// `originAppVersion`
+    /// `originAppVersion`: a string
     pub origin_app_version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

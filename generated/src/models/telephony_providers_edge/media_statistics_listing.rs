@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `MediaStatisticsListing` in the API.
 ///
-/// Returned by `get_telephony_providers_edges_mediastatistics_conversation`.
+/// Returned by
+/// [`get_telephony_providers_edges_mediastatistics_conversation`](crate::api::GetTelephonyProvidersEdgesMediastatisticsConversation).
 #[derive(Clone, Default)]
 pub struct MediaStatisticsListing {
-    /// `entities`
+    /// `entities`: a list of `MediaStatistics`
     pub entities: Option<Vec<MediaStatistics>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

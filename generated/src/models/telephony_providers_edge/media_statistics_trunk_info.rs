@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `MediaStatisticsTrunkInfo` in the API.
+///
+/// Part of [`MediaEndpointStatistics`](crate::models::MediaEndpointStatistics).
 #[derive(Clone, Default)]
 pub struct MediaStatisticsTrunkInfo {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `type`
+    /// `type`: `MediaStatisticsTrunkInfoType`
     pub r#type: Option<MediaStatisticsTrunkInfoType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

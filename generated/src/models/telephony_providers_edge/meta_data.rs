@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `MetaData` in the API.
+///
+/// Part of [`VmPairingInfo`](crate::models::VmPairingInfo).
 #[derive(Clone, Default)]
 pub struct MetaData {
-    /// `pairing-token`
+    /// `pairing-token`: a string
     pub pairing_token: Option<String>,
-    /// `pairing-trust`
+    /// `pairing-trust`: a list of strings
     pub pairing_trust: Option<Vec<String>>,
-    /// `pairing-url`
+    /// `pairing-url`: a string
     pub pairing_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -47,7 +47,7 @@ export!(edge_offline_configuration_network: EdgeOfflineConfigurationNetwork);
 export!(edge_offline_configuration_response: EdgeOfflineConfigurationResponse);
 export!(edge_reboot_parameters: EdgeRebootParameters);
 export!(edge_service_state_request: EdgeServiceStateRequest);
-export!(edge_trunk_base: EdgeTrunkBase, EdgeTrunkBaseState);
+export!(edge_trunk_base: EdgeTrunkBase, EdgeTrunkBaseState, EdgeTrunkBaseTrunkType);
 export!(edge_version_information: EdgeVersionInformation);
 export!(edge_version_report: EdgeVersionReport);
 export!(error_details: ErrorDetails);
@@ -95,6 +95,7 @@ export!(
 export!(phones_reboot: PhonesReboot);
 export!(physical_interface_entity_listing: PhysicalInterfaceEntityListing);
 export!(provision_info: ProvisionInfo);
+export!(shared_enums: *);
 export!(site_connections: SiteConnections);
 export!(site_entity_listing: SiteEntityListing);
 export!(street_address: StreetAddress);

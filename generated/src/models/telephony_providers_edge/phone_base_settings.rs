@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `PhoneBaseSettings` in the API.
+///
+/// Part of [`Phone`](crate::models::Phone).
 #[derive(Clone, Default)]
 pub struct PhoneBaseSettings {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

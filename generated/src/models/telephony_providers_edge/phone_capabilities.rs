@@ -3,25 +3,28 @@
 use crate::runtime::codec;
 
 /// `PhoneCapabilities` in the API.
+///
+/// Part of [`Phone`](crate::models::Phone), [`PhoneBase`](crate::models::PhoneBase).
 #[derive(Clone, Default)]
 pub struct PhoneCapabilities {
-    /// `allowReboot`
+    /// `allowReboot`: a boolean
     pub allow_reboot: Option<bool>,
-    /// `cdm`
+    /// `cdm`: a boolean
     pub cdm: Option<bool>,
-    /// `dualRegisters`
+    /// `dualRegisters`: a boolean
     pub dual_registers: Option<bool>,
-    /// `hardwareIdType`
+    /// `hardwareIdType`: a string
     pub hardware_id_type: Option<String>,
-    /// `mediaCodecs`
+    /// `mediaCodecs`: a list, each item one of `audio/opus`, `audio/pcmu`, `audio/pcma`, `audio/g729`,
+    /// `audio/g722`
     pub media_codecs: Option<Vec<PhoneCapabilitiesMediaCodecs>>,
-    /// `noCloudProvisioning`
+    /// `noCloudProvisioning`: a boolean
     pub no_cloud_provisioning: Option<bool>,
-    /// `noRebalance`
+    /// `noRebalance`: a boolean
     pub no_rebalance: Option<bool>,
-    /// `provisions`
+    /// `provisions`: a boolean
     pub provisions: Option<bool>,
-    /// `registers`
+    /// `registers`: a boolean
     pub registers: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `PhonesReboot` in the API.
 ///
-/// Taken by `post_telephony_providers_edges_phones_reboot`.
+/// Taken by
+/// [`post_telephony_providers_edges_phones_reboot`](crate::api::PostTelephonyProvidersEdgesPhonesReboot).
 #[derive(Clone, Default)]
 pub struct PhonesReboot {
-    /// `phoneIds`
+    /// `phoneIds`: a list of strings
     pub phone_ids: Option<Vec<String>>,
-    /// `siteId`
+    /// `siteId`: a string
     pub site_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,23 +3,25 @@
 use crate::runtime::codec;
 
 /// `StreetAddress` in the API.
+///
+/// Part of [`ValidateAddressRequest`](crate::models::ValidateAddressRequest).
 #[derive(Clone, Default)]
 pub struct StreetAddress {
-    /// `A1`, required
+    /// `A1`: a string, required
     pub a1: Option<String>,
-    /// `A3`, required
+    /// `A3`: a string, required
     pub a3: Option<String>,
-    /// `HNO`, required
+    /// `HNO`: a string, required
     pub hno: Option<String>,
-    /// `LOC`
+    /// `LOC`: a string
     pub loc: Option<String>,
-    /// `NAM`
+    /// `NAM`: a string
     pub nam: Option<String>,
-    /// `PC`, required
+    /// `PC`: a string, required
     pub pc: Option<String>,
-    /// `RD`, required
+    /// `RD`: a string, required
     pub rd: Option<String>,
-    /// `country`, required
+    /// `country`: a string, required
     pub country: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `SubscriberResponse` in the API.
+///
+/// Part of [`ValidateAddressResponse`](crate::models::ValidateAddressResponse).
 #[derive(Clone, Default)]
 pub struct SubscriberResponse {
-    /// `messageReturned`
+    /// `messageReturned`: a list of strings
     pub message_returned: Option<Vec<String>>,
-    /// `status`, required
+    /// `status`: a string, required
     pub status: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

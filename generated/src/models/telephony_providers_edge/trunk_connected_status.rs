@@ -4,11 +4,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `TrunkConnectedStatus` in the API.
+///
+/// Part of [`Trunk`](crate::models::Trunk).
 #[derive(Clone, Default)]
 pub struct TrunkConnectedStatus {
-    /// `connected`
+    /// `connected`: a boolean
     pub connected: Option<bool>,
-    /// `connectedStateTime`
+    /// `connectedStateTime`: a timestamp
     pub connected_state_time: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,17 @@ use crate::models::telephony_providers_edge::TrunkErrorInfoDetails;
 use crate::runtime::codec;
 
 /// `TrunkErrorInfo` in the API.
+///
+/// Part of [`TrunkMetricsNetworkTypeIp`](crate::models::TrunkMetricsNetworkTypeIp),
+/// [`TrunkMetricsOptions`](crate::models::TrunkMetricsOptions),
+/// [`TrunkMetricsRegisters`](crate::models::TrunkMetricsRegisters).
 #[derive(Clone, Default)]
 pub struct TrunkErrorInfo {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `details`
+    /// `details`: `TrunkErrorInfoDetails`
     pub details: Option<Box<TrunkErrorInfoDetails>>,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

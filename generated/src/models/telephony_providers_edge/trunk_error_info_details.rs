@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `TrunkErrorInfoDetails` in the API.
+///
+/// Part of [`TrunkErrorInfo`](crate::models::TrunkErrorInfo).
 #[derive(Clone, Default)]
 pub struct TrunkErrorInfoDetails {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `hostname`
+    /// `hostname`: a string
     pub hostname: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `TrunkMetricsCalls` in the API.
+///
+/// Part of [`TrunkMetrics`](crate::models::TrunkMetrics).
 #[derive(Clone, Default)]
 pub struct TrunkMetricsCalls {
-    /// `inboundCallCount`
+    /// `inboundCallCount`: an integer (`int32`)
     pub inbound_call_count: Option<i64>,
-    /// `outboundCallCount`
+    /// `outboundCallCount`: an integer (`int32`)
     pub outbound_call_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::telephony_providers_edge::TrunkErrorInfo;
 use crate::runtime::codec;
 
 /// `TrunkMetricsNetworkTypeIp` in the API.
+///
+/// Part of [`Trunk`](crate::models::Trunk).
 #[derive(Clone, Default)]
 pub struct TrunkMetricsNetworkTypeIp {
-    /// `address`
+    /// `address`: a string
     pub address: Option<String>,
-    /// `errorInfo`
+    /// `errorInfo`: `TrunkErrorInfo`
     pub error_info: Option<Box<TrunkErrorInfo>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,15 +5,17 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `TrunkMetricsOptions` in the API.
+///
+/// Part of [`Trunk`](crate::models::Trunk).
 #[derive(Clone, Default)]
 pub struct TrunkMetricsOptions {
-    /// `errorInfo`
+    /// `errorInfo`: `TrunkErrorInfo`
     pub error_info: Option<Box<TrunkErrorInfo>>,
-    /// `optionState`
+    /// `optionState`: a boolean
     pub option_state: Option<bool>,
-    /// `optionStateTime`
+    /// `optionStateTime`: a timestamp
     pub option_state_time: Option<time::Timestamp>,
-    /// `proxyAddress`
+    /// `proxyAddress`: a string
     pub proxy_address: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

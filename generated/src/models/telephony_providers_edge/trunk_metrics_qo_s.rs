@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `TrunkMetricsQoS` in the API.
+///
+/// Part of [`TrunkMetrics`](crate::models::TrunkMetrics).
 #[derive(Clone, Default)]
 pub struct TrunkMetricsQoS {
-    /// `mismatchCount`, required
+    /// `mismatchCount`: an integer (`int32`), required
     pub mismatch_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,15 +5,17 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `TrunkMetricsRegisters` in the API.
+///
+/// Part of [`Trunk`](crate::models::Trunk).
 #[derive(Clone, Default)]
 pub struct TrunkMetricsRegisters {
-    /// `errorInfo`
+    /// `errorInfo`: `TrunkErrorInfo`
     pub error_info: Option<Box<TrunkErrorInfo>>,
-    /// `proxyAddress`
+    /// `proxyAddress`: a string
     pub proxy_address: Option<String>,
-    /// `registerState`
+    /// `registerState`: a boolean
     pub register_state: Option<bool>,
-    /// `registerStateTime`
+    /// `registerStateTime`: a timestamp
     pub register_state_time: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `TrunkRecordingEnabledCount` in the API.
 ///
-/// Returned by `get_telephony_providers_edges_trunkswithrecording`.
+/// Returned by
+/// [`get_telephony_providers_edges_trunkswithrecording`](crate::api::GetTelephonyProvidersEdgesTrunkswithrecording).
 #[derive(Clone, Default)]
 pub struct TrunkRecordingEnabledCount {
-    /// `disabledCount`
+    /// `disabledCount`: an integer (`int32`)
     pub disabled_count: Option<i64>,
-    /// `enabledCount`
+    /// `enabledCount`: an integer (`int32`)
     pub enabled_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

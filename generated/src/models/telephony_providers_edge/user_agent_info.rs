@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `UserAgentInfo` in the API.
+///
+/// Part of [`Phone`](crate::models::Phone).
 #[derive(Clone, Default)]
 pub struct UserAgentInfo {
-    /// `firmwareVersion`
+    /// `firmwareVersion`: a string
     pub firmware_version: Option<String>,
-    /// `manufacturer`
+    /// `manufacturer`: a string
     pub manufacturer: Option<String>,
-    /// `model`
+    /// `model`: a string
     pub model: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

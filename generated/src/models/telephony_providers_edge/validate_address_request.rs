@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `ValidateAddressRequest` in the API.
 ///
-/// Taken by `post_telephony_providers_edges_addressvalidation`.
+/// Taken by
+/// [`post_telephony_providers_edges_addressvalidation`](crate::api::PostTelephonyProvidersEdgesAddressvalidation).
 #[derive(Clone, Default)]
 pub struct ValidateAddressRequest {
-    /// `address`
+    /// `address`: `StreetAddress`
     pub address: Option<Box<StreetAddress>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

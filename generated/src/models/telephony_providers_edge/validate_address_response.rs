@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `ValidateAddressResponse` in the API.
 ///
-/// Returned by `post_telephony_providers_edges_addressvalidation`.
+/// Returned by
+/// [`post_telephony_providers_edges_addressvalidation`](crate::api::PostTelephonyProvidersEdgesAddressvalidation).
 #[derive(Clone, Default)]
 pub struct ValidateAddressResponse {
-    /// `response`
+    /// `response`: `SubscriberResponse`
     pub response: Option<Box<SubscriberResponse>>,
-    /// `valid`, required
+    /// `valid`: a boolean, required
     pub valid: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `VmPairingInfo` in the API.
 ///
-/// Returned by `get_telephony_providers_edge_setuppackage`.
+/// Returned by
+/// [`get_telephony_providers_edge_setuppackage`](crate::api::GetTelephonyProvidersEdgeSetuppackage).
 #[derive(Clone, Default)]
 pub struct VmPairingInfo {
-    /// `auth-token`
+    /// `auth-token`: a string
     pub auth_token: Option<String>,
-    /// `edge-id`
+    /// `edge-id`: a string
     pub edge_id: Option<String>,
-    /// `meta-data`
+    /// `meta-data`: `MetaData`
     pub meta_data: Option<Box<MetaData>>,
-    /// `org-id`
+    /// `org-id`: a string
     pub org_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

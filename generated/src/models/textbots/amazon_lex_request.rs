@@ -4,11 +4,13 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `AmazonLexRequest` in the API.
+///
+/// Part of [`PostTextRequest`](crate::models::PostTextRequest).
 #[derive(Clone, Default)]
 pub struct AmazonLexRequest {
-    /// `requestAttributes`
+    /// `requestAttributes`: a map of strings to strings
     pub request_attributes: Option<BTreeMap<String, String>>,
-    /// `sessionAttributes`
+    /// `sessionAttributes`: a map of strings to strings
     pub session_attributes: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

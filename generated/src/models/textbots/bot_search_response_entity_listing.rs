@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `BotSearchResponseEntityListing` in the API.
 ///
-/// Returned by `get_textbots_bots_search`.
+/// Returned by [`get_textbots_bots_search`](crate::api::GetTextbotsBotsSearch).
 #[derive(Clone, Default)]
 pub struct BotSearchResponseEntityListing {
-    /// `entities`
+    /// `entities`: a list of `BotSearchResponse`
     pub entities: Option<Vec<BotSearchResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

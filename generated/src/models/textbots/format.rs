@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `Format` in the API.
+///
+/// Part of [`TextBotPromptSegment`](crate::models::TextBotPromptSegment).
 #[derive(Clone, Default)]
 pub struct Format {
-    /// `flags`
+    /// `flags`: a list of `FormatFlags`
     pub flags: Option<Vec<FormatFlags>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `GenesysBotConnector` in the API.
+///
+/// Part of [`PostTextRequest`](crate::models::PostTextRequest).
 #[derive(Clone, Default)]
 pub struct GenesysBotConnector {
-    /// `queryParameters`
+    /// `queryParameters`: a map of strings to strings
     pub query_parameters: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

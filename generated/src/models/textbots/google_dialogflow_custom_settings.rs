@@ -4,15 +4,17 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `GoogleDialogflowCustomSettings` in the API.
+///
+/// Part of [`PostTextRequest`](crate::models::PostTextRequest).
 #[derive(Clone, Default)]
 pub struct GoogleDialogflowCustomSettings {
-    /// `environment`
+    /// `environment`: a string
     pub environment: Option<String>,
-    /// `eventInputParameters`
+    /// `eventInputParameters`: a map of strings to strings
     pub event_input_parameters: Option<BTreeMap<String, String>>,
-    /// `eventName`
+    /// `eventName`: a string
     pub event_name: Option<String>,
-    /// `webhookQueryParameters`
+    /// `webhookQueryParameters`: a map of strings to strings
     pub webhook_query_parameters: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

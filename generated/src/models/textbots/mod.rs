@@ -11,6 +11,7 @@ export!(operation_parameters: *);
 export!(post_text_message: PostTextMessage, PostTextMessageType);
 export!(post_text_request: PostTextRequest, PostTextRequestBotChannels, PostTextRequestMessagingPlatformType);
 export!(post_text_response: PostTextResponse, PostTextResponseBotState);
+export!(shared_enums: *);
 export!(text_bot_channel: TextBotChannel, TextBotChannelInputModes, TextBotChannelName, TextBotChannelOutputModes);
 export!(text_bot_disconnect_action: TextBotDisconnectAction, TextBotDisconnectActionReason);
 export!(text_bot_error_input_event: TextBotErrorInputEvent);

@@ -4,11 +4,13 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `NuanceMixDlgSettings` in the API.
+///
+/// Part of [`PostTextRequest`](crate::models::PostTextRequest).
 #[derive(Clone, Default)]
 pub struct NuanceMixDlgSettings {
-    /// `channelId`
+    /// `channelId`: a string
     pub channel_id: Option<String>,
-    /// `inputParameters`
+    /// `inputParameters`: a map of strings to JSON values
     pub input_parameters: Option<BTreeMap<String, serde_json::Value>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

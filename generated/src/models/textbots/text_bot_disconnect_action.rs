@@ -4,15 +4,18 @@ use crate::models::textbots::{TextBotFlowLocation, TextBotFlowOutcome};
 use crate::runtime::codec;
 
 /// `TextBotDisconnectAction` in the API.
+///
+/// Part of [`TextBotFlowTurnResponse`](crate::models::TextBotFlowTurnResponse).
 #[derive(Clone, Default)]
 pub struct TextBotDisconnectAction {
-    /// `flowLocation`
+    /// `flowLocation`: `TextBotFlowLocation`
     pub flow_location: Option<Box<TextBotFlowLocation>>,
-    /// `flowOutcomes`
+    /// `flowOutcomes`: a list of `TextBotFlowOutcome`
     pub flow_outcomes: Option<Vec<TextBotFlowOutcome>>,
-    /// `reason`, required
+    /// `reason`: one of `TriggeredByUser`, `TriggeredByFlow`, `SessionExpired`, `Error`,
+    /// `RecognitionFailure`, required
     pub reason: Option<TextBotDisconnectActionReason>,
-    /// `reasonExtendedInfo`
+    /// `reasonExtendedInfo`: a string
     pub reason_extended_info: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `TextBotErrorInputEvent` in the API.
+///
+/// Part of [`TextBotFlowTurnRequest`](crate::models::TextBotFlowTurnRequest).
 #[derive(Clone, Default)]
 pub struct TextBotErrorInputEvent {
-    /// `code`, required
+    /// `code`: a string, required
     pub code: Option<String>,
-    /// `message`, required
+    /// `message`: a string, required
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,19 +6,22 @@ use crate::models::textbots::{
 use crate::runtime::codec;
 
 /// `TextBotExitAction` in the API.
+///
+/// Part of [`TextBotFlowTurnResponse`](crate::models::TextBotFlowTurnResponse).
 #[derive(Clone, Default)]
 pub struct TextBotExitAction {
-    /// `activeIntent`
+    /// `activeIntent`: a string
     pub active_intent: Option<String>,
-    /// `flowLocation`
+    /// `flowLocation`: `TextBotFlowLocation`
     pub flow_location: Option<Box<TextBotFlowLocation>>,
-    /// `flowOutcomes`
+    /// `flowOutcomes`: a list of `TextBotFlowOutcome`
     pub flow_outcomes: Option<Vec<TextBotFlowOutcome>>,
-    /// `outputData`
+    /// `outputData`: `TextBotInputOutputData`
     pub output_data: Option<Box<TextBotInputOutputData>>,
-    /// `reason`, required
+    /// `reason`: one of `TriggeredByUser`, `AgentRequestedByUser`, `TriggeredByFlow`, `Error`,
+    /// `RecognitionFailure`, required
     pub reason: Option<TextBotExitActionReason>,
-    /// `reasonExtendedInfo`
+    /// `reasonExtendedInfo`: a string
     pub reason_extended_info: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

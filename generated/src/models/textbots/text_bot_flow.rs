@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `TextBotFlow` in the API.
+///
+/// Part of [`TextBotFlowLaunchRequest`](crate::models::TextBotFlowLaunchRequest).
 #[derive(Clone, Default)]
 pub struct TextBotFlow {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

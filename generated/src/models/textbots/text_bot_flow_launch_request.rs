@@ -5,20 +5,20 @@ use crate::runtime::codec;
 
 /// `TextBotFlowLaunchRequest` in the API.
 ///
-/// Taken by `post_textbots_botflows_sessions`.
+/// Taken by [`post_textbots_botflows_sessions`](crate::api::PostTextbotsBotflowsSessions).
 #[derive(Clone, Default)]
 pub struct TextBotFlowLaunchRequest {
-    /// `channel`, required
+    /// `channel`: `TextBotChannel`, required
     pub channel: Option<Box<TextBotChannel>>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `externalSessionId`, required
+    /// `externalSessionId`: a string, required
     pub external_session_id: Option<String>,
-    /// `flow`, required
+    /// `flow`: `TextBotFlow`, required
     pub flow: Option<Box<TextBotFlow>>,
-    /// `inputData`
+    /// `inputData`: `TextBotInputOutputData`
     pub input_data: Option<Box<TextBotInputOutputData>>,
-    /// `language`
+    /// `language`: a string
     pub language: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `TextBotFlowLaunchResponse` in the API.
 ///
-/// Returned by `post_textbots_botflows_sessions`.
+/// Returned by [`post_textbots_botflows_sessions`](crate::api::PostTextbotsBotflowsSessions).
 #[derive(Clone, Default)]
 pub struct TextBotFlowLaunchResponse {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `TextBotFlowLocation` in the API.
+///
+/// Part of [`TextBotDisconnectAction`](crate::models::TextBotDisconnectAction),
+/// [`TextBotExitAction`](crate::models::TextBotExitAction).
 #[derive(Clone, Default)]
 pub struct TextBotFlowLocation {
-    /// `actionName`, required
+    /// `actionName`: a string, required
     pub action_name: Option<String>,
-    /// `actionNumber`, required
+    /// `actionNumber`: an integer (`int32`), required
     pub action_number: Option<i64>,
-    /// `sequenceName`, required
+    /// `sequenceName`: a string, required
     pub sequence_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

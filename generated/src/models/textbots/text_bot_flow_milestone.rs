@@ -4,13 +4,15 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `TextBotFlowMilestone` in the API.
+///
+/// Part of [`TextBotFlowOutcome`](crate::models::TextBotFlowOutcome).
 #[derive(Clone, Default)]
 pub struct TextBotFlowMilestone {
-    /// `dateReached`, required
+    /// `dateReached`: a timestamp, required
     pub date_reached: Option<time::Timestamp>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `sequence`, required
+    /// `sequence`: an integer (`int64`), required
     pub sequence: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

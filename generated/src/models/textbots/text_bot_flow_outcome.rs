@@ -5,17 +5,20 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `TextBotFlowOutcome` in the API.
+///
+/// Part of [`TextBotDisconnectAction`](crate::models::TextBotDisconnectAction),
+/// [`TextBotExitAction`](crate::models::TextBotExitAction).
 #[derive(Clone, Default)]
 pub struct TextBotFlowOutcome {
-    /// `dateEnd`
+    /// `dateEnd`: a timestamp
     pub date_end: Option<time::Timestamp>,
-    /// `dateStart`
+    /// `dateStart`: a timestamp
     pub date_start: Option<time::Timestamp>,
-    /// `milestones`
+    /// `milestones`: a list of `TextBotFlowMilestone`
     pub milestones: Option<Vec<TextBotFlowMilestone>>,
-    /// `outcomeId`
+    /// `outcomeId`: a string
     pub outcome_id: Option<String>,
-    /// `outcomeValue`
+    /// `outcomeValue`: one of `SUCCESS`, `FAILURE`
     pub outcome_value: Option<TextBotFlowOutcomeOutcomeValue>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

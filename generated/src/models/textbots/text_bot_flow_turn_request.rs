@@ -8,18 +8,19 @@ use crate::runtime::codec;
 
 /// `TextBotFlowTurnRequest` in the API.
 ///
-/// Taken by `post_textbots_botflows_session_turns`.
+/// Taken by [`post_textbots_botflows_session_turns`](crate::api::PostTextbotsBotflowsSessionTurns).
 #[derive(Clone, Default)]
 pub struct TextBotFlowTurnRequest {
-    /// `inputEventError`
+    /// `inputEventError`: `TextBotErrorInputEvent`
     pub input_event_error: Option<Box<TextBotErrorInputEvent>>,
-    /// `inputEventRichMedia`
+    /// `inputEventRichMedia`: `TextBotsRichMediaInputEvent`
     pub input_event_rich_media: Option<Box<TextBotsRichMediaInputEvent>>,
-    /// `inputEventType`, required
+    /// `inputEventType`: one of `NoOp`, `UserInput`, `RichMediaInput`, `Error`, `NoMatch`, `NoInput`,
+    /// `UserDisconnect`, `ClientSessionExpired`, required
     pub input_event_type: Option<TextBotFlowTurnRequestInputEventType>,
-    /// `inputEventUserInput`
+    /// `inputEventUserInput`: `TextBotUserInputEvent`
     pub input_event_user_input: Option<Box<TextBotUserInputEvent>>,
-    /// `previousTurn`
+    /// `previousTurn`: `TextBotTurnReference`
     pub previous_turn: Option<Box<TextBotTurnReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

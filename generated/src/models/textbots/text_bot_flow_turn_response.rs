@@ -8,22 +8,22 @@ use crate::runtime::codec;
 
 /// `TextBotFlowTurnResponse` in the API.
 ///
-/// Returned by `post_textbots_botflows_session_turns`.
+/// Returned by [`post_textbots_botflows_session_turns`](crate::api::PostTextbotsBotflowsSessionTurns).
 #[derive(Clone, Default)]
 pub struct TextBotFlowTurnResponse {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `nextActionDisconnect`
+    /// `nextActionDisconnect`: `TextBotDisconnectAction`
     pub next_action_disconnect: Option<Box<TextBotDisconnectAction>>,
-    /// `nextActionExit`
+    /// `nextActionExit`: `TextBotExitAction`
     pub next_action_exit: Option<Box<TextBotExitAction>>,
-    /// `nextActionType`, required
+    /// `nextActionType`: one of `NoOp`, `Disconnect`, `WaitForInput`, `Exit`, required
     pub next_action_type: Option<TextBotFlowTurnResponseNextActionType>,
-    /// `nextActionWaitForInput`
+    /// `nextActionWaitForInput`: `TextBotWaitForInputAction`
     pub next_action_wait_for_input: Option<Box<TextBotWaitForInputAction>>,
-    /// `previousTurn`
+    /// `previousTurn`: `TextBotTurnReference`
     pub previous_turn: Option<Box<TextBotTurnReference>>,
-    /// `prompts`
+    /// `prompts`: `TextBotOutputPrompts`
     pub prompts: Option<Box<TextBotOutputPrompts>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

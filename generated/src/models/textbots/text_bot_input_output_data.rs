@@ -4,9 +4,12 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `TextBotInputOutputData` in the API.
+///
+/// Part of [`TextBotExitAction`](crate::models::TextBotExitAction),
+/// [`TextBotFlowLaunchRequest`](crate::models::TextBotFlowLaunchRequest).
 #[derive(Clone, Default)]
 pub struct TextBotInputOutputData {
-    /// `variables`, required
+    /// `variables`: a map of strings to JSON values, required
     pub variables: Option<BTreeMap<String, serde_json::Value>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::textbots::TextBotTextModeConstraints;
 use crate::runtime::codec;
 
 /// `TextBotModeConstraints` in the API.
+///
+/// Part of [`TextBotWaitForInputAction`](crate::models::TextBotWaitForInputAction).
 #[derive(Clone, Default)]
 pub struct TextBotModeConstraints {
-    /// `text`
+    /// `text`: `TextBotTextModeConstraints`
     pub text: Option<Box<TextBotTextModeConstraints>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

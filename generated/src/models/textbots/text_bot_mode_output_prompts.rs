@@ -4,9 +4,11 @@ use crate::models::textbots::TextBotPromptSegment;
 use crate::runtime::codec;
 
 /// `TextBotModeOutputPrompts` in the API.
+///
+/// Part of [`TextBotOutputPrompts`](crate::models::TextBotOutputPrompts).
 #[derive(Clone, Default)]
 pub struct TextBotModeOutputPrompts {
-    /// `segments`, required
+    /// `segments`: a list of `TextBotPromptSegment`, required
     pub segments: Option<Vec<TextBotPromptSegment>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::textbots::TextBotModeOutputPrompts;
 use crate::runtime::codec;
 
 /// `TextBotOutputPrompts` in the API.
+///
+/// Part of [`TextBotFlowTurnResponse`](crate::models::TextBotFlowTurnResponse).
 #[derive(Clone, Default)]
 pub struct TextBotOutputPrompts {
-    /// `outputLanguage`, required
+    /// `outputLanguage`: a string, required
     pub output_language: Option<String>,
-    /// `textPrompts`
+    /// `textPrompts`: `TextBotModeOutputPrompts`
     pub text_prompts: Option<Box<TextBotModeOutputPrompts>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `TextBotTextModeConstraints` in the API.
+///
+/// Part of [`TextBotModeConstraints`](crate::models::TextBotModeConstraints).
 #[derive(Clone, Default)]
 pub struct TextBotTextModeConstraints {
-    /// `languagePreferences`, required
+    /// `languagePreferences`: a list of strings, required
     pub language_preferences: Option<Vec<String>>,
-    /// `noInputTimeoutMilliseconds`
+    /// `noInputTimeoutMilliseconds`: an integer (`int32`)
     pub no_input_timeout_milliseconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

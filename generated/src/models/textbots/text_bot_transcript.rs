@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `TextBotTranscript` in the API.
+///
+/// Part of [`TextBotUserInputAlternative`](crate::models::TextBotUserInputAlternative).
 #[derive(Clone, Default)]
 pub struct TextBotTranscript {
-    /// `confidence`
+    /// `confidence`: a number (`float`)
     pub confidence: Option<f64>,
-    /// `text`, required
+    /// `text`: a string, required
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `TextBotTurnReference` in the API.
+///
+/// Part of [`TextBotFlowTurnRequest`](crate::models::TextBotFlowTurnRequest),
+/// [`TextBotFlowTurnResponse`](crate::models::TextBotFlowTurnResponse).
 #[derive(Clone, Default)]
 pub struct TextBotTurnReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

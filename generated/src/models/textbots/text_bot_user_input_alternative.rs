@@ -4,9 +4,11 @@ use crate::models::textbots::TextBotTranscript;
 use crate::runtime::codec;
 
 /// `TextBotUserInputAlternative` in the API.
+///
+/// Part of [`TextBotUserInputEvent`](crate::models::TextBotUserInputEvent).
 #[derive(Clone, Default)]
 pub struct TextBotUserInputAlternative {
-    /// `transcript`, required
+    /// `transcript`: `TextBotTranscript`, required
     pub transcript: Option<Box<TextBotTranscript>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::textbots::TextBotModeConstraints;
 use crate::runtime::codec;
 
 /// `TextBotWaitForInputAction` in the API.
+///
+/// Part of [`TextBotFlowTurnResponse`](crate::models::TextBotFlowTurnResponse).
 #[derive(Clone, Default)]
 pub struct TextBotWaitForInputAction {
-    /// `modeConstraints`, required
+    /// `modeConstraints`: `TextBotModeConstraints`, required
     pub mode_constraints: Option<Box<TextBotModeConstraints>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

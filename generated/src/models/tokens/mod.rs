@@ -4,3 +4,4 @@ export!(idle_token_timeout: IdleTokenTimeout, IdleTokenTimeoutInactivityTimeoutU
 export!(
     inactivity_timeout_group_bundle: InactivityTimeoutGroupBundle, InactivityTimeoutGroupBundleInactivityTimeoutUnit
 );
+export!(shared_enums: *);

@@ -5,9 +5,9 @@ use crate::runtime::codec;
 /// `AccessRestriction` in the API.
 #[derive(Clone, Default)]
 pub struct AccessRestriction {
-    /// `kind`
+    /// `kind`: a string
     pub kind: Option<String>,
-    /// `values`
+    /// `values`: a list of strings
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,9 +6,9 @@ use crate::runtime::codec;
 /// `AdditionalMatchCriteria` in the API.
 #[derive(Clone, Default)]
 pub struct AdditionalMatchCriteria {
-    /// `mediaFilter`
+    /// `mediaFilter`: one of `WithMedia`, `WithoutMedia`
     pub media_filter: Option<AdditionalMatchCriteriaMediaFilter>,
-    /// `topics`
+    /// `topics`: a list of `TopicCriteria`
     pub topics: Option<Vec<TopicCriteria>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,19 +5,19 @@ use crate::runtime::codec;
 /// `AgenticVirtualAgentAgentCardSkill` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentAgentCardSkill {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `examples`
+    /// `examples`: a list of strings
     pub examples: Option<Vec<String>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `inputModes`
+    /// `inputModes`: a list of strings
     pub input_modes: Option<Vec<String>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `outputModes`
+    /// `outputModes`: a list of strings
     pub output_modes: Option<Vec<String>>,
-    /// `tags`
+    /// `tags`: a list of strings
     pub tags: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

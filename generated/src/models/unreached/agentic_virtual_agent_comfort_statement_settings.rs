@@ -3,9 +3,15 @@
 use crate::runtime::codec;
 
 /// `AgenticVirtualAgentComfortStatementSettings` in the API.
+///
+/// Part of [`AgenticVirtualAgentVersionSettings`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`AgenticVirtualAgentVersionSettings`]: crate::models::AgenticVirtualAgentVersionSettings\n"
+)]
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentComfortStatementSettings {
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 /// `AgenticVirtualAgentDataActionSchemas` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentDataActionSchemas {
-    /// `inputs`
+    /// `inputs`: a map of strings to JSON values
     pub inputs: Option<BTreeMap<String, serde_json::Value>>,
-    /// `outputs`
+    /// `outputs`: a map of strings to JSON values
     pub outputs: Option<BTreeMap<String, serde_json::Value>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,7 +6,7 @@ use crate::runtime::codec;
 /// `AgenticVirtualAgentDynamicTurnInstructions` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentDynamicTurnInstructions {
-    /// `repetitionChecks`
+    /// `repetitionChecks`: a list of `AgenticVirtualAgentRepetitionCheck`
     pub repetition_checks: Option<Vec<AgenticVirtualAgentRepetitionCheck>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,17 @@
 use crate::runtime::codec;
 
 /// `AgenticVirtualAgentGuardrailInstruction` in the API.
+///
+/// Part of [`AgenticVirtualAgentGuardrails`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`AgenticVirtualAgentGuardrails`]: crate::models::AgenticVirtualAgentGuardrails\n"
+)]
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentGuardrailInstruction {
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `instruction`, required
+    /// `instruction`: a string, required
     pub instruction: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

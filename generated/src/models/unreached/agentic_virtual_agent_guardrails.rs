@@ -6,7 +6,7 @@ use crate::runtime::codec;
 /// `AgenticVirtualAgentGuardrails` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentGuardrails {
-    /// `custom`
+    /// `custom`: a list of `AgenticVirtualAgentGuardrailInstruction`
     pub custom: Option<Vec<AgenticVirtualAgentGuardrailInstruction>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,19 +3,25 @@
 use crate::runtime::codec;
 
 /// `AgenticVirtualAgentPropertyDefinition` in the API.
+///
+/// Part of [`AgenticVirtualAgentTypeDefinition`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`AgenticVirtualAgentTypeDefinition`]: crate::models::AgenticVirtualAgentTypeDefinition\n"
+)]
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentPropertyDefinition {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `items`
+    /// `items`: a string
     pub items: Option<String>,
-    /// `mapping`
+    /// `mapping`: a list of JSON values
     pub mapping: Option<Vec<serde_json::Value>>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `required`
+    /// `required`: a boolean
     pub required: Option<bool>,
-    /// `type`, required
+    /// `type`: a string, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,21 @@
 use crate::runtime::codec;
 
 /// `AgenticVirtualAgentRepetitionCheck` in the API.
+///
+/// Part of [`AgenticVirtualAgentDynamicTurnInstructions`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`AgenticVirtualAgentDynamicTurnInstructions`]: crate::models::AgenticVirtualAgentDynamicTurnInstructions\n"
+)]
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentRepetitionCheck {
-    /// `instruction`, required
+    /// `instruction`: a string, required
     pub instruction: Option<String>,
-    /// `messages`, required
+    /// `messages`: an integer (`int32`), required
     pub messages: Option<i64>,
-    /// `similarity`, required
+    /// `similarity`: one of `Loose`, `Moderate`, `Strict`, `VeryStrict`, required
     pub similarity: Option<AgenticVirtualAgentRepetitionCheckSimilarity>,
-    /// `type`, required
+    /// `type`: one of `User`, `Agent`, required
     pub r#type: Option<AgenticVirtualAgentRepetitionCheckType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,9 +6,9 @@ use crate::runtime::codec;
 /// `AgenticVirtualAgentTargetDefinition` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentTargetDefinition {
-    /// `target`
+    /// `target`: `AgenticVirtualAgentTargetReferenceDefinition`
     pub target: Option<Box<AgenticVirtualAgentTargetReferenceDefinition>>,
-    /// `type`, required
+    /// `type`: one of `Request`, `Response`, `CustomConversationAttributes`, required
     pub r#type: Option<AgenticVirtualAgentTargetDefinitionType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

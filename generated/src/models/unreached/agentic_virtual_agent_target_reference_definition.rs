@@ -3,13 +3,19 @@
 use crate::runtime::codec;
 
 /// `AgenticVirtualAgentTargetReferenceDefinition` in the API.
+///
+/// Part of [`AgenticVirtualAgentTargetDefinition`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`AgenticVirtualAgentTargetDefinition`]: crate::models::AgenticVirtualAgentTargetDefinition\n"
+)]
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentTargetReferenceDefinition {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

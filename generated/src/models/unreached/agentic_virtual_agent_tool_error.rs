@@ -5,9 +5,9 @@ use crate::runtime::codec;
 /// `AgenticVirtualAgentToolError` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentToolError {
-    /// `instruction`
+    /// `instruction`: a string
     pub instruction: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,17 +5,17 @@ use crate::runtime::codec;
 /// `AgenticVirtualAgentToolInput` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentToolInput {
-    /// `fallbackToUser`
+    /// `fallbackToUser`: a boolean
     pub fallback_to_user: Option<bool>,
-    /// `mapping`
+    /// `mapping`: a list of JSON values
     pub mapping: Option<Vec<serde_json::Value>>,
-    /// `required`
+    /// `required`: a boolean
     pub required: Option<bool>,
-    /// `source`
+    /// `source`: one of `User`, `ToolInput`, `ToolOutput`, `External`
     pub source: Option<AgenticVirtualAgentToolInputSource>,
-    /// `targetName`
+    /// `targetName`: a string
     pub target_name: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

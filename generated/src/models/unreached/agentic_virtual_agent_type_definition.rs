@@ -6,27 +6,28 @@ use crate::runtime::codec;
 /// `AgenticVirtualAgentTypeDefinition` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentTypeDefinition {
-    /// `defaultInstruction`
+    /// `defaultInstruction`: a string
     pub default_instruction: Option<String>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `direction`
+    /// `direction`: one of `Input`, `Output`, `AgentInput`, `AgentOutput`
     pub direction: Option<AgenticVirtualAgentTypeDefinitionDirection>,
-    /// `enum`
+    /// `enum`: a list of strings
     pub r#enum: Option<Vec<String>>,
-    /// `items`
+    /// `items`: a string
     pub items: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `properties`
+    /// `properties`: a list of `AgenticVirtualAgentPropertyDefinition`
     pub properties: Option<Vec<AgenticVirtualAgentPropertyDefinition>>,
-    /// `statusCodes`
+    /// `statusCodes`: a list of integers
     pub status_codes: Option<Vec<i64>>,
-    /// `type`
+    /// `type`: one of `string`, `integer`, `number`, `boolean`, `null`, `object`, `array`,
+    /// `DataActionHttpError`
     pub r#type: Option<AgenticVirtualAgentTypeDefinitionType>,
-    /// `undisclosed`
+    /// `undisclosed`: a boolean
     pub undisclosed: Option<bool>,
-    /// `userUtteranceSubstring`
+    /// `userUtteranceSubstring`: a boolean
     pub user_utterance_substring: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,7 +6,7 @@ use crate::runtime::codec;
 /// `AgenticVirtualAgentVersionSettings` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentVersionSettings {
-    /// `comfortStatement`
+    /// `comfortStatement`: `AgenticVirtualAgentComfortStatementSettings`
     pub comfort_statement: Option<Box<AgenticVirtualAgentComfortStatementSettings>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

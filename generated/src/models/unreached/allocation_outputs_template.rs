@@ -7,11 +7,11 @@ use crate::runtime::time;
 /// `AllocationOutputsTemplate` in the API.
 #[derive(Clone, Default)]
 pub struct AllocationOutputsTemplate {
-    /// `calculationIntervalLengthMinutes`, required
+    /// `calculationIntervalLengthMinutes`: an integer (`int32`), required
     pub calculation_interval_length_minutes: Option<i64>,
-    /// `calculationStartDate`, required
+    /// `calculationStartDate`: a timestamp, required
     pub calculation_start_date: Option<time::Timestamp>,
-    /// `planningGroupAllocationResults`, required
+    /// `planningGroupAllocationResults`: a list of `AllocationResultsTemplate`, required
     pub planning_group_allocation_results: Option<Vec<AllocationResultsTemplate>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,19 @@
 use crate::runtime::codec;
 
 /// `AllocationResultsTemplate` in the API.
+///
+/// Part of [`AllocationOutputsTemplate`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`AllocationOutputsTemplate`]: crate::models::AllocationOutputsTemplate\n"
+)]
 #[derive(Clone, Default)]
 pub struct AllocationResultsTemplate {
-    /// `assignedAgentsPerInterval`, required
+    /// `assignedAgentsPerInterval`: a list of numbers or nulls, required
     pub assigned_agents_per_interval: Option<Vec<Option<f64>>>,
-    /// `headcountMultiplierPerInterval`, required
+    /// `headcountMultiplierPerInterval`: a list of numbers or nulls, required
     pub headcount_multiplier_per_interval: Option<Vec<Option<f64>>>,
-    /// `planningGroupId`, required
+    /// `planningGroupId`: a string, required
     pub planning_group_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,9 +6,9 @@ use crate::runtime::codec;
 /// `ArticlesFilter` in the API.
 #[derive(Clone, Default)]
 pub struct ArticlesFilter {
-    /// `categories`
+    /// `categories`: `CategoriesFilter`
     pub categories: Option<Box<CategoriesFilter>>,
-    /// `labels`
+    /// `labels`: `LabelsFilter`
     pub labels: Option<Box<LabelsFilter>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

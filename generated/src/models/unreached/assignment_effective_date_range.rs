@@ -4,11 +4,18 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `AssignmentEffectiveDateRange` in the API.
+///
+/// Part of [`CreateUserAssignmentsRequest`], [`SetWrapperAssignmentEffectiveDateRange`],
+/// [`UserAssignmentsResponse`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`CreateUserAssignmentsRequest`]: crate::models::CreateUserAssignmentsRequest\n [`SetWrapperAssignmentEffectiveDateRange`]: crate::models::SetWrapperAssignmentEffectiveDateRange\n [`UserAssignmentsResponse`]: crate::models::UserAssignmentsResponse\n"
+)]
 #[derive(Clone, Default)]
 pub struct AssignmentEffectiveDateRange {
-    /// `endDate`
+    /// `endDate`: a date
     pub end_date: Option<time::Date>,
-    /// `startDate`
+    /// `startDate`: a date
     pub start_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

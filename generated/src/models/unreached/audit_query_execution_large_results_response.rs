@@ -5,13 +5,13 @@ use crate::runtime::codec;
 /// `AuditQueryExecutionLargeResultsResponse` in the API.
 #[derive(Clone, Default)]
 pub struct AuditQueryExecutionLargeResultsResponse {
-    /// `cursor`
+    /// `cursor`: a string
     pub cursor: Option<String>,
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

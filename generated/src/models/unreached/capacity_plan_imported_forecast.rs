@@ -6,9 +6,9 @@ use crate::runtime::time;
 /// `CapacityPlanImportedForecast` in the API.
 #[derive(Clone, Default)]
 pub struct CapacityPlanImportedForecast {
-    /// `weekCount`, required
+    /// `weekCount`: an integer (`int32`), required
     pub week_count: Option<i64>,
-    /// `weekDate`, required
+    /// `weekDate`: a date, required
     pub week_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

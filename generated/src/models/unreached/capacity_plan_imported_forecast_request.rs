@@ -3,11 +3,17 @@
 use crate::runtime::codec;
 
 /// `CapacityPlanImportedForecastRequest` in the API.
+///
+/// Part of [`ValueWrapperCapacityPlanImportedForecastRequest`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`ValueWrapperCapacityPlanImportedForecastRequest`]: crate::models::ValueWrapperCapacityPlanImportedForecastRequest\n"
+)]
 #[derive(Clone, Default)]
 pub struct CapacityPlanImportedForecastRequest {
-    /// `dailyForecastUploadKey`, required
+    /// `dailyForecastUploadKey`: a string, required
     pub daily_forecast_upload_key: Option<String>,
-    /// `hourlyForecastUploadKey`, required
+    /// `hourlyForecastUploadKey`: a string, required
     pub hourly_forecast_upload_key: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,15 @@ use crate::models::unreached::CategoryEntity;
 use crate::runtime::codec;
 
 /// `CategoriesFilter` in the API.
+///
+/// Part of [`ArticlesFilter`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`ArticlesFilter`]: crate::models::ArticlesFilter\n"
+)]
 #[derive(Clone, Default)]
 pub struct CategoriesFilter {
-    /// `entities`, required
+    /// `entities`: a list of `CategoryEntity`, required
     pub entities: Option<Vec<CategoryEntity>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

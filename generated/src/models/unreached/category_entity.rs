@@ -3,11 +3,17 @@
 use crate::runtime::codec;
 
 /// `CategoryEntity` in the API.
+///
+/// Part of [`CategoriesFilter`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`CategoriesFilter`]: crate::models::CategoriesFilter\n"
+)]
 #[derive(Clone, Default)]
 pub struct CategoryEntity {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,7 +5,7 @@ use crate::runtime::codec;
 /// `ChecklistTransferConfig` in the API.
 #[derive(Clone, Default)]
 pub struct ChecklistTransferConfig {
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,17 @@ use crate::models::unreached::ConversationSchemaReference;
 use crate::runtime::codec;
 
 /// `ConversationAttributeProperties` in the API.
+///
+/// Part of [`CopilotContextValue`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`CopilotContextValue`]: crate::models::CopilotContextValue\n"
+)]
 #[derive(Clone, Default)]
 pub struct ConversationAttributeProperties {
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `schema`, required
+    /// `schema`: `ConversationSchemaReference`, required
     pub schema: Option<Box<ConversationSchemaReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

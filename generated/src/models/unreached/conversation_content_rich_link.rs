@@ -6,15 +6,15 @@ use crate::runtime::codec;
 /// `ConversationContentRichLink` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationContentRichLink {
-    /// `footer`
+    /// `footer`: a string
     pub footer: Option<String>,
-    /// `header`
+    /// `header`: `ConversationContentRichLinkHeader`
     pub header: Option<Box<ConversationContentRichLinkHeader>>,
-    /// `text`, required
+    /// `text`: a string, required
     pub text: Option<String>,
-    /// `url`, required
+    /// `url`: a string, required
     pub url: Option<String>,
-    /// `urlLabel`
+    /// `urlLabel`: a string
     pub url_label: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

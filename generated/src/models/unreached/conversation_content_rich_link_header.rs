@@ -3,11 +3,17 @@
 use crate::runtime::codec;
 
 /// `ConversationContentRichLinkHeader` in the API.
+///
+/// Part of [`ConversationContentRichLink`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`ConversationContentRichLink`]: crate::models::ConversationContentRichLink\n"
+)]
 #[derive(Clone, Default)]
 pub struct ConversationContentRichLinkHeader {
-    /// `type`, required
+    /// `type`: one of `File`, `Image`, `Text`, `Video`, required
     pub r#type: Option<ConversationContentRichLinkHeaderType>,
-    /// `value`, required
+    /// `value`: a string, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,13 +5,13 @@ use crate::runtime::codec;
 /// `ConversationContentThumbnail` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationContentThumbnail {
-    /// `contentSizeBytes`
+    /// `contentSizeBytes`: an integer (`int64`)
     pub content_size_bytes: Option<i64>,
-    /// `mime`
+    /// `mime`: a string
     pub mime: Option<String>,
-    /// `sha256`
+    /// `sha256`: a string
     pub sha256: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

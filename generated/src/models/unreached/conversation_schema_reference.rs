@@ -3,11 +3,17 @@
 use crate::runtime::codec;
 
 /// `ConversationSchemaReference` in the API.
+///
+/// Part of [`ConversationAttributeProperties`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`ConversationAttributeProperties`]: crate::models::ConversationAttributeProperties\n"
+)]
 #[derive(Clone, Default)]
 pub struct ConversationSchemaReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

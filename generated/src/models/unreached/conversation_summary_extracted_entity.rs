@@ -5,9 +5,9 @@ use crate::runtime::codec;
 /// `ConversationSummaryExtractedEntity` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationSummaryExtractedEntity {
-    /// `label`
+    /// `label`: a string
     pub label: Option<String>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

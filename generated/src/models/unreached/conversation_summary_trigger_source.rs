@@ -5,11 +5,11 @@ use crate::runtime::codec;
 /// `ConversationSummaryTriggerSource` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationSummaryTriggerSource {
-    /// `sourceId`
+    /// `sourceId`: a string
     pub source_id: Option<String>,
-    /// `sourceOutcome`
+    /// `sourceOutcome`: one of `Unknown`, `Contained`, `Transfer`
     pub source_outcome: Option<ConversationSummaryTriggerSourceSourceOutcome>,
-    /// `sourceType`
+    /// `sourceType`: one of `Unknown`, `AgentAssistant`, `Program`, `Flow`, `Copilot`
     pub source_type: Option<ConversationSummaryTriggerSourceSourceType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,7 +6,7 @@ use crate::runtime::codec;
 /// `CopilotContext` in the API.
 #[derive(Clone, Default)]
 pub struct CopilotContext {
-    /// `values`
+    /// `values`: a list of `CopilotContextValue`
     pub values: Option<Vec<CopilotContextValue>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

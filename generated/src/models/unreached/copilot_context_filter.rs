@@ -3,11 +3,17 @@
 use crate::runtime::codec;
 
 /// `CopilotContextFilter` in the API.
+///
+/// Part of [`KnowledgeSettingDynamicFilter`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`KnowledgeSettingDynamicFilter`]: crate::models::KnowledgeSettingDynamicFilter\n"
+)]
 #[derive(Clone, Default)]
 pub struct CopilotContextFilter {
-    /// `operator`
+    /// `operator`: one of `MatchAll`, `MatchAny`
     pub operator: Option<CopilotContextFilterOperator>,
-    /// `values`
+    /// `values`: a list of strings
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

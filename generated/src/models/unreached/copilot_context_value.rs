@@ -4,13 +4,19 @@ use crate::models::unreached::ConversationAttributeProperties;
 use crate::runtime::codec;
 
 /// `CopilotContextValue` in the API.
+///
+/// Part of [`CopilotContext`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`CopilotContext`]: crate::models::CopilotContext\n"
+)]
 #[derive(Clone, Default)]
 pub struct CopilotContextValue {
-    /// `conversationAttributeProperties`
+    /// `conversationAttributeProperties`: `ConversationAttributeProperties`
     pub conversation_attribute_properties: Option<Box<ConversationAttributeProperties>>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `type`, required
+    /// `type`: one of `ActiveIntent`, `ConversationAttribute`, required
     pub r#type: Option<CopilotContextValueType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,7 +5,7 @@ use crate::runtime::codec;
 /// `CopilotTranscriptionConfig` in the API.
 #[derive(Clone, Default)]
 pub struct CopilotTranscriptionConfig {
-    /// `engine`, required
+    /// `engine`: one of `Genesys`, `GenesysExtended`, required
     pub engine: Option<CopilotTranscriptionConfigEngine>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

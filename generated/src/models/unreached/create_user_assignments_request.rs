@@ -6,9 +6,9 @@ use crate::runtime::codec;
 /// `CreateUserAssignmentsRequest` in the API.
 #[derive(Clone, Default)]
 pub struct CreateUserAssignmentsRequest {
-    /// `assignments`, required
+    /// `assignments`: a list of `AssignmentEffectiveDateRange`, required
     pub assignments: Option<Vec<AssignmentEffectiveDateRange>>,
-    /// `userId`, required
+    /// `userId`: a string, required
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,17 @@
 use crate::runtime::codec;
 
 /// `DataActionInput` in the API.
+///
+/// Part of [`DynamicListValues`], [`DynamicListValuesAllOf`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`DynamicListValues`]: crate::models::DynamicListValues\n [`DynamicListValuesAllOf`]: crate::models::DynamicListValuesAllOf\n"
+)]
 #[derive(Clone, Default)]
 pub struct DataActionInput {
-    /// `parameterName`
+    /// `parameterName`: a string
     pub parameter_name: Option<String>,
-    /// `variableName`
+    /// `variableName`: a string
     pub variable_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

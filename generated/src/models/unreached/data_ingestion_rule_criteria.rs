@@ -3,13 +3,20 @@
 use crate::runtime::codec;
 
 /// `DataIngestionRuleCriteria` in the API.
+///
+/// Part of [`TopicCriteria`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`TopicCriteria`]: crate::models::TopicCriteria\n"
+)]
 #[derive(Clone, Default)]
 pub struct DataIngestionRuleCriteria {
-    /// `effectivePlatform`, required
+    /// `effectivePlatform`: one of `Facebook`, `Instagram`, `Twitter`, `Open`, `GoogleBusinessProfile`,
+    /// `LinkedIn`, required
     pub effective_platform: Option<DataIngestionRuleCriteriaEffectivePlatform>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`, read-only
+    /// `name`: a string, read-only
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

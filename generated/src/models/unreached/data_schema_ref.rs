@@ -5,7 +5,7 @@ use crate::runtime::codec;
 /// `DataSchemaRef` in the API.
 #[derive(Clone, Default)]
 pub struct DataSchemaRef {
-    /// `$ref`
+    /// `$ref`: a string
     pub r#ref: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,17 +6,17 @@ use crate::runtime::codec;
 /// `Duration` in the API.
 #[derive(Clone, Default)]
 pub struct Duration {
-    /// `nano`
+    /// `nano`: an integer (`int32`)
     pub nano: Option<i64>,
-    /// `negative`
+    /// `negative`: a boolean
     pub negative: Option<bool>,
-    /// `positive`
+    /// `positive`: a boolean
     pub positive: Option<bool>,
-    /// `seconds`
+    /// `seconds`: an integer (`int64`)
     pub seconds: Option<i64>,
-    /// `units`
+    /// `units`: a list of `TemporalUnit`
     pub units: Option<Vec<TemporalUnit>>,
-    /// `zero`
+    /// `zero`: a boolean
     pub zero: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

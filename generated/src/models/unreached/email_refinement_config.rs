@@ -6,9 +6,9 @@ use crate::runtime::codec;
 /// `EmailRefinementConfig` in the API.
 #[derive(Clone, Default)]
 pub struct EmailRefinementConfig {
-    /// `enabled`, required
+    /// `enabled`: a boolean, required
     pub enabled: Option<bool>,
-    /// `refinementSetting`
+    /// `refinementSetting`: `RefinementSettingEntity`
     pub refinement_setting: Option<Box<RefinementSettingEntity>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

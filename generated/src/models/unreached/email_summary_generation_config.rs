@@ -6,9 +6,9 @@ use crate::runtime::codec;
 /// `EmailSummaryGenerationConfig` in the API.
 #[derive(Clone, Default)]
 pub struct EmailSummaryGenerationConfig {
-    /// `enabled`, required
+    /// `enabled`: a boolean, required
     pub enabled: Option<bool>,
-    /// `summarySetting`
+    /// `summarySetting`: `EmailSummarySettingsEntity`
     pub summary_setting: Option<Box<EmailSummarySettingsEntity>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

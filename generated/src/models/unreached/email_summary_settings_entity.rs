@@ -3,11 +3,17 @@
 use crate::runtime::codec;
 
 /// `EmailSummarySettingsEntity` in the API.
+///
+/// Part of [`EmailSummaryGenerationConfig`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`EmailSummaryGenerationConfig`]: crate::models::EmailSummaryGenerationConfig\n"
+)]
 #[derive(Clone, Default)]
 pub struct EmailSummarySettingsEntity {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

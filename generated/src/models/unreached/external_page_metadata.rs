@@ -5,9 +5,9 @@ use crate::runtime::codec;
 /// `ExternalPageMetadata` in the API.
 #[derive(Clone, Default)]
 pub struct ExternalPageMetadata {
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `profilePictureUrl`
+    /// `profilePictureUrl`: a string
     pub profile_picture_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

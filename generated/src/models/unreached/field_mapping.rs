@@ -3,11 +3,17 @@
 use crate::runtime::codec;
 
 /// `FieldMapping` in the API.
+///
+/// Part of [`DynamicListValues`], [`DynamicListValuesAllOf`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`DynamicListValues`]: crate::models::DynamicListValues\n [`DynamicListValuesAllOf`]: crate::models::DynamicListValuesAllOf\n"
+)]
 #[derive(Clone, Default)]
 pub struct FieldMapping {
-    /// `dataActionSynonymName`
+    /// `dataActionSynonymName`: a string
     pub data_action_synonym_name: Option<String>,
-    /// `dataActionValueName`
+    /// `dataActionValueName`: a string
     pub data_action_value_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

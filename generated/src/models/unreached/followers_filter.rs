@@ -6,13 +6,14 @@ use crate::runtime::codec;
 /// `FollowersFilter` in the API.
 #[derive(Clone, Default)]
 pub struct FollowersFilter {
-    /// `from`
+    /// `from`: an integer (`int32`)
     pub from: Option<i64>,
-    /// `operator`, required
+    /// `operator`: one of `EqualTo`, `GreaterThan`, `GreaterThanOrEqualTo`, `LessThan`,
+    /// `LessThanOrEqualTo`, `Between`, required
     pub operator: Option<FollowersFilterOperator>,
-    /// `to`
+    /// `to`: an integer (`int32`)
     pub to: Option<i64>,
-    /// `value`
+    /// `value`: an integer (`int32`)
     pub value: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

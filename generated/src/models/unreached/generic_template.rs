@@ -6,15 +6,15 @@ use crate::runtime::codec;
 /// `GenericTemplate` in the API.
 #[derive(Clone, Default)]
 pub struct GenericTemplate {
-    /// `actions`
+    /// `actions`: `RecordingContentActions`
     pub actions: Option<Box<RecordingContentActions>>,
-    /// `components`
+    /// `components`: a list of `RecordingButtonComponent`
     pub components: Option<Vec<RecordingButtonComponent>>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

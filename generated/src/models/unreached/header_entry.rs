@@ -5,9 +5,9 @@ use crate::runtime::codec;
 /// `HeaderEntry` in the API.
 #[derive(Clone, Default)]
 pub struct HeaderEntry {
-    /// `key`
+    /// `key`: a string
     pub key: Option<String>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

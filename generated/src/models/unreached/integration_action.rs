@@ -3,11 +3,17 @@
 use crate::runtime::codec;
 
 /// `IntegrationAction` in the API.
+///
+/// Part of [`IntegrationActionFields`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`IntegrationActionFields`]: crate::models::IntegrationActionFields\n"
+)]
 #[derive(Clone, Default)]
 pub struct IntegrationAction {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,9 +7,9 @@ use crate::runtime::codec;
 /// `IntegrationActionFields` in the API.
 #[derive(Clone, Default)]
 pub struct IntegrationActionFields {
-    /// `integrationAction`
+    /// `integrationAction`: `IntegrationAction`
     pub integration_action: Option<Box<IntegrationAction>>,
-    /// `requestMappings`
+    /// `requestMappings`: a list of `RequestMapping`
     pub request_mappings: Option<Vec<RequestMapping>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

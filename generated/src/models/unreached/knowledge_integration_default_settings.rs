@@ -5,7 +5,7 @@ use crate::runtime::codec;
 /// `KnowledgeIntegrationDefaultSettings` in the API.
 #[derive(Clone, Default)]
 pub struct KnowledgeIntegrationDefaultSettings {
-    /// `baseUrl`
+    /// `baseUrl`: a string
     pub base_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

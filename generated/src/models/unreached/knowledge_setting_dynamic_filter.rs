@@ -6,7 +6,7 @@ use crate::runtime::codec;
 /// `KnowledgeSettingDynamicFilter` in the API.
 #[derive(Clone, Default)]
 pub struct KnowledgeSettingDynamicFilter {
-    /// `context`
+    /// `context`: `CopilotContextFilter`
     pub context: Option<Box<CopilotContextFilter>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

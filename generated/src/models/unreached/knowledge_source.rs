@@ -3,15 +3,21 @@
 use crate::runtime::codec;
 
 /// `KnowledgeSource` in the API.
+///
+/// Part of [`ReportingTurnKnowledgeMetadata`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`ReportingTurnKnowledgeMetadata`]: crate::models::ReportingTurnKnowledgeMetadata\n"
+)]
 #[derive(Clone, Default)]
 pub struct KnowledgeSource {
-    /// `confidence`
+    /// `confidence`: a number (`float`)
     pub confidence: Option<f64>,
-    /// `sourceName`
+    /// `sourceName`: a string
     pub source_name: Option<String>,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

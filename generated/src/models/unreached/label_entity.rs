@@ -3,11 +3,17 @@
 use crate::runtime::codec;
 
 /// `LabelEntity` in the API.
+///
+/// Part of [`LabelsFilter`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`LabelsFilter`]: crate::models::LabelsFilter\n"
+)]
 #[derive(Clone, Default)]
 pub struct LabelEntity {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

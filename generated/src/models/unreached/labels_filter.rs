@@ -4,9 +4,15 @@ use crate::models::unreached::LabelEntity;
 use crate::runtime::codec;
 
 /// `LabelsFilter` in the API.
+///
+/// Part of [`ArticlesFilter`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`ArticlesFilter`]: crate::models::ArticlesFilter\n"
+)]
 #[derive(Clone, Default)]
 pub struct LabelsFilter {
-    /// `entities`, required
+    /// `entities`: a list of `LabelEntity`, required
     pub entities: Option<Vec<LabelEntity>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,11 +6,11 @@ use crate::runtime::time;
 /// `LearningAssignmentReassign` in the API.
 #[derive(Clone, Default)]
 pub struct LearningAssignmentReassign {
-    /// `addToSchedule`
+    /// `addToSchedule`: a boolean
     pub add_to_schedule: Option<bool>,
-    /// `lengthInMinutes`
+    /// `lengthInMinutes`: an integer (`int32`)
     pub length_in_minutes: Option<i64>,
-    /// `recommendedCompletionDate`
+    /// `recommendedCompletionDate`: a timestamp
     pub recommended_completion_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,21 @@
 use crate::runtime::codec;
 
 /// `ListItem` in the API.
+///
+/// Part of [`StaticListValues`], [`StaticListValuesAllOf`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`StaticListValues`]: crate::models::StaticListValues\n [`StaticListValuesAllOf`]: crate::models::StaticListValuesAllOf\n"
+)]
 #[derive(Clone, Default)]
 pub struct ListItem {
-    /// `active`
+    /// `active`: a boolean
     pub active: Option<bool>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `synonyms`
+    /// `synonyms`: a list of strings
     pub synonyms: Option<Vec<String>>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,19 +6,19 @@ use crate::runtime::time;
 /// `MessagingCommunicationDispositionAppliedEvent` in the API.
 #[derive(Clone, Default)]
 pub struct MessagingCommunicationDispositionAppliedEvent {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `communicationId`, required
+    /// `communicationId`: a string, required
     pub communication_id: Option<String>,
-    /// `conversationId`, required
+    /// `conversationId`: a string, required
     pub conversation_id: Option<String>,
-    /// `eventDateTime`, required
+    /// `eventDateTime`: a timestamp, required
     pub event_date_time: Option<time::Timestamp>,
-    /// `eventId`, required
+    /// `eventId`: a string, required
     pub event_id: Option<String>,
-    /// `notes`
+    /// `notes`: a string
     pub notes: Option<String>,
-    /// `tags`
+    /// `tags`: a list of strings
     pub tags: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

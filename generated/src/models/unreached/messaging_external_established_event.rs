@@ -8,19 +8,19 @@ use crate::runtime::time;
 /// `MessagingExternalEstablishedEvent` in the API.
 #[derive(Clone, Default)]
 pub struct MessagingExternalEstablishedEvent {
-    /// `communicationId`, required
+    /// `communicationId`: a string, required
     pub communication_id: Option<String>,
-    /// `conversationId`, required
+    /// `conversationId`: a string, required
     pub conversation_id: Option<String>,
-    /// `displayName`
+    /// `displayName`: a string
     pub display_name: Option<String>,
-    /// `eventDateTime`, required
+    /// `eventDateTime`: a timestamp, required
     pub event_date_time: Option<time::Timestamp>,
-    /// `eventId`, required
+    /// `eventId`: a string, required
     pub event_id: Option<String>,
-    /// `initialConfiguration`, required
+    /// `initialConfiguration`: `MessagingInitialConfiguration`, required
     pub initial_configuration: Option<Box<MessagingInitialConfiguration>>,
-    /// `sourceConfiguration`, required
+    /// `sourceConfiguration`: `SourceConfiguration`, required
     pub source_configuration: Option<Box<SourceConfiguration>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

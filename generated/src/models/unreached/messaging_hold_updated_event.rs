@@ -6,15 +6,15 @@ use crate::runtime::time;
 /// `MessagingHoldUpdatedEvent` in the API.
 #[derive(Clone, Default)]
 pub struct MessagingHoldUpdatedEvent {
-    /// `communicationId`, required
+    /// `communicationId`: a string, required
     pub communication_id: Option<String>,
-    /// `conversationId`, required
+    /// `conversationId`: a string, required
     pub conversation_id: Option<String>,
-    /// `eventDateTime`, required
+    /// `eventDateTime`: a timestamp, required
     pub event_date_time: Option<time::Timestamp>,
-    /// `eventId`, required
+    /// `eventId`: a string, required
     pub event_id: Option<String>,
-    /// `held`, required
+    /// `held`: a boolean, required
     pub held: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,23 +4,30 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `MessagingInitialConfiguration` in the API.
+///
+/// Part of [`MessagingExternalEstablishedEvent`], [`MessagingFlowEstablishedEvent`],
+/// [`MessagingRoutingEstablishedEvent`], [`MessagingUserEstablishedEvent`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`MessagingExternalEstablishedEvent`]: crate::models::MessagingExternalEstablishedEvent\n [`MessagingFlowEstablishedEvent`]: crate::models::MessagingFlowEstablishedEvent\n [`MessagingRoutingEstablishedEvent`]: crate::models::MessagingRoutingEstablishedEvent\n [`MessagingUserEstablishedEvent`]: crate::models::MessagingUserEstablishedEvent\n"
+)]
 #[derive(Clone, Default)]
 pub struct MessagingInitialConfiguration {
-    /// `additionalInfo`
+    /// `additionalInfo`: a map of strings to strings
     pub additional_info: Option<BTreeMap<String, String>>,
-    /// `alerting`
+    /// `alerting`: a boolean
     pub alerting: Option<bool>,
-    /// `fromAddress`, required
+    /// `fromAddress`: a string, required
     pub from_address: Option<String>,
-    /// `held`
+    /// `held`: a boolean
     pub held: Option<bool>,
-    /// `inbound`
+    /// `inbound`: a boolean
     pub inbound: Option<bool>,
-    /// `invitedBy`
+    /// `invitedBy`: a string
     pub invited_by: Option<String>,
-    /// `messageType`
+    /// `messageType`: `MessagingInitialConfigurationMessageType`
     pub message_type: Option<MessagingInitialConfigurationMessageType>,
-    /// `toAddress`, required
+    /// `toAddress`: a string, required
     pub to_address: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,25 +8,25 @@ use crate::runtime::time;
 /// `MessagingRoutingEstablishedEvent` in the API.
 #[derive(Clone, Default)]
 pub struct MessagingRoutingEstablishedEvent {
-    /// `communicationId`, required
+    /// `communicationId`: a string, required
     pub communication_id: Option<String>,
-    /// `conversationId`, required
+    /// `conversationId`: a string, required
     pub conversation_id: Option<String>,
-    /// `eventDateTime`, required
+    /// `eventDateTime`: a timestamp, required
     pub event_date_time: Option<time::Timestamp>,
-    /// `eventId`, required
+    /// `eventId`: a string, required
     pub event_id: Option<String>,
-    /// `initialConfiguration`, required
+    /// `initialConfiguration`: `MessagingInitialConfiguration`, required
     pub initial_configuration: Option<Box<MessagingInitialConfiguration>>,
-    /// `label`
+    /// `label`: a string
     pub label: Option<String>,
-    /// `languageId`
+    /// `languageId`: a string
     pub language_id: Option<String>,
-    /// `queueId`, required
+    /// `queueId`: a string, required
     pub queue_id: Option<String>,
-    /// `skillIds`
+    /// `skillIds`: a list of strings
     pub skill_ids: Option<Vec<String>>,
-    /// `sourceConfiguration`, required
+    /// `sourceConfiguration`: `SourceConfiguration`, required
     pub source_configuration: Option<Box<SourceConfiguration>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

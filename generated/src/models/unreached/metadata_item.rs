@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 /// `MetadataItem` in the API.
 #[derive(Clone, Default)]
 pub struct MetadataItem {
-    /// `attributes`
+    /// `attributes`: a map of strings to strings
     pub attributes: Option<BTreeMap<String, String>>,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

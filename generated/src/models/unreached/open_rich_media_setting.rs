@@ -6,9 +6,9 @@ use crate::runtime::codec;
 /// `OpenRichMediaSetting` in the API.
 #[derive(Clone, Default)]
 pub struct OpenRichMediaSetting {
-    /// `cards`
+    /// `cards`: `OutboundOnlySetting`
     pub cards: Option<Box<OutboundOnlySetting>>,
-    /// `quickReply`
+    /// `quickReply`: `OutboundOnlySetting`
     pub quick_reply: Option<Box<OutboundOnlySetting>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,9 +5,9 @@ use crate::runtime::codec;
 /// `OutboundBlendingSettings` in the API.
 #[derive(Clone, Default)]
 pub struct OutboundBlendingSettings {
-    /// `campaignReservationPercentage`
+    /// `campaignReservationPercentage`: an integer (`int32`)
     pub campaign_reservation_percentage: Option<i64>,
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

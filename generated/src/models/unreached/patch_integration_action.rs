@@ -3,9 +3,15 @@
 use crate::runtime::codec;
 
 /// `PatchIntegrationAction` in the API.
+///
+/// Part of [`PatchIntegrationActionFields`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`PatchIntegrationActionFields`]: crate::models::PatchIntegrationActionFields\n"
+)]
 #[derive(Clone, Default)]
 pub struct PatchIntegrationAction {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

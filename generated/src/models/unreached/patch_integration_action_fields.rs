@@ -7,9 +7,9 @@ use crate::runtime::codec;
 /// `PatchIntegrationActionFields` in the API.
 #[derive(Clone, Default)]
 pub struct PatchIntegrationActionFields {
-    /// `integrationAction`
+    /// `integrationAction`: `PatchIntegrationAction`
     pub integration_action: Option<Box<PatchIntegrationAction>>,
-    /// `requestMappings`
+    /// `requestMappings`: a list of `RequestMapping`
     pub request_mappings: Option<Vec<RequestMapping>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,9 +5,9 @@ use crate::runtime::codec;
 /// `PredictiveRouting` in the API.
 #[derive(Clone, Default)]
 pub struct PredictiveRouting {
-    /// `enableConversationScoreBiasing`
+    /// `enableConversationScoreBiasing`: a boolean
     pub enable_conversation_score_biasing: Option<bool>,
-    /// `respectSkills`
+    /// `respectSkills`: a boolean
     pub respect_skills: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,7 +5,8 @@ use crate::runtime::codec;
 /// `QueryProcessingConfig` in the API.
 #[derive(Clone, Default)]
 pub struct QueryProcessingConfig {
-    /// `knowledgeQueryProcessing`, required
+    /// `knowledgeQueryProcessing`: one of `ClassificationOnly`, `ClassificationAndReformulation`, `None`,
+    /// required
     pub knowledge_query_processing: Option<
         QueryProcessingConfigKnowledgeQueryProcessing,
     >,

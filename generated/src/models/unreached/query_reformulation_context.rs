@@ -5,11 +5,11 @@ use crate::runtime::codec;
 /// `QueryReformulationContext` in the API.
 #[derive(Clone, Default)]
 pub struct QueryReformulationContext {
-    /// `knowledgeClassification`, read-only
+    /// `knowledgeClassification`: one of `Unknown`, `Yes`, `No`, `Maybe`, read-only
     pub knowledge_classification: Option<
         QueryReformulationContextKnowledgeClassification,
     >,
-    /// `reformulatedQuery`, read-only
+    /// `reformulatedQuery`: a string, read-only
     pub reformulated_query: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

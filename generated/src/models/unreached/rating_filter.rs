@@ -5,9 +5,9 @@ use crate::runtime::codec;
 /// `RatingFilter` in the API.
 #[derive(Clone, Default)]
 pub struct RatingFilter {
-    /// `operator`, required
+    /// `operator`: one of `EqualTo`, required
     pub operator: Option<RatingFilterOperator>,
-    /// `values`
+    /// `values`: a list of integers
     pub values: Option<Vec<i64>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

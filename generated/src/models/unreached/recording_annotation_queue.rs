@@ -5,9 +5,9 @@ use crate::runtime::codec;
 /// `RecordingAnnotationQueue` in the API.
 #[derive(Clone, Default)]
 pub struct RecordingAnnotationQueue {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

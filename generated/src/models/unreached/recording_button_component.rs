@@ -4,13 +4,19 @@ use crate::models::unreached::RecordingContentActions;
 use crate::runtime::codec;
 
 /// `RecordingButtonComponent` in the API.
+///
+/// Part of [`GenericTemplate`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`GenericTemplate`]: crate::models::GenericTemplate\n"
+)]
 #[derive(Clone, Default)]
 pub struct RecordingButtonComponent {
-    /// `actions`
+    /// `actions`: `RecordingContentActions`
     pub actions: Option<Box<RecordingContentActions>>,
-    /// `isSelected`
+    /// `isSelected`: a boolean
     pub is_selected: Option<bool>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,19 @@
 use crate::runtime::codec;
 
 /// `RecordingContentActions` in the API.
+///
+/// Part of [`GenericTemplate`], [`RecordingButtonComponent`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`GenericTemplate`]: crate::models::GenericTemplate\n [`RecordingButtonComponent`]: crate::models::RecordingButtonComponent\n"
+)]
 #[derive(Clone, Default)]
 pub struct RecordingContentActions {
-    /// `textback`
+    /// `textback`: a string
     pub textback: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
-    /// `urlTarget`
+    /// `urlTarget`: a string
     pub url_target: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

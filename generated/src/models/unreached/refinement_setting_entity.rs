@@ -3,11 +3,17 @@
 use crate::runtime::codec;
 
 /// `RefinementSettingEntity` in the API.
+///
+/// Part of [`EmailRefinementConfig`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`EmailRefinementConfig`]: crate::models::EmailRefinementConfig\n"
+)]
 #[derive(Clone, Default)]
 pub struct RefinementSettingEntity {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

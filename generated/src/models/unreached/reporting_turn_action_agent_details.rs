@@ -5,11 +5,11 @@ use crate::runtime::codec;
 /// `ReportingTurnActionAgentDetails` in the API.
 #[derive(Clone, Default)]
 pub struct ReportingTurnActionAgentDetails {
-    /// `agentId`
+    /// `agentId`: a string
     pub agent_id: Option<String>,
-    /// `agentName`
+    /// `agentName`: a string
     pub agent_name: Option<String>,
-    /// `agentVersion`
+    /// `agentVersion`: a string
     pub agent_version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

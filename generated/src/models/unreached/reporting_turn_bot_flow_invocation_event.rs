@@ -7,11 +7,11 @@ use crate::runtime::codec;
 /// `ReportingTurnBotFlowInvocationEvent` in the API.
 #[derive(Clone, Default)]
 pub struct ReportingTurnBotFlowInvocationEvent {
-    /// `action`
+    /// `action`: `ReportingTurnAction`
     pub action: Option<Box<ReportingTurnAction>>,
-    /// `flow`
+    /// `flow`: `ReportingTurnFlow`
     pub flow: Option<Box<ReportingTurnFlow>>,
-    /// `type`
+    /// `type`: one of `Call`, `ReturnTo`, `ReturnFrom`, `InitialInvoke`
     pub r#type: Option<ReportingTurnBotFlowInvocationEventType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,21 @@
 use crate::runtime::codec;
 
 /// `ReportingTurnFlow` in the API.
+///
+/// Part of [`ReportingTurnBotFlowInvocationEvent`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`ReportingTurnBotFlowInvocationEvent`]: crate::models::ReportingTurnBotFlowInvocationEvent\n"
+)]
 #[derive(Clone, Default)]
 pub struct ReportingTurnFlow {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `type`
+    /// `type`: one of `Bot`, `DigitalBot`, `InboundCall`, `SecureCall`, `InboundShortMessage`
     pub r#type: Option<ReportingTurnFlowType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

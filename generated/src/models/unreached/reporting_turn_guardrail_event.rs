@@ -5,13 +5,13 @@ use crate::runtime::codec;
 /// `ReportingTurnGuardrailEvent` in the API.
 #[derive(Clone, Default)]
 pub struct ReportingTurnGuardrailEvent {
-    /// `instruction`
+    /// `instruction`: a string
     pub instruction: Option<String>,
-    /// `type`
+    /// `type`: one of `Custom`, `Jailbreak`, `Harmful`, `Inappropriate`, `Unknown`
     pub r#type: Option<ReportingTurnGuardrailEventType>,
-    /// `violationsThreshold`
+    /// `violationsThreshold`: an integer (`int32`)
     pub violations_threshold: Option<i64>,
-    /// `violationsTriggered`
+    /// `violationsTriggered`: an integer (`int32`)
     pub violations_triggered: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

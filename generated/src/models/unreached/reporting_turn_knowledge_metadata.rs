@@ -4,29 +4,36 @@ use crate::models::unreached::KnowledgeSource;
 use crate::runtime::codec;
 
 /// `ReportingTurnKnowledgeMetadata` in the API.
+///
+/// Part of [`ReportingTurnToolCall`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`ReportingTurnToolCall`]: crate::models::ReportingTurnToolCall\n"
+)]
 #[derive(Clone, Default)]
 pub struct ReportingTurnKnowledgeMetadata {
-    /// `answerGenerationStatus`
+    /// `answerGenerationStatus`: one of `Success`, `Failure`, `NotAttempted`, `NoAnswerGenerated`,
+    /// `Timeout`, `Unknown`
     pub answer_generation_status: Option<
         ReportingTurnKnowledgeMetadataAnswerGenerationStatus,
     >,
-    /// `failureReason`
+    /// `failureReason`: one of `InternalError`, `Unknown`
     pub failure_reason: Option<ReportingTurnKnowledgeMetadataFailureReason>,
-    /// `generatedAnswer`
+    /// `generatedAnswer`: a string
     pub generated_answer: Option<String>,
-    /// `knowledgeId`
+    /// `knowledgeId`: a string
     pub knowledge_id: Option<String>,
-    /// `knowledgeName`
+    /// `knowledgeName`: a string
     pub knowledge_name: Option<String>,
-    /// `query`
+    /// `query`: a string
     pub query: Option<String>,
-    /// `retrievalStatus`
+    /// `retrievalStatus`: one of `Success`, `Failure`, `NoResults`, `Timeout`, `Unknown`
     pub retrieval_status: Option<ReportingTurnKnowledgeMetadataRetrievalStatus>,
-    /// `retrievedSources`
+    /// `retrievedSources`: a list of `KnowledgeSource`
     pub retrieved_sources: Option<Vec<KnowledgeSource>>,
-    /// `searchId`
+    /// `searchId`: a string
     pub search_id: Option<String>,
-    /// `topConfidence`
+    /// `topConfidence`: a number (`double`)
     pub top_confidence: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,25 +7,25 @@ use crate::runtime::time;
 /// `ReportingTurnToolCall` in the API.
 #[derive(Clone, Default)]
 pub struct ReportingTurnToolCall {
-    /// `dateInvoked`
+    /// `dateInvoked`: a timestamp
     pub date_invoked: Option<time::Timestamp>,
-    /// `errorText`
+    /// `errorText`: a string
     pub error_text: Option<String>,
-    /// `knowledgeMetadata`
+    /// `knowledgeMetadata`: `ReportingTurnKnowledgeMetadata`
     pub knowledge_metadata: Option<Box<ReportingTurnKnowledgeMetadata>>,
-    /// `latencyMs`
+    /// `latencyMs`: an integer (`int32`)
     pub latency_ms: Option<i64>,
-    /// `origin`
+    /// `origin`: one of `AvaTool`, `Unknown`
     pub origin: Option<ReportingTurnToolCallOrigin>,
-    /// `status`
+    /// `status`: one of `Success`, `Failure`, `Timeout`, `Unknown`
     pub status: Option<ReportingTurnToolCallStatus>,
-    /// `targetId`
+    /// `targetId`: a string
     pub target_id: Option<String>,
-    /// `toolId`
+    /// `toolId`: a string
     pub tool_id: Option<String>,
-    /// `toolName`
+    /// `toolName`: a string
     pub tool_name: Option<String>,
-    /// `toolType`
+    /// `toolType`: one of `KnowledgeSetting`, `KnowledgeBase`, `DataAction`, `ExternalA2AServer`, `Unknown`
     pub tool_type: Option<ReportingTurnToolCallToolType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,9 +6,9 @@ use crate::runtime::time;
 /// `ScheduleVisibilityRange` in the API.
 #[derive(Clone, Default)]
 pub struct ScheduleVisibilityRange {
-    /// `endBusinessUnitDate`, required
+    /// `endBusinessUnitDate`: a date, required
     pub end_business_unit_date: Option<time::Date>,
-    /// `endDate`, required
+    /// `endDate`: a timestamp, required
     pub end_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

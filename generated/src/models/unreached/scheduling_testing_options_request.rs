@@ -5,15 +5,15 @@ use crate::runtime::codec;
 /// `SchedulingTestingOptionsRequest` in the API.
 #[derive(Clone, Default)]
 pub struct SchedulingTestingOptionsRequest {
-    /// `delayScheduling`
+    /// `delayScheduling`: a boolean
     pub delay_scheduling: Option<bool>,
-    /// `failScheduling`
+    /// `failScheduling`: a boolean
     pub fail_scheduling: Option<bool>,
-    /// `fastScheduling`
+    /// `fastScheduling`: a boolean
     pub fast_scheduling: Option<bool>,
-    /// `populateDeprecatedWarnings`
+    /// `populateDeprecatedWarnings`: a boolean
     pub populate_deprecated_warnings: Option<bool>,
-    /// `populateWarnings`
+    /// `populateWarnings`: a boolean
     pub populate_warnings: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,13 +5,13 @@ use crate::runtime::codec;
 /// `ScimError` in the API.
 #[derive(Clone, Default)]
 pub struct ScimError {
-    /// `detail`, read-only
+    /// `detail`: a string, read-only
     pub detail: Option<String>,
-    /// `schemas`, read-only
+    /// `schemas`: a list of strings, read-only
     pub schemas: Option<Vec<String>>,
-    /// `scimType`, read-only
+    /// `scimType`: `ScimErrorScimType`, read-only
     pub scim_type: Option<ScimErrorScimType>,
-    /// `status`, read-only
+    /// `status`: a string, read-only
     pub status: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

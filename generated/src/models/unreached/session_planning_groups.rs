@@ -5,7 +5,7 @@ use crate::runtime::codec;
 /// `SessionPlanningGroups` in the API.
 #[derive(Clone, Default)]
 pub struct SessionPlanningGroups {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,15 @@ use crate::models::unreached::AssignmentEffectiveDateRange;
 use crate::runtime::codec;
 
 /// `SetWrapperAssignmentEffectiveDateRange` in the API.
+///
+/// Part of [`UpdateUserAssignmentsRequest`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`UpdateUserAssignmentsRequest`]: crate::models::UpdateUserAssignmentsRequest\n"
+)]
 #[derive(Clone, Default)]
 pub struct SetWrapperAssignmentEffectiveDateRange {
-    /// `values`
+    /// `values`: a list of `AssignmentEffectiveDateRange`
     pub values: Option<Vec<AssignmentEffectiveDateRange>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,9 +5,9 @@ use crate::runtime::codec;
 /// `Subscription` in the API.
 #[derive(Clone, Default)]
 pub struct Subscription {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `topic`
+    /// `topic`: a string
     pub topic: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

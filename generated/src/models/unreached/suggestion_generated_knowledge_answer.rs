@@ -6,11 +6,11 @@ use crate::runtime::codec;
 /// `SuggestionGeneratedKnowledgeAnswer` in the API.
 #[derive(Clone, Default)]
 pub struct SuggestionGeneratedKnowledgeAnswer {
-    /// `knowledgeAnswerGenerated`, read-only
+    /// `knowledgeAnswerGenerated`: a string, read-only
     pub knowledge_answer_generated: Option<String>,
-    /// `searchId`, read-only
+    /// `searchId`: a string, read-only
     pub search_id: Option<String>,
-    /// `suggestedSearchChunks`, read-only
+    /// `suggestedSearchChunks`: a list of `SuggestedSearchChunk`, read-only
     pub suggested_search_chunks: Option<Vec<SuggestedSearchChunk>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,13 +5,13 @@ use crate::runtime::codec;
 /// `SwapRowIndexRequest` in the API.
 #[derive(Clone, Default)]
 pub struct SwapRowIndexRequest {
-    /// `sourceRowId`, required
+    /// `sourceRowId`: a string, required
     pub source_row_id: Option<String>,
-    /// `sourceRowIndex`, required
+    /// `sourceRowIndex`: an integer (`int32`), at least 1, required
     pub source_row_index: Option<i64>,
-    /// `targetRowId`, required
+    /// `targetRowId`: a string, required
     pub target_row_id: Option<String>,
-    /// `targetRowIndex`, required
+    /// `targetRowIndex`: an integer (`int32`), at least 1, required
     pub target_row_index: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `TemporalUnit` in the API.
+///
+/// Part of [`Duration`].
+#[cfg_attr(feature = "full", doc = " \n [`Duration`]: crate::models::Duration\n")]
 #[derive(Clone, Default)]
 pub struct TemporalUnit {
-    /// `dateBased`
+    /// `dateBased`: a boolean
     pub date_based: Option<bool>,
-    /// `duration`
+    /// `duration`: a string
     pub duration: Option<String>,
-    /// `durationEstimated`
+    /// `durationEstimated`: a boolean
     pub duration_estimated: Option<bool>,
-    /// `timeBased`
+    /// `timeBased`: a boolean
     pub time_based: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

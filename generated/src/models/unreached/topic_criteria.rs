@@ -4,11 +4,17 @@ use crate::models::unreached::DataIngestionRuleCriteria;
 use crate::runtime::codec;
 
 /// `TopicCriteria` in the API.
+///
+/// Part of [`AdditionalMatchCriteria`].
+#[cfg_attr(
+    feature = "full",
+    doc = " \n [`AdditionalMatchCriteria`]: crate::models::AdditionalMatchCriteria\n"
+)]
 #[derive(Clone, Default)]
 pub struct TopicCriteria {
-    /// `dataIngestionRules`, required
+    /// `dataIngestionRules`: a list of `DataIngestionRuleCriteria`, required
     pub data_ingestion_rules: Option<Vec<DataIngestionRuleCriteria>>,
-    /// `topicId`, required
+    /// `topicId`: a string, required
     pub topic_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,9 +5,9 @@ use crate::runtime::codec;
 /// `TranscriptCategories` in the API.
 #[derive(Clone, Default)]
 pub struct TranscriptCategories {
-    /// `excludes`
+    /// `excludes`: a list of strings
     pub excludes: Option<Vec<String>>,
-    /// `includes`
+    /// `includes`: a list of strings
     pub includes: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

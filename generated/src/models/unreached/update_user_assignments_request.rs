@@ -6,9 +6,9 @@ use crate::runtime::codec;
 /// `UpdateUserAssignmentsRequest` in the API.
 #[derive(Clone, Default)]
 pub struct UpdateUserAssignmentsRequest {
-    /// `assignments`, required
+    /// `assignments`: `SetWrapperAssignmentEffectiveDateRange`, required
     pub assignments: Option<Box<SetWrapperAssignmentEffectiveDateRange>>,
-    /// `userId`, required
+    /// `userId`: a string, required
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,11 @@ use crate::runtime::codec;
 /// `UserChatSettings` in the API.
 #[derive(Clone, Default)]
 pub struct UserChatSettings {
-    /// `mentionsOnly`
+    /// `mentionsOnly`: a boolean
     pub mentions_only: Option<bool>,
-    /// `muted`
+    /// `muted`: a boolean
     pub muted: Option<bool>,
-    /// `notifyOnReactions`
+    /// `notifyOnReactions`: a boolean
     pub notify_on_reactions: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

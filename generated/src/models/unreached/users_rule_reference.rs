@@ -5,9 +5,9 @@ use crate::runtime::codec;
 /// `UsersRuleReference` in the API.
 #[derive(Clone, Default)]
 pub struct UsersRuleReference {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

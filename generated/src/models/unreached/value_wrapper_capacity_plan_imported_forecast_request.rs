@@ -6,7 +6,7 @@ use crate::runtime::codec;
 /// `ValueWrapperCapacityPlanImportedForecastRequest` in the API.
 #[derive(Clone, Default)]
 pub struct ValueWrapperCapacityPlanImportedForecastRequest {
-    /// `value`
+    /// `value`: `CapacityPlanImportedForecastRequest`
     pub value: Option<Box<CapacityPlanImportedForecastRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

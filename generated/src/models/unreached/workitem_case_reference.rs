@@ -5,11 +5,11 @@ use crate::runtime::codec;
 /// `WorkitemCaseReference` in the API.
 #[derive(Clone, Default)]
 pub struct WorkitemCaseReference {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `reference`
+    /// `reference`: a string
     pub reference: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

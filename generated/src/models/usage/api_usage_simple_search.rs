@@ -4,18 +4,18 @@ use crate::runtime::codec;
 
 /// `ApiUsageSimpleSearch` in the API.
 ///
-/// Taken by `post_usage_simplesearch`.
+/// Taken by [`post_usage_simplesearch`](crate::api::PostUsageSimplesearch).
 #[derive(Clone, Default)]
 pub struct ApiUsageSimpleSearch {
-    /// `httpMethods`
+    /// `httpMethods`: a list of `ApiUsageSimpleSearchHttpMethods`
     pub http_methods: Option<Vec<ApiUsageSimpleSearchHttpMethods>>,
-    /// `interval`, required
+    /// `interval`: a string, required
     pub interval: Option<String>,
-    /// `metrics`
+    /// `metrics`: a list of `ApiUsageSimpleSearchMetrics`
     pub metrics: Option<Vec<ApiUsageSimpleSearchMetrics>>,
-    /// `oauthClientNames`
+    /// `oauthClientNames`: a list of strings
     pub oauth_client_names: Option<Vec<String>>,
-    /// `templateUris`
+    /// `templateUris`: a list of strings
     pub template_uris: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

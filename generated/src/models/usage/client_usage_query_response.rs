@@ -4,16 +4,17 @@ use crate::runtime::codec;
 
 /// `ClientUsageQueryResponse` in the API.
 ///
-/// Returned by `post_usage_client_client_id_aggregates_query_jobs`.
+/// Returned by
+/// [`post_usage_client_client_id_aggregates_query_jobs`](crate::api::PostUsageClientClientIdAggregatesQueryJobs).
 #[derive(Clone, Default)]
 pub struct ClientUsageQueryResponse {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `resultsUri`
+    /// `resultsUri`: a string
     pub results_uri: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

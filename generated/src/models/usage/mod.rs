@@ -27,4 +27,5 @@ export!(
         OrganizationPublicApiUsageResultsResponseQueryStatus
 );
 export!(organization_usage_query_response: OrganizationUsageQueryResponse);
+export!(shared_enums: *);
 export!(usage_query_sort_by: UsageQuerySortBy, UsageQuerySortByOrder);

@@ -4,16 +4,16 @@ use crate::runtime::codec;
 
 /// `OrganizationUsageQueryResponse` in the API.
 ///
-/// Returned by `post_usage_aggregates_query_jobs`.
+/// Returned by [`post_usage_aggregates_query_jobs`](crate::api::PostUsageAggregatesQueryJobs).
 #[derive(Clone, Default)]
 pub struct OrganizationUsageQueryResponse {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `resultsUri`
+    /// `resultsUri`: a string
     pub results_uri: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

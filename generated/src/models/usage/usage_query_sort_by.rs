@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `UsageQuerySortBy` in the API.
+///
+/// Part of [`ClientPublicApiUsageQueryRequest`](crate::models::ClientPublicApiUsageQueryRequest),
+/// [`OrganizationPublicApiUsageQueryRequest`](crate::models::OrganizationPublicApiUsageQueryRequest).
 #[derive(Clone, Default)]
 pub struct UsageQuerySortBy {
-    /// `fieldName`
+    /// `fieldName`: a string
     pub field_name: Option<String>,
-    /// `order`
+    /// `order`: one of `Asc`, `Desc`
     pub order: Option<UsageQuerySortByOrder>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

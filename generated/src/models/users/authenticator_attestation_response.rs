@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `AuthenticatorAttestationResponse` in the API.
+///
+/// Part of [`PublicKeyCredentialCreationResponse`](crate::models::PublicKeyCredentialCreationResponse).
 #[derive(Clone, Default)]
 pub struct AuthenticatorAttestationResponse {
-    /// `attestationObject`, required
+    /// `attestationObject`: a string, required
     pub attestation_object: Option<String>,
-    /// `clientDataJSON`, required
+    /// `clientDataJSON`: a string, required
     pub client_data_json: Option<String>,
-    /// `transports`
+    /// `transports`: a list of strings
     pub transports: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

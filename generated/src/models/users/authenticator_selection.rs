@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `AuthenticatorSelection` in the API.
+///
+/// Part of [`PublicKeyCredentialCreationOptions`](crate::models::PublicKeyCredentialCreationOptions).
 #[derive(Clone, Default)]
 pub struct AuthenticatorSelection {
-    /// `authenticatorAttachment`
+    /// `authenticatorAttachment`: a string
     pub authenticator_attachment: Option<String>,
-    /// `requireResidentKey`
+    /// `requireResidentKey`: a boolean
     pub require_resident_key: Option<bool>,
-    /// `residentKey`
+    /// `residentKey`: a string
     pub resident_key: Option<String>,
-    /// `userVerification`
+    /// `userVerification`: a string
     pub user_verification: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BeginWebAuthnRegistrationResponse` in the API.
 ///
-/// Returned by `post_users_me_verifiers_webauthn_register_options`.
+/// Returned by
+/// [`post_users_me_verifiers_webauthn_register_options`](crate::api::PostUsersMeVerifiersWebauthnRegisterOptions).
 #[derive(Clone, Default)]
 pub struct BeginWebAuthnRegistrationResponse {
-    /// `publicKey`, required
+    /// `publicKey`: `PublicKeyCredentialCreationOptions`, required
     pub public_key: Option<Box<PublicKeyCredentialCreationOptions>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::users::CallTarget;
 use crate::runtime::codec;
 
 /// `CallRoute` in the API.
+///
+/// Part of [`CallForwarding`](crate::models::CallForwarding).
 #[derive(Clone, Default)]
 pub struct CallRoute {
-    /// `targets`
+    /// `targets`: a list of `CallTarget`
     pub targets: Option<Vec<CallTarget>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

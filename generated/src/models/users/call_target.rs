@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `CallTarget` in the API.
+///
+/// Part of [`CallRoute`](crate::models::CallRoute).
 #[derive(Clone, Default)]
 pub struct CallTarget {
-    /// `type`
+    /// `type`: one of `STATION`, `PHONENUMBER`
     pub r#type: Option<CallTargetType>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

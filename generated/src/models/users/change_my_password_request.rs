@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `ChangeMyPasswordRequest` in the API.
 ///
-/// Taken by `post_users_me_password`.
+/// Taken by [`post_users_me_password`](crate::api::PostUsersMePassword).
 #[derive(Clone, Default)]
 pub struct ChangeMyPasswordRequest {
-    /// `newPassword`, required
+    /// `newPassword`: a string, required
     pub new_password: Option<String>,
-    /// `oldPassword`, required
+    /// `oldPassword`: a string, required
     pub old_password: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

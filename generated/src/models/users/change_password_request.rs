@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `ChangePasswordRequest` in the API.
 ///
-/// Taken by `post_user_password`.
+/// Taken by [`post_user_password`](crate::api::PostUserPassword).
 #[derive(Clone, Default)]
 pub struct ChangePasswordRequest {
-    /// `newPassword`, required
+    /// `newPassword`: a string, required
     pub new_password: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ChatFavorite` in the API.
+///
+/// Part of [`ChatItem`](crate::models::ChatItem).
 #[derive(Clone, Default)]
 pub struct ChatFavorite {
-    /// `externalId`, required
+    /// `externalId`: a string, required
     pub external_id: Option<String>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

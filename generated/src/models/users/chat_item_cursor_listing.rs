@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `ChatItemCursorListing` in the API.
 ///
-/// Returned by `get_users_chats_me`.
+/// Returned by [`get_users_chats_me`](crate::api::GetUsersChatsMe).
 #[derive(Clone, Default)]
 pub struct ChatItemCursorListing {
-    /// `entities`
+    /// `entities`: a list of `ChatItem`
     pub entities: Option<Vec<ChatItem>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

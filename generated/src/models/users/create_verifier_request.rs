@@ -4,22 +4,22 @@ use crate::runtime::codec;
 
 /// `CreateVerifierRequest` in the API.
 ///
-/// Taken by `post_users_me_verifiers_totp`.
+/// Taken by [`post_users_me_verifiers_totp`](crate::api::PostUsersMeVerifiersTotp).
 #[derive(Clone, Default)]
 pub struct CreateVerifierRequest {
-    /// `algorithm`
+    /// `algorithm`: one of `SHA1`, `SHA256`, `SHA512`
     pub algorithm: Option<CreateVerifierRequestAlgorithm>,
-    /// `default`
+    /// `default`: a boolean
     pub default: Option<bool>,
-    /// `digits`
+    /// `digits`: an integer (`int32`), from 6 to 12
     pub digits: Option<i64>,
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `name`, required
+    /// `name`: a string, at most 100 characters, required
     pub name: Option<String>,
-    /// `period`
+    /// `period`: an integer (`int32`)
     pub period: Option<i64>,
-    /// `secretSize`
+    /// `secretSize`: an integer (`int32`), from 10 to 64
     pub secret_size: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

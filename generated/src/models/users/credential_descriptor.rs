@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `CredentialDescriptor` in the API.
+///
+/// Part of [`PublicKeyCredentialCreationOptions`](crate::models::PublicKeyCredentialCreationOptions).
 #[derive(Clone, Default)]
 pub struct CredentialDescriptor {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `transports`
+    /// `transports`: a list of strings
     pub transports: Option<Vec<String>>,
-    /// `type`, required
+    /// `type`: a string, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `CredentialParameter` in the API.
+///
+/// Part of [`PublicKeyCredentialCreationOptions`](crate::models::PublicKeyCredentialCreationOptions).
 #[derive(Clone, Default)]
 pub struct CredentialParameter {
-    /// `alg`, required
+    /// `alg`: an integer (`int32`), required
     pub alg: Option<i64>,
-    /// `type`, required
+    /// `type`: a string, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

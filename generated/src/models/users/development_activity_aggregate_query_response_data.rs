@@ -4,11 +4,14 @@ use crate::models::users::DevelopmentActivityAggregateQueryResponseMetric;
 use crate::runtime::codec;
 
 /// `DevelopmentActivityAggregateQueryResponseData` in the API.
+///
+/// Part of
+/// [`DevelopmentActivityAggregateQueryResponseGroupedData`](crate::models::DevelopmentActivityAggregateQueryResponseGroupedData).
 #[derive(Clone, Default)]
 pub struct DevelopmentActivityAggregateQueryResponseData {
-    /// `interval`
+    /// `interval`: a string
     pub interval: Option<String>,
-    /// `metrics`
+    /// `metrics`: a list of `DevelopmentActivityAggregateQueryResponseMetric`
     pub metrics: Option<Vec<DevelopmentActivityAggregateQueryResponseMetric>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

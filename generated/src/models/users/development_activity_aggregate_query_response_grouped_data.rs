@@ -5,11 +5,14 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DevelopmentActivityAggregateQueryResponseGroupedData` in the API.
+///
+/// Part of
+/// [`DevelopmentActivityAggregateResponse`](crate::models::DevelopmentActivityAggregateResponse).
 #[derive(Clone, Default)]
 pub struct DevelopmentActivityAggregateQueryResponseGroupedData {
-    /// `data`
+    /// `data`: a list of `DevelopmentActivityAggregateQueryResponseData`
     pub data: Option<Vec<DevelopmentActivityAggregateQueryResponseData>>,
-    /// `group`
+    /// `group`: a map of strings to strings
     pub group: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

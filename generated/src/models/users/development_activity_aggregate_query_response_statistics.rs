@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `DevelopmentActivityAggregateQueryResponseStatistics` in the API.
+///
+/// Part of
+/// [`DevelopmentActivityAggregateQueryResponseMetric`](crate::models::DevelopmentActivityAggregateQueryResponseMetric).
 #[derive(Clone, Default)]
 pub struct DevelopmentActivityAggregateQueryResponseStatistics {
-    /// `count`
+    /// `count`: an integer (`int32`)
     pub count: Option<i64>,
-    /// `max`
+    /// `max`: a number
     pub max: Option<f64>,
-    /// `min`
+    /// `min`: a number
     pub min: Option<f64>,
-    /// `sum`
+    /// `sum`: a number
     pub sum: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `DevelopmentActivityAggregateResponse` in the API.
 ///
-/// Returned by `post_users_development_activities_aggregates_query`.
+/// Returned by
+/// [`post_users_development_activities_aggregates_query`](crate::api::PostUsersDevelopmentActivitiesAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct DevelopmentActivityAggregateResponse {
-    /// `results`
+    /// `results`: a list of `DevelopmentActivityAggregateQueryResponseGroupedData`
     pub results: Option<Vec<DevelopmentActivityAggregateQueryResponseGroupedData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

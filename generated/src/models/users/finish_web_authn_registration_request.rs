@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `FinishWebAuthnRegistrationRequest` in the API.
 ///
-/// Taken by `post_users_me_verifiers_webauthn_register`.
+/// Taken by
+/// [`post_users_me_verifiers_webauthn_register`](crate::api::PostUsersMeVerifiersWebauthnRegister).
 #[derive(Clone, Default)]
 pub struct FinishWebAuthnRegistrationRequest {
-    /// `credential`, required
+    /// `credential`: `PublicKeyCredentialCreationResponse`, required
     pub credential: Option<Box<PublicKeyCredentialCreationResponse>>,
-    /// `default`
+    /// `default`: a boolean
     pub default: Option<bool>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -12,7 +12,7 @@ export!(change_password_request: ChangePasswordRequest);
 export!(chat_favorite: ChatFavorite);
 export!(chat_item: ChatItem, ChatItemChatType);
 export!(chat_item_cursor_listing: ChatItemCursorListing);
-export!(chat_presence: ChatPresence);
+export!(chat_presence: ChatPresence, ChatPresenceSystemPresence);
 export!(chat_user_ref: ChatUserRef);
 export!(create_user: CreateUser, CreateUserState);
 export!(create_verifier_request: CreateVerifierRequest, CreateVerifierRequestAlgorithm);
@@ -24,19 +24,29 @@ export!(
         DevelopmentActivityType
 );
 export!(
-    development_activity_aggregate_param: DevelopmentActivityAggregateParam, DevelopmentActivityAggregateParamGroupBy
+    development_activity_aggregate_param: DevelopmentActivityAggregateParam, DevelopmentActivityAggregateParamGroupBy,
+        DevelopmentActivityAggregateParamMetrics
 );
-export!(development_activity_aggregate_query_request_clause: DevelopmentActivityAggregateQueryRequestClause);
+export!(
+    development_activity_aggregate_query_request_clause: DevelopmentActivityAggregateQueryRequestClause,
+        DevelopmentActivityAggregateQueryRequestClauseType
+);
 export!(
     development_activity_aggregate_query_request_filter: DevelopmentActivityAggregateQueryRequestFilter,
         DevelopmentActivityAggregateQueryRequestFilterType
 );
-export!(development_activity_aggregate_query_request_predicate: DevelopmentActivityAggregateQueryRequestPredicate);
+export!(
+    development_activity_aggregate_query_request_predicate: DevelopmentActivityAggregateQueryRequestPredicate,
+        DevelopmentActivityAggregateQueryRequestPredicateDimension
+);
 export!(development_activity_aggregate_query_response_data: DevelopmentActivityAggregateQueryResponseData);
 export!(
     development_activity_aggregate_query_response_grouped_data: DevelopmentActivityAggregateQueryResponseGroupedData
 );
-export!(development_activity_aggregate_query_response_metric: DevelopmentActivityAggregateQueryResponseMetric);
+export!(
+    development_activity_aggregate_query_response_metric: DevelopmentActivityAggregateQueryResponseMetric,
+        DevelopmentActivityAggregateQueryResponseMetricMetric
+);
 export!(development_activity_aggregate_query_response_statistics: DevelopmentActivityAggregateQueryResponseStatistics);
 export!(development_activity_aggregate_response: DevelopmentActivityAggregateResponse);
 export!(development_activity_listing: DevelopmentActivityListing);
@@ -47,6 +57,7 @@ export!(patch_user: PatchUser);
 export!(public_key_credential_creation_options: PublicKeyCredentialCreationOptions);
 export!(public_key_credential_creation_response: PublicKeyCredentialCreationResponse);
 export!(relying_party_entity: RelyingPartyEntity);
+export!(shared_enums: *);
 export!(update_user: UpdateUser, UpdateUserState);
 export!(update_verifier_request: UpdateVerifierRequest);
 export!(user_cursor_entity_listing: UserCursorEntityListing);

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `PatchUser` in the API.
 ///
-/// Taken by `patch_users_bulk`.
+/// Taken by [`patch_users_bulk`](crate::api::PatchUsersBulk).
 #[derive(Clone, Default)]
 pub struct PatchUser {
-    /// `acdAutoAnswer`
+    /// `acdAutoAnswer`: a boolean
     pub acd_auto_answer: Option<bool>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,29 +8,31 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `PublicKeyCredentialCreationOptions` in the API.
+///
+/// Part of [`BeginWebAuthnRegistrationResponse`](crate::models::BeginWebAuthnRegistrationResponse).
 #[derive(Clone, Default)]
 pub struct PublicKeyCredentialCreationOptions {
-    /// `attestation`
+    /// `attestation`: a string
     pub attestation: Option<String>,
-    /// `attestationFormats`
+    /// `attestationFormats`: a list of strings
     pub attestation_formats: Option<Vec<String>>,
-    /// `authenticatorSelection`
+    /// `authenticatorSelection`: `AuthenticatorSelection`
     pub authenticator_selection: Option<Box<AuthenticatorSelection>>,
-    /// `challenge`, required
+    /// `challenge`: a string, required
     pub challenge: Option<String>,
-    /// `excludeCredentials`
+    /// `excludeCredentials`: a list of `CredentialDescriptor`
     pub exclude_credentials: Option<Vec<CredentialDescriptor>>,
-    /// `extensions`
+    /// `extensions`: a map of strings to JSON values
     pub extensions: Option<BTreeMap<String, serde_json::Value>>,
-    /// `hints`
+    /// `hints`: a list of strings
     pub hints: Option<Vec<String>>,
-    /// `pubKeyCredParams`, required
+    /// `pubKeyCredParams`: a list of `CredentialParameter`, required
     pub pub_key_cred_params: Option<Vec<CredentialParameter>>,
-    /// `rp`, required
+    /// `rp`: `RelyingPartyEntity`, required
     pub rp: Option<Box<RelyingPartyEntity>>,
-    /// `timeout`
+    /// `timeout`: an integer (`int32`)
     pub timeout: Option<i64>,
-    /// `user`, required
+    /// `user`: `UserEntity`, required
     pub user: Option<Box<UserEntity>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

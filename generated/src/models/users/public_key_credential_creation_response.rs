@@ -5,19 +5,21 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `PublicKeyCredentialCreationResponse` in the API.
+///
+/// Part of [`FinishWebAuthnRegistrationRequest`](crate::models::FinishWebAuthnRegistrationRequest).
 #[derive(Clone, Default)]
 pub struct PublicKeyCredentialCreationResponse {
-    /// `authenticatorAttachment`
+    /// `authenticatorAttachment`: a string
     pub authenticator_attachment: Option<String>,
-    /// `clientExtensionResults`
+    /// `clientExtensionResults`: a map of strings to JSON values
     pub client_extension_results: Option<BTreeMap<String, serde_json::Value>>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `rawId`, required
+    /// `rawId`: a string, required
     pub raw_id: Option<String>,
-    /// `response`, required
+    /// `response`: `AuthenticatorAttestationResponse`, required
     pub response: Option<Box<AuthenticatorAttestationResponse>>,
-    /// `type`, required
+    /// `type`: a string, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `RelyingPartyEntity` in the API.
+///
+/// Part of [`PublicKeyCredentialCreationOptions`](crate::models::PublicKeyCredentialCreationOptions).
 #[derive(Clone, Default)]
 pub struct RelyingPartyEntity {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 
 /// `UserCustomAttributesUpdateRequest` in the API.
 ///
-/// Taken by `patch_user_customattributes`, `patch_user_customattributes_bulk`,
-/// `put_user_customattributes`.
+/// Taken by [`patch_user_customattributes`](crate::api::PatchUserCustomattributes),
+/// [`patch_user_customattributes_bulk`](crate::api::PatchUserCustomattributesBulk),
+/// [`put_user_customattributes`](crate::api::PutUserCustomattributes).
 #[derive(Clone, Default)]
 pub struct UserCustomAttributesUpdateRequest {
-    /// `attributes`, required
+    /// `attributes`: a map of strings to JSON values, required
     pub attributes: Option<BTreeMap<String, serde_json::Value>>,
-    /// `schemaId`
+    /// `schemaId`: a string
     pub schema_id: Option<String>,
-    /// `schemaVersion`
+    /// `schemaVersion`: an integer (`int32`)
     pub schema_version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

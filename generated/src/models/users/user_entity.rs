@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `UserEntity` in the API.
+///
+/// Part of [`PublicKeyCredentialCreationOptions`](crate::models::PublicKeyCredentialCreationOptions).
 #[derive(Clone, Default)]
 pub struct UserEntity {
-    /// `displayName`, required
+    /// `displayName`: a string, required
     pub display_name: Option<String>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

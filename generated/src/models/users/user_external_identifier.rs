@@ -4,15 +4,17 @@ use crate::runtime::codec;
 
 /// `UserExternalIdentifier` in the API.
 ///
-/// Returned by `get_user_externalid`, `get_user_externalid_authority_name`, `post_user_externalid`.
-/// Taken by `post_user_externalid`.
+/// Returned by [`get_user_externalid`](crate::api::GetUserExternalid),
+/// [`get_user_externalid_authority_name`](crate::api::GetUserExternalidAuthorityName),
+/// [`post_user_externalid`](crate::api::PostUserExternalid). Taken by
+/// [`post_user_externalid`](crate::api::PostUserExternalid).
 #[derive(Clone, Default)]
 pub struct UserExternalIdentifier {
-    /// `authorityName`, required
+    /// `authorityName`: a string, required
     pub authority_name: Option<String>,
-    /// `externalKey`, required
+    /// `externalKey`: a string, required
     pub external_key: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `ValidateVerifierRequest` in the API.
 ///
-/// Taken by `post_users_me_verifiers_totp_verifier_id`.
+/// Taken by
+/// [`post_users_me_verifiers_totp_verifier_id`](crate::api::PostUsersMeVerifiersTotpVerifierId).
 #[derive(Clone, Default)]
 pub struct ValidateVerifierRequest {
-    /// `enable`
+    /// `enable`: a boolean
     pub enable: Option<bool>,
-    /// `token`, required
+    /// `token`: a string, required
     pub token: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `VerifierEntityListing` in the API.
 ///
-/// Returned by `get_user_verifiers`, `get_users_me_verifiers`.
+/// Returned by [`get_user_verifiers`](crate::api::GetUserVerifiers),
+/// [`get_users_me_verifiers`](crate::api::GetUsersMeVerifiers).
 #[derive(Clone, Default)]
 pub struct VerifierEntityListing {
-    /// `entities`
+    /// `entities`: a list of `Verifier`
     pub entities: Option<Vec<Verifier>>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

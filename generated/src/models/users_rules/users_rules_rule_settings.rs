@@ -5,12 +5,12 @@ use crate::runtime::codec;
 
 /// `UsersRulesRuleSettings` in the API.
 ///
-/// Returned by `get_users_rules_setting`.
+/// Returned by [`get_users_rules_setting`](crate::api::GetUsersRulesSetting).
 #[derive(Clone, Default)]
 pub struct UsersRulesRuleSettings {
-    /// `allowedContainers`, read-only
+    /// `allowedContainers`: a list of `UsersRulesRuleSettingsAllowedContainers`, read-only
     pub allowed_containers: Option<Vec<UsersRulesRuleSettingsAllowedContainers>>,
-    /// `lockedCriteria`, read-only
+    /// `lockedCriteria`: a list of `UsersRulesLockedCriteriaSettingsCriteria`, read-only
     pub locked_criteria: Option<Vec<UsersRulesLockedCriteriaSettingsCriteria>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 
 /// `UsersRulesUpdateRuleRequest` in the API.
 ///
-/// Taken by `patch_users_rule`.
+/// Taken by [`patch_users_rule`](crate::api::PatchUsersRule).
 #[derive(Clone, Default)]
 pub struct UsersRulesUpdateRuleRequest {
-    /// `criteria`
+    /// `criteria`: a list of `UsersRulesCriteria`
     pub criteria: Option<Vec<UsersRulesCriteria>>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `lockedCriteria`
+    /// `lockedCriteria`: a list of `UsersRulesCriteria`
     pub locked_criteria: Option<Vec<UsersRulesCriteria>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

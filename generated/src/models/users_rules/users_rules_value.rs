@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `UsersRulesValue` in the API.
+///
+/// Part of [`UsersRulesGroupItem`](crate::models::UsersRulesGroupItem).
 #[derive(Clone, Default)]
 pub struct UsersRulesValue {
-    /// `contextId`
+    /// `contextId`: a string
     pub context_id: Option<String>,
-    /// `ids`, required
+    /// `ids`: a list of strings, required
     pub ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

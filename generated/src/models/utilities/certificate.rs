@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `Certificate` in the API.
 ///
-/// Taken by `post_certificate_details`.
+/// Taken by [`post_certificate_details`](crate::api::PostCertificateDetails).
 #[derive(Clone, Default)]
 pub struct Certificate {
-    /// `certificate`, required
+    /// `certificate`: a string, required
     pub certificate: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,16 +4,16 @@ use crate::runtime::codec;
 
 /// `IpAddressRange` in the API.
 ///
-/// Item of the listing `get_ipranges`.
+/// Item of the listing [`get_ipranges`](crate::api::GetIpranges).
 #[derive(Clone, Default)]
 pub struct IpAddressRange {
-    /// `cidr`
+    /// `cidr`: a string
     pub cidr: Option<String>,
-    /// `direction`
+    /// `direction`: one of `inbound`, `outbound`, `both`
     pub direction: Option<IpAddressRangeDirection>,
-    /// `region`
+    /// `region`: a string
     pub region: Option<String>,
-    /// `service`
+    /// `service`: `IpAddressRangeService`
     pub service: Option<IpAddressRangeService>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

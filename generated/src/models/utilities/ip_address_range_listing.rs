@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `IpAddressRangeListing` in the API.
 ///
-/// Returned by `get_ipranges`.
+/// Returned by [`get_ipranges`](crate::api::GetIpranges).
 #[derive(Clone, Default)]
 pub struct IpAddressRangeListing {
-    /// `entities`
+    /// `entities`: a list of `IpAddressRange`
     pub entities: Option<Vec<IpAddressRange>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

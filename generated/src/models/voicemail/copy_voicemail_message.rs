@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 /// `CopyVoicemailMessage` in the API.
 ///
-/// Taken by `post_voicemail_messages`.
+/// Taken by [`post_voicemail_messages`](crate::api::PostVoicemailMessages).
 #[derive(Clone, Default)]
 pub struct CopyVoicemailMessage {
-    /// `groupId`
+    /// `groupId`: a string
     pub group_id: Option<String>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
-    /// `voicemailMessageId`, required
+    /// `voicemailMessageId`: a string, required
     pub voicemail_message_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

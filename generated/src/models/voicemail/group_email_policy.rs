@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `GroupEmailPolicy` in the API.
+///
+/// Part of [`VoicemailGroupPolicy`](crate::models::VoicemailGroupPolicy).
 #[derive(Clone, Default)]
 pub struct GroupEmailPolicy {
-    /// `emailGroup`
+    /// `emailGroup`: a boolean
     pub email_group: Option<bool>,
-    /// `emailMembers`
+    /// `emailMembers`: a boolean
     pub email_members: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,6 +4,7 @@ export!(copy_voicemail_message: CopyVoicemailMessage);
 export!(group_email_policy: GroupEmailPolicy);
 export!(operation_parameters: *);
 export!(pin_configuration: PinConfiguration);
+export!(shared_enums: *);
 export!(voicemail_group_policy: VoicemailGroupPolicy, VoicemailGroupPolicyGroupAlertType);
 export!(voicemail_mailbox_info: VoicemailMailboxInfo, VoicemailMailboxInfoOwnerType);
 export!(voicemail_media_info: VoicemailMediaInfo);

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `PINConfiguration` in the API.
+///
+/// Part of [`VoicemailOrganizationPolicy`](crate::models::VoicemailOrganizationPolicy).
 #[derive(Clone, Default)]
 pub struct PinConfiguration {
-    /// `maximumLength`
+    /// `maximumLength`: an integer (`int32`)
     pub maximum_length: Option<i64>,
-    /// `minimumLength`
+    /// `minimumLength`: an integer (`int32`)
     pub minimum_length: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

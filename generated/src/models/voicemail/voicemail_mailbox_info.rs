@@ -5,35 +5,37 @@ use crate::runtime::time;
 
 /// `VoicemailMailboxInfo` in the API.
 ///
-/// Returned by `get_voicemail_group_mailbox`, `get_voicemail_mailbox`, `get_voicemail_me_mailbox`,
-/// `get_voicemail_user_mailbox`.
+/// Returned by [`get_voicemail_group_mailbox`](crate::api::GetVoicemailGroupMailbox),
+/// [`get_voicemail_mailbox`](crate::api::GetVoicemailMailbox),
+/// [`get_voicemail_me_mailbox`](crate::api::GetVoicemailMeMailbox),
+/// [`get_voicemail_user_mailbox`](crate::api::GetVoicemailUserMailbox).
 #[derive(Clone, Default)]
 pub struct VoicemailMailboxInfo {
-    /// `createdDate`, read-only
+    /// `createdDate`: a timestamp, read-only
     pub created_date: Option<time::Timestamp>,
-    /// `deletedCount`, read-only
+    /// `deletedCount`: an integer (`int32`), read-only
     pub deleted_count: Option<i64>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `modifiedDate`, read-only
+    /// `modifiedDate`: a timestamp, read-only
     pub modified_date: Option<time::Timestamp>,
-    /// `newestReadDate`, read-only
+    /// `newestReadDate`: a timestamp, read-only
     pub newest_read_date: Option<time::Timestamp>,
-    /// `newestUnreadDate`, read-only
+    /// `newestUnreadDate`: a timestamp, read-only
     pub newest_unread_date: Option<time::Timestamp>,
-    /// `oldestReadDate`, read-only
+    /// `oldestReadDate`: a timestamp, read-only
     pub oldest_read_date: Option<time::Timestamp>,
-    /// `oldestUnreadDate`, read-only
+    /// `oldestUnreadDate`: a timestamp, read-only
     pub oldest_unread_date: Option<time::Timestamp>,
-    /// `ownerType`, read-only
+    /// `ownerType`: one of `User`, `Group`, `Queue`, read-only
     pub owner_type: Option<VoicemailMailboxInfoOwnerType>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `totalCount`, read-only
+    /// `totalCount`: an integer (`int32`), read-only
     pub total_count: Option<i64>,
-    /// `unreadCount`, read-only
+    /// `unreadCount`: an integer (`int32`), read-only
     pub unread_count: Option<i64>,
-    /// `usageSizeBytes`, read-only
+    /// `usageSizeBytes`: an integer (`int64`), read-only
     pub usage_size_bytes: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,16 +4,16 @@ use crate::runtime::codec;
 
 /// `VoicemailMediaInfo` in the API.
 ///
-/// Returned by `get_voicemail_message_media`.
+/// Returned by [`get_voicemail_message_media`](crate::api::GetVoicemailMessageMedia).
 #[derive(Clone, Default)]
 pub struct VoicemailMediaInfo {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `mediaFileUri`
+    /// `mediaFileUri`: a string (`uri`)
     pub media_file_uri: Option<String>,
-    /// `mediaImageUri`
+    /// `mediaImageUri`: a string (`uri`)
     pub media_image_uri: Option<String>,
-    /// `waveformData`
+    /// `waveformData`: a list of numbers
     pub waveform_data: Option<Vec<f64>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

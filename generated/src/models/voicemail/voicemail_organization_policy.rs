@@ -6,30 +6,32 @@ use crate::runtime::time;
 
 /// `VoicemailOrganizationPolicy` in the API.
 ///
-/// Returned by `get_voicemail_policy`, `put_voicemail_policy`. Taken by `put_voicemail_policy`.
+/// Returned by [`get_voicemail_policy`](crate::api::GetVoicemailPolicy),
+/// [`put_voicemail_policy`](crate::api::PutVoicemailPolicy). Taken by
+/// [`put_voicemail_policy`](crate::api::PutVoicemailPolicy).
 #[derive(Clone, Default)]
 pub struct VoicemailOrganizationPolicy {
-    /// `alertTimeoutSeconds`
+    /// `alertTimeoutSeconds`: an integer (`int32`)
     pub alert_timeout_seconds: Option<i64>,
-    /// `disableEmailPii`
+    /// `disableEmailPii`: a boolean
     pub disable_email_pii: Option<bool>,
-    /// `enabled`, read-only
+    /// `enabled`: a boolean, read-only
     pub enabled: Option<bool>,
-    /// `includeEmailTranscriptions`
+    /// `includeEmailTranscriptions`: a boolean
     pub include_email_transcriptions: Option<bool>,
-    /// `interactiveResponseRequired`
+    /// `interactiveResponseRequired`: a boolean
     pub interactive_response_required: Option<bool>,
-    /// `maximumRecordingTimeSeconds`
+    /// `maximumRecordingTimeSeconds`: an integer (`int32`)
     pub maximum_recording_time_seconds: Option<i64>,
-    /// `modifiedDate`, read-only
+    /// `modifiedDate`: a timestamp, read-only
     pub modified_date: Option<time::Timestamp>,
-    /// `pinConfiguration`
+    /// `pinConfiguration`: `PinConfiguration`
     pub pin_configuration: Option<Box<PinConfiguration>>,
-    /// `pinRequired`
+    /// `pinRequired`: a boolean
     pub pin_required: Option<bool>,
-    /// `sendEmailNotifications`
+    /// `sendEmailNotifications`: a boolean
     pub send_email_notifications: Option<bool>,
-    /// `voicemailExtension`
+    /// `voicemailExtension`: a string
     pub voicemail_extension: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,20 +5,25 @@ use crate::runtime::time;
 
 /// `VoicemailUserPolicy` in the API.
 ///
-/// Returned by `get_voicemail_me_policy`, `get_voicemail_userpolicy`, `patch_voicemail_me_policy`,
-/// `patch_voicemail_userpolicy`, `put_voicemail_userpolicy`. Taken by `patch_voicemail_me_policy`,
-/// `patch_voicemail_userpolicy`, `put_voicemail_userpolicy`.
+/// Returned by [`get_voicemail_me_policy`](crate::api::GetVoicemailMePolicy),
+/// [`get_voicemail_userpolicy`](crate::api::GetVoicemailUserpolicy),
+/// [`patch_voicemail_me_policy`](crate::api::PatchVoicemailMePolicy),
+/// [`patch_voicemail_userpolicy`](crate::api::PatchVoicemailUserpolicy),
+/// [`put_voicemail_userpolicy`](crate::api::PutVoicemailUserpolicy). Taken by
+/// [`patch_voicemail_me_policy`](crate::api::PatchVoicemailMePolicy),
+/// [`patch_voicemail_userpolicy`](crate::api::PatchVoicemailUserpolicy),
+/// [`put_voicemail_userpolicy`](crate::api::PutVoicemailUserpolicy).
 #[derive(Clone, Default)]
 pub struct VoicemailUserPolicy {
-    /// `alertTimeoutSeconds`
+    /// `alertTimeoutSeconds`: an integer (`int32`)
     pub alert_timeout_seconds: Option<i64>,
-    /// `enabled`, read-only
+    /// `enabled`: a boolean, read-only
     pub enabled: Option<bool>,
-    /// `modifiedDate`, read-only
+    /// `modifiedDate`: a timestamp, read-only
     pub modified_date: Option<time::Timestamp>,
-    /// `pin`
+    /// `pin`: a string
     pub pin: Option<String>,
-    /// `sendEmailNotifications`
+    /// `sendEmailNotifications`: a boolean
     pub send_email_notifications: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,19 @@ use crate::models::web_deployments::BackgroundImageSettings;
 use crate::runtime::codec;
 
 /// `AgentVideoSettings` in the API.
+///
+/// Part of [`VideoSettings`](crate::models::VideoSettings).
 #[derive(Clone, Default)]
 pub struct AgentVideoSettings {
-    /// `allowCamera`
+    /// `allowCamera`: a boolean
     pub allow_camera: Option<bool>,
-    /// `allowMicrophone`
+    /// `allowMicrophone`: a boolean
     pub allow_microphone: Option<bool>,
-    /// `allowScreenShare`
+    /// `allowScreenShare`: a boolean
     pub allow_screen_share: Option<bool>,
-    /// `background`
+    /// `background`: one of `BLUR`, `NONE`, `IMAGE`
     pub background: Option<AgentVideoSettingsBackground>,
-    /// `backgroundImage`
+    /// `backgroundImage`: `BackgroundImageSettings`
     pub background_image: Option<Box<BackgroundImageSettings>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

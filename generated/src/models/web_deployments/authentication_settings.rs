@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `AuthenticationSettings` in the API.
+///
+/// Part of [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion),
+/// [`WebDeploymentConfigurationVersionResponse`](crate::models::WebDeploymentConfigurationVersionResponse).
 #[derive(Clone, Default)]
 pub struct AuthenticationSettings {
-    /// `allowSessionUpgrade`
+    /// `allowSessionUpgrade`: a boolean
     pub allow_session_upgrade: Option<bool>,
-    /// `enabled`, required
+    /// `enabled`: a boolean, required
     pub enabled: Option<bool>,
-    /// `integrationId`, required
+    /// `integrationId`: a string, required
     pub integration_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

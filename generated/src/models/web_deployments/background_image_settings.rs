@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `BackgroundImageSettings` in the API.
+///
+/// Part of [`AgentVideoSettings`](crate::models::AgentVideoSettings).
 #[derive(Clone, Default)]
 pub struct BackgroundImageSettings {
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

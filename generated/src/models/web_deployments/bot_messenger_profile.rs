@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `BotMessengerProfile` in the API.
+///
+/// Part of [`Humanize`](crate::models::Humanize).
 #[derive(Clone, Default)]
 pub struct BotMessengerProfile {
-    /// `avatarUrl`
+    /// `avatarUrl`: a string
     pub avatar_url: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,27 +7,29 @@ use crate::models::web_deployments::{
 use crate::runtime::codec;
 
 /// `ConversationAppSettings` in the API.
+///
+/// Part of [`MessengerApps`](crate::models::MessengerApps).
 #[derive(Clone, Default)]
 pub struct ConversationAppSettings {
-    /// `autoStart`
+    /// `autoStart`: `AutoStart`
     pub auto_start: Option<Box<AutoStart>>,
-    /// `conversationClear`
+    /// `conversationClear`: `ConversationClearSettings`
     pub conversation_clear: Option<Box<ConversationClearSettings>>,
-    /// `conversationDisconnect`
+    /// `conversationDisconnect`: `ConversationDisconnectSettings`
     pub conversation_disconnect: Option<Box<ConversationDisconnectSettings>>,
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `humanize`
+    /// `humanize`: `Humanize`
     pub humanize: Option<Box<Humanize>>,
-    /// `markdown`
+    /// `markdown`: `Markdown`
     pub markdown: Option<Box<Markdown>>,
-    /// `notifications`
+    /// `notifications`: `NotificationsSettings`
     pub notifications: Option<Box<NotificationsSettings>>,
-    /// `sessionDurationSeconds`
+    /// `sessionDurationSeconds`: an integer (`int32`)
     pub session_duration_seconds: Option<i64>,
-    /// `showAgentTypingIndicator`
+    /// `showAgentTypingIndicator`: a boolean
     pub show_agent_typing_indicator: Option<bool>,
-    /// `showUserTypingIndicator`
+    /// `showUserTypingIndicator`: a boolean
     pub show_user_typing_indicator: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

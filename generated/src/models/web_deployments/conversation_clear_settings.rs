@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `ConversationClearSettings` in the API.
+///
+/// Part of [`ConversationAppSettings`](crate::models::ConversationAppSettings).
 #[derive(Clone, Default)]
 pub struct ConversationClearSettings {
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

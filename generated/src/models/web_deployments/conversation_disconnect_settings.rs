@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ConversationDisconnectSettings` in the API.
+///
+/// Part of [`ConversationAppSettings`](crate::models::ConversationAppSettings).
 #[derive(Clone, Default)]
 pub struct ConversationDisconnectSettings {
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `type`
+    /// `type`: one of `Send`, `ReadOnly`
     pub r#type: Option<ConversationDisconnectSettingsType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::models::web_deployments::LocalizedLabels;
 use crate::runtime::codec;
 
 /// `CustomI18nLabels` in the API.
+///
+/// Part of [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion),
+/// [`WebDeploymentConfigurationVersionResponse`](crate::models::WebDeploymentConfigurationVersionResponse).
 #[derive(Clone, Default)]
 pub struct CustomI18nLabels {
-    /// `language`
+    /// `language`: a string
     pub language: Option<String>,
-    /// `localizedLabels`
+    /// `localizedLabels`: a list of `LocalizedLabels`
     pub localized_labels: Option<Vec<LocalizedLabels>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

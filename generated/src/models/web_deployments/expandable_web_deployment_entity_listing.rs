@@ -5,18 +5,18 @@ use crate::runtime::codec;
 
 /// `ExpandableWebDeploymentEntityListing` in the API.
 ///
-/// Returned by `get_webdeployments_deployments`.
+/// Returned by [`get_webdeployments_deployments`](crate::api::GetWebdeploymentsDeployments).
 #[derive(Clone, Default)]
 pub struct ExpandableWebDeploymentEntityListing {
-    /// `entities`
+    /// `entities`: a list of `ExpandableWebDeployment`
     pub entities: Option<Vec<ExpandableWebDeployment>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

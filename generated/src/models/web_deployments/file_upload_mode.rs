@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `FileUploadMode` in the API.
+///
+/// Part of [`FileUploadSettings`](crate::models::FileUploadSettings).
 #[derive(Clone, Default)]
 pub struct FileUploadMode {
-    /// `fileTypes`
+    /// `fileTypes`: a list, each item one of `image/jpeg`, `image/gif`, `image/png`
     pub file_types: Option<Vec<FileUploadModeFileTypes>>,
-    /// `maxFileSizeKB`
+    /// `maxFileSizeKB`: an integer (`int64`)
     pub max_file_size_kb: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

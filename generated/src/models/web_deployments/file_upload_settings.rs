@@ -4,11 +4,13 @@ use crate::models::web_deployments::FileUploadMode;
 use crate::runtime::codec;
 
 /// `FileUploadSettings` in the API.
+///
+/// Part of [`MessengerSettings`](crate::models::MessengerSettings).
 #[derive(Clone, Default)]
 pub struct FileUploadSettings {
-    /// `enableAttachments`
+    /// `enableAttachments`: a boolean
     pub enable_attachments: Option<bool>,
-    /// `modes`
+    /// `modes`: a list of `FileUploadMode`
     pub modes: Option<Vec<FileUploadMode>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `FormsTrackTrigger` in the API.
+///
+/// Part of [`JourneyEventsSettings`](crate::models::JourneyEventsSettings).
 #[derive(Clone, Default)]
 pub struct FormsTrackTrigger {
-    /// `captureDataOnFormAbandon`, required
+    /// `captureDataOnFormAbandon`: a boolean, required
     pub capture_data_on_form_abandon: Option<bool>,
-    /// `captureDataOnFormSubmit`, required
+    /// `captureDataOnFormSubmit`: a boolean, required
     pub capture_data_on_form_submit: Option<bool>,
-    /// `formName`, required
+    /// `formName`: a string, required
     pub form_name: Option<String>,
-    /// `selector`, required
+    /// `selector`: a string, required
     pub selector: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::web_deployments::BotMessengerProfile;
 use crate::runtime::codec;
 
 /// `Humanize` in the API.
+///
+/// Part of [`ConversationAppSettings`](crate::models::ConversationAppSettings).
 #[derive(Clone, Default)]
 pub struct Humanize {
-    /// `bot`
+    /// `bot`: `BotMessengerProfile`
     pub bot: Option<Box<BotMessengerProfile>>,
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

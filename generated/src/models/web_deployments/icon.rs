@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `Icon` in the API.
+///
+/// Part of [`LauncherButtonSettings`](crate::models::LauncherButtonSettings).
 #[derive(Clone, Default)]
 pub struct Icon {
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `IdentityResolutionAutomergeConfig` in the API.
+///
+/// Part of [`DeploymentIdentityResolutionConfig`](crate::models::DeploymentIdentityResolutionConfig).
 #[derive(Clone, Default)]
 pub struct IdentityResolutionAutomergeConfig {
-    /// `authenticatedWebMessaging`
+    /// `authenticatedWebMessaging`: a boolean
     pub authenticated_web_messaging: Option<bool>,
-    /// `webTracking`
+    /// `webTracking`: a boolean
     pub web_tracking: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `IdleEventTrigger` in the API.
+///
+/// Part of [`JourneyEventsSettings`](crate::models::JourneyEventsSettings).
 #[derive(Clone, Default)]
 pub struct IdleEventTrigger {
-    /// `eventName`, required
+    /// `eventName`: a string, required
     pub event_name: Option<String>,
-    /// `idleAfterSeconds`
+    /// `idleAfterSeconds`: an integer (`int64`)
     pub idle_after_seconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `IpFilter` in the API.
+///
+/// Part of [`TrackingSettings`](crate::models::TrackingSettings).
 #[derive(Clone, Default)]
 pub struct IpFilter {
-    /// `ipAddress`
+    /// `ipAddress`: a string
     pub ip_address: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,29 +7,32 @@ use crate::models::web_deployments::{
 use crate::runtime::codec;
 
 /// `JourneyEventsSettings` in the API.
+///
+/// Part of [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion),
+/// [`WebDeploymentConfigurationVersionResponse`](crate::models::WebDeploymentConfigurationVersionResponse).
 #[derive(Clone, Default)]
 pub struct JourneyEventsSettings {
-    /// `clickEvents`
+    /// `clickEvents`: a list of `SelectorEventTrigger`
     pub click_events: Option<Vec<SelectorEventTrigger>>,
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `excludedQueryParameters`
+    /// `excludedQueryParameters`: a list of strings
     pub excluded_query_parameters: Option<Vec<String>>,
-    /// `formsTrackEvents`
+    /// `formsTrackEvents`: a list of `FormsTrackTrigger`
     pub forms_track_events: Option<Vec<FormsTrackTrigger>>,
-    /// `idleEvents`
+    /// `idleEvents`: a list of `IdleEventTrigger`
     pub idle_events: Option<Vec<IdleEventTrigger>>,
-    /// `inViewportEvents`
+    /// `inViewportEvents`: a list of `SelectorEventTrigger`
     pub in_viewport_events: Option<Vec<SelectorEventTrigger>>,
-    /// `pageviewConfig`
+    /// `pageviewConfig`: one of `Auto`, `Once`, `Off`
     pub pageview_config: Option<JourneyEventsSettingsPageviewConfig>,
-    /// `scrollDepthEvents`
+    /// `scrollDepthEvents`: a list of `ScrollPercentageEventTrigger`
     pub scroll_depth_events: Option<Vec<ScrollPercentageEventTrigger>>,
-    /// `searchQueryParameters`
+    /// `searchQueryParameters`: a list of strings
     pub search_query_parameters: Option<Vec<String>>,
-    /// `shouldKeepUrlFragment`
+    /// `shouldKeepUrlFragment`: a boolean
     pub should_keep_url_fragment: Option<bool>,
-    /// `trackingSettings`
+    /// `trackingSettings`: `TrackingSettings`
     pub tracking_settings: Option<Box<TrackingSettings>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

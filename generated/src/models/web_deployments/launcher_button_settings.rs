@@ -4,13 +4,15 @@ use crate::models::web_deployments::Icon;
 use crate::runtime::codec;
 
 /// `LauncherButtonSettings` in the API.
+///
+/// Part of [`MessengerSettings`](crate::models::MessengerSettings).
 #[derive(Clone, Default)]
 pub struct LauncherButtonSettings {
-    /// `displayType`
+    /// `displayType`: one of `IconAndText`, `Icon`, `Text`
     pub display_type: Option<LauncherButtonSettingsDisplayType>,
-    /// `icon`
+    /// `icon`: `Icon`
     pub icon: Option<Box<Icon>>,
-    /// `visibility`
+    /// `visibility`: one of `On`, `Off`, `OnDemand`
     pub visibility: Option<LauncherButtonSettingsVisibility>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

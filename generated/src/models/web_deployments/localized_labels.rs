@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `LocalizedLabels` in the API.
+///
+/// Part of [`CustomI18nLabels`](crate::models::CustomI18nLabels).
 #[derive(Clone, Default)]
 pub struct LocalizedLabels {
-    /// `key`
+    /// `key`: one of `MessengerHomeHeaderTitle`, `MessengerHomeHeaderSubTitle`, `PushNotificationTitle`,
+    /// `PushNotificationBody`, `MessengerLauncherButtonText`
     pub key: Option<LocalizedLabelsKey>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::web_deployments::{ConversationAppSettings, Knowledge};
 use crate::runtime::codec;
 
 /// `MessengerApps` in the API.
+///
+/// Part of [`MessengerSettings`](crate::models::MessengerSettings).
 #[derive(Clone, Default)]
 pub struct MessengerApps {
-    /// `conversations`
+    /// `conversations`: `ConversationAppSettings`
     pub conversations: Option<Box<ConversationAppSettings>>,
-    /// `knowledge`
+    /// `knowledge`: `Knowledge`
     pub knowledge: Option<Box<Knowledge>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

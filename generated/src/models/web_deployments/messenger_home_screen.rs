@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `MessengerHomeScreen` in the API.
+///
+/// Part of [`MessengerSettings`](crate::models::MessengerSettings).
 #[derive(Clone, Default)]
 pub struct MessengerHomeScreen {
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `logoUrl`
+    /// `logoUrl`: a string
     pub logo_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,21 +7,24 @@ use crate::models::web_deployments::{
 use crate::runtime::codec;
 
 /// `MessengerSettings` in the API.
+///
+/// Part of [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion),
+/// [`WebDeploymentConfigurationVersionResponse`](crate::models::WebDeploymentConfigurationVersionResponse).
 #[derive(Clone, Default)]
 pub struct MessengerSettings {
-    /// `apps`
+    /// `apps`: `MessengerApps`
     pub apps: Option<Box<MessengerApps>>,
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `fileUpload`
+    /// `fileUpload`: `FileUploadSettings`
     pub file_upload: Option<Box<FileUploadSettings>>,
-    /// `homeScreen`
+    /// `homeScreen`: `MessengerHomeScreen`
     pub home_screen: Option<Box<MessengerHomeScreen>>,
-    /// `launcherButton`
+    /// `launcherButton`: `LauncherButtonSettings`
     pub launcher_button: Option<Box<LauncherButtonSettings>>,
-    /// `sessionPersistenceType`
+    /// `sessionPersistenceType`: one of `AcrossSubdomains`, `DomainOrSubdomainOnly`
     pub session_persistence_type: Option<MessengerSettingsSessionPersistenceType>,
-    /// `styles`
+    /// `styles`: `MessengerStyles`
     pub styles: Option<Box<MessengerStyles>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

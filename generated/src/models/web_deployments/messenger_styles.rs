@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `MessengerStyles` in the API.
+///
+/// Part of [`MessengerSettings`](crate::models::MessengerSettings).
 #[derive(Clone, Default)]
 pub struct MessengerStyles {
-    /// `primaryColor`
+    /// `primaryColor`: a string
     pub primary_color: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

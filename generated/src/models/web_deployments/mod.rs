@@ -40,6 +40,7 @@ export!(position_settings: PositionSettings, PositionSettingsAlignment);
 export!(push_integration: PushIntegration, PushIntegrationProvider);
 export!(scroll_percentage_event_trigger: ScrollPercentageEventTrigger);
 export!(selector_event_trigger: SelectorEventTrigger);
+export!(shared_enums: *);
 export!(support_center_category: SupportCenterCategory);
 export!(support_center_compact_category_module_template: SupportCenterCompactCategoryModuleTemplate);
 export!(support_center_custom_message: SupportCenterCustomMessage, SupportCenterCustomMessageType);

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `NotificationsSettings` in the API.
+///
+/// Part of [`ConversationAppSettings`](crate::models::ConversationAppSettings).
 #[derive(Clone, Default)]
 pub struct NotificationsSettings {
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `notificationContentType`
+    /// `notificationContentType`: one of `IncludeMessagesContent`, `ExcludeMessagesContent`
     pub notification_content_type: Option<NotificationsSettingsNotificationContentType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

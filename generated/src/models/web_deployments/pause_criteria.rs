@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `PauseCriteria` in the API.
+///
+/// Part of [`CobrowseSettings`](crate::models::CobrowseSettings).
 #[derive(Clone, Default)]
 pub struct PauseCriteria {
-    /// `condition`
+    /// `condition`: one of `Includes`, `DoesNotInclude`, `StartsWith`, `EndsWith`, `Equals`
     pub condition: Option<PauseCriteriaCondition>,
-    /// `urlFragment`
+    /// `urlFragment`: a string
     pub url_fragment: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

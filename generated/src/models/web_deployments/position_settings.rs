@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `PositionSettings` in the API.
+///
+/// Part of [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion),
+/// [`WebDeploymentConfigurationVersionResponse`](crate::models::WebDeploymentConfigurationVersionResponse).
 #[derive(Clone, Default)]
 pub struct PositionSettings {
-    /// `alignment`
+    /// `alignment`: one of `Auto`, `Left`, `Right`
     pub alignment: Option<PositionSettingsAlignment>,
-    /// `bottomSpace`
+    /// `bottomSpace`: an integer (`int32`)
     pub bottom_space: Option<i64>,
-    /// `sideSpace`
+    /// `sideSpace`: an integer (`int32`)
     pub side_space: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

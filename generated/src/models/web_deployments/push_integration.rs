@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `PushIntegration` in the API.
+///
+/// Part of [`ExpandableWebDeployment`](crate::models::ExpandableWebDeployment),
+/// [`WebDeployment`](crate::models::WebDeployment).
 #[derive(Clone, Default)]
 pub struct PushIntegration {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `provider`
+    /// `provider`: one of `APNS`, `FCM`
     pub provider: Option<PushIntegrationProvider>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

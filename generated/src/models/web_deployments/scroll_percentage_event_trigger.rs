@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ScrollPercentageEventTrigger` in the API.
+///
+/// Part of [`JourneyEventsSettings`](crate::models::JourneyEventsSettings).
 #[derive(Clone, Default)]
 pub struct ScrollPercentageEventTrigger {
-    /// `eventName`, required
+    /// `eventName`: a string, required
     pub event_name: Option<String>,
-    /// `percentage`, required
+    /// `percentage`: an integer (`int32`), required
     pub percentage: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

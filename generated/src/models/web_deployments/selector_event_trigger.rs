@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `SelectorEventTrigger` in the API.
+///
+/// Part of [`JourneyEventsSettings`](crate::models::JourneyEventsSettings).
 #[derive(Clone, Default)]
 pub struct SelectorEventTrigger {
-    /// `eventName`, required
+    /// `eventName`: a string, required
     pub event_name: Option<String>,
-    /// `selector`, required
+    /// `selector`: a string, required
     pub selector: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::web_deployments::SupportCenterImage;
 use crate::runtime::codec;
 
 /// `SupportCenterCategory` in the API.
+///
+/// Part of [`SupportCenterSettings`](crate::models::SupportCenterSettings).
 #[derive(Clone, Default)]
 pub struct SupportCenterCategory {
-    /// `id`
+    /// `id`: a string, pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`
     pub id: Option<String>,
-    /// `image`
+    /// `image`: `SupportCenterImage`
     pub image: Option<Box<SupportCenterImage>>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `SupportCenterCompactCategoryModuleTemplate` in the API.
+///
+/// Part of [`SupportCenterModuleSetting`](crate::models::SupportCenterModuleSetting).
 #[derive(Clone, Default)]
 pub struct SupportCenterCompactCategoryModuleTemplate {
-    /// `active`
+    /// `active`: a boolean
     pub active: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

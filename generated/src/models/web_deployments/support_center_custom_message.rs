@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `SupportCenterCustomMessage` in the API.
+///
+/// Part of [`SupportCenterSettings`](crate::models::SupportCenterSettings).
 #[derive(Clone, Default)]
 pub struct SupportCenterCustomMessage {
-    /// `defaultValue`
+    /// `defaultValue`: a string, at most 300 characters
     pub default_value: Option<String>,
-    /// `type`
+    /// `type`: one of `Welcome`, `Fallback`
     pub r#type: Option<SupportCenterCustomMessageType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `SupportCenterDetailedCategoryModuleSidebar` in the API.
+///
+/// Part of
+/// [`SupportCenterDetailedCategoryModuleTemplate`](crate::models::SupportCenterDetailedCategoryModuleTemplate).
 #[derive(Clone, Default)]
 pub struct SupportCenterDetailedCategoryModuleSidebar {
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

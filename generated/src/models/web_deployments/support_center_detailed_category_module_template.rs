@@ -4,11 +4,13 @@ use crate::models::web_deployments::SupportCenterDetailedCategoryModuleSidebar;
 use crate::runtime::codec;
 
 /// `SupportCenterDetailedCategoryModuleTemplate` in the API.
+///
+/// Part of [`SupportCenterModuleSetting`](crate::models::SupportCenterModuleSetting).
 #[derive(Clone, Default)]
 pub struct SupportCenterDetailedCategoryModuleTemplate {
-    /// `active`
+    /// `active`: a boolean
     pub active: Option<bool>,
-    /// `sidebar`
+    /// `sidebar`: `SupportCenterDetailedCategoryModuleSidebar`
     pub sidebar: Option<Box<SupportCenterDetailedCategoryModuleSidebar>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `SupportCenterFeedbackSettings` in the API.
+///
+/// Part of [`SupportCenterSettings`](crate::models::SupportCenterSettings).
 #[derive(Clone, Default)]
 pub struct SupportCenterFeedbackSettings {
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,19 +3,21 @@
 use crate::runtime::codec;
 
 /// `SupportCenterGlobalStyle` in the API.
+///
+/// Part of [`SupportCenterStyleSetting`](crate::models::SupportCenterStyleSetting).
 #[derive(Clone, Default)]
 pub struct SupportCenterGlobalStyle {
-    /// `backgroundColor`
+    /// `backgroundColor`: a string, pattern `^#([A-Fa-f0-9]{6}|[A-Fa-f0-9]{3})$`
     pub background_color: Option<String>,
-    /// `fontFamily`
+    /// `fontFamily`: a string
     pub font_family: Option<String>,
-    /// `primaryColor`
+    /// `primaryColor`: a string, pattern `^#([A-Fa-f0-9]{6}|[A-Fa-f0-9]{3})$`
     pub primary_color: Option<String>,
-    /// `primaryColorDark`
+    /// `primaryColorDark`: a string, pattern `^#([A-Fa-f0-9]{6}|[A-Fa-f0-9]{3})$`
     pub primary_color_dark: Option<String>,
-    /// `primaryColorLight`
+    /// `primaryColorLight`: a string, pattern `^#([A-Fa-f0-9]{6}|[A-Fa-f0-9]{3})$`
     pub primary_color_light: Option<String>,
-    /// `textColor`
+    /// `textColor`: a string, pattern `^#([A-Fa-f0-9]{6}|[A-Fa-f0-9]{3})$`
     pub text_color: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

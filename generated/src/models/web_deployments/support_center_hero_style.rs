@@ -4,13 +4,15 @@ use crate::models::web_deployments::SupportCenterImage;
 use crate::runtime::codec;
 
 /// `SupportCenterHeroStyle` in the API.
+///
+/// Part of [`SupportCenterStyleSetting`](crate::models::SupportCenterStyleSetting).
 #[derive(Clone, Default)]
 pub struct SupportCenterHeroStyle {
-    /// `backgroundColor`
+    /// `backgroundColor`: a string, pattern `^#([A-Fa-f0-9]{6}|[A-Fa-f0-9]{3})$`
     pub background_color: Option<String>,
-    /// `image`
+    /// `image`: `SupportCenterImage`
     pub image: Option<Box<SupportCenterImage>>,
-    /// `textColor`
+    /// `textColor`: a string, pattern `^#([A-Fa-f0-9]{6}|[A-Fa-f0-9]{3})$`
     pub text_color: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

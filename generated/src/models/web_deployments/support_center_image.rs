@@ -4,9 +4,12 @@ use crate::models::web_deployments::SupportCenterImageSource;
 use crate::runtime::codec;
 
 /// `SupportCenterImage` in the API.
+///
+/// Part of [`SupportCenterCategory`](crate::models::SupportCenterCategory),
+/// [`SupportCenterHeroStyle`](crate::models::SupportCenterHeroStyle).
 #[derive(Clone, Default)]
 pub struct SupportCenterImage {
-    /// `source`
+    /// `source`: `SupportCenterImageSource`
     pub source: Option<Box<SupportCenterImageSource>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `SupportCenterImageSource` in the API.
+///
+/// Part of [`SupportCenterImage`](crate::models::SupportCenterImage).
 #[derive(Clone, Default)]
 pub struct SupportCenterImageSource {
-    /// `defaultUrl`
+    /// `defaultUrl`: a string
     pub default_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,19 +7,21 @@ use crate::models::web_deployments::{
 use crate::runtime::codec;
 
 /// `SupportCenterModuleSetting` in the API.
+///
+/// Part of [`SupportCenterScreen`](crate::models::SupportCenterScreen).
 #[derive(Clone, Default)]
 pub struct SupportCenterModuleSetting {
-    /// `compactCategoryModuleTemplate`
+    /// `compactCategoryModuleTemplate`: `SupportCenterCompactCategoryModuleTemplate`
     pub compact_category_module_template: Option<
         Box<SupportCenterCompactCategoryModuleTemplate>,
     >,
-    /// `detailedCategoryModuleTemplate`
+    /// `detailedCategoryModuleTemplate`: `SupportCenterDetailedCategoryModuleTemplate`
     pub detailed_category_module_template: Option<
         Box<SupportCenterDetailedCategoryModuleTemplate>,
     >,
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `type`
+    /// `type`: one of `Search`, `Categories`, `FAQ`, `Contact`, `Results`, `Article`, `TopViewedArticles`
     pub r#type: Option<SupportCenterModuleSettingType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

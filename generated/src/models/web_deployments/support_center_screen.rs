@@ -4,11 +4,13 @@ use crate::models::web_deployments::SupportCenterModuleSetting;
 use crate::runtime::codec;
 
 /// `SupportCenterScreen` in the API.
+///
+/// Part of [`SupportCenterSettings`](crate::models::SupportCenterSettings).
 #[derive(Clone, Default)]
 pub struct SupportCenterScreen {
-    /// `moduleSettings`
+    /// `moduleSettings`: a list of `SupportCenterModuleSetting`
     pub module_settings: Option<Vec<SupportCenterModuleSetting>>,
-    /// `type`
+    /// `type`: one of `Home`, `Category`, `SearchResults`, `Article`
     pub r#type: Option<SupportCenterScreenType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

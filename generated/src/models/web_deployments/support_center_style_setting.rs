@@ -4,11 +4,13 @@ use crate::models::web_deployments::{SupportCenterGlobalStyle, SupportCenterHero
 use crate::runtime::codec;
 
 /// `SupportCenterStyleSetting` in the API.
+///
+/// Part of [`SupportCenterSettings`](crate::models::SupportCenterSettings).
 #[derive(Clone, Default)]
 pub struct SupportCenterStyleSetting {
-    /// `globalStyle`
+    /// `globalStyle`: `SupportCenterGlobalStyle`
     pub global_style: Option<Box<SupportCenterGlobalStyle>>,
-    /// `heroStyle`
+    /// `heroStyle`: `SupportCenterHeroStyle`
     pub hero_style: Option<Box<SupportCenterHeroStyle>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,17 @@ use crate::models::web_deployments::IpFilter;
 use crate::runtime::codec;
 
 /// `TrackingSettings` in the API.
+///
+/// Part of [`JourneyEventsSettings`](crate::models::JourneyEventsSettings).
 #[derive(Clone, Default)]
 pub struct TrackingSettings {
-    /// `excludedQueryParameters`
+    /// `excludedQueryParameters`: a list of strings
     pub excluded_query_parameters: Option<Vec<String>>,
-    /// `ipFilters`
+    /// `ipFilters`: a list of `IpFilter`
     pub ip_filters: Option<Vec<IpFilter>>,
-    /// `searchQueryParameters`
+    /// `searchQueryParameters`: a list of strings
     pub search_query_parameters: Option<Vec<String>>,
-    /// `shouldKeepUrlFragment`
+    /// `shouldKeepUrlFragment`: a boolean
     pub should_keep_url_fragment: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `UserVideoSettings` in the API.
+///
+/// Part of [`VideoSettings`](crate::models::VideoSettings).
 #[derive(Clone, Default)]
 pub struct UserVideoSettings {
-    /// `allowCamera`
+    /// `allowCamera`: a boolean
     pub allow_camera: Option<bool>,
-    /// `allowMicrophone`
+    /// `allowMicrophone`: a boolean
     pub allow_microphone: Option<bool>,
-    /// `allowScreenShare`
+    /// `allowScreenShare`: a boolean
     pub allow_screen_share: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

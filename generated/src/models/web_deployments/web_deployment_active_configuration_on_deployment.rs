@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `WebDeploymentActiveConfigurationOnDeployment` in the API.
 ///
-/// Returned by `get_webdeployments_deployment_configurations`.
+/// Returned by
+/// [`get_webdeployments_deployment_configurations`](crate::api::GetWebdeploymentsDeploymentConfigurations).
 #[derive(Clone, Default)]
 pub struct WebDeploymentActiveConfigurationOnDeployment {
-    /// `configurationVersion`
+    /// `configurationVersion`: `WebDeploymentConfigurationVersion`
     pub configuration_version: Option<Box<WebDeploymentConfigurationVersion>>,
-    /// `deployment`
+    /// `deployment`: `WebDeployment`
     pub deployment: Option<Box<WebDeployment>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,20 @@ use crate::runtime::codec;
 
 /// `WebDeploymentConfigurationVersionEntityListing` in the API.
 ///
-/// Returned by `get_webdeployments_configuration_versions`, `get_webdeployments_configurations`.
+/// Returned by
+/// [`get_webdeployments_configuration_versions`](crate::api::GetWebdeploymentsConfigurationVersions),
+/// [`get_webdeployments_configurations`](crate::api::GetWebdeploymentsConfigurations).
 #[derive(Clone, Default)]
 pub struct WebDeploymentConfigurationVersionEntityListing {
-    /// `entities`
+    /// `entities`: a list of `WebDeploymentConfigurationVersion`
     pub entities: Option<Vec<WebDeploymentConfigurationVersion>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

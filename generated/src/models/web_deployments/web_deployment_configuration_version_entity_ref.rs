@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `WebDeploymentConfigurationVersionEntityRef` in the API.
+///
+/// Part of [`WebDeployment`](crate::models::WebDeployment).
 #[derive(Clone, Default)]
 pub struct WebDeploymentConfigurationVersionEntityRef {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `version`, required
+    /// `version`: a string, required
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `WebDeploymentsAuthorizationResponse` in the API.
 ///
-/// Returned by `post_webdeployments_token_oauthcodegrantjwtexchange`.
+/// Returned by
+/// [`post_webdeployments_token_oauthcodegrantjwtexchange`](crate::api::PostWebdeploymentsTokenOauthcodegrantjwtexchange).
 #[derive(Clone, Default)]
 pub struct WebDeploymentsAuthorizationResponse {
-    /// `jwt`
+    /// `jwt`: a string
     pub jwt: Option<String>,
-    /// `refreshToken`
+    /// `refreshToken`: a string
     pub refresh_token: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,14 +7,15 @@ use crate::runtime::codec;
 
 /// `WebDeploymentsOAuthExchangeRequest` in the API.
 ///
-/// Taken by `post_webdeployments_token_oauthcodegrantjwtexchange`.
+/// Taken by
+/// [`post_webdeployments_token_oauthcodegrantjwtexchange`](crate::api::PostWebdeploymentsTokenOauthcodegrantjwtexchange).
 #[derive(Clone, Default)]
 pub struct WebDeploymentsOAuthExchangeRequest {
-    /// `deploymentId`, required
+    /// `deploymentId`: a string, required
     pub deployment_id: Option<String>,
-    /// `journeyContext`
+    /// `journeyContext`: `WebDeploymentsJourneyContext`
     pub journey_context: Option<Box<WebDeploymentsJourneyContext>>,
-    /// `oauth`
+    /// `oauth`: `WebDeploymentsOAuthRequestParameters`
     pub oauth: Option<Box<WebDeploymentsOAuthRequestParameters>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

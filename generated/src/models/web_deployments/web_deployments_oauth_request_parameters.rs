@@ -3,21 +3,23 @@
 use crate::runtime::codec;
 
 /// `WebDeploymentsOAuthRequestParameters` in the API.
+///
+/// Part of [`WebDeploymentsOAuthExchangeRequest`](crate::models::WebDeploymentsOAuthExchangeRequest).
 #[derive(Clone, Default)]
 pub struct WebDeploymentsOAuthRequestParameters {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `codeVerifier`
+    /// `codeVerifier`: a string
     pub code_verifier: Option<String>,
-    /// `idToken`
+    /// `idToken`: a string
     pub id_token: Option<String>,
-    /// `iss`
+    /// `iss`: a string
     pub iss: Option<String>,
-    /// `maxAge`
+    /// `maxAge`: an integer (`int32`)
     pub max_age: Option<i64>,
-    /// `nonce`
+    /// `nonce`: a string
     pub nonce: Option<String>,
-    /// `redirectUri`, required
+    /// `redirectUri`: a string, required
     pub redirect_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `WebDeploymentsRefreshJWTRequest` in the API.
 ///
-/// Taken by `post_webdeployments_token_refresh`.
+/// Taken by [`post_webdeployments_token_refresh`](crate::api::PostWebdeploymentsTokenRefresh).
 #[derive(Clone, Default)]
 pub struct WebDeploymentsRefreshJwtRequest {
-    /// `deploymentId`, required
+    /// `deploymentId`: a string, required
     pub deployment_id: Option<String>,
-    /// `refreshToken`, required
+    /// `refreshToken`: a string, required
     pub refresh_token: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

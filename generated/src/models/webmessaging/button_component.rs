@@ -4,11 +4,13 @@ use crate::models::webmessaging::ContentActions;
 use crate::runtime::codec;
 
 /// `ButtonComponent` in the API.
+///
+/// Part of [`WebMessagingGeneric`](crate::models::WebMessagingGeneric).
 #[derive(Clone, Default)]
 pub struct ButtonComponent {
-    /// `actions`
+    /// `actions`: `ContentActions`
     pub actions: Option<Box<ContentActions>>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `ContentActions` in the API.
+///
+/// Part of [`ButtonComponent`](crate::models::ButtonComponent),
+/// [`WebMessagingGeneric`](crate::models::WebMessagingGeneric).
 #[derive(Clone, Default)]
 pub struct ContentActions {
-    /// `textback`
+    /// `textback`: a string
     pub textback: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
-    /// `urlTarget`
+    /// `urlTarget`: a string
     pub url_target: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

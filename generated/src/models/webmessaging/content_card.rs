@@ -4,19 +4,22 @@ use crate::models::webmessaging::ContentCardAction;
 use crate::runtime::codec;
 
 /// `ContentCard` in the API.
+///
+/// Part of [`ContentCarousel`](crate::models::ContentCarousel),
+/// [`WebMessagingContent`](crate::models::WebMessagingContent).
 #[derive(Clone, Default)]
 pub struct ContentCard {
-    /// `actions`, required
+    /// `actions`: a list of `ContentCardAction`, required
     pub actions: Option<Vec<ContentCardAction>>,
-    /// `defaultAction`
+    /// `defaultAction`: `ContentCardAction`
     pub default_action: Option<Box<ContentCardAction>>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `image`
+    /// `image`: a string
     pub image: Option<String>,
-    /// `title`, required
+    /// `title`: a string, required
     pub title: Option<String>,
-    /// `video`
+    /// `video`: a string
     pub video: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

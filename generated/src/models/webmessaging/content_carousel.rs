@@ -4,9 +4,11 @@ use crate::models::webmessaging::ContentCard;
 use crate::runtime::codec;
 
 /// `ContentCarousel` in the API.
+///
+/// Part of [`WebMessagingContent`](crate::models::WebMessagingContent).
 #[derive(Clone, Default)]
 pub struct ContentCarousel {
-    /// `cards`, required
+    /// `cards`: a list of `ContentCard`, required
     pub cards: Option<Vec<ContentCard>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

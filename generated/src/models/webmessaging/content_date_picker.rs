@@ -5,19 +5,21 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ContentDatePicker` in the API.
+///
+/// Part of [`WebMessagingContent`](crate::models::WebMessagingContent).
 #[derive(Clone, Default)]
 pub struct ContentDatePicker {
-    /// `availableTimes`, required
+    /// `availableTimes`: a list of `ContentDatePickerAvailableTime`, required
     pub available_times: Option<Vec<ContentDatePickerAvailableTime>>,
-    /// `dateMaximum`
+    /// `dateMaximum`: a timestamp
     pub date_maximum: Option<time::Timestamp>,
-    /// `dateMinimum`
+    /// `dateMinimum`: a timestamp
     pub date_minimum: Option<time::Timestamp>,
-    /// `imageUrl`
+    /// `imageUrl`: a string
     pub image_url: Option<String>,
-    /// `subtitle`
+    /// `subtitle`: a string
     pub subtitle: Option<String>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

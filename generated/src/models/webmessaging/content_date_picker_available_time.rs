@@ -4,11 +4,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ContentDatePickerAvailableTime` in the API.
+///
+/// Part of [`ContentDatePicker`](crate::models::ContentDatePicker).
 #[derive(Clone, Default)]
 pub struct ContentDatePickerAvailableTime {
-    /// `dateTime`
+    /// `dateTime`: a timestamp
     pub date_time: Option<time::Timestamp>,
-    /// `duration`
+    /// `duration`: an integer (`int64`)
     pub duration: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

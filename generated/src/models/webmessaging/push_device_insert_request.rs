@@ -4,16 +4,17 @@ use crate::runtime::codec;
 
 /// `PushDeviceInsertRequest` in the API.
 ///
-/// Taken by `post_webmessaging_deployment_pushdevice`.
+/// Taken by
+/// [`post_webmessaging_deployment_pushdevice`](crate::api::PostWebmessagingDeploymentPushdevice).
 #[derive(Clone, Default)]
 pub struct PushDeviceInsertRequest {
-    /// `deviceToken`, required
+    /// `deviceToken`: a string, required
     pub device_token: Option<String>,
-    /// `deviceType`, required
+    /// `deviceType`: one of `android`, `ios`, required
     pub device_type: Option<PushDeviceInsertRequestDeviceType>,
-    /// `language`, required
+    /// `language`: a string, required
     pub language: Option<String>,
-    /// `notificationProvider`, required
+    /// `notificationProvider`: one of `FCM`, `APNS`, required
     pub notification_provider: Option<PushDeviceInsertRequestNotificationProvider>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `PushDeviceUpdateRequest` in the API.
 ///
-/// Taken by `patch_webmessaging_deployment_pushdevice`.
+/// Taken by
+/// [`patch_webmessaging_deployment_pushdevice`](crate::api::PatchWebmessagingDeploymentPushdevice).
 #[derive(Clone, Default)]
 pub struct PushDeviceUpdateRequest {
-    /// `deviceToken`
+    /// `deviceToken`: a string
     pub device_token: Option<String>,
-    /// `language`
+    /// `language`: a string
     pub language: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

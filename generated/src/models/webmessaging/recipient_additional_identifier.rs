@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `RecipientAdditionalIdentifier` in the API.
+///
+/// Part of [`WebMessagingRecipient`](crate::models::WebMessagingRecipient).
 #[derive(Clone, Default)]
 pub struct RecipientAdditionalIdentifier {
-    /// `type`, required, read-only
+    /// `type`: one of `Deployment`, `Subject`, `Topic`, `IngestionRule`, `IngestionRuleVersion`, required,
+    /// read-only
     pub r#type: Option<RecipientAdditionalIdentifierType>,
-    /// `value`, required, read-only
+    /// `value`: a string, required, read-only
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,15 +5,17 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WebMessagingChannel` in the API.
+///
+/// Part of [`WebMessagingMessage`](crate::models::WebMessagingMessage).
 #[derive(Clone, Default)]
 pub struct WebMessagingChannel {
-    /// `from`, read-only
+    /// `from`: `WebMessagingRecipient`, read-only
     pub from: Option<Box<WebMessagingRecipient>>,
-    /// `messageId`, read-only
+    /// `messageId`: a string, read-only
     pub message_id: Option<String>,
-    /// `time`, read-only
+    /// `time`: a timestamp, read-only
     pub time: Option<time::Timestamp>,
-    /// `to`, read-only
+    /// `to`: `WebMessagingRecipient`, read-only
     pub to: Option<Box<WebMessagingRecipient>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,15 +6,17 @@ use crate::models::webmessaging::{
 use crate::runtime::codec;
 
 /// `WebMessagingEvent` in the API.
+///
+/// Part of [`WebMessagingMessage`](crate::models::WebMessagingMessage).
 #[derive(Clone, Default)]
 pub struct WebMessagingEvent {
-    /// `coBrowse`
+    /// `coBrowse`: `WebMessagingEventCoBrowse`
     pub co_browse: Option<Box<WebMessagingEventCoBrowse>>,
-    /// `eventType`, required
+    /// `eventType`: one of `CoBrowse`, `Presence`, `Video`, required
     pub event_type: Option<WebMessagingEventEventType>,
-    /// `presence`
+    /// `presence`: `WebMessagingEventPresence`
     pub presence: Option<Box<WebMessagingEventPresence>>,
-    /// `video`
+    /// `video`: `WebMessagingEventVideo`
     pub video: Option<Box<WebMessagingEventVideo>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `WebMessagingEventPresence` in the API.
+///
+/// Part of [`WebMessagingEvent`](crate::models::WebMessagingEvent).
 #[derive(Clone, Default)]
 pub struct WebMessagingEventPresence {
-    /// `type`, required
+    /// `type`: one of `Join`, `Disconnect`, `Clear`, `SignIn`, `SessionExpired`, required
     pub r#type: Option<WebMessagingEventPresenceType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,19 @@ use crate::models::webmessaging::{ButtonComponent, ContentActions};
 use crate::runtime::codec;
 
 /// `WebMessagingGeneric` in the API.
+///
+/// Part of [`WebMessagingContent`](crate::models::WebMessagingContent).
 #[derive(Clone, Default)]
 pub struct WebMessagingGeneric {
-    /// `actions`
+    /// `actions`: `ContentActions`
     pub actions: Option<Box<ContentActions>>,
-    /// `components`
+    /// `components`: a list of `ButtonComponent`
     pub components: Option<Vec<ButtonComponent>>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `image`
+    /// `image`: a string
     pub image: Option<String>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

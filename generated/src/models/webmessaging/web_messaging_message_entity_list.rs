@@ -5,18 +5,18 @@ use crate::runtime::codec;
 
 /// `WebMessagingMessageEntityList` in the API.
 ///
-/// Returned by `get_webmessaging_messages`.
+/// Returned by [`get_webmessaging_messages`](crate::api::GetWebmessagingMessages).
 #[derive(Clone, Default)]
 pub struct WebMessagingMessageEntityList {
-    /// `entities`
+    /// `entities`: a list of `WebMessagingMessage`
     pub entities: Option<Vec<WebMessagingMessage>>,
-    /// `pageCount`
+    /// `pageCount`: an integer (`int32`)
     pub page_count: Option<i64>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,19 @@ use crate::models::webmessaging::RecipientAdditionalIdentifier;
 use crate::runtime::codec;
 
 /// `WebMessagingRecipient` in the API.
+///
+/// Part of [`WebMessagingChannel`](crate::models::WebMessagingChannel).
 #[derive(Clone, Default)]
 pub struct WebMessagingRecipient {
-    /// `additionalIds`, read-only
+    /// `additionalIds`: a list of `RecipientAdditionalIdentifier`, read-only
     pub additional_ids: Option<Vec<RecipientAdditionalIdentifier>>,
-    /// `firstName`, read-only
+    /// `firstName`: a string, read-only
     pub first_name: Option<String>,
-    /// `image`, read-only
+    /// `image`: a string, read-only
     pub image: Option<String>,
-    /// `lastName`, read-only
+    /// `lastName`: a string, read-only
     pub last_name: Option<String>,
-    /// `nickname`, read-only
+    /// `nickname`: a string, read-only
     pub nickname: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

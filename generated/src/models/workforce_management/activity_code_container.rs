@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 
 /// `ActivityCodeContainer` in the API.
 ///
-/// Returned by `get_workforcemanagement_managementunit_activitycodes`.
+/// Returned by
+/// [`get_workforcemanagement_managementunit_activitycodes`](crate::api::GetWorkforcemanagementManagementunitActivitycodes).
 #[derive(Clone, Default)]
 pub struct ActivityCodeContainer {
-    /// `activityCodes`
+    /// `activityCodes`: a map of strings to `ActivityCode`
     pub activity_codes: Option<BTreeMap<String, ActivityCode>>,
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

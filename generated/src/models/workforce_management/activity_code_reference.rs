@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `ActivityCodeReference` in the API.
+///
+/// Part of [`ActivityPlanListItem`](crate::models::ActivityPlanListItem),
+/// [`ActivityPlanResponse`](crate::models::ActivityPlanResponse),
+/// [`BuActivitySettingsResponse`](crate::models::BuActivitySettingsResponse).
 #[derive(Clone, Default)]
 pub struct ActivityCodeReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `ActivityCodeStyle` in the API.
+///
+/// Part of [`BusinessUnitActivityCode`](crate::models::BusinessUnitActivityCode),
+/// [`CreateActivityCodeRequest`](crate::models::CreateActivityCodeRequest),
+/// [`ValueWrapperActivityCodeStyle`](crate::models::ValueWrapperActivityCodeStyle).
 #[derive(Clone, Default)]
 pub struct ActivityCodeStyle {
-    /// `backgroundColor`, required
+    /// `backgroundColor`: a string, required
     pub background_color: Option<String>,
-    /// `textColorTheme`, required
+    /// `textColorTheme`: one of `Dark`, `Light`, required
     pub text_color_theme: Option<ActivityCodeStyleTextColorTheme>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,17 @@ use crate::models::workforce_management::SecondaryPresence;
 use crate::runtime::codec;
 
 /// `ActivityCodeSummary` in the API.
+///
+/// Part of [`UserScheduleAdherence`](crate::models::UserScheduleAdherence).
 #[derive(Clone, Default)]
 pub struct ActivityCodeSummary {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `secondaryPresences`
+    /// `secondaryPresences`: a list of `SecondaryPresence`
     pub secondary_presences: Option<Vec<SecondaryPresence>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ActivityCodesReference` in the API.
+///
+/// Part of [`BuTimeOffPlanResponse`](crate::models::BuTimeOffPlanResponse).
 #[derive(Clone, Default)]
 pub struct ActivityCodesReference {
-    /// `ids`
+    /// `ids`: a list of strings
     pub ids: Option<Vec<String>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

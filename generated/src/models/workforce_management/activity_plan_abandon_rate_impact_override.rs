@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ActivityPlanAbandonRateImpactOverride` in the API.
+///
+/// Part of
+/// [`ActivityPlanServiceGoalImpactOverrides`](crate::models::ActivityPlanServiceGoalImpactOverrides).
 #[derive(Clone, Default)]
 pub struct ActivityPlanAbandonRateImpactOverride {
-    /// `increaseByPercent`, required
+    /// `increaseByPercent`: a number (`double`), required
     pub increase_by_percent: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

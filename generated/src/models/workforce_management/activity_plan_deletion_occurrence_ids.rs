@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `ActivityPlanDeletionOccurrenceIds` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_activityplan_occurrences_deletions_jobs`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_activityplan_occurrences_deletions_jobs`](crate::api::PostWorkforcemanagementBusinessunitActivityplanOccurrencesDeletionsJobs).
 #[derive(Clone, Default)]
 pub struct ActivityPlanDeletionOccurrenceIds {
-    /// `ids`
+    /// `ids`: a list of strings
     pub ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

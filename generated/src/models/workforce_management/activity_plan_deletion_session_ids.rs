@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `ActivityPlanDeletionSessionIds` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_activityplan_occurrence_sessions_deletions_jobs`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_activityplan_occurrence_sessions_deletions_jobs`](crate::api::PostWorkforcemanagementBusinessunitActivityplanOccurrenceSessionsDeletionsJobs).
 #[derive(Clone, Default)]
 pub struct ActivityPlanDeletionSessionIds {
-    /// `ids`
+    /// `ids`: a list of strings
     pub ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

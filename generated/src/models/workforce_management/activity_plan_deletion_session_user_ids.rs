@@ -5,10 +5,10 @@ use crate::runtime::codec;
 /// `ActivityPlanDeletionSessionUserIds` in the API.
 ///
 /// Taken by
-/// `post_workforcemanagement_businessunit_activityplan_occurrence_session_users_deletions_jobs`.
+/// [`post_workforcemanagement_businessunit_activityplan_occurrence_session_users_deletions_jobs`](crate::api::PostWorkforcemanagementBusinessunitActivityplanOccurrenceSessionUsersDeletionsJobs).
 #[derive(Clone, Default)]
 pub struct ActivityPlanDeletionSessionUserIds {
-    /// `ids`
+    /// `ids`: a list of strings
     pub ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,15 @@ use crate::models::workforce_management::ActivityPlanOccurrenceReference;
 use crate::runtime::codec;
 
 /// `ActivityPlanJobException` in the API.
+///
+/// Part of [`ActivityPlanJobResponse`](crate::models::ActivityPlanJobResponse),
+/// [`ActivityPlanOccurrencesDeletionJobResponse`](crate::models::ActivityPlanOccurrencesDeletionJobResponse),
+/// [`ActivityPlanRunJobResponse`](crate::models::ActivityPlanRunJobResponse).
 #[derive(Clone, Default)]
 pub struct ActivityPlanJobException {
-    /// `exceptionType`, required
+    /// `exceptionType`: `ActivityPlanJobExceptionExceptionType`, required
     pub exception_type: Option<ActivityPlanJobExceptionExceptionType>,
-    /// `occurrences`, required
+    /// `occurrences`: a list of `ActivityPlanOccurrenceReference`, required
     pub occurrences: Option<Vec<ActivityPlanOccurrenceReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

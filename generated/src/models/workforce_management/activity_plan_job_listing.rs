@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `ActivityPlanJobListing` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_activityplans_jobs`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_activityplans_jobs`](crate::api::GetWorkforcemanagementBusinessunitActivityplansJobs).
 #[derive(Clone, Default)]
 pub struct ActivityPlanJobListing {
-    /// `entities`
+    /// `entities`: a list of `ActivityPlanJobResponse`
     pub entities: Option<Vec<ActivityPlanJobResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `ActivityPlanListing` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_activityplans`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_activityplans`](crate::api::GetWorkforcemanagementBusinessunitActivityplans).
 #[derive(Clone, Default)]
 pub struct ActivityPlanListing {
-    /// `entities`
+    /// `entities`: a list of `ActivityPlanListItem`
     pub entities: Option<Vec<ActivityPlanListItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `ActivityPlanOccurrenceReference` in the API.
+///
+/// Part of [`ActivityPlanJobException`](crate::models::ActivityPlanJobException),
+/// [`ActivityPlanJobResponse`](crate::models::ActivityPlanJobResponse),
+/// [`ActivityPlanStructureWithOccurrencesReference`](crate::models::ActivityPlanStructureWithOccurrencesReference).
 #[derive(Clone, Default)]
 pub struct ActivityPlanOccurrenceReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

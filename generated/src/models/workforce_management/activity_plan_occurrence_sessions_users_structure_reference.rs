@@ -4,13 +4,16 @@ use crate::models::workforce_management::ActivityPlanSessionStructureReference;
 use crate::runtime::codec;
 
 /// `ActivityPlanOccurrenceSessionsUsersStructureReference` in the API.
+///
+/// Part of
+/// [`ActivityPlanStructureWithOccurrenceSessionsUsersReference`](crate::models::ActivityPlanStructureWithOccurrenceSessionsUsersReference).
 #[derive(Clone, Default)]
 pub struct ActivityPlanOccurrenceSessionsUsersStructureReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `sessions`, required
+    /// `sessions`: a list of `ActivityPlanSessionStructureReference`, required
     pub sessions: Option<Vec<ActivityPlanSessionStructureReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

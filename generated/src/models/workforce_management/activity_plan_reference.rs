@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ActivityPlanReference` in the API.
+///
+/// Part of [`ActivityPlanRunJobResponse`](crate::models::ActivityPlanRunJobResponse).
 #[derive(Clone, Default)]
 pub struct ActivityPlanReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

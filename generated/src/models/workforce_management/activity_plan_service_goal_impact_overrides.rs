@@ -7,13 +7,17 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `ActivityPlanServiceGoalImpactOverrides` in the API.
+///
+/// Part of [`ActivityPlanResponse`](crate::models::ActivityPlanResponse),
+/// [`CreateActivityPlanRequest`](crate::models::CreateActivityPlanRequest),
+/// [`ValueWrapperActivityPlanServiceGoalImpactOverrides`](crate::models::ValueWrapperActivityPlanServiceGoalImpactOverrides).
 #[derive(Clone, Default)]
 pub struct ActivityPlanServiceGoalImpactOverrides {
-    /// `abandonRate`, required
+    /// `abandonRate`: `ActivityPlanAbandonRateImpactOverride`, required
     pub abandon_rate: Option<Box<ActivityPlanAbandonRateImpactOverride>>,
-    /// `averageSpeedOfAnswer`, required
+    /// `averageSpeedOfAnswer`: `ActivityPlanAsaImpactOverride`, required
     pub average_speed_of_answer: Option<Box<ActivityPlanAsaImpactOverride>>,
-    /// `serviceLevel`, required
+    /// `serviceLevel`: `ActivityPlanServiceLevelImpactOverride`, required
     pub service_level: Option<Box<ActivityPlanServiceLevelImpactOverride>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

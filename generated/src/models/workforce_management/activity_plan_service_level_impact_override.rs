@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ActivityPlanServiceLevelImpactOverride` in the API.
+///
+/// Part of
+/// [`ActivityPlanServiceGoalImpactOverrides`](crate::models::ActivityPlanServiceGoalImpactOverrides).
 #[derive(Clone, Default)]
 pub struct ActivityPlanServiceLevelImpactOverride {
-    /// `decreaseByPercent`, required
+    /// `decreaseByPercent`: a number (`double`), required
     pub decrease_by_percent: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

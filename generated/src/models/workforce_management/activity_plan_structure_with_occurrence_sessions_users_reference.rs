@@ -4,13 +4,15 @@ use crate::models::workforce_management::ActivityPlanOccurrenceSessionsUsersStru
 use crate::runtime::codec;
 
 /// `ActivityPlanStructureWithOccurrenceSessionsUsersReference` in the API.
+///
+/// Part of [`ActivityPlanJobResponse`](crate::models::ActivityPlanJobResponse).
 #[derive(Clone, Default)]
 pub struct ActivityPlanStructureWithOccurrenceSessionsUsersReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `occurrences`, required
+    /// `occurrences`: a list of `ActivityPlanOccurrenceSessionsUsersStructureReference`, required
     pub occurrences: Option<Vec<ActivityPlanOccurrenceSessionsUsersStructureReference>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::models::workforce_management::ActivityPlanOccurrenceReference;
 use crate::runtime::codec;
 
 /// `ActivityPlanStructureWithOccurrencesReference` in the API.
+///
+/// Part of
+/// [`ActivityPlanOccurrencesDeletionJobResponse`](crate::models::ActivityPlanOccurrencesDeletionJobResponse).
 #[derive(Clone, Default)]
 pub struct ActivityPlanStructureWithOccurrencesReference {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `occurrences`
+    /// `occurrences`: a list of `ActivityPlanOccurrenceReference`
     pub occurrences: Option<Vec<ActivityPlanOccurrenceReference>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,17 @@ use crate::runtime::time;
 
 /// `AddAdherenceAdjustmentAgentRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_adherence_adjustments`.
+/// Taken by
+/// [`post_workforcemanagement_adherence_adjustments`](crate::api::PostWorkforcemanagementAdherenceAdjustments).
 #[derive(Clone, Default)]
 pub struct AddAdherenceAdjustmentAgentRequest {
-    /// `lengthMinutes`
+    /// `lengthMinutes`: an integer (`int32`)
     pub length_minutes: Option<i64>,
-    /// `reasonCodeId`
+    /// `reasonCodeId`: a string
     pub reason_code_id: Option<String>,
-    /// `startDate`
+    /// `startDate`: a timestamp
     pub start_date: Option<time::Timestamp>,
-    /// `submitterNotes`
+    /// `submitterNotes`: a string
     pub submitter_notes: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,18 +8,19 @@ use crate::runtime::time;
 
 /// `AddShiftTradeJobRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_shifttrading_trades_jobs`.
+/// Taken by
+/// [`post_workforcemanagement_shifttrading_trades_jobs`](crate::api::PostWorkforcemanagementShifttradingTradesJobs).
 #[derive(Clone, Default)]
 pub struct AddShiftTradeJobRequest {
-    /// `acceptableIntervals`
+    /// `acceptableIntervals`: a list of `RequiredDateRange`
     pub acceptable_intervals: Option<Vec<RequiredDateRange>>,
-    /// `expirationDate`
+    /// `expirationDate`: a timestamp
     pub expiration_date: Option<time::Timestamp>,
-    /// `initiatingShift`, required
+    /// `initiatingShift`: `InitiatingShiftRequestItem`, required
     pub initiating_shift: Option<Box<InitiatingShiftRequestItem>>,
-    /// `reviewNote`
+    /// `reviewNote`: a string
     pub review_note: Option<String>,
-    /// `target`
+    /// `target`: `ShiftTradeTargetRequestItem`
     pub target: Option<Box<ShiftTradeTargetRequestItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

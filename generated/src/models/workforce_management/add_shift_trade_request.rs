@@ -5,18 +5,19 @@ use crate::runtime::time;
 
 /// `AddShiftTradeRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_managementunit_week_shifttrades`.
+/// Taken by
+/// [`post_workforcemanagement_managementunit_week_shifttrades`](crate::api::PostWorkforcemanagementManagementunitWeekShifttrades).
 #[derive(Clone, Default)]
 pub struct AddShiftTradeRequest {
-    /// `acceptableIntervals`
+    /// `acceptableIntervals`: a list of strings
     pub acceptable_intervals: Option<Vec<String>>,
-    /// `expiration`
+    /// `expiration`: a timestamp
     pub expiration: Option<time::Timestamp>,
-    /// `initiatingShiftId`, required
+    /// `initiatingShiftId`: a string, required
     pub initiating_shift_id: Option<String>,
-    /// `receivingUserId`
+    /// `receivingUserId`: a string
     pub receiving_user_id: Option<String>,
-    /// `scheduleId`, required
+    /// `scheduleId`: a string, required
     pub schedule_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

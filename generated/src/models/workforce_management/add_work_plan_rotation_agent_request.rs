@@ -4,13 +4,15 @@ use crate::models::workforce_management::DateRangeWithOptionalEnd;
 use crate::runtime::codec;
 
 /// `AddWorkPlanRotationAgentRequest` in the API.
+///
+/// Part of [`AddWorkPlanRotationRequest`](crate::models::AddWorkPlanRotationRequest).
 #[derive(Clone, Default)]
 pub struct AddWorkPlanRotationAgentRequest {
-    /// `dateRange`, required
+    /// `dateRange`: `DateRangeWithOptionalEnd`, required
     pub date_range: Option<Box<DateRangeWithOptionalEnd>>,
-    /// `position`, required
+    /// `position`: an integer (`int32`), required
     pub position: Option<i64>,
-    /// `userId`, required
+    /// `userId`: a string, required
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

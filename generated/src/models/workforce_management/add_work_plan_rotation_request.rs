@@ -7,16 +7,17 @@ use crate::runtime::codec;
 
 /// `AddWorkPlanRotationRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_managementunit_workplanrotations`.
+/// Taken by
+/// [`post_workforcemanagement_managementunit_workplanrotations`](crate::api::PostWorkforcemanagementManagementunitWorkplanrotations).
 #[derive(Clone, Default)]
 pub struct AddWorkPlanRotationRequest {
-    /// `agents`
+    /// `agents`: a list of `AddWorkPlanRotationAgentRequest`
     pub agents: Option<Vec<AddWorkPlanRotationAgentRequest>>,
-    /// `dateRange`, required
+    /// `dateRange`: `DateRangeWithOptionalEnd`, required
     pub date_range: Option<Box<DateRangeWithOptionalEnd>>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `pattern`, required
+    /// `pattern`: `WorkPlanPatternRequest`, required
     pub pattern: Option<Box<WorkPlanPatternRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `AdherenceAdjustmentsListing` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_adherence_adjustments_bulk`,
-/// `patch_workforcemanagement_businessunit_adherence_adjustments_bulk`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_adherence_adjustments_bulk`](crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsBulk),
+/// [`patch_workforcemanagement_businessunit_adherence_adjustments_bulk`](crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsBulk).
 #[derive(Clone, Default)]
 pub struct AdherenceAdjustmentsListing {
-    /// `entities`
+    /// `entities`: a list of `AdherenceAdjustment`
     pub entities: Option<Vec<AdherenceAdjustment>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

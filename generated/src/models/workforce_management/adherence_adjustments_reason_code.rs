@@ -5,22 +5,24 @@ use crate::runtime::codec;
 
 /// `AdherenceAdjustmentsReasonCode` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_adherence_adjustments_reasoncode`,
-/// `patch_workforcemanagement_businessunit_adherence_adjustments_reasoncode`,
-/// `post_workforcemanagement_businessunit_adherence_adjustments_reasoncodes`. Item of the listing
-/// `get_workforcemanagement_businessunit_adherence_adjustments_reasoncodes`,
-/// `get_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_adherence_adjustments_reasoncode`](crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncode),
+/// [`patch_workforcemanagement_businessunit_adherence_adjustments_reasoncode`](crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncode),
+/// [`post_workforcemanagement_businessunit_adherence_adjustments_reasoncodes`](crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodes).
+/// Item of the listing
+/// [`get_workforcemanagement_businessunit_adherence_adjustments_reasoncodes`](crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodes),
+/// [`get_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`](crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk).
 #[derive(Clone, Default)]
 pub struct AdherenceAdjustmentsReasonCode {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `metadata`
+    /// `metadata`: `WfmVersionedEntityMetadata`
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `state`
+    /// `state`: one of `Active`, `Deleted`, `Inactive`
     pub state: Option<AdherenceAdjustmentsReasonCodeState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `AdherenceAdjustmentsReasonCodeReference` in the API.
+///
+/// Part of [`AdherenceAdjustment`](crate::models::AdherenceAdjustment),
+/// [`CurrentAgentAdherenceAdjustment`](crate::models::CurrentAgentAdherenceAdjustment).
 #[derive(Clone, Default)]
 pub struct AdherenceAdjustmentsReasonCodeReference {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,13 +5,14 @@ use crate::runtime::codec;
 
 /// `AdherenceAdjustmentsReasonCodesListing` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_adherence_adjustments_reasoncodes`,
-/// `get_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`,
-/// `patch_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`,
-/// `post_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_adherence_adjustments_reasoncodes`](crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodes),
+/// [`get_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`](crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk),
+/// [`patch_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`](crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk),
+/// [`post_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`](crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk).
 #[derive(Clone, Default)]
 pub struct AdherenceAdjustmentsReasonCodesListing {
-    /// `entities`
+    /// `entities`: a list of `AdherenceAdjustmentsReasonCode`
     pub entities: Option<Vec<AdherenceAdjustmentsReasonCode>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `AdherenceExplanationAsyncResponse` in the API.
 ///
-/// Returned by `patch_workforcemanagement_agent_adherence_explanation`,
-/// `post_workforcemanagement_adherence_explanations`,
-/// `post_workforcemanagement_agent_adherence_explanations`.
+/// Returned by
+/// [`patch_workforcemanagement_agent_adherence_explanation`](crate::api::PatchWorkforcemanagementAgentAdherenceExplanation),
+/// [`post_workforcemanagement_adherence_explanations`](crate::api::PostWorkforcemanagementAdherenceExplanations),
+/// [`post_workforcemanagement_agent_adherence_explanations`](crate::api::PostWorkforcemanagementAgentAdherenceExplanations).
 #[derive(Clone, Default)]
 pub struct AdherenceExplanationAsyncResponse {
-    /// `job`
+    /// `job`: `AdherenceExplanationJobReference`
     pub job: Option<Box<AdherenceExplanationJobReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

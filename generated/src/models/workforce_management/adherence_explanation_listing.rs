@@ -4,9 +4,11 @@ use crate::models::workforce_management::AdherenceExplanationResponse;
 use crate::runtime::codec;
 
 /// `AdherenceExplanationListing` in the API.
+///
+/// Part of [`QueryAdherenceExplanationsResponse`](crate::models::QueryAdherenceExplanationsResponse).
 #[derive(Clone, Default)]
 pub struct AdherenceExplanationListing {
-    /// `entities`
+    /// `entities`: a list of `AdherenceExplanationResponse`
     pub entities: Option<Vec<AdherenceExplanationResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

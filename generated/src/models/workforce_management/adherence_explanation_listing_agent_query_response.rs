@@ -4,9 +4,12 @@ use crate::models::workforce_management::AdherenceExplanationResponse;
 use crate::runtime::codec;
 
 /// `AdherenceExplanationListingAgentQueryResponse` in the API.
+///
+/// Part of [`AdherenceExplanationJob`](crate::models::AdherenceExplanationJob),
+/// [`AgentQueryAdherenceExplanationsResponse`](crate::models::AgentQueryAdherenceExplanationsResponse).
 #[derive(Clone, Default)]
 pub struct AdherenceExplanationListingAgentQueryResponse {
-    /// `entities`
+    /// `entities`: a list of `AdherenceExplanationResponse`
     pub entities: Option<Vec<AdherenceExplanationResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

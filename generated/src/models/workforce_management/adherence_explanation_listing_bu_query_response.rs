@@ -4,9 +4,12 @@ use crate::models::workforce_management::AdherenceExplanationResponse;
 use crate::runtime::codec;
 
 /// `AdherenceExplanationListingBuQueryResponse` in the API.
+///
+/// Part of [`AdherenceExplanationJob`](crate::models::AdherenceExplanationJob),
+/// [`BuQueryAdherenceExplanationsResponse`](crate::models::BuQueryAdherenceExplanationsResponse).
 #[derive(Clone, Default)]
 pub struct AdherenceExplanationListingBuQueryResponse {
-    /// `entities`
+    /// `entities`: a list of `AdherenceExplanationResponse`
     pub entities: Option<Vec<AdherenceExplanationResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,21 +6,25 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `AdherenceSettings` in the API.
+///
+/// Part of [`CreateManagementUnitSettingsRequest`](crate::models::CreateManagementUnitSettingsRequest),
+/// [`ManagementUnitSettingsRequest`](crate::models::ManagementUnitSettingsRequest),
+/// [`ManagementUnitSettingsResponse`](crate::models::ManagementUnitSettingsResponse).
 #[derive(Clone, Default)]
 pub struct AdherenceSettings {
-    /// `adherenceExceptionThresholdSeconds`
+    /// `adherenceExceptionThresholdSeconds`: an integer (`int32`)
     pub adherence_exception_threshold_seconds: Option<i64>,
-    /// `adherenceTargetPercent`
+    /// `adherenceTargetPercent`: an integer (`int32`)
     pub adherence_target_percent: Option<i64>,
-    /// `ignoredActivityCategories`
+    /// `ignoredActivityCategories`: `IgnoredActivityCategories`
     pub ignored_activity_categories: Option<Box<IgnoredActivityCategories>>,
-    /// `ignoredActivityCodeIds`
+    /// `ignoredActivityCodeIds`: `IgnoredActivityCodeIds`
     pub ignored_activity_code_ids: Option<Box<IgnoredActivityCodeIds>>,
-    /// `nonOnQueueActivitiesEquivalent`
+    /// `nonOnQueueActivitiesEquivalent`: a boolean
     pub non_on_queue_activities_equivalent: Option<bool>,
-    /// `severeAlertThresholdMinutes`
+    /// `severeAlertThresholdMinutes`: an integer (`int32`)
     pub severe_alert_threshold_minutes: Option<i64>,
-    /// `trackOnQueueActivity`
+    /// `trackOnQueueActivity`: a boolean
     pub track_on_queue_activity: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,13 +5,14 @@ use crate::runtime::codec;
 
 /// `AdminAgentScheduleBidPreferenceResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_schedulebid_group_preferences`,
-/// `patch_workforcemanagement_businessunit_schedulebid_group_preferences`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_schedulebid_group_preferences`](crate::api::GetWorkforcemanagementBusinessunitSchedulebidGroupPreferences),
+/// [`patch_workforcemanagement_businessunit_schedulebid_group_preferences`](crate::api::PatchWorkforcemanagementBusinessunitSchedulebidGroupPreferences).
 #[derive(Clone, Default)]
 pub struct AdminAgentScheduleBidPreferenceResponse {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `result`
+    /// `result`: `AdminAgentScheduleSetPreferences`
     pub result: Option<Box<AdminAgentScheduleSetPreferences>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

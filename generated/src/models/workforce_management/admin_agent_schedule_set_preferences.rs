@@ -7,19 +7,22 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `AdminAgentScheduleSetPreferences` in the API.
+///
+/// Part of
+/// [`AdminAgentScheduleBidPreferenceResponse`](crate::models::AdminAgentScheduleBidPreferenceResponse).
 #[derive(Clone, Default)]
 pub struct AdminAgentScheduleSetPreferences {
-    /// `agentsScheduleBidPreferences`, required
+    /// `agentsScheduleBidPreferences`: a list of `AdminAgentScheduleBidBiddingPreference`, required
     pub agents_schedule_bid_preferences: Option<
         Vec<AdminAgentScheduleBidBiddingPreference>,
     >,
-    /// `bid`
+    /// `bid`: `ScheduleBidReference`
     pub bid: Option<Box<ScheduleBidReference>>,
-    /// `bidGroup`
+    /// `bidGroup`: `ScheduleBidGroupReference`
     pub bid_group: Option<Box<ScheduleBidGroupReference>>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

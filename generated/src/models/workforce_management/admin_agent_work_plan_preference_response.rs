@@ -7,19 +7,20 @@ use crate::runtime::codec;
 
 /// `AdminAgentWorkPlanPreferenceResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_workplanbid_group_preferences`,
-/// `patch_workforcemanagement_businessunit_workplanbid_group_preferences`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_workplanbid_group_preferences`](crate::api::GetWorkforcemanagementBusinessunitWorkplanbidGroupPreferences),
+/// [`patch_workforcemanagement_businessunit_workplanbid_group_preferences`](crate::api::PatchWorkforcemanagementBusinessunitWorkplanbidGroupPreferences).
 #[derive(Clone, Default)]
 pub struct AdminAgentWorkPlanPreferenceResponse {
-    /// `agentWorkPlanBidPreferences`, required
+    /// `agentWorkPlanBidPreferences`: a list of `AdminAgentWorkPlanBiddingPreference`, required
     pub agent_work_plan_bid_preferences: Option<
         Vec<AdminAgentWorkPlanBiddingPreference>,
     >,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `workPlans`, required
+    /// `workPlans`: a list of `WorkPlanReference`, required
     pub work_plans: Option<Vec<WorkPlanReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

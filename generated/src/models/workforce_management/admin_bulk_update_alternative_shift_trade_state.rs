@@ -4,13 +4,16 @@ use crate::models::workforce_management::WfmVersionedEntityMetadata;
 use crate::runtime::codec;
 
 /// `AdminBulkUpdateAlternativeShiftTradeState` in the API.
+///
+/// Part of
+/// [`AdminBulkUpdateAlternativeShiftTradeStateRequest`](crate::models::AdminBulkUpdateAlternativeShiftTradeStateRequest).
 #[derive(Clone, Default)]
 pub struct AdminBulkUpdateAlternativeShiftTradeState {
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `state`, required
+    /// `state`: one of `Approved`, `Denied`, required
     pub state: Option<AdminBulkUpdateAlternativeShiftTradeStateState>,
-    /// `tradeId`, required
+    /// `tradeId`: a string, required
     pub trade_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `AdminBulkUpdateAlternativeShiftTradeStateRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_alternativeshifts_trades_state_jobs`.
+/// Taken by
+/// [`patch_workforcemanagement_alternativeshifts_trades_state_jobs`](crate::api::PatchWorkforcemanagementAlternativeshiftsTradesStateJobs).
 #[derive(Clone, Default)]
 pub struct AdminBulkUpdateAlternativeShiftTradeStateRequest {
-    /// `entities`
+    /// `entities`: a list of `AdminBulkUpdateAlternativeShiftTradeState`
     pub entities: Option<Vec<AdminBulkUpdateAlternativeShiftTradeState>>,
-    /// `managementUnitId`, required
+    /// `managementUnitId`: a string, required
     pub management_unit_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,32 +8,33 @@ use crate::runtime::time;
 
 /// `AdminTimeOffRequestPatch` in the API.
 ///
-/// Taken by `patch_workforcemanagement_managementunit_user_timeoffrequest`.
+/// Taken by
+/// [`patch_workforcemanagement_managementunit_user_timeoffrequest`](crate::api::PatchWorkforcemanagementManagementunitUserTimeoffrequest).
 #[derive(Clone, Default)]
 pub struct AdminTimeOffRequestPatch {
-    /// `activityCodeId`
+    /// `activityCodeId`: a string
     pub activity_code_id: Option<String>,
-    /// `dailyDurationMinutes`
+    /// `dailyDurationMinutes`: an integer (`int32`)
     pub daily_duration_minutes: Option<i64>,
-    /// `durationMinutes`
+    /// `durationMinutes`: a list of integers
     pub duration_minutes: Option<Vec<i64>>,
-    /// `fullDayEarliestStartOffsetMinutes`
+    /// `fullDayEarliestStartOffsetMinutes`: `ListWrapperInteger`
     pub full_day_earliest_start_offset_minutes: Option<Box<ListWrapperInteger>>,
-    /// `fullDayLatestEndOffsetMinutes`
+    /// `fullDayLatestEndOffsetMinutes`: `ListWrapperInteger`
     pub full_day_latest_end_offset_minutes: Option<Box<ListWrapperInteger>>,
-    /// `fullDayManagementUnitDates`
+    /// `fullDayManagementUnitDates`: a list of strings
     pub full_day_management_unit_dates: Option<Vec<String>>,
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `notes`
+    /// `notes`: a string
     pub notes: Option<String>,
-    /// `paid`
+    /// `paid`: a boolean
     pub paid: Option<bool>,
-    /// `partialDayStartDateTimes`
+    /// `partialDayStartDateTimes`: a list of timestamps
     pub partial_day_start_date_times: Option<Vec<time::Timestamp>>,
-    /// `payableMinutes`
+    /// `payableMinutes`: a list of integers
     pub payable_minutes: Option<Vec<i64>>,
-    /// `status`
+    /// `status`: one of `PENDING`, `APPROVED`, `DENIED`
     pub status: Option<AdminTimeOffRequestPatchStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

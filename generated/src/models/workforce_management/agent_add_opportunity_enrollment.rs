@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `AgentAddOpportunityEnrollment` in the API.
+///
+/// Part of
+/// [`AgentBulkAddOpportunityEnrollmentsRequest`](crate::models::AgentBulkAddOpportunityEnrollmentsRequest).
 #[derive(Clone, Default)]
 pub struct AgentAddOpportunityEnrollment {
-    /// `opportunityId`, required
+    /// `opportunityId`: a string, required
     pub opportunity_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,29 +3,31 @@
 use crate::runtime::codec;
 
 /// `AgentAdherenceDayMetrics` in the API.
+///
+/// Part of [`WfmAgentHistoricalAdherenceResult`](crate::models::WfmAgentHistoricalAdherenceResult).
 #[derive(Clone, Default)]
 pub struct AgentAdherenceDayMetrics {
-    /// `actualLengthSeconds`, required
+    /// `actualLengthSeconds`: an integer (`int32`), required
     pub actual_length_seconds: Option<i64>,
-    /// `adherencePercentage`
+    /// `adherencePercentage`: a number (`double`)
     pub adherence_percentage: Option<f64>,
-    /// `adherenceScheduleSeconds`, required
+    /// `adherenceScheduleSeconds`: an integer (`int32`), required
     pub adherence_schedule_seconds: Option<i64>,
-    /// `conformanceActualSeconds`
+    /// `conformanceActualSeconds`: an integer (`int32`)
     pub conformance_actual_seconds: Option<i64>,
-    /// `conformancePercentage`
+    /// `conformancePercentage`: a number (`double`)
     pub conformance_percentage: Option<f64>,
-    /// `conformanceScheduleSeconds`
+    /// `conformanceScheduleSeconds`: an integer (`int32`)
     pub conformance_schedule_seconds: Option<i64>,
-    /// `dayStartOffsetSeconds`, required
+    /// `dayStartOffsetSeconds`: an integer (`int32`), required
     pub day_start_offset_seconds: Option<i64>,
-    /// `exceptionCount`, required
+    /// `exceptionCount`: an integer (`int32`), required
     pub exception_count: Option<i64>,
-    /// `exceptionDurationSeconds`, required
+    /// `exceptionDurationSeconds`: an integer (`int32`), required
     pub exception_duration_seconds: Option<i64>,
-    /// `impactSeconds`, required
+    /// `impactSeconds`: an integer (`int32`), required
     pub impact_seconds: Option<i64>,
-    /// `scheduleLengthSeconds`, required
+    /// `scheduleLengthSeconds`: an integer (`int32`), required
     pub schedule_length_seconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `AgentAdherenceScheduledActivity` in the API.
+///
+/// Part of [`WfmAgentHistoricalAdherenceResult`](crate::models::WfmAgentHistoricalAdherenceResult).
 #[derive(Clone, Default)]
 pub struct AgentAdherenceScheduledActivity {
-    /// `activityCodeId`, required
+    /// `activityCodeId`: a string, required
     pub activity_code_id: Option<String>,
-    /// `endOffsetSeconds`, required
+    /// `endOffsetSeconds`: an integer (`int32`), required
     pub end_offset_seconds: Option<i64>,
-    /// `startOffsetSeconds`, required
+    /// `startOffsetSeconds`: an integer (`int32`), required
     pub start_offset_seconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::workforce_management::AgentAssignedShiftSet;
 use crate::runtime::codec;
 
 /// `AgentAssignedScheduleSetList` in the API.
+///
+/// Part of [`AgentEffectiveBid`](crate::models::AgentEffectiveBid).
 #[derive(Clone, Default)]
 pub struct AgentAssignedScheduleSetList {
-    /// `agentAssignedShiftSets`, required
+    /// `agentAssignedShiftSets`: a list of `AgentAssignedShiftSet`, required
     pub agent_assigned_shift_sets: Option<Vec<AgentAssignedShiftSet>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,15 +6,17 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `AgentAssignedShiftSet` in the API.
+///
+/// Part of [`AgentAssignedScheduleSetList`](crate::models::AgentAssignedScheduleSetList).
 #[derive(Clone, Default)]
 pub struct AgentAssignedShiftSet {
-    /// `agents`, required
+    /// `agents`: a list of `AssignedAgentDetails`, required
     pub agents: Option<Vec<AssignedAgentDetails>>,
-    /// `effectiveWorkPlan`, required
+    /// `effectiveWorkPlan`: `ShiftSetEffectiveWorkPlan`, required
     pub effective_work_plan: Option<Box<ShiftSetEffectiveWorkPlan>>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `shifts`, required
+    /// `shifts`: a list of `ScheduleBidScheduledShift`, required
     pub shifts: Option<Vec<ScheduleBidScheduledShift>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

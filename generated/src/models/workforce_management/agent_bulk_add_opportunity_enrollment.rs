@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `AgentBulkAddOpportunityEnrollment` in the API.
+///
+/// Part of
+/// [`AgentBulkAddOpportunityEnrollmentResult`](crate::models::AgentBulkAddOpportunityEnrollmentResult).
 #[derive(Clone, Default)]
 pub struct AgentBulkAddOpportunityEnrollment {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `opportunityId`, required
+    /// `opportunityId`: a string, required
     pub opportunity_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

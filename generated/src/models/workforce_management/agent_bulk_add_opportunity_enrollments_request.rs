@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `AgentBulkAddOpportunityEnrollmentsRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_agents_opportunities_enrollments_bulk_add`.
+/// Taken by
+/// [`post_workforcemanagement_agents_opportunities_enrollments_bulk_add`](crate::api::PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkAdd).
 #[derive(Clone, Default)]
 pub struct AgentBulkAddOpportunityEnrollmentsRequest {
-    /// `enrollments`, required
+    /// `enrollments`: a list of `AgentAddOpportunityEnrollment`, required
     pub enrollments: Option<Vec<AgentAddOpportunityEnrollment>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

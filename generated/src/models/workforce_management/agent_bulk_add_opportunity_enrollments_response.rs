@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `AgentBulkAddOpportunityEnrollmentsResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_agents_opportunities_enrollments_bulk_add`.
+/// Returned by
+/// [`post_workforcemanagement_agents_opportunities_enrollments_bulk_add`](crate::api::PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkAdd).
 #[derive(Clone, Default)]
 pub struct AgentBulkAddOpportunityEnrollmentsResponse {
-    /// `errorCount`, required
+    /// `errorCount`: an integer (`int32`), required
     pub error_count: Option<i64>,
-    /// `results`, required
+    /// `results`: a list of `AgentBulkAddOpportunityEnrollmentResult`, required
     pub results: Option<Vec<AgentBulkAddOpportunityEnrollmentResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

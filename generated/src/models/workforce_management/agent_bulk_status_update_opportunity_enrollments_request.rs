@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `AgentBulkStatusUpdateOpportunityEnrollmentsRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_agents_opportunities_enrollments_bulk_statuses_update`.
+/// Taken by
+/// [`post_workforcemanagement_agents_opportunities_enrollments_bulk_statuses_update`](crate::api::PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkStatusesUpdate).
 #[derive(Clone, Default)]
 pub struct AgentBulkStatusUpdateOpportunityEnrollmentsRequest {
-    /// `enrollmentIds`, required
+    /// `enrollmentIds`: a list of strings, required
     pub enrollment_ids: Option<Vec<String>>,
-    /// `status`, required
+    /// `status`: one of `Withdrawn`, required
     pub status: Option<AgentBulkStatusUpdateOpportunityEnrollmentsRequestStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `AgentBulkStatusUpdateOpportunityEnrollmentsResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_agents_opportunities_enrollments_bulk_statuses_update`.
+/// Returned by
+/// [`post_workforcemanagement_agents_opportunities_enrollments_bulk_statuses_update`](crate::api::PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkStatusesUpdate).
 #[derive(Clone, Default)]
 pub struct AgentBulkStatusUpdateOpportunityEnrollmentsResponse {
-    /// `errorCount`, required
+    /// `errorCount`: an integer (`int32`), required
     pub error_count: Option<i64>,
-    /// `results`, required
+    /// `results`: a list of `BulkOpportunitiesEnrollmentResult`, required
     pub results: Option<Vec<BulkOpportunitiesEnrollmentResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::workforce_management::AgentQueryOpportunityResult;
 use crate::runtime::codec;
 
 /// `AgentBusinessUnitOpportunities` in the API.
+///
+/// Part of [`AgentQueryOpportunities`](crate::models::AgentQueryOpportunities).
 #[derive(Clone, Default)]
 pub struct AgentBusinessUnitOpportunities {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `opportunities`, required
+    /// `opportunities`: a list of `AgentQueryOpportunityResult`, required
     pub opportunities: Option<Vec<AgentQueryOpportunityResult>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `AgentCountRange` in the API.
+///
+/// Part of [`BidGroupWorkPlanRequest`](crate::models::BidGroupWorkPlanRequest),
+/// [`BidGroupWorkPlanResponse`](crate::models::BidGroupWorkPlanResponse).
 #[derive(Clone, Default)]
 pub struct AgentCountRange {
-    /// `maximum`, required
+    /// `maximum`: an integer (`int32`), required
     pub maximum: Option<i64>,
-    /// `minimum`, required
+    /// `minimum`: an integer (`int32`), required
     pub minimum: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,21 +5,23 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `AgentEffectiveBid` in the API.
+///
+/// Part of [`AgentsEffectiveScheduleSetResponse`](crate::models::AgentsEffectiveScheduleSetResponse).
 #[derive(Clone, Default)]
 pub struct AgentEffectiveBid {
-    /// `downloadTemplate`
+    /// `downloadTemplate`: `AgentAssignedScheduleSetList`
     pub download_template: Option<Box<AgentAssignedScheduleSetList>>,
-    /// `downloadUrl`, required
+    /// `downloadUrl`: a string, required
     pub download_url: Option<String>,
-    /// `effectiveDate`, required
+    /// `effectiveDate`: a date, required
     pub effective_date: Option<time::Date>,
-    /// `endDate`
+    /// `endDate`: a date
     pub end_date: Option<time::Date>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

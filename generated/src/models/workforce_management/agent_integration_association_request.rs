@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `AgentIntegrationAssociationRequest` in the API.
+///
+/// Part of [`AgentIntegrationsRequest`](crate::models::AgentIntegrationsRequest).
 #[derive(Clone, Default)]
 pub struct AgentIntegrationAssociationRequest {
-    /// `agentExternalId`, required
+    /// `agentExternalId`: a string, required
     pub agent_external_id: Option<String>,
-    /// `integrationId`, required
+    /// `integrationId`: a string, required
     pub integration_id: Option<String>,
-    /// `locked`, required
+    /// `locked`: a boolean, required
     pub locked: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::workforce_management::WfmIntegrationReference;
 use crate::runtime::codec;
 
 /// `AgentIntegrationAssociationResponse` in the API.
+///
+/// Part of [`AgentIntegrationsResponse`](crate::models::AgentIntegrationsResponse).
 #[derive(Clone, Default)]
 pub struct AgentIntegrationAssociationResponse {
-    /// `agentExternalId`, required
+    /// `agentExternalId`: a string, required
     pub agent_external_id: Option<String>,
-    /// `integration`, required
+    /// `integration`: `WfmIntegrationReference`, required
     pub integration: Option<Box<WfmIntegrationReference>>,
-    /// `locked`, required
+    /// `locked`: a boolean, required
     pub locked: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

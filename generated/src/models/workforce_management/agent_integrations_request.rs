@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `AgentIntegrationsRequest` in the API.
 ///
-/// Taken by `put_workforcemanagement_agent_integrations_hris`.
+/// Taken by
+/// [`put_workforcemanagement_agent_integrations_hris`](crate::api::PutWorkforcemanagementAgentIntegrationsHris).
 #[derive(Clone, Default)]
 pub struct AgentIntegrationsRequest {
-    /// `associatedIntegrations`, required
+    /// `associatedIntegrations`: a list of `AgentIntegrationAssociationRequest`, required
     pub associated_integrations: Option<Vec<AgentIntegrationAssociationRequest>>,
-    /// `selectedIntegrationId`
+    /// `selectedIntegrationId`: a string
     pub selected_integration_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

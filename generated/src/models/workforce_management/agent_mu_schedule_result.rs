@@ -5,11 +5,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `AgentMuScheduleResult` in the API.
+///
+/// Part of [`AgentMuQueryResponse`](crate::models::AgentMuQueryResponse).
 #[derive(Clone, Default)]
 pub struct AgentMuScheduleResult {
-    /// `agentSchedules`, required
+    /// `agentSchedules`: a list of `AgentMuScheduleItem`, required
     pub agent_schedules: Option<Vec<AgentMuScheduleItem>>,
-    /// `referenceStartDate`, required
+    /// `referenceStartDate`: a timestamp, required
     pub reference_start_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::workforce_management::AgentScheduleShiftActivity;
 use crate::runtime::codec;
 
 /// `AgentMuScheduleShift` in the API.
+///
+/// Part of [`AgentMuScheduleItem`](crate::models::AgentMuScheduleItem).
 #[derive(Clone, Default)]
 pub struct AgentMuScheduleShift {
-    /// `activities`, required
+    /// `activities`: a list of `AgentScheduleShiftActivity`, required
     pub activities: Option<Vec<AgentScheduleShiftActivity>>,
-    /// `lengthMinutes`, required
+    /// `lengthMinutes`: an integer (`int32`), required
     pub length_minutes: Option<i64>,
-    /// `startOffsetMinutes`, required
+    /// `startOffsetMinutes`: an integer (`int32`), required
     pub start_offset_minutes: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

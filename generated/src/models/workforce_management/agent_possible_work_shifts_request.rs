@@ -5,12 +5,13 @@ use crate::runtime::time;
 
 /// `AgentPossibleWorkShiftsRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_agents_me_possibleworkshifts`.
+/// Taken by
+/// [`post_workforcemanagement_agents_me_possibleworkshifts`](crate::api::PostWorkforcemanagementAgentsMePossibleworkshifts).
 #[derive(Clone, Default)]
 pub struct AgentPossibleWorkShiftsRequest {
-    /// `weekCount`, required
+    /// `weekCount`: an integer (`int32`), required
     pub week_count: Option<i64>,
-    /// `weekStartDate`, required
+    /// `weekStartDate`: a date, required
     pub week_start_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

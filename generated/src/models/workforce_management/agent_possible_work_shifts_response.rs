@@ -6,18 +6,19 @@ use crate::runtime::time;
 
 /// `AgentPossibleWorkShiftsResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_agents_me_possibleworkshifts`.
+/// Returned by
+/// [`post_workforcemanagement_agents_me_possibleworkshifts`](crate::api::PostWorkforcemanagementAgentsMePossibleworkshifts).
 #[derive(Clone, Default)]
 pub struct AgentPossibleWorkShiftsResponse {
-    /// `pattern`
+    /// `pattern`: a list of integers
     pub pattern: Option<Vec<i64>>,
-    /// `schedulerIntervalLengthMinutes`
+    /// `schedulerIntervalLengthMinutes`: an integer (`int32`)
     pub scheduler_interval_length_minutes: Option<i64>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `weekStartDate`
+    /// `weekStartDate`: a date
     pub week_start_date: Option<time::Date>,
-    /// `weeklyPossibleWorkShifts`
+    /// `weeklyPossibleWorkShifts`: a list of `PossibleWorkShiftsForWeek`
     pub weekly_possible_work_shifts: Option<Vec<PossibleWorkShiftsForWeek>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,17 +5,18 @@ use crate::runtime::time;
 
 /// `AgentQueryAdherenceAdjustmentsRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_adherence_adjustments_query`,
-/// `post_workforcemanagement_agent_adherence_adjustments_query`.
+/// Taken by
+/// [`post_workforcemanagement_adherence_adjustments_query`](crate::api::PostWorkforcemanagementAdherenceAdjustmentsQuery),
+/// [`post_workforcemanagement_agent_adherence_adjustments_query`](crate::api::PostWorkforcemanagementAgentAdherenceAdjustmentsQuery).
 #[derive(Clone, Default)]
 pub struct AgentQueryAdherenceAdjustmentsRequest {
-    /// `endDate`
+    /// `endDate`: a timestamp
     pub end_date: Option<time::Timestamp>,
-    /// `reasonCodeIds`
+    /// `reasonCodeIds`: a list of strings
     pub reason_code_ids: Option<Vec<String>>,
-    /// `startDate`
+    /// `startDate`: a timestamp
     pub start_date: Option<time::Timestamp>,
-    /// `statuses`
+    /// `statuses`: a list of strings
     pub statuses: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,13 +5,14 @@ use crate::runtime::time;
 
 /// `AgentQueryAdherenceExplanationsRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_adherence_explanations_query`,
-/// `post_workforcemanagement_agent_adherence_explanations_query`.
+/// Taken by
+/// [`post_workforcemanagement_adherence_explanations_query`](crate::api::PostWorkforcemanagementAdherenceExplanationsQuery),
+/// [`post_workforcemanagement_agent_adherence_explanations_query`](crate::api::PostWorkforcemanagementAgentAdherenceExplanationsQuery).
 #[derive(Clone, Default)]
 pub struct AgentQueryAdherenceExplanationsRequest {
-    /// `endDate`, required
+    /// `endDate`: a timestamp, required
     pub end_date: Option<time::Timestamp>,
-    /// `startDate`, required
+    /// `startDate`: a timestamp, required
     pub start_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,14 +7,15 @@ use crate::runtime::codec;
 
 /// `AgentQueryAdherenceExplanationsResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_agent_adherence_explanations_query`.
+/// Returned by
+/// [`post_workforcemanagement_agent_adherence_explanations_query`](crate::api::PostWorkforcemanagementAgentAdherenceExplanationsQuery).
 #[derive(Clone, Default)]
 pub struct AgentQueryAdherenceExplanationsResponse {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `job`
+    /// `job`: `AdherenceExplanationJobReference`
     pub job: Option<Box<AdherenceExplanationJobReference>>,
-    /// `result`
+    /// `result`: `AdherenceExplanationListingAgentQueryResponse`
     pub result: Option<Box<AdherenceExplanationListingAgentQueryResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `AgentQueryOpportunities` in the API.
+///
+/// Part of [`AgentQueryOpportunitiesResponse`](crate::models::AgentQueryOpportunitiesResponse).
 #[derive(Clone, Default)]
 pub struct AgentQueryOpportunities {
-    /// `businessUnits`, required
+    /// `businessUnits`: a list of `AgentBusinessUnitOpportunities`, required
     pub business_units: Option<Vec<AgentBusinessUnitOpportunities>>,
-    /// `nextStartDate`
+    /// `nextStartDate`: a timestamp
     pub next_start_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `AgentQueryOpportunitiesResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_agents_opportunities_query`.
+/// Returned by
+/// [`post_workforcemanagement_agents_opportunities_query`](crate::api::PostWorkforcemanagementAgentsOpportunitiesQuery).
 #[derive(Clone, Default)]
 pub struct AgentQueryOpportunitiesResponse {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `result`
+    /// `result`: `AgentQueryOpportunities`
     pub result: Option<Box<AgentQueryOpportunities>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `AgentQueueTimeRequest` in the API.
+///
+/// Part of [`MuAgentQueueTimeRequest`](crate::models::MuAgentQueueTimeRequest).
 #[derive(Clone, Default)]
 pub struct AgentQueueTimeRequest {
-    /// `agentId`, required
+    /// `agentId`: a string, required
     pub agent_id: Option<String>,
-    /// `onQueueActivityCodeIds`
+    /// `onQueueActivityCodeIds`: a list of strings
     pub on_queue_activity_code_ids: Option<Vec<String>>,
-    /// `onQueueLengthMinutesPerInterval`, required
+    /// `onQueueLengthMinutesPerInterval`: a list of integers or nulls, required
     pub on_queue_length_minutes_per_interval: Option<Vec<Option<i64>>>,
-    /// `startOffsetMinutes`, required
+    /// `startOffsetMinutes`: a list of integers, required
     pub start_offset_minutes: Option<Vec<i64>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

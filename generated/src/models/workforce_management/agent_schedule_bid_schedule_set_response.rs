@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `AgentScheduleBidScheduleSetResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_schedulebid_schedulesets`.
+/// Returned by
+/// [`get_workforcemanagement_schedulebid_schedulesets`](crate::api::GetWorkforcemanagementSchedulebidSchedulesets).
 #[derive(Clone, Default)]
 pub struct AgentScheduleBidScheduleSetResponse {
-    /// `downloadTemplate`
+    /// `downloadTemplate`: `BidGroupScheduleSet`
     pub download_template: Option<Box<BidGroupScheduleSet>>,
-    /// `downloadUrl`, required
+    /// `downloadUrl`: a string, required
     pub download_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `AgentScheduleBiddingPreferencePriority` in the API.
+///
+/// Part of
+/// [`AdminAgentScheduleBidBiddingPreference`](crate::models::AdminAgentScheduleBidBiddingPreference),
+/// [`AgentScheduleBiddingPreferenceResponse`](crate::models::AgentScheduleBiddingPreferenceResponse),
+/// [`UpdateAgentScheduleBiddingPreference`](crate::models::UpdateAgentScheduleBiddingPreference).
 #[derive(Clone, Default)]
 pub struct AgentScheduleBiddingPreferencePriority {
-    /// `priority`
+    /// `priority`: an integer (`int32`)
     pub priority: Option<i64>,
-    /// `scheduleSetId`, required
+    /// `scheduleSetId`: a string, required
     pub schedule_set_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

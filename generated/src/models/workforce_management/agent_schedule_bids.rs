@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `AgentScheduleBids` in the API.
 ///
-/// Returned by `get_workforcemanagement_schedulebids`.
+/// Returned by
+/// [`get_workforcemanagement_schedulebids`](crate::api::GetWorkforcemanagementSchedulebids).
 #[derive(Clone, Default)]
 pub struct AgentScheduleBids {
-    /// `agentScheduleBids`, required
+    /// `agentScheduleBids`: a list of `AgentScheduleBid`, required
     pub agent_schedule_bids: Option<Vec<AgentScheduleBid>>,
-    /// `businessUnit`, required
+    /// `businessUnit`: `BusinessUnitReference`, required
     pub business_unit: Option<Box<BusinessUnitReference>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

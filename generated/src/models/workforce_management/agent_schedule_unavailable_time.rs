@@ -4,11 +4,14 @@ use crate::models::workforce_management::WfmTimeSpan;
 use crate::runtime::codec;
 
 /// `AgentScheduleUnavailableTime` in the API.
+///
+/// Part of
+/// [`QueryAgentScheduleUnavailableTimesResponse`](crate::models::QueryAgentScheduleUnavailableTimesResponse).
 #[derive(Clone, Default)]
 pub struct AgentScheduleUnavailableTime {
-    /// `notes`
+    /// `notes`: a string
     pub notes: Option<String>,
-    /// `timeSpan`, required
+    /// `timeSpan`: `WfmTimeSpan`, required
     pub time_span: Option<Box<WfmTimeSpan>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,15 +5,16 @@ use crate::runtime::codec;
 
 /// `AgentSchedulingPreference` in the API.
 ///
-/// Item of the listing `post_workforcemanagement_agent_schedulingpreferences_query`,
-/// `post_workforcemanagement_schedulingpreferences_query`.
+/// Item of the listing
+/// [`post_workforcemanagement_agent_schedulingpreferences_query`](crate::api::PostWorkforcemanagementAgentSchedulingpreferencesQuery),
+/// [`post_workforcemanagement_schedulingpreferences_query`](crate::api::PostWorkforcemanagementSchedulingpreferencesQuery).
 #[derive(Clone, Default)]
 pub struct AgentSchedulingPreference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `preferenceLevel`, required
+    /// `preferenceLevel`: one of `StronglyPrefer`, `Prefer`, `Avoid`, `StronglyAvoid`, required
     pub preference_level: Option<AgentSchedulingPreferencePreferenceLevel>,
-    /// `timeSpan`, required
+    /// `timeSpan`: `WfmTimeSpan`, required
     pub time_span: Option<Box<WfmTimeSpan>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

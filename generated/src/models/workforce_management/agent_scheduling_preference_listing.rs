@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `AgentSchedulingPreferenceListing` in the API.
 ///
-/// Returned by `patch_workforcemanagement_schedulingpreferences`,
-/// `post_workforcemanagement_agent_schedulingpreferences_query`,
-/// `post_workforcemanagement_schedulingpreferences_query`.
+/// Returned by
+/// [`patch_workforcemanagement_schedulingpreferences`](crate::api::PatchWorkforcemanagementSchedulingpreferences),
+/// [`post_workforcemanagement_agent_schedulingpreferences_query`](crate::api::PostWorkforcemanagementAgentSchedulingpreferencesQuery),
+/// [`post_workforcemanagement_schedulingpreferences_query`](crate::api::PostWorkforcemanagementSchedulingpreferencesQuery).
 #[derive(Clone, Default)]
 pub struct AgentSchedulingPreferenceListing {
-    /// `entities`
+    /// `entities`: a list of `AgentSchedulingPreference`
     pub entities: Option<Vec<AgentSchedulingPreference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `AgentTimeOffRequestPatch` in the API.
 ///
-/// Taken by `patch_workforcemanagement_timeoffrequest`.
+/// Taken by
+/// [`patch_workforcemanagement_timeoffrequest`](crate::api::PatchWorkforcemanagementTimeoffrequest).
 #[derive(Clone, Default)]
 pub struct AgentTimeOffRequestPatch {
-    /// `fullDayEarliestStartOffsetMinutes`
+    /// `fullDayEarliestStartOffsetMinutes`: `ListWrapperInteger`
     pub full_day_earliest_start_offset_minutes: Option<Box<ListWrapperInteger>>,
-    /// `fullDayLatestEndOffsetMinutes`
+    /// `fullDayLatestEndOffsetMinutes`: `ListWrapperInteger`
     pub full_day_latest_end_offset_minutes: Option<Box<ListWrapperInteger>>,
-    /// `markedAsRead`
+    /// `markedAsRead`: a boolean
     pub marked_as_read: Option<bool>,
-    /// `notes`
+    /// `notes`: a string
     pub notes: Option<String>,
-    /// `status`
+    /// `status`: one of `CANCELED`
     pub status: Option<AgentTimeOffRequestPatchStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

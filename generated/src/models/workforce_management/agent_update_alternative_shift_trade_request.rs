@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `AgentUpdateAlternativeShiftTradeRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_alternativeshifts_trade`.
+/// Taken by
+/// [`patch_workforcemanagement_alternativeshifts_trade`](crate::api::PatchWorkforcemanagementAlternativeshiftsTrade).
 #[derive(Clone, Default)]
 pub struct AgentUpdateAlternativeShiftTradeRequest {
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `reviewNote`
+    /// `reviewNote`: a string
     pub review_note: Option<String>,
-    /// `state`
+    /// `state`: one of `Canceled`
     pub state: Option<AgentUpdateAlternativeShiftTradeRequestState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,28 +5,29 @@ use crate::runtime::codec;
 
 /// `AgentWorkPlan` in the API.
 ///
-/// Item of the listing `get_workforcemanagement_workplanbid_workplans`.
+/// Item of the listing
+/// [`get_workforcemanagement_workplanbid_workplans`](crate::api::GetWorkforcemanagementWorkplanbidWorkplans).
 #[derive(Clone, Default)]
 pub struct AgentWorkPlan {
-    /// `constrainWeeklyPaidTime`, required
+    /// `constrainWeeklyPaidTime`: a boolean, required
     pub constrain_weekly_paid_time: Option<bool>,
-    /// `flexibleWeeklyPaidTime`, required
+    /// `flexibleWeeklyPaidTime`: a boolean, required
     pub flexible_weekly_paid_time: Option<bool>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `optionalDays`
+    /// `optionalDays`: `SetWrapperDayOfWeek`
     pub optional_days: Option<Box<SetWrapperDayOfWeek>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `shifts`, required
+    /// `shifts`: a list of `AgentWorkPlanShift`, required
     pub shifts: Option<Vec<AgentWorkPlanShift>>,
-    /// `weeklyExactPaidMinutes`, required
+    /// `weeklyExactPaidMinutes`: an integer (`int32`), required
     pub weekly_exact_paid_minutes: Option<i64>,
-    /// `weeklyMaximumPaidMinutes`, required
+    /// `weeklyMaximumPaidMinutes`: an integer (`int32`), required
     pub weekly_maximum_paid_minutes: Option<i64>,
-    /// `weeklyMinimumPaidMinutes`, required
+    /// `weeklyMinimumPaidMinutes`: an integer (`int32`), required
     pub weekly_minimum_paid_minutes: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `AgentWorkPlanActivity` in the API.
+///
+/// Part of [`AgentWorkPlanShift`](crate::models::AgentWorkPlanShift).
 #[derive(Clone, Default)]
 pub struct AgentWorkPlanActivity {
-    /// `countsAsPaidTime`, required
+    /// `countsAsPaidTime`: a boolean, required
     pub counts_as_paid_time: Option<bool>,
-    /// `lengthMinutes`, required
+    /// `lengthMinutes`: an integer (`int32`), required
     pub length_minutes: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::models::workforce_management::WorkPlanReference;
 use crate::runtime::codec;
 
 /// `AgentWorkPlanBiddingPreference` in the API.
+///
+/// Part of
+/// [`AgentWorkPlanBiddingPreferenceResponse`](crate::models::AgentWorkPlanBiddingPreferenceResponse).
 #[derive(Clone, Default)]
 pub struct AgentWorkPlanBiddingPreference {
-    /// `priority`
+    /// `priority`: an integer (`int32`)
     pub priority: Option<i64>,
-    /// `workPlan`, required
+    /// `workPlan`: `WorkPlanReference`, required
     pub work_plan: Option<Box<WorkPlanReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `AgentWorkPlanBiddingPreferenceRequest` in the API.
+///
+/// Part of
+/// [`UpdateAgentWorkPlanBiddingPreference`](crate::models::UpdateAgentWorkPlanBiddingPreference).
 #[derive(Clone, Default)]
 pub struct AgentWorkPlanBiddingPreferenceRequest {
-    /// `priority`
+    /// `priority`: an integer (`int32`)
     pub priority: Option<i64>,
-    /// `workPlanId`, required
+    /// `workPlanId`: a string, required
     pub work_plan_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `AgentWorkPlanBids` in the API.
 ///
-/// Returned by `get_workforcemanagement_workplanbids`.
+/// Returned by
+/// [`get_workforcemanagement_workplanbids`](crate::api::GetWorkforcemanagementWorkplanbids).
 #[derive(Clone, Default)]
 pub struct AgentWorkPlanBids {
-    /// `agentWorkPlanBids`, required
+    /// `agentWorkPlanBids`: a list of `AgentWorkPlanBid`, required
     pub agent_work_plan_bids: Option<Vec<AgentWorkPlanBid>>,
-    /// `businessUnit`
+    /// `businessUnit`: `BusinessUnitReference`
     pub business_unit: Option<Box<BusinessUnitReference>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `AgentWorkPlanListResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_workplanbid_workplans`.
+/// Returned by
+/// [`get_workforcemanagement_workplanbid_workplans`](crate::api::GetWorkforcemanagementWorkplanbidWorkplans).
 #[derive(Clone, Default)]
 pub struct AgentWorkPlanListResponse {
-    /// `entities`
+    /// `entities`: a list of `AgentWorkPlan`
     pub entities: Option<Vec<AgentWorkPlan>>,
-    /// `managementUnit`, required
+    /// `managementUnit`: `ManagementUnitReference`, required
     pub management_unit: Option<Box<ManagementUnitReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

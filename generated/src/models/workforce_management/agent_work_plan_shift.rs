@@ -4,33 +4,35 @@ use crate::models::workforce_management::{AgentWorkPlanActivity, SetWrapperDayOf
 use crate::runtime::codec;
 
 /// `AgentWorkPlanShift` in the API.
+///
+/// Part of [`AgentWorkPlan`](crate::models::AgentWorkPlan).
 #[derive(Clone, Default)]
 pub struct AgentWorkPlanShift {
-    /// `activities`, required
+    /// `activities`: a list of `AgentWorkPlanActivity`, required
     pub activities: Option<Vec<AgentWorkPlanActivity>>,
-    /// `constrainLatestStopTime`, required
+    /// `constrainLatestStopTime`: a boolean, required
     pub constrain_latest_stop_time: Option<bool>,
-    /// `days`, required
+    /// `days`: `SetWrapperDayOfWeek`, required
     pub days: Option<Box<SetWrapperDayOfWeek>>,
-    /// `earliestStartTimeMinutesFromMidnight`, required
+    /// `earliestStartTimeMinutesFromMidnight`: an integer (`int32`), required
     pub earliest_start_time_minutes_from_midnight: Option<i64>,
-    /// `earliestStopTimeMinutesFromMidnight`, required
+    /// `earliestStopTimeMinutesFromMidnight`: an integer (`int32`), required
     pub earliest_stop_time_minutes_from_midnight: Option<i64>,
-    /// `exactPaidTimeMinutes`, required
+    /// `exactPaidTimeMinutes`: an integer (`int32`), required
     pub exact_paid_time_minutes: Option<i64>,
-    /// `exactStartTimeMinutesFromMidnight`, required
+    /// `exactStartTimeMinutesFromMidnight`: an integer (`int32`), required
     pub exact_start_time_minutes_from_midnight: Option<i64>,
-    /// `flexiblePaidTime`, required
+    /// `flexiblePaidTime`: a boolean, required
     pub flexible_paid_time: Option<bool>,
-    /// `flexibleStartTime`, required
+    /// `flexibleStartTime`: a boolean, required
     pub flexible_start_time: Option<bool>,
-    /// `latestStartTimeMinutesFromMidnight`, required
+    /// `latestStartTimeMinutesFromMidnight`: an integer (`int32`), required
     pub latest_start_time_minutes_from_midnight: Option<i64>,
-    /// `latestStopTimeMinutesFromMidnight`, required
+    /// `latestStopTimeMinutesFromMidnight`: an integer (`int32`), required
     pub latest_stop_time_minutes_from_midnight: Option<i64>,
-    /// `maximumPaidTimeMinutes`, required
+    /// `maximumPaidTimeMinutes`: an integer (`int32`), required
     pub maximum_paid_time_minutes: Option<i64>,
-    /// `minimumPaidTimeMinutes`, required
+    /// `minimumPaidTimeMinutes`: an integer (`int32`), required
     pub minimum_paid_time_minutes: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `AgentsBidAssignedScheduleSetOverrideRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_businessunit_schedulebid_group_preferences`.
+/// Taken by
+/// [`patch_workforcemanagement_businessunit_schedulebid_group_preferences`](crate::api::PatchWorkforcemanagementBusinessunitSchedulebidGroupPreferences).
 #[derive(Clone, Default)]
 pub struct AgentsBidAssignedScheduleSetOverrideRequest {
-    /// `agentScheduleSetOverrides`, required
+    /// `agentScheduleSetOverrides`: a list of `AgentBidScheduleSetOverrideRequest`, required
     pub agent_schedule_set_overrides: Option<Vec<AgentBidScheduleSetOverrideRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `AgentsBidAssignedWorkPlanOverrideRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_businessunit_workplanbid_group_preferences`.
+/// Taken by
+/// [`patch_workforcemanagement_businessunit_workplanbid_group_preferences`](crate::api::PatchWorkforcemanagementBusinessunitWorkplanbidGroupPreferences).
 #[derive(Clone, Default)]
 pub struct AgentsBidAssignedWorkPlanOverrideRequest {
-    /// `agentWorkPlanOverrides`, required
+    /// `agentWorkPlanOverrides`: a list of `AgentBidWorkPlanOverrideRequest`, required
     pub agent_work_plan_overrides: Option<Vec<AgentBidWorkPlanOverrideRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `AgentsEffectiveScheduleSetResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_businessunit_schedulebids_effectiveschedulesets`.
+/// Returned by
+/// [`post_workforcemanagement_businessunit_schedulebids_effectiveschedulesets`](crate::api::PostWorkforcemanagementBusinessunitSchedulebidsEffectiveschedulesets).
 #[derive(Clone, Default)]
 pub struct AgentsEffectiveScheduleSetResponse {
-    /// `effectiveBids`, required
+    /// `effectiveBids`: a list of `AgentEffectiveBid`, required
     pub effective_bids: Option<Vec<AgentEffectiveBid>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `AgentsIntegrationsListing` in the API.
 ///
-/// Returned by `post_workforcemanagement_agents_integrations_hris_query`.
+/// Returned by
+/// [`post_workforcemanagement_agents_integrations_hris_query`](crate::api::PostWorkforcemanagementAgentsIntegrationsHrisQuery).
 #[derive(Clone, Default)]
 pub struct AgentsIntegrationsListing {
-    /// `entities`
+    /// `entities`: a list of `AgentIntegrationsResponse`
     pub entities: Option<Vec<AgentIntegrationsResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

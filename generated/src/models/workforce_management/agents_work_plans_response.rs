@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `AgentsWorkPlansResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_managementunit_agents_workplans_query`.
+/// Returned by
+/// [`post_workforcemanagement_managementunit_agents_workplans_query`](crate::api::PostWorkforcemanagementManagementunitAgentsWorkplansQuery).
 #[derive(Clone, Default)]
 pub struct AgentsWorkPlansResponse {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `result`
+    /// `result`: `MuAgentsWorkPlansResult`
     pub result: Option<Box<MuAgentsWorkPlansResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

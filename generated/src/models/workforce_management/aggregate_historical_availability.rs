@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `AggregateHistoricalAvailability` in the API.
+///
+/// Part of [`SessionMetaDataResult`](crate::models::SessionMetaDataResult).
 #[derive(Clone, Default)]
 pub struct AggregateHistoricalAvailability {
-    /// `weekly`
+    /// `weekly`: a list of integers
     pub weekly: Option<Vec<i64>>,
-    /// `yearly`
+    /// `yearly`: a list of integers
     pub yearly: Option<Vec<i64>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

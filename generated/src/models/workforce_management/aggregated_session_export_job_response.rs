@@ -5,12 +5,12 @@ use crate::runtime::codec;
 /// `AggregatedSessionExportJobResponse` in the API.
 ///
 /// Returned by
-/// `post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_forecast_jobs`.
+/// [`post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_forecast_jobs`](crate::api::PostWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportForecastJobs).
 #[derive(Clone, Default)]
 pub struct AggregatedSessionExportJobResponse {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,17 +5,21 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `AlternativeShiftAgentScheduledShift` in the API.
+///
+/// Part of
+/// [`AlternativeShiftOffersViewResponseTemplate`](crate::models::AlternativeShiftOffersViewResponseTemplate),
+/// [`AlternativeShiftTradeResponse`](crate::models::AlternativeShiftTradeResponse).
 #[derive(Clone, Default)]
 pub struct AlternativeShiftAgentScheduledShift {
-    /// `activities`, required
+    /// `activities`: a list of `BuAgentScheduleActivity`, required
     pub activities: Option<Vec<BuAgentScheduleActivity>>,
-    /// `dayIndex`, required
+    /// `dayIndex`: an integer (`int32`), required
     pub day_index: Option<i64>,
-    /// `lengthMinutes`, required
+    /// `lengthMinutes`: an integer (`int32`), required
     pub length_minutes: Option<i64>,
-    /// `referenceKey`, required
+    /// `referenceKey`: a string, required
     pub reference_key: Option<String>,
-    /// `startDate`, required
+    /// `startDate`: a timestamp, required
     pub start_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

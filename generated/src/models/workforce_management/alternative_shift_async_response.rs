@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `AlternativeShiftAsyncResponse` in the API.
 ///
-/// Returned by `patch_workforcemanagement_alternativeshifts_trades_state_jobs`,
-/// `post_workforcemanagement_alternativeshifts_offers_jobs`,
-/// `post_workforcemanagement_alternativeshifts_offers_search_jobs`.
+/// Returned by
+/// [`patch_workforcemanagement_alternativeshifts_trades_state_jobs`](crate::api::PatchWorkforcemanagementAlternativeshiftsTradesStateJobs),
+/// [`post_workforcemanagement_alternativeshifts_offers_jobs`](crate::api::PostWorkforcemanagementAlternativeshiftsOffersJobs),
+/// [`post_workforcemanagement_alternativeshifts_offers_search_jobs`](crate::api::PostWorkforcemanagementAlternativeshiftsOffersSearchJobs).
 #[derive(Clone, Default)]
 pub struct AlternativeShiftAsyncResponse {
-    /// `job`, required
+    /// `job`: `AlternativeShiftJobReference`, required
     pub job: Option<Box<AlternativeShiftJobReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,20 +5,22 @@ use crate::runtime::codec;
 
 /// `AlternativeShiftBuSettingsResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_alternativeshifts_settings`,
-/// `get_workforcemanagement_businessunit_alternativeshifts_settings`,
-/// `patch_workforcemanagement_businessunit_alternativeshifts_settings`.
+/// Returned by
+/// [`get_workforcemanagement_alternativeshifts_settings`](crate::api::GetWorkforcemanagementAlternativeshiftsSettings),
+/// [`get_workforcemanagement_businessunit_alternativeshifts_settings`](crate::api::GetWorkforcemanagementBusinessunitAlternativeshiftsSettings),
+/// [`patch_workforcemanagement_businessunit_alternativeshifts_settings`](crate::api::PatchWorkforcemanagementBusinessunitAlternativeshiftsSettings).
 #[derive(Clone, Default)]
 pub struct AlternativeShiftBuSettingsResponse {
-    /// `enabledGranularities`, required
+    /// `enabledGranularities`: a list, each item one of `Daily`, required
     pub enabled_granularities: Option<
         Vec<AlternativeShiftBuSettingsResponseEnabledGranularities>,
     >,
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `minMinutesBeforeStartTime`, required
+    /// `minMinutesBeforeStartTime`: an integer (`int32`), required
     pub min_minutes_before_start_time: Option<i64>,
-    /// `retainedActivityCategories`, required
+    /// `retainedActivityCategories`: a list, each item one of `Break`, `Meal`, `Meeting`, `OffQueueWork`,
+    /// `TimeOff`, `Training`, `Unavailable`, required
     pub retained_activity_categories: Option<
         Vec<AlternativeShiftBuSettingsResponseRetainedActivityCategories>,
     >,

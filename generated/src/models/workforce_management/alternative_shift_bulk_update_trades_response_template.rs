@@ -4,9 +4,12 @@ use crate::models::workforce_management::AlternativeShiftTradeBulkUpdateTemplate
 use crate::runtime::codec;
 
 /// `AlternativeShiftBulkUpdateTradesResponseTemplate` in the API.
+///
+/// Part of [`AlternativeShiftJobResponse`](crate::models::AlternativeShiftJobResponse),
+/// [`BuAlternativeShiftJobResponse`](crate::models::BuAlternativeShiftJobResponse).
 #[derive(Clone, Default)]
 pub struct AlternativeShiftBulkUpdateTradesResponseTemplate {
-    /// `entities`
+    /// `entities`: a list of `AlternativeShiftTradeBulkUpdateTemplateItem`
     pub entities: Option<Vec<AlternativeShiftTradeBulkUpdateTemplateItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

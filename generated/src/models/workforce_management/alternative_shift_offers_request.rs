@@ -6,12 +6,13 @@ use crate::runtime::time;
 
 /// `AlternativeShiftOffersRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_alternativeshifts_offers_jobs`.
+/// Taken by
+/// [`post_workforcemanagement_alternativeshifts_offers_jobs`](crate::api::PostWorkforcemanagementAlternativeshiftsOffersJobs).
 #[derive(Clone, Default)]
 pub struct AlternativeShiftOffersRequest {
-    /// `queryWeekDate`, required
+    /// `queryWeekDate`: a date, required
     pub query_week_date: Option<time::Date>,
-    /// `schedule`, required
+    /// `schedule`: `AlternativeShiftScheduleLookup`, required
     pub schedule: Option<Box<AlternativeShiftScheduleLookup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

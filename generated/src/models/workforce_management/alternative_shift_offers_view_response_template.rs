@@ -7,23 +7,26 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `AlternativeShiftOffersViewResponseTemplate` in the API.
+///
+/// Part of [`AlternativeShiftJobResponse`](crate::models::AlternativeShiftJobResponse),
+/// [`BuAlternativeShiftJobResponse`](crate::models::BuAlternativeShiftJobResponse).
 #[derive(Clone, Default)]
 pub struct AlternativeShiftOffersViewResponseTemplate {
-    /// `agentId`, required
+    /// `agentId`: a string, required
     pub agent_id: Option<String>,
-    /// `alternativeDays`, required
+    /// `alternativeDays`: a list of `AlternativeShiftAgentScheduledShift`, required
     pub alternative_days: Option<Vec<AlternativeShiftAgentScheduledShift>>,
-    /// `businessUnitId`, required
+    /// `businessUnitId`: a string, required
     pub business_unit_id: Option<String>,
-    /// `jobId`, required
+    /// `jobId`: a string, required
     pub job_id: Option<String>,
-    /// `managementUnitId`, required
+    /// `managementUnitId`: a string, required
     pub management_unit_id: Option<String>,
-    /// `offerWeekDate`, required
+    /// `offerWeekDate`: a date, required
     pub offer_week_date: Option<time::Date>,
-    /// `schedule`, required
+    /// `schedule`: `AlternativeShiftScheduleLookup`, required
     pub schedule: Option<Box<AlternativeShiftScheduleLookup>>,
-    /// `shifts`, required
+    /// `shifts`: a list of `AlternativeShiftAgentScheduledShift`, required
     pub shifts: Option<Vec<AlternativeShiftAgentScheduledShift>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

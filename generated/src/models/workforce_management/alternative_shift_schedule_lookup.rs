@@ -4,11 +4,16 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `AlternativeShiftScheduleLookup` in the API.
+///
+/// Part of [`AlternativeShiftOffersRequest`](crate::models::AlternativeShiftOffersRequest),
+/// [`AlternativeShiftOffersViewResponseTemplate`](crate::models::AlternativeShiftOffersViewResponseTemplate),
+/// [`AlternativeShiftSearchOffersRequest`](crate::models::AlternativeShiftSearchOffersRequest),
+/// [`AlternativeShiftTradeResponse`](crate::models::AlternativeShiftTradeResponse).
 #[derive(Clone, Default)]
 pub struct AlternativeShiftScheduleLookup {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `weekDate`, required
+    /// `weekDate`: a date, required
     pub week_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,16 +8,17 @@ use crate::runtime::time;
 
 /// `AlternativeShiftSearchOffersRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_alternativeshifts_offers_search_jobs`.
+/// Taken by
+/// [`post_workforcemanagement_alternativeshifts_offers_search_jobs`](crate::api::PostWorkforcemanagementAlternativeshiftsOffersSearchJobs).
 #[derive(Clone, Default)]
 pub struct AlternativeShiftSearchOffersRequest {
-    /// `acceptableIntervals`
+    /// `acceptableIntervals`: a list of strings
     pub acceptable_intervals: Option<Vec<String>>,
-    /// `initiatingShift`, required
+    /// `initiatingShift`: `InitiatingAlternativeShift`, required
     pub initiating_shift: Option<Box<InitiatingAlternativeShift>>,
-    /// `queryWeekDate`, required
+    /// `queryWeekDate`: a date, required
     pub query_week_date: Option<time::Date>,
-    /// `schedule`, required
+    /// `schedule`: `AlternativeShiftScheduleLookup`, required
     pub schedule: Option<Box<AlternativeShiftScheduleLookup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,13 @@ use crate::models::workforce_management::AlternativeShiftTradeResponse;
 use crate::runtime::codec;
 
 /// `AlternativeShiftTradeListing` in the API.
+///
+/// Part of
+/// [`BuListAlternativeShiftTradesResponse`](crate::models::BuListAlternativeShiftTradesResponse),
+/// [`ListAlternativeShiftTradesResponse`](crate::models::ListAlternativeShiftTradesResponse).
 #[derive(Clone, Default)]
 pub struct AlternativeShiftTradeListing {
-    /// `entities`
+    /// `entities`: a list of `AlternativeShiftTradeResponse`
     pub entities: Option<Vec<AlternativeShiftTradeResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,12 @@ use crate::models::workforce_management::AlternativeShiftTradeResponse;
 use crate::runtime::codec;
 
 /// `AlternativeShiftTradesViewResponseTemplate` in the API.
+///
+/// Part of [`AlternativeShiftJobResponse`](crate::models::AlternativeShiftJobResponse),
+/// [`BuAlternativeShiftJobResponse`](crate::models::BuAlternativeShiftJobResponse).
 #[derive(Clone, Default)]
 pub struct AlternativeShiftTradesViewResponseTemplate {
-    /// `entities`
+    /// `entities`: a list of `AlternativeShiftTradeResponse`
     pub entities: Option<Vec<AlternativeShiftTradeResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

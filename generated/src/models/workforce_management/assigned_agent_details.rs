@@ -4,11 +4,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `AssignedAgentDetails` in the API.
+///
+/// Part of [`AgentAssignedShiftSet`](crate::models::AgentAssignedShiftSet).
 #[derive(Clone, Default)]
 pub struct AssignedAgentDetails {
-    /// `endDate`
+    /// `endDate`: a date
     pub end_date: Option<time::Date>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `AvailabilityRange` in the API.
+///
+/// Part of [`FixedAvailability`](crate::models::FixedAvailability).
 #[derive(Clone, Default)]
 pub struct AvailabilityRange {
-    /// `earliestStartMinutesFromMidnight`, required
+    /// `earliestStartMinutesFromMidnight`: an integer (`int32`), required
     pub earliest_start_minutes_from_midnight: Option<i64>,
-    /// `latestEndMinutesFromMidnight`, required
+    /// `latestEndMinutesFromMidnight`: an integer (`int32`), required
     pub latest_end_minutes_from_midnight: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

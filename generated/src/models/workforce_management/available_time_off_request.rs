@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `AvailableTimeOffRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_timeofflimits_available_query`.
+/// Taken by
+/// [`post_workforcemanagement_timeofflimits_available_query`](crate::api::PostWorkforcemanagementTimeofflimitsAvailableQuery).
 #[derive(Clone, Default)]
 pub struct AvailableTimeOffRequest {
-    /// `activityCodeId`, required
+    /// `activityCodeId`: a string, required
     pub activity_code_id: Option<String>,
-    /// `dateRanges`
+    /// `dateRanges`: a list of `LocalDateRange`
     pub date_ranges: Option<Vec<LocalDateRange>>,
-    /// `supportedGranularities`
+    /// `supportedGranularities`: a list, each item one of `Daily`, `FifteenMinutes`
     pub supported_granularities: Option<
         Vec<AvailableTimeOffRequestSupportedGranularities>,
     >,

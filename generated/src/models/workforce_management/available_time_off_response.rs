@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `AvailableTimeOffResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_timeofflimits_available_query`.
+/// Returned by
+/// [`post_workforcemanagement_timeofflimits_available_query`](crate::api::PostWorkforcemanagementTimeofflimitsAvailableQuery).
 #[derive(Clone, Default)]
 pub struct AvailableTimeOffResponse {
-    /// `values`
+    /// `values`: a list of `AvailableTimeOffRange`
     pub values: Option<Vec<AvailableTimeOffRange>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,12 @@ use crate::models::workforce_management::ShiftSet;
 use crate::runtime::codec;
 
 /// `BidGroupScheduleSet` in the API.
+///
+/// Part of [`AgentScheduleBidScheduleSetResponse`](crate::models::AgentScheduleBidScheduleSetResponse),
+/// [`ScheduleBidGroup`](crate::models::ScheduleBidGroup).
 #[derive(Clone, Default)]
 pub struct BidGroupScheduleSet {
-    /// `shiftSets`, required
+    /// `shiftSets`: a list of `ShiftSet`, required
     pub shift_sets: Option<Vec<ShiftSet>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,18 @@ use crate::models::workforce_management::AgentCountRange;
 use crate::runtime::codec;
 
 /// `BidGroupWorkPlanRequest` in the API.
+///
+/// Part of [`ListWrapperBidGroupWorkPlanRequest`](crate::models::ListWrapperBidGroupWorkPlanRequest),
+/// [`WorkPlanBidGroupCreate`](crate::models::WorkPlanBidGroupCreate).
 #[derive(Clone, Default)]
 pub struct BidGroupWorkPlanRequest {
-    /// `agentCountRange`, read-only
+    /// `agentCountRange`: `AgentCountRange`, read-only
     pub agent_count_range: Option<Box<AgentCountRange>>,
-    /// `overrideAgentCount`
+    /// `overrideAgentCount`: an integer (`int32`)
     pub override_agent_count: Option<i64>,
-    /// `suggestedAgentCount`, read-only
+    /// `suggestedAgentCount`: an integer (`int32`), read-only
     pub suggested_agent_count: Option<i64>,
-    /// `workPlanId`, required
+    /// `workPlanId`: a string, required
     pub work_plan_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,19 +4,21 @@ use crate::models::workforce_management::{AgentCountRange, ManagementUnitReferen
 use crate::runtime::codec;
 
 /// `BidGroupWorkPlanResponse` in the API.
+///
+/// Part of [`WorkPlanBidGroup`](crate::models::WorkPlanBidGroup).
 #[derive(Clone, Default)]
 pub struct BidGroupWorkPlanResponse {
-    /// `agentCountRange`, read-only
+    /// `agentCountRange`: `AgentCountRange`, read-only
     pub agent_count_range: Option<Box<AgentCountRange>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `managementUnit`
+    /// `managementUnit`: `ManagementUnitReference`
     pub management_unit: Option<Box<ManagementUnitReference>>,
-    /// `overrideAgentCount`
+    /// `overrideAgentCount`: an integer (`int32`)
     pub override_agent_count: Option<i64>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `suggestedAgentCount`, read-only
+    /// `suggestedAgentCount`: an integer (`int32`), read-only
     pub suggested_agent_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

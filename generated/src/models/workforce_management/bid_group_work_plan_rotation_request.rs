@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `BidGroupWorkPlanRotationRequest` in the API.
+///
+/// Part of
+/// [`ListWrapperBidGroupWorkPlanRotationRequest`](crate::models::ListWrapperBidGroupWorkPlanRotationRequest),
+/// [`ScheduleBidGroupCreate`](crate::models::ScheduleBidGroupCreate).
 #[derive(Clone, Default)]
 pub struct BidGroupWorkPlanRotationRequest {
-    /// `agentCount`, required
+    /// `agentCount`: an integer (`int32`), required
     pub agent_count: Option<i64>,
-    /// `workPlanRotationId`, required
+    /// `workPlanRotationId`: a string, required
     pub work_plan_rotation_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,17 @@ use crate::models::workforce_management::ManagementUnitReference;
 use crate::runtime::codec;
 
 /// `BidGroupWorkPlanRotationResponse` in the API.
+///
+/// Part of [`ScheduleBidGroup`](crate::models::ScheduleBidGroup).
 #[derive(Clone, Default)]
 pub struct BidGroupWorkPlanRotationResponse {
-    /// `agentCount`, required
+    /// `agentCount`: an integer (`int32`), required
     pub agent_count: Option<i64>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `managementUnit`, required
+    /// `managementUnit`: `ManagementUnitReference`, required
     pub management_unit: Option<Box<ManagementUnitReference>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `BuAbandonRate` in the API.
+///
+/// Part of [`CreateServiceGoalTemplate`](crate::models::CreateServiceGoalTemplate),
+/// [`ServiceGoalTemplate`](crate::models::ServiceGoalTemplate),
+/// [`UpdateServiceGoalTemplate`](crate::models::UpdateServiceGoalTemplate).
 #[derive(Clone, Default)]
 pub struct BuAbandonRate {
-    /// `include`, required
+    /// `include`: a boolean, required
     pub include: Option<bool>,
-    /// `percent`
+    /// `percent`: an integer (`int32`)
     pub percent: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `BuActivitySettingsRequest` in the API.
+///
+/// Part of [`CreateBusinessUnitSettingsRequest`](crate::models::CreateBusinessUnitSettingsRequest),
+/// [`UpdateBusinessUnitSettingsRequest`](crate::models::UpdateBusinessUnitSettingsRequest).
 #[derive(Clone, Default)]
 pub struct BuActivitySettingsRequest {
-    /// `defaultActivityCodeId`
+    /// `defaultActivityCodeId`: a string
     pub default_activity_code_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::workforce_management::ActivityCodeReference;
 use crate::runtime::codec;
 
 /// `BuActivitySettingsResponse` in the API.
+///
+/// Part of [`BusinessUnitSettingsResponse`](crate::models::BusinessUnitSettingsResponse).
 #[derive(Clone, Default)]
 pub struct BuActivitySettingsResponse {
-    /// `defaultActivityCode`
+    /// `defaultActivityCode`: `ActivityCodeReference`
     pub default_activity_code: Option<Box<ActivityCodeReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

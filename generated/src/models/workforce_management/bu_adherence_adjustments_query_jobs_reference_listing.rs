@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BuAdherenceAdjustmentsQueryJobsReferenceListing` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_adherence_adjustments_query_jobs`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_adherence_adjustments_query_jobs`](crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsQueryJobs).
 #[derive(Clone, Default)]
 pub struct BuAdherenceAdjustmentsQueryJobsReferenceListing {
-    /// `entities`
+    /// `entities`: a list of `BuAdherenceAdjustmentsQueryJobsReference`
     pub entities: Option<Vec<BuAdherenceAdjustmentsQueryJobsReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,13 +5,14 @@ use crate::runtime::codec;
 
 /// `BuAdherenceAdjustmentsSettings` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_adherence_adjustments_settings`,
-/// `patch_workforcemanagement_businessunit_adherence_adjustments_settings`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_adherence_adjustments_settings`](crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsSettings),
+/// [`patch_workforcemanagement_businessunit_adherence_adjustments_settings`](crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsSettings).
 #[derive(Clone, Default)]
 pub struct BuAdherenceAdjustmentsSettings {
-    /// `metadata`
+    /// `metadata`: `WfmVersionedEntityMetadata`
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `submissionRangeConstraintDays`
+    /// `submissionRangeConstraintDays`: an integer (`int32`)
     pub submission_range_constraint_days: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,15 +7,17 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `BuAgentScheduleHistoryChange` in the API.
+///
+/// Part of [`BuAgentScheduleHistoryResponse`](crate::models::BuAgentScheduleHistoryResponse).
 #[derive(Clone, Default)]
 pub struct BuAgentScheduleHistoryChange {
-    /// `deletes`
+    /// `deletes`: `BuAgentScheduleHistoryDeletedChange`
     pub deletes: Option<Box<BuAgentScheduleHistoryDeletedChange>>,
-    /// `fullDayTimeOffMarkers`
+    /// `fullDayTimeOffMarkers`: a list of `BuFullDayTimeOffMarker`
     pub full_day_time_off_markers: Option<Vec<BuFullDayTimeOffMarker>>,
-    /// `metadata`
+    /// `metadata`: `BuAgentScheduleHistoryChangeMetadata`
     pub metadata: Option<Box<BuAgentScheduleHistoryChangeMetadata>>,
-    /// `shifts`
+    /// `shifts`: a list of `BuAgentScheduleShift`
     pub shifts: Option<Vec<BuAgentScheduleShift>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `BuAgentScheduleHistoryDeletedChange` in the API.
+///
+/// Part of [`BuAgentScheduleHistoryChange`](crate::models::BuAgentScheduleHistoryChange),
+/// [`BuAgentScheduleHistoryDroppedChange`](crate::models::BuAgentScheduleHistoryDroppedChange).
 #[derive(Clone, Default)]
 pub struct BuAgentScheduleHistoryDeletedChange {
-    /// `agentSchedule`
+    /// `agentSchedule`: a boolean
     pub agent_schedule: Option<bool>,
-    /// `fullDayTimeOffMarkerDates`
+    /// `fullDayTimeOffMarkerDates`: a list of dates
     pub full_day_time_off_marker_dates: Option<Vec<time::Date>>,
-    /// `shiftIds`
+    /// `shiftIds`: a list of strings
     pub shift_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,15 +7,17 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `BuAgentScheduleHistoryDroppedChange` in the API.
+///
+/// Part of [`BuAgentScheduleHistoryResponse`](crate::models::BuAgentScheduleHistoryResponse).
 #[derive(Clone, Default)]
 pub struct BuAgentScheduleHistoryDroppedChange {
-    /// `deletes`
+    /// `deletes`: `BuAgentScheduleHistoryDeletedChange`
     pub deletes: Option<Box<BuAgentScheduleHistoryDeletedChange>>,
-    /// `fullDayTimeOffMarkerDates`
+    /// `fullDayTimeOffMarkerDates`: a list of dates
     pub full_day_time_off_marker_dates: Option<Vec<time::Date>>,
-    /// `metadata`
+    /// `metadata`: `BuAgentScheduleHistoryChangeMetadata`
     pub metadata: Option<Box<BuAgentScheduleHistoryChangeMetadata>>,
-    /// `shiftIds`
+    /// `shiftIds`: a list of strings
     pub shift_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

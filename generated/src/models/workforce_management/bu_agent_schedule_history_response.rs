@@ -8,16 +8,17 @@ use crate::runtime::codec;
 
 /// `BuAgentScheduleHistoryResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_week_schedule_history_agent`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_week_schedule_history_agent`](crate::api::GetWorkforcemanagementBusinessunitWeekScheduleHistoryAgent).
 #[derive(Clone, Default)]
 pub struct BuAgentScheduleHistoryResponse {
-    /// `basePublishedSchedule`
+    /// `basePublishedSchedule`: `BuAgentScheduleHistoryChange`
     pub base_published_schedule: Option<Box<BuAgentScheduleHistoryChange>>,
-    /// `changes`
+    /// `changes`: a list of `BuAgentScheduleHistoryChange`
     pub changes: Option<Vec<BuAgentScheduleHistoryChange>>,
-    /// `droppedChanges`
+    /// `droppedChanges`: a list of `BuAgentScheduleHistoryDroppedChange`
     pub dropped_changes: Option<Vec<BuAgentScheduleHistoryDroppedChange>>,
-    /// `priorPublishedSchedules`
+    /// `priorPublishedSchedules`: a list of `BuScheduleReference`
     pub prior_published_schedules: Option<Vec<BuScheduleReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,18 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `BuAgentSchedulePublishedScheduleReference` in the API.
+///
+/// Part of [`BuAgentSchedulesSearchResponse`](crate::models::BuAgentSchedulesSearchResponse),
+/// [`BuCurrentAgentScheduleSearchResponse`](crate::models::BuCurrentAgentScheduleSearchResponse).
 #[derive(Clone, Default)]
 pub struct BuAgentSchedulePublishedScheduleReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `weekCount`
+    /// `weekCount`: an integer (`int32`)
     pub week_count: Option<i64>,
-    /// `weekDate`
+    /// `weekDate`: a date
     pub week_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,23 +5,28 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `BuAgentScheduleShift` in the API.
+///
+/// Part of [`BuAgentScheduleHistoryChange`](crate::models::BuAgentScheduleHistoryChange),
+/// [`BuAgentScheduleQueryResponse`](crate::models::BuAgentScheduleQueryResponse),
+/// [`BuAgentScheduleRescheduleResponse`](crate::models::BuAgentScheduleRescheduleResponse),
+/// [`BuAgentScheduleSearchResponse`](crate::models::BuAgentScheduleSearchResponse).
 #[derive(Clone, Default)]
 pub struct BuAgentScheduleShift {
-    /// `activities`
+    /// `activities`: a list of `BuAgentScheduleActivity`
     pub activities: Option<Vec<BuAgentScheduleActivity>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `lengthMinutes`, read-only
+    /// `lengthMinutes`: an integer (`int32`), read-only
     pub length_minutes: Option<i64>,
-    /// `manuallyEdited`
+    /// `manuallyEdited`: a boolean
     pub manually_edited: Option<bool>,
-    /// `schedule`, read-only
+    /// `schedule`: `BuScheduleReference`, read-only
     pub schedule: Option<Box<BuScheduleReference>>,
-    /// `startDate`, read-only
+    /// `startDate`: a timestamp, read-only
     pub start_date: Option<time::Timestamp>,
-    /// `workPlanId`
+    /// `workPlanId`: a string
     pub work_plan_id: Option<String>,
-    /// `workPlanShiftId`
+    /// `workPlanShiftId`: a string
     pub work_plan_shift_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::workforce_management::BuAgentScheduleQueryResponse;
 use crate::runtime::codec;
 
 /// `BuAgentSchedulesQueryResponse` in the API.
+///
+/// Part of [`BuAsyncAgentSchedulesQueryResponse`](crate::models::BuAsyncAgentSchedulesQueryResponse).
 #[derive(Clone, Default)]
 pub struct BuAgentSchedulesQueryResponse {
-    /// `agentSchedules`
+    /// `agentSchedules`: a list of `BuAgentScheduleQueryResponse`
     pub agent_schedules: Option<Vec<BuAgentScheduleQueryResponse>>,
-    /// `businessUnitTimeZone`
+    /// `businessUnitTimeZone`: a string
     pub business_unit_time_zone: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

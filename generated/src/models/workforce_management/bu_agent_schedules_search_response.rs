@@ -6,13 +6,15 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `BuAgentSchedulesSearchResponse` in the API.
+///
+/// Part of [`BuAsyncAgentSchedulesSearchResponse`](crate::models::BuAsyncAgentSchedulesSearchResponse).
 #[derive(Clone, Default)]
 pub struct BuAgentSchedulesSearchResponse {
-    /// `agentSchedules`
+    /// `agentSchedules`: a list of `BuAgentScheduleSearchResponse`
     pub agent_schedules: Option<Vec<BuAgentScheduleSearchResponse>>,
-    /// `businessUnitTimeZone`
+    /// `businessUnitTimeZone`: a string
     pub business_unit_time_zone: Option<String>,
-    /// `publishedSchedules`
+    /// `publishedSchedules`: a list of `BuAgentSchedulePublishedScheduleReference`
     pub published_schedules: Option<Vec<BuAgentSchedulePublishedScheduleReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `BuAverageSpeedOfAnswer` in the API.
+///
+/// Part of [`CreateServiceGoalTemplate`](crate::models::CreateServiceGoalTemplate),
+/// [`ServiceGoalTemplate`](crate::models::ServiceGoalTemplate),
+/// [`UpdateServiceGoalTemplate`](crate::models::UpdateServiceGoalTemplate).
 #[derive(Clone, Default)]
 pub struct BuAverageSpeedOfAnswer {
-    /// `include`, required
+    /// `include`: a boolean, required
     pub include: Option<bool>,
-    /// `seconds`
+    /// `seconds`: an integer (`int32`)
     pub seconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

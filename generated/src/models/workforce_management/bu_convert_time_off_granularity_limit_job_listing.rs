@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BuConvertTimeOffGranularityLimitJobListing` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_timeofflimit_granularityconversion_jobs`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_timeofflimit_granularityconversion_jobs`](crate::api::GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJobs).
 #[derive(Clone, Default)]
 pub struct BuConvertTimeOffGranularityLimitJobListing {
-    /// `entities`
+    /// `entities`: a list of `BuConvertTimeOffLimitGranularityJobResponse`
     pub entities: Option<Vec<BuConvertTimeOffLimitGranularityJobResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,18 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `BuConvertTimeOffLimitGranularityJobProgress` in the API.
+///
+/// Part of
+/// [`BuConvertTimeOffLimitGranularityJobResponse`](crate::models::BuConvertTimeOffLimitGranularityJobResponse).
 #[derive(Clone, Default)]
 pub struct BuConvertTimeOffLimitGranularityJobProgress {
-    /// `dateEarliestComplete`
+    /// `dateEarliestComplete`: a date
     pub date_earliest_complete: Option<time::Date>,
-    /// `dateLatestComplete`
+    /// `dateLatestComplete`: a date
     pub date_latest_complete: Option<time::Date>,
-    /// `numberOfDaysComplete`
+    /// `numberOfDaysComplete`: an integer (`int32`)
     pub number_of_days_complete: Option<i64>,
-    /// `percentageComplete`
+    /// `percentageComplete`: an integer (`int32`)
     pub percentage_complete: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::time;
 
 /// `BuCopyScheduleRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_week_schedule_copy`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_week_schedule_copy`](crate::api::PostWorkforcemanagementBusinessunitWeekScheduleCopy).
 #[derive(Clone, Default)]
 pub struct BuCopyScheduleRequest {
-    /// `description`, required
+    /// `description`: a string, required
     pub description: Option<String>,
-    /// `includeForecast`
+    /// `includeForecast`: a boolean
     pub include_forecast: Option<bool>,
-    /// `weekDate`, required
+    /// `weekDate`: a date, required
     pub week_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

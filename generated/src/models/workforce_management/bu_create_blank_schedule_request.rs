@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `BuCreateBlankScheduleRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_week_schedules`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_week_schedules`](crate::api::PostWorkforcemanagementBusinessunitWeekSchedules).
 #[derive(Clone, Default)]
 pub struct BuCreateBlankScheduleRequest {
-    /// `description`, required
+    /// `description`: a string, required
     pub description: Option<String>,
-    /// `shortTermForecast`
+    /// `shortTermForecast`: `BuShortTermForecastReference`
     pub short_term_forecast: Option<Box<BuShortTermForecastReference>>,
-    /// `weekCount`, required
+    /// `weekCount`: an integer (`int32`), required
     pub week_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

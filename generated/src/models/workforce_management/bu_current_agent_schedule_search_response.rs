@@ -9,20 +9,21 @@ use crate::runtime::time;
 
 /// `BuCurrentAgentScheduleSearchResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_agentschedules_mine`.
+/// Returned by
+/// [`post_workforcemanagement_agentschedules_mine`](crate::api::PostWorkforcemanagementAgentschedulesMine).
 #[derive(Clone, Default)]
 pub struct BuCurrentAgentScheduleSearchResponse {
-    /// `agentSchedules`
+    /// `agentSchedules`: a list of `BuAgentScheduleSearchResponse`
     pub agent_schedules: Option<Vec<BuAgentScheduleSearchResponse>>,
-    /// `businessUnitTimeZone`
+    /// `businessUnitTimeZone`: a string
     pub business_unit_time_zone: Option<String>,
-    /// `endDate`
+    /// `endDate`: a timestamp
     pub end_date: Option<time::Timestamp>,
-    /// `publishedSchedules`
+    /// `publishedSchedules`: a list of `BuAgentSchedulePublishedScheduleReference`
     pub published_schedules: Option<Vec<BuAgentSchedulePublishedScheduleReference>>,
-    /// `startDate`
+    /// `startDate`: a timestamp
     pub start_date: Option<time::Timestamp>,
-    /// `updates`
+    /// `updates`: a list of `BuAgentScheduleUpdate`
     pub updates: Option<Vec<BuAgentScheduleUpdate>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

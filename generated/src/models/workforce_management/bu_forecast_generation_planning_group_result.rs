@@ -4,11 +4,13 @@ use crate::models::workforce_management::BuForecastTimeSeriesResult;
 use crate::runtime::codec;
 
 /// `BuForecastGenerationPlanningGroupResult` in the API.
+///
+/// Part of [`BuForecastGenerationResult`](crate::models::BuForecastGenerationResult).
 #[derive(Clone, Default)]
 pub struct BuForecastGenerationPlanningGroupResult {
-    /// `metricResults`
+    /// `metricResults`: a list of `BuForecastTimeSeriesResult`
     pub metric_results: Option<Vec<BuForecastTimeSeriesResult>>,
-    /// `planningGroupId`
+    /// `planningGroupId`: a string
     pub planning_group_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

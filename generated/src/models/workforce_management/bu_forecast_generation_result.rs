@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BuForecastGenerationResult` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_week_shorttermforecast_generationresults`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_week_shorttermforecast_generationresults`](crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecastGenerationresults).
 #[derive(Clone, Default)]
 pub struct BuForecastGenerationResult {
-    /// `planningGroupResults`
+    /// `planningGroupResults`: a list of `BuForecastGenerationPlanningGroupResult`
     pub planning_group_results: Option<Vec<BuForecastGenerationPlanningGroupResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

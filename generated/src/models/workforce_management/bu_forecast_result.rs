@@ -5,15 +5,17 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `BuForecastResult` in the API.
+///
+/// Part of [`BuForecastResultResponse`](crate::models::BuForecastResultResponse).
 #[derive(Clone, Default)]
 pub struct BuForecastResult {
-    /// `planningGroups`
+    /// `planningGroups`: a list of `ForecastPlanningGroupData`
     pub planning_groups: Option<Vec<ForecastPlanningGroupData>>,
-    /// `referenceStartDate`
+    /// `referenceStartDate`: a timestamp
     pub reference_start_date: Option<time::Timestamp>,
-    /// `weekCount`
+    /// `weekCount`: an integer (`int32`)
     pub week_count: Option<i64>,
-    /// `weekNumber`
+    /// `weekNumber`: an integer (`int32`)
     pub week_number: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `BuForecastResultResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_week_shorttermforecast_data`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_week_shorttermforecast_data`](crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecastData).
 #[derive(Clone, Default)]
 pub struct BuForecastResultResponse {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `result`
+    /// `result`: `BuForecastResult`
     pub result: Option<Box<BuForecastResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

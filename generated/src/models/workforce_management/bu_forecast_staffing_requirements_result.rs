@@ -5,17 +5,20 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `BuForecastStaffingRequirementsResult` in the API.
+///
+/// Part of
+/// [`BuForecastStaffingRequirementsResultResponse`](crate::models::BuForecastStaffingRequirementsResultResponse).
 #[derive(Clone, Default)]
 pub struct BuForecastStaffingRequirementsResult {
-    /// `downloadUrl`, required
+    /// `downloadUrl`: a string, required
     pub download_url: Option<String>,
-    /// `downloadUrlExpirationDate`, required
+    /// `downloadUrlExpirationDate`: a timestamp, required
     pub download_url_expiration_date: Option<time::Timestamp>,
-    /// `planningGroupStaffingRequirements`
+    /// `planningGroupStaffingRequirements`: a list of `StaffingRequirementsPlanningGroupData`
     pub planning_group_staffing_requirements: Option<
         Vec<StaffingRequirementsPlanningGroupData>,
     >,
-    /// `weekNumber`, required
+    /// `weekNumber`: an integer (`int32`), required
     pub week_number: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

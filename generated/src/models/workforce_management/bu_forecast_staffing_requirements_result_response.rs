@@ -2,28 +2,30 @@
 
 use crate::models::workforce_management::{
     BuForecastStaffingRequirementsResult, BuShortTermForecastReference,
+    StateProcessingCompleteError,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `BuForecastStaffingRequirementsResultResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_week_shorttermforecast_staffingrequirement`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_week_shorttermforecast_staffingrequirement`](crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecastStaffingrequirement).
 #[derive(Clone, Default)]
 pub struct BuForecastStaffingRequirementsResultResponse {
-    /// `businessUnitId`, required
+    /// `businessUnitId`: a string, required
     pub business_unit_id: Option<String>,
-    /// `forecast`, required
+    /// `forecast`: `BuShortTermForecastReference`, required
     pub forecast: Option<Box<BuShortTermForecastReference>>,
-    /// `intervalLengthMinutes`, required
+    /// `intervalLengthMinutes`: an integer (`int32`), required
     pub interval_length_minutes: Option<i64>,
-    /// `referenceStartDate`, required
+    /// `referenceStartDate`: a timestamp, required
     pub reference_start_date: Option<time::Timestamp>,
-    /// `results`
+    /// `results`: a list of `BuForecastStaffingRequirementsResult`
     pub results: Option<Vec<BuForecastStaffingRequirementsResult>>,
-    /// `state`, required
+    /// `state`: one of `Processing`, `Complete`, `Error`, required
     pub state: Option<BuForecastStaffingRequirementsResultResponseState>,
-    /// `weekCount`, required
+    /// `weekCount`: an integer (`int32`), required
     pub week_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -46,35 +48,5 @@ impl codec::Model for BuForecastStaffingRequirementsResultResponse {
 
 codec::__model!(BuForecastStaffingRequirementsResultResponse);
 
-/// The values of `state`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum BuForecastStaffingRequirementsResultResponseState {
-    /// `Processing`
-    Processing,
-    /// `Complete`
-    Complete,
-    /// `Error`
-    Error,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for BuForecastStaffingRequirementsResultResponseState {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[Self::Processing, Self::Complete, Self::Error],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Processing => "Processing",
-            Self::Complete => "Complete",
-            Self::Error => "Error",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(BuForecastStaffingRequirementsResultResponseState);
+/// The same values as [`StateProcessingCompleteError`].
+pub type BuForecastStaffingRequirementsResultResponseState = StateProcessingCompleteError;

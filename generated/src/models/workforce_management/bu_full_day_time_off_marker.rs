@@ -4,29 +4,35 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `BuFullDayTimeOffMarker` in the API.
+///
+/// Part of [`BuAgentScheduleHistoryChange`](crate::models::BuAgentScheduleHistoryChange),
+/// [`BuAgentScheduleQueryResponse`](crate::models::BuAgentScheduleQueryResponse),
+/// [`BuAgentScheduleRescheduleResponse`](crate::models::BuAgentScheduleRescheduleResponse),
+/// [`BuAgentScheduleSearchResponse`](crate::models::BuAgentScheduleSearchResponse),
+/// [`BuImportAgentScheduleUploadSchema`](crate::models::BuImportAgentScheduleUploadSchema), 1 more.
 #[derive(Clone, Default)]
 pub struct BuFullDayTimeOffMarker {
-    /// `activityCodeId`
+    /// `activityCodeId`: a string
     pub activity_code_id: Option<String>,
-    /// `businessUnitDate`
+    /// `businessUnitDate`: a date
     pub business_unit_date: Option<time::Date>,
-    /// `delete`
+    /// `delete`: a boolean
     pub delete: Option<bool>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `endOffsetMinutes`
+    /// `endOffsetMinutes`: an integer (`int32`)
     pub end_offset_minutes: Option<i64>,
-    /// `lengthMinutes`
+    /// `lengthMinutes`: an integer (`int32`)
     pub length_minutes: Option<i64>,
-    /// `paid`
+    /// `paid`: a boolean
     pub paid: Option<bool>,
-    /// `payableMinutes`
+    /// `payableMinutes`: an integer (`int32`)
     pub payable_minutes: Option<i64>,
-    /// `startOffsetMinutes`
+    /// `startOffsetMinutes`: an integer (`int32`)
     pub start_offset_minutes: Option<i64>,
-    /// `timeOffRequestId`
+    /// `timeOffRequestId`: a string
     pub time_off_request_id: Option<String>,
-    /// `timeOffRequestSyncVersion`
+    /// `timeOffRequestSyncVersion`: an integer (`int32`)
     pub time_off_request_sync_version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

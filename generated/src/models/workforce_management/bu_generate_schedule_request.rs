@@ -7,16 +7,17 @@ use crate::runtime::codec;
 
 /// `BuGenerateScheduleRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_week_schedules_generate`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_week_schedules_generate`](crate::api::PostWorkforcemanagementBusinessunitWeekSchedulesGenerate).
 #[derive(Clone, Default)]
 pub struct BuGenerateScheduleRequest {
-    /// `description`, required
+    /// `description`: a string, required
     pub description: Option<String>,
-    /// `options`
+    /// `options`: `SchedulingOptionsRequest`
     pub options: Option<Box<SchedulingOptionsRequest>>,
-    /// `shortTermForecast`
+    /// `shortTermForecast`: `BuShortTermForecastReference`
     pub short_term_forecast: Option<Box<BuShortTermForecastReference>>,
-    /// `weekCount`, required
+    /// `weekCount`: an integer (`int32`), required
     pub week_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

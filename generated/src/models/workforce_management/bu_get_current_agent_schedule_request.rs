@@ -5,12 +5,13 @@ use crate::runtime::time;
 
 /// `BuGetCurrentAgentScheduleRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_agentschedules_mine`.
+/// Taken by
+/// [`post_workforcemanagement_agentschedules_mine`](crate::api::PostWorkforcemanagementAgentschedulesMine).
 #[derive(Clone, Default)]
 pub struct BuGetCurrentAgentScheduleRequest {
-    /// `endDate`, required
+    /// `endDate`: a timestamp, required
     pub end_date: Option<time::Timestamp>,
-    /// `startDate`, required
+    /// `startDate`: a timestamp, required
     pub start_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,14 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `BuHeadcountForecastBuPlanningGroupHeadcountForecastResult` in the API.
+///
+/// Part of [`BuHeadcountForecastResponse`](crate::models::BuHeadcountForecastResponse),
+/// [`BuRescheduleResult`](crate::models::BuRescheduleResult).
 #[derive(Clone, Default)]
 pub struct BuHeadcountForecastBuPlanningGroupHeadcountForecastResult {
-    /// `entities`
+    /// `entities`: a list of `BuPlanningGroupHeadcountForecastResult`
     pub entities: Option<Vec<BuPlanningGroupHeadcountForecastResult>>,
-    /// `referenceStartDate`
+    /// `referenceStartDate`: a timestamp
     pub reference_start_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,14 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `BuHeadcountForecastBuPlanningGroupHeadcountForecastUploadSchema` in the API.
+///
+/// Part of [`ImportScheduleUploadSchema`](crate::models::ImportScheduleUploadSchema),
+/// [`UpdateScheduleUploadSchema`](crate::models::UpdateScheduleUploadSchema).
 #[derive(Clone, Default)]
 pub struct BuHeadcountForecastBuPlanningGroupHeadcountForecastUploadSchema {
-    /// `entities`
+    /// `entities`: a list of `BuPlanningGroupHeadcountForecastUploadSchema`
     pub entities: Option<Vec<BuPlanningGroupHeadcountForecastUploadSchema>>,
-    /// `referenceStartDate`
+    /// `referenceStartDate`: a timestamp
     pub reference_start_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `BuHeadcountForecastResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_week_schedule_headcountforecast`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_week_schedule_headcountforecast`](crate::api::GetWorkforcemanagementBusinessunitWeekScheduleHeadcountforecast).
 #[derive(Clone, Default)]
 pub struct BuHeadcountForecastResponse {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `result`
+    /// `result`: `BuHeadcountForecastBuPlanningGroupHeadcountForecastResult`
     pub result: Option<Box<BuHeadcountForecastBuPlanningGroupHeadcountForecastResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,17 +7,19 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `BuImportAgentScheduleUploadSchema` in the API.
+///
+/// Part of [`ImportScheduleUploadSchema`](crate::models::ImportScheduleUploadSchema).
 #[derive(Clone, Default)]
 pub struct BuImportAgentScheduleUploadSchema {
-    /// `fullDayTimeOffMarkers`
+    /// `fullDayTimeOffMarkers`: a list of `BuFullDayTimeOffMarker`
     pub full_day_time_off_markers: Option<Vec<BuFullDayTimeOffMarker>>,
-    /// `shifts`
+    /// `shifts`: a list of `BuAgentScheduleShiftRequest`
     pub shifts: Option<Vec<BuAgentScheduleShiftRequest>>,
-    /// `userId`, required
+    /// `userId`: a string, required
     pub user_id: Option<String>,
-    /// `workPlanId`
+    /// `workPlanId`: `ValueWrapperString`
     pub work_plan_id: Option<Box<ValueWrapperString>>,
-    /// `workPlanIdsPerWeek`
+    /// `workPlanIdsPerWeek`: `ListWrapperString`
     pub work_plan_ids_per_week: Option<Box<ListWrapperString>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,17 +6,19 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `BuImportShortTermForecastSchema` in the API.
+///
+/// Part of [`ImportForecastUploadResponse`](crate::models::ImportForecastUploadResponse).
 #[derive(Clone, Default)]
 pub struct BuImportShortTermForecastSchema {
-    /// `canUseForScheduling`
+    /// `canUseForScheduling`: a boolean
     pub can_use_for_scheduling: Option<bool>,
-    /// `description`, required
+    /// `description`: a string, required
     pub description: Option<String>,
-    /// `longTermPlanningGroups`
+    /// `longTermPlanningGroups`: a list of `LongTermForecastPlanningGroupData`
     pub long_term_planning_groups: Option<Vec<LongTermForecastPlanningGroupData>>,
-    /// `planningGroups`, required
+    /// `planningGroups`: a list of `ForecastPlanningGroupData`, required
     pub planning_groups: Option<Vec<ForecastPlanningGroupData>>,
-    /// `weekCount`, required
+    /// `weekCount`: an integer (`int32`), required
     pub week_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `BuImportTimeOffLimitValue` in the API.
+///
+/// Part of [`BuImportTimeOffLimitValuesSchema`](crate::models::BuImportTimeOffLimitValuesSchema).
 #[derive(Clone, Default)]
 pub struct BuImportTimeOffLimitValue {
-    /// `importDateTime`, required
+    /// `importDateTime`: a timestamp, required
     pub import_date_time: Option<time::Timestamp>,
-    /// `importMinutes`
+    /// `importMinutes`: an integer (`int32`)
     pub import_minutes: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `BuImportTimeOffLimitValuesRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_timeofflimit_values_import`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_timeofflimit_values_import`](crate::api::PostWorkforcemanagementBusinessunitTimeofflimitValuesImport).
 #[derive(Clone, Default)]
 pub struct BuImportTimeOffLimitValuesRequest {
-    /// `uploadKey`, required
+    /// `uploadKey`: a string, required
     pub upload_key: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,11 +6,14 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `BuImportTimeOffLimitValuesSchema` in the API.
+///
+/// Part of
+/// [`BuImportTimeOffLimitValuesUploadResponse`](crate::models::BuImportTimeOffLimitValuesUploadResponse).
 #[derive(Clone, Default)]
 pub struct BuImportTimeOffLimitValuesSchema {
-    /// `limitValues`, required
+    /// `limitValues`: a list of `BuImportTimeOffLimitValue`, required
     pub limit_values: Option<Vec<BuImportTimeOffLimitValue>>,
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

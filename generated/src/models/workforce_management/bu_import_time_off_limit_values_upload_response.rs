@@ -6,16 +6,17 @@ use std::collections::BTreeMap;
 
 /// `BuImportTimeOffLimitValuesUploadResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_businessunit_timeofflimit_values_import_uploadurl`.
+/// Returned by
+/// [`post_workforcemanagement_businessunit_timeofflimit_values_import_uploadurl`](crate::api::PostWorkforcemanagementBusinessunitTimeofflimitValuesImportUploadurl).
 #[derive(Clone, Default)]
 pub struct BuImportTimeOffLimitValuesUploadResponse {
-    /// `headers`
+    /// `headers`: a map of strings to strings
     pub headers: Option<BTreeMap<String, String>>,
-    /// `uploadBodySchema`
+    /// `uploadBodySchema`: `BuImportTimeOffLimitValuesSchema`
     pub upload_body_schema: Option<Box<BuImportTimeOffLimitValuesSchema>>,
-    /// `uploadKey`
+    /// `uploadKey`: a string
     pub upload_key: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

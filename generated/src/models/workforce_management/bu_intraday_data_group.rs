@@ -2,29 +2,32 @@
 
 use crate::models::workforce_management::{
     BuIntradayForecastData, BuIntradayScheduleData, IntradayPerformancePredictionData,
+    WorkforceManagementMediaType,
 };
 use crate::runtime::codec;
 
 /// `BuIntradayDataGroup` in the API.
+///
+/// Part of [`BuIntradayResponse`](crate::models::BuIntradayResponse).
 #[derive(Clone, Default)]
 pub struct BuIntradayDataGroup {
-    /// `forecastDataPerInterval`
+    /// `forecastDataPerInterval`: a list of `BuIntradayForecastData`
     pub forecast_data_per_interval: Option<Vec<BuIntradayForecastData>>,
-    /// `forecastDataSummary`
+    /// `forecastDataSummary`: `BuIntradayForecastData`
     pub forecast_data_summary: Option<Box<BuIntradayForecastData>>,
-    /// `mediaType`
+    /// `mediaType`: one of `Voice`, `Chat`, `Email`, `Callback`, `Message`, `Workitem`
     pub media_type: Option<BuIntradayDataGroupMediaType>,
-    /// `performancePredictionDataPerInterval`
+    /// `performancePredictionDataPerInterval`: a list of `IntradayPerformancePredictionData`
     pub performance_prediction_data_per_interval: Option<
         Vec<IntradayPerformancePredictionData>,
     >,
-    /// `performancePredictionDataSummary`
+    /// `performancePredictionDataSummary`: `IntradayPerformancePredictionData`
     pub performance_prediction_data_summary: Option<
         Box<IntradayPerformancePredictionData>,
     >,
-    /// `scheduleDataPerInterval`
+    /// `scheduleDataPerInterval`: a list of `BuIntradayScheduleData`
     pub schedule_data_per_interval: Option<Vec<BuIntradayScheduleData>>,
-    /// `scheduleDataSummary`
+    /// `scheduleDataSummary`: `BuIntradayScheduleData`
     pub schedule_data_summary: Option<Box<BuIntradayScheduleData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -55,51 +58,5 @@ impl codec::Model for BuIntradayDataGroup {
 
 codec::__model!(BuIntradayDataGroup);
 
-/// The values of `mediaType`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum BuIntradayDataGroupMediaType {
-    /// `Voice`
-    Voice,
-    /// `Chat`
-    Chat,
-    /// `Email`
-    Email,
-    /// `Callback`
-    Callback,
-    /// `Message`
-    Message,
-    /// `Workitem`
-    Workitem,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for BuIntradayDataGroupMediaType {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::Voice,
-            Self::Chat,
-            Self::Email,
-            Self::Callback,
-            Self::Message,
-            Self::Workitem,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Voice => "Voice",
-            Self::Chat => "Chat",
-            Self::Email => "Email",
-            Self::Callback => "Callback",
-            Self::Message => "Message",
-            Self::Workitem => "Workitem",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(BuIntradayDataGroupMediaType);
+/// The same values as [`WorkforceManagementMediaType`].
+pub type BuIntradayDataGroupMediaType = WorkforceManagementMediaType;

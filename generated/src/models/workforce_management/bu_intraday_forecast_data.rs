@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `BuIntradayForecastData` in the API.
+///
+/// Part of [`BuIntradayDataGroup`](crate::models::BuIntradayDataGroup).
 #[derive(Clone, Default)]
 pub struct BuIntradayForecastData {
-    /// `averageHandleTimeSeconds`
+    /// `averageHandleTimeSeconds`: a number (`double`)
     pub average_handle_time_seconds: Option<f64>,
-    /// `offered`
+    /// `offered`: a number (`double`)
     pub offered: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

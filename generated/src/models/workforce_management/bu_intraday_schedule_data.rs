@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `BuIntradayScheduleData` in the API.
+///
+/// Part of [`BuIntradayDataGroup`](crate::models::BuIntradayDataGroup).
 #[derive(Clone, Default)]
 pub struct BuIntradayScheduleData {
-    /// `onQueueTimeSeconds`
+    /// `onQueueTimeSeconds`: an integer (`int64`)
     pub on_queue_time_seconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,12 +7,13 @@ use crate::runtime::codec;
 
 /// `BuListAlternativeShiftTradesResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_businessunit_alternativeshifts_trades_search`.
+/// Returned by
+/// [`post_workforcemanagement_businessunit_alternativeshifts_trades_search`](crate::api::PostWorkforcemanagementBusinessunitAlternativeshiftsTradesSearch).
 #[derive(Clone, Default)]
 pub struct BuListAlternativeShiftTradesResponse {
-    /// `job`
+    /// `job`: `BuAlternativeShiftJobResponse`
     pub job: Option<Box<BuAlternativeShiftJobResponse>>,
-    /// `result`
+    /// `result`: `AlternativeShiftTradeListing`
     pub result: Option<Box<AlternativeShiftTradeListing>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,12 @@ use crate::models::workforce_management::BuScheduleNotificationsSettingsRequest;
 use crate::runtime::codec;
 
 /// `BuNotificationSettingsRequest` in the API.
+///
+/// Part of [`CreateBusinessUnitSettingsRequest`](crate::models::CreateBusinessUnitSettingsRequest),
+/// [`UpdateBusinessUnitSettingsRequest`](crate::models::UpdateBusinessUnitSettingsRequest).
 #[derive(Clone, Default)]
 pub struct BuNotificationSettingsRequest {
-    /// `scheduling`
+    /// `scheduling`: `BuScheduleNotificationsSettingsRequest`
     pub scheduling: Option<Box<BuScheduleNotificationsSettingsRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::workforce_management::BuScheduleNotificationsSettingsResponse
 use crate::runtime::codec;
 
 /// `BuNotificationSettingsResponse` in the API.
+///
+/// Part of [`BusinessUnitSettingsResponse`](crate::models::BusinessUnitSettingsResponse).
 #[derive(Clone, Default)]
 pub struct BuNotificationSettingsResponse {
-    /// `scheduling`
+    /// `scheduling`: `BuScheduleNotificationsSettingsResponse`
     pub scheduling: Option<Box<BuScheduleNotificationsSettingsResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::models::workforce_management::PlanningGroupReference;
 use crate::runtime::codec;
 
 /// `BuPlanningGroupHeadcountForecastResult` in the API.
+///
+/// Part of
+/// [`BuHeadcountForecastBuPlanningGroupHeadcountForecastResult`](crate::models::BuHeadcountForecastBuPlanningGroupHeadcountForecastResult).
 #[derive(Clone, Default)]
 pub struct BuPlanningGroupHeadcountForecastResult {
-    /// `planningGroup`
+    /// `planningGroup`: `PlanningGroupReference`
     pub planning_group: Option<Box<PlanningGroupReference>>,
-    /// `requiredPerInterval`
+    /// `requiredPerInterval`: a list of numbers or nulls
     pub required_per_interval: Option<Vec<Option<f64>>>,
-    /// `requiredWithoutShrinkagePerInterval`
+    /// `requiredWithoutShrinkagePerInterval`: a list of numbers or nulls
     pub required_without_shrinkage_per_interval: Option<Vec<Option<f64>>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `BuPlanningGroupHeadcountForecastUploadSchema` in the API.
+///
+/// Part of
+/// [`BuHeadcountForecastBuPlanningGroupHeadcountForecastUploadSchema`](crate::models::BuHeadcountForecastBuPlanningGroupHeadcountForecastUploadSchema).
 #[derive(Clone, Default)]
 pub struct BuPlanningGroupHeadcountForecastUploadSchema {
-    /// `planningGroupId`, required
+    /// `planningGroupId`: a string, required
     pub planning_group_id: Option<String>,
-    /// `requiredPerInterval`
+    /// `requiredPerInterval`: a list of numbers or nulls
     pub required_per_interval: Option<Vec<Option<f64>>>,
-    /// `requiredWithoutShrinkagePerInterval`
+    /// `requiredWithoutShrinkagePerInterval`: a list of numbers or nulls
     pub required_without_shrinkage_per_interval: Option<Vec<Option<f64>>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

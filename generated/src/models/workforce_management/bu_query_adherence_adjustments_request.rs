@@ -5,21 +5,22 @@ use crate::runtime::time;
 
 /// `BuQueryAdherenceAdjustmentsRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_adherence_adjustments_query`,
-/// `post_workforcemanagement_businessunit_adherence_adjustments_query_jobs`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_adherence_adjustments_query`](crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQuery),
+/// [`post_workforcemanagement_businessunit_adherence_adjustments_query_jobs`](crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQueryJobs).
 #[derive(Clone, Default)]
 pub struct BuQueryAdherenceAdjustmentsRequest {
-    /// `endDate`
+    /// `endDate`: a timestamp
     pub end_date: Option<time::Timestamp>,
-    /// `managementUnitIds`
+    /// `managementUnitIds`: a list of strings
     pub management_unit_ids: Option<Vec<String>>,
-    /// `reasonCodeIds`
+    /// `reasonCodeIds`: a list of strings
     pub reason_code_ids: Option<Vec<String>>,
-    /// `startDate`
+    /// `startDate`: a timestamp
     pub start_date: Option<time::Timestamp>,
-    /// `statuses`
+    /// `statuses`: a list of strings
     pub statuses: Option<Vec<String>>,
-    /// `userIds`
+    /// `userIds`: a list of strings
     pub user_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

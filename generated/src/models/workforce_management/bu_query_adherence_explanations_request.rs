@@ -5,16 +5,17 @@ use crate::runtime::time;
 
 /// `BuQueryAdherenceExplanationsRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_adherence_explanations_query`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_adherence_explanations_query`](crate::api::PostWorkforcemanagementBusinessunitAdherenceExplanationsQuery).
 #[derive(Clone, Default)]
 pub struct BuQueryAdherenceExplanationsRequest {
-    /// `agentIds`
+    /// `agentIds`: a list of strings
     pub agent_ids: Option<Vec<String>>,
-    /// `endDate`, required
+    /// `endDate`: a timestamp, required
     pub end_date: Option<time::Timestamp>,
-    /// `managementUnitIds`
+    /// `managementUnitIds`: a list of strings
     pub management_unit_ids: Option<Vec<String>>,
-    /// `startDate`, required
+    /// `startDate`: a timestamp, required
     pub start_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,14 +7,15 @@ use crate::runtime::codec;
 
 /// `BuQueryAdherenceExplanationsResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_businessunit_adherence_explanations_query`.
+/// Returned by
+/// [`post_workforcemanagement_businessunit_adherence_explanations_query`](crate::api::PostWorkforcemanagementBusinessunitAdherenceExplanationsQuery).
 #[derive(Clone, Default)]
 pub struct BuQueryAdherenceExplanationsResponse {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `job`
+    /// `job`: `AdherenceExplanationJobReference`
     pub job: Option<Box<AdherenceExplanationJobReference>>,
-    /// `result`
+    /// `result`: `AdherenceExplanationListingBuQueryResponse`
     pub result: Option<Box<AdherenceExplanationListingBuQueryResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `BuQueryAgentSchedulesRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_week_schedule_agentschedules_query`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_week_schedule_agentschedules_query`](crate::api::PostWorkforcemanagementBusinessunitWeekScheduleAgentschedulesQuery).
 #[derive(Clone, Default)]
 pub struct BuQueryAgentSchedulesRequest {
-    /// `managementUnitId`, required
+    /// `managementUnitId`: a string, required
     pub management_unit_id: Option<String>,
-    /// `teamIds`
+    /// `teamIds`: a list of strings
     pub team_ids: Option<Vec<String>>,
-    /// `userIds`
+    /// `userIds`: a list of strings
     pub user_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

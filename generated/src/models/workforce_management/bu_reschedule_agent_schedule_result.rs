@@ -6,13 +6,15 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `BuRescheduleAgentScheduleResult` in the API.
+///
+/// Part of [`BuRescheduleResult`](crate::models::BuRescheduleResult).
 #[derive(Clone, Default)]
 pub struct BuRescheduleAgentScheduleResult {
-    /// `downloadResult`
+    /// `downloadResult`: `MuRescheduleResultWrapper`
     pub download_result: Option<Box<MuRescheduleResultWrapper>>,
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `managementUnit`
+    /// `managementUnit`: `ManagementUnitReference`
     pub management_unit: Option<Box<ManagementUnitReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

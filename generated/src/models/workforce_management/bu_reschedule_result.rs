@@ -8,20 +8,21 @@ use crate::runtime::codec;
 
 /// `BuRescheduleResult` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_scheduling_run_result`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_scheduling_run_result`](crate::api::GetWorkforcemanagementBusinessunitSchedulingRunResult).
 #[derive(Clone, Default)]
 pub struct BuRescheduleResult {
-    /// `agentSchedules`
+    /// `agentSchedules`: a list of `BuRescheduleAgentScheduleResult`
     pub agent_schedules: Option<Vec<BuRescheduleAgentScheduleResult>>,
-    /// `generationResults`
+    /// `generationResults`: `ScheduleGenerationResult`
     pub generation_results: Option<Box<ScheduleGenerationResult>>,
-    /// `generationResultsDownloadUrl`
+    /// `generationResultsDownloadUrl`: a string
     pub generation_results_download_url: Option<String>,
-    /// `headcountForecast`
+    /// `headcountForecast`: `BuHeadcountForecastBuPlanningGroupHeadcountForecastResult`
     pub headcount_forecast: Option<
         Box<BuHeadcountForecastBuPlanningGroupHeadcountForecastResult>,
     >,
-    /// `headcountForecastDownloadUrl`
+    /// `headcountForecastDownloadUrl`: a string
     pub headcount_forecast_download_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

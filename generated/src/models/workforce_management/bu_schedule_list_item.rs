@@ -9,26 +9,27 @@ use crate::runtime::time;
 
 /// `BuScheduleListItem` in the API.
 ///
-/// Item of the listing `get_workforcemanagement_businessunit_week_schedules`.
+/// Item of the listing
+/// [`get_workforcemanagement_businessunit_week_schedules`](crate::api::GetWorkforcemanagementBusinessunitWeekSchedules).
 #[derive(Clone, Default)]
 pub struct BuScheduleListItem {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `generationResults`
+    /// `generationResults`: `ScheduleGenerationResultSummary`
     pub generation_results: Option<Box<ScheduleGenerationResultSummary>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `metadata`
+    /// `metadata`: `WfmVersionedEntityMetadata`
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `published`
+    /// `published`: a boolean
     pub published: Option<bool>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `shortTermForecast`
+    /// `shortTermForecast`: `BuShortTermForecastReference`
     pub short_term_forecast: Option<Box<BuShortTermForecastReference>>,
-    /// `weekCount`
+    /// `weekCount`: an integer (`int32`)
     pub week_count: Option<i64>,
-    /// `weekDate`
+    /// `weekDate`: a date
     pub week_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BuScheduleListing` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_week_schedules`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_week_schedules`](crate::api::GetWorkforcemanagementBusinessunitWeekSchedules).
 #[derive(Clone, Default)]
 pub struct BuScheduleListing {
-    /// `entities`
+    /// `entities`: a list of `BuScheduleListItem`
     pub entities: Option<Vec<BuScheduleListItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::workforce_management::BuScheduleNotificationsCategorySettings
 use crate::runtime::codec;
 
 /// `BuScheduleNotificationsSettingsRequest` in the API.
+///
+/// Part of [`BuNotificationSettingsRequest`](crate::models::BuNotificationSettingsRequest).
 #[derive(Clone, Default)]
 pub struct BuScheduleNotificationsSettingsRequest {
-    /// `activityCategorySettings`
+    /// `activityCategorySettings`: a list of `BuScheduleNotificationsCategorySettings`
     pub activity_category_settings: Option<Vec<BuScheduleNotificationsCategorySettings>>,
-    /// `earlyReminderMinutes`
+    /// `earlyReminderMinutes`: an integer (`int32`)
     pub early_reminder_minutes: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::workforce_management::BuScheduleNotificationsCategorySettings
 use crate::runtime::codec;
 
 /// `BuScheduleNotificationsSettingsResponse` in the API.
+///
+/// Part of [`BuNotificationSettingsResponse`](crate::models::BuNotificationSettingsResponse).
 #[derive(Clone, Default)]
 pub struct BuScheduleNotificationsSettingsResponse {
-    /// `activityCategorySettings`, required
+    /// `activityCategorySettings`: a list of `BuScheduleNotificationsCategorySettings`, required
     pub activity_category_settings: Option<Vec<BuScheduleNotificationsCategorySettings>>,
-    /// `earlyReminderMinutes`, required
+    /// `earlyReminderMinutes`: an integer (`int32`), required
     pub early_reminder_minutes: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

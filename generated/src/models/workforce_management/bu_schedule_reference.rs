@@ -4,13 +4,19 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `BuScheduleReference` in the API.
+///
+/// Part of [`AgentOpportunityEnrollmentResult`](crate::models::AgentOpportunityEnrollmentResult),
+/// [`BuAgentScheduleHistoryResponse`](crate::models::BuAgentScheduleHistoryResponse),
+/// [`BuAgentScheduleShift`](crate::models::BuAgentScheduleShift),
+/// [`BuAgentScheduleShiftRequest`](crate::models::BuAgentScheduleShiftRequest),
+/// [`BuIntradayResponse`](crate::models::BuIntradayResponse), 6 more.
 #[derive(Clone, Default)]
 pub struct BuScheduleReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `weekDate`
+    /// `weekDate`: a date
     pub week_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,15 +5,17 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `BuScheduleReferenceForMuRoute` in the API.
+///
+/// Part of [`ShiftTradeResponse`](crate::models::ShiftTradeResponse).
 #[derive(Clone, Default)]
 pub struct BuScheduleReferenceForMuRoute {
-    /// `businessUnit`
+    /// `businessUnit`: `BusinessUnitReference`
     pub business_unit: Option<Box<BusinessUnitReference>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `weekDate`
+    /// `weekDate`: a date
     pub week_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BuScheduleRunListing` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_scheduling_runs`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_scheduling_runs`](crate::api::GetWorkforcemanagementBusinessunitSchedulingRuns).
 #[derive(Clone, Default)]
 pub struct BuScheduleRunListing {
-    /// `entities`
+    /// `entities`: a list of `BuScheduleRun`
     pub entities: Option<Vec<BuScheduleRun>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

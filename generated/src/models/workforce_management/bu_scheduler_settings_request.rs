@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `BuSchedulerSettingsRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_businessunit_scheduler_settings`.
+/// Taken by
+/// [`patch_workforcemanagement_businessunit_scheduler_settings`](crate::api::PatchWorkforcemanagementBusinessunitSchedulerSettings).
 #[derive(Clone, Default)]
 pub struct BuSchedulerSettingsRequest {
-    /// `consistentServiceLevelSmoothing`
+    /// `consistentServiceLevelSmoothing`: a boolean
     pub consistent_service_level_smoothing: Option<bool>,
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,13 +5,14 @@ use crate::runtime::codec;
 
 /// `BuSchedulerSettingsResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_scheduler_settings`,
-/// `patch_workforcemanagement_businessunit_scheduler_settings`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_scheduler_settings`](crate::api::GetWorkforcemanagementBusinessunitSchedulerSettings),
+/// [`patch_workforcemanagement_businessunit_scheduler_settings`](crate::api::PatchWorkforcemanagementBusinessunitSchedulerSettings).
 #[derive(Clone, Default)]
 pub struct BuSchedulerSettingsResponse {
-    /// `consistentServiceLevelSmoothing`, required
+    /// `consistentServiceLevelSmoothing`: a boolean, required
     pub consistent_service_level_smoothing: Option<bool>,
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

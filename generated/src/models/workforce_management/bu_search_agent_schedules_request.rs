@@ -5,15 +5,16 @@ use crate::runtime::time;
 
 /// `BuSearchAgentSchedulesRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_agentschedules_search`,
-/// `post_workforcemanagement_managementunit_agentschedules_search`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_agentschedules_search`](crate::api::PostWorkforcemanagementBusinessunitAgentschedulesSearch),
+/// [`post_workforcemanagement_managementunit_agentschedules_search`](crate::api::PostWorkforcemanagementManagementunitAgentschedulesSearch).
 #[derive(Clone, Default)]
 pub struct BuSearchAgentSchedulesRequest {
-    /// `endDate`, required
+    /// `endDate`: a timestamp, required
     pub end_date: Option<time::Timestamp>,
-    /// `startDate`, required
+    /// `startDate`: a timestamp, required
     pub start_date: Option<time::Timestamp>,
-    /// `userIds`
+    /// `userIds`: a list of strings
     pub user_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,12 +7,13 @@ use crate::runtime::codec;
 
 /// `BuSetTimeOffLimitValuesRequest` in the API.
 ///
-/// Taken by `put_workforcemanagement_businessunit_timeofflimit_values`.
+/// Taken by
+/// [`put_workforcemanagement_businessunit_timeofflimit_values`](crate::api::PutWorkforcemanagementBusinessunitTimeofflimitValues).
 #[derive(Clone, Default)]
 pub struct BuSetTimeOffLimitValuesRequest {
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `values`
+    /// `values`: a list of `BuTimeOffLimitRange`
     pub values: Option<Vec<BuTimeOffLimitRange>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BuShortTermForecastListing` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_week_shorttermforecasts`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_week_shorttermforecasts`](crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecasts).
 #[derive(Clone, Default)]
 pub struct BuShortTermForecastListing {
-    /// `entities`
+    /// `entities`: a list of `BuShortTermForecastListItem`
     pub entities: Option<Vec<BuShortTermForecastListItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

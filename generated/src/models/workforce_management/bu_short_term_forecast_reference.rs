@@ -4,15 +4,21 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `BuShortTermForecastReference` in the API.
+///
+/// Part of [`BuCreateBlankScheduleRequest`](crate::models::BuCreateBlankScheduleRequest),
+/// [`BuForecastStaffingRequirementsResultResponse`](crate::models::BuForecastStaffingRequirementsResultResponse),
+/// [`BuGenerateScheduleRequest`](crate::models::BuGenerateScheduleRequest),
+/// [`BuIntradayResponse`](crate::models::BuIntradayResponse),
+/// [`BuScheduleListItem`](crate::models::BuScheduleListItem), 6 more.
 #[derive(Clone, Default)]
 pub struct BuShortTermForecastReference {
-    /// `description`, read-only
+    /// `description`: a string, read-only
     pub description: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `weekDate`, required
+    /// `weekDate`: a date, required
     pub week_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,23 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `BuShortTermForecastWeekReference` in the API.
+///
+/// Part of [`CreateScheduleBid`](crate::models::CreateScheduleBid),
+/// [`CreateWorkPlanBid`](crate::models::CreateWorkPlanBid),
+/// [`ScheduleBid`](crate::models::ScheduleBid),
+/// [`UpdateScheduleBid`](crate::models::UpdateScheduleBid),
+/// [`UpdateWorkPlanBid`](crate::models::UpdateWorkPlanBid), 1 more.
 #[derive(Clone, Default)]
 pub struct BuShortTermForecastWeekReference {
-    /// `description`, read-only
+    /// `description`: a string, read-only
     pub description: Option<String>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `weekDate`, required
+    /// `weekDate`: a date, required
     pub week_date: Option<time::Date>,
-    /// `weekNumber`, required
+    /// `weekNumber`: an integer (`int32`), required
     pub week_number: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,13 @@
 use crate::runtime::codec;
 
 /// `BuShortTermForecastingSettings` in the API.
+///
+/// Part of [`BusinessUnitSettingsResponse`](crate::models::BusinessUnitSettingsResponse),
+/// [`CreateBusinessUnitSettingsRequest`](crate::models::CreateBusinessUnitSettingsRequest),
+/// [`UpdateBusinessUnitSettingsRequest`](crate::models::UpdateBusinessUnitSettingsRequest).
 #[derive(Clone, Default)]
 pub struct BuShortTermForecastingSettings {
-    /// `defaultHistoryWeeks`
+    /// `defaultHistoryWeeks`: an integer (`int32`)
     pub default_history_weeks: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

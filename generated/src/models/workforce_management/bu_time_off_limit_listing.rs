@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BuTimeOffLimitListing` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_timeofflimits`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_timeofflimits`](crate::api::GetWorkforcemanagementBusinessunitTimeofflimits).
 #[derive(Clone, Default)]
 pub struct BuTimeOffLimitListing {
-    /// `entities`
+    /// `entities`: a list of `BuTimeOffLimitResponse`
     pub entities: Option<Vec<BuTimeOffLimitResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `BuTimeOffLimitRange` in the API.
+///
+/// Part of [`BuSetTimeOffLimitValuesRequest`](crate::models::BuSetTimeOffLimitValuesRequest).
 #[derive(Clone, Default)]
 pub struct BuTimeOffLimitRange {
-    /// `limitMinutesPerDay`
+    /// `limitMinutesPerDay`: a list of integers or nulls
     pub limit_minutes_per_day: Option<Vec<Option<i64>>>,
-    /// `limitMinutesPerFifteenMinutes`
+    /// `limitMinutesPerFifteenMinutes`: a list of integers or nulls
     pub limit_minutes_per_fifteen_minutes: Option<Vec<Option<i64>>>,
-    /// `startDate`, required
+    /// `startDate`: a date, required
     pub start_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,17 @@
 use crate::runtime::codec;
 
 /// `BuTimeOffLimitReference` in the API.
+///
+/// Part of
+/// [`BuConvertTimeOffLimitGranularityJobResponse`](crate::models::BuConvertTimeOffLimitGranularityJobResponse),
+/// [`BuTimeOffLimitValueRange`](crate::models::BuTimeOffLimitValueRange),
+/// [`BuTimeOffLimitValuesForGranularityResponse`](crate::models::BuTimeOffLimitValuesForGranularityResponse),
+/// [`BuTimeOffPlanResponse`](crate::models::BuTimeOffPlanResponse).
 #[derive(Clone, Default)]
 pub struct BuTimeOffLimitReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,13 +5,16 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `BuTimeOffLimitValues` in the API.
+///
+/// Part of
+/// [`BuTimeOffLimitValuesForGranularityResponse`](crate::models::BuTimeOffLimitValuesForGranularityResponse).
 #[derive(Clone, Default)]
 pub struct BuTimeOffLimitValues {
-    /// `startDate`, required
+    /// `startDate`: a date, required
     pub start_date: Option<time::Date>,
-    /// `valuesPerDay`
+    /// `valuesPerDay`: `TimeOffLimitValues`
     pub values_per_day: Option<Box<TimeOffLimitValues>>,
-    /// `valuesPerFifteenMinutes`
+    /// `valuesPerFifteenMinutes`: `TimeOffLimitValues`
     pub values_per_fifteen_minutes: Option<Box<TimeOffLimitValues>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `BuTimeOffLimitValuesImportUploadUrlRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_timeofflimit_values_import_uploadurl`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_timeofflimit_values_import_uploadurl`](crate::api::PostWorkforcemanagementBusinessunitTimeofflimitValuesImportUploadurl).
 #[derive(Clone, Default)]
 pub struct BuTimeOffLimitValuesImportUploadUrlRequest {
-    /// `contentLengthBytes`, required
+    /// `contentLengthBytes`: an integer (`int64`), required
     pub content_length_bytes: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BuTimeOffLimitValuesResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_businessunit_timeofflimits_values_query`.
+/// Returned by
+/// [`post_workforcemanagement_businessunit_timeofflimits_values_query`](crate::api::PostWorkforcemanagementBusinessunitTimeofflimitsValuesQuery).
 #[derive(Clone, Default)]
 pub struct BuTimeOffLimitValuesResponse {
-    /// `values`
+    /// `values`: a list of `BuTimeOffLimitValueRange`
     pub values: Option<Vec<BuTimeOffLimitValueRange>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `BuTimeOffPlanListing` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_timeoffplans`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_timeoffplans`](crate::api::GetWorkforcemanagementBusinessunitTimeoffplans).
 #[derive(Clone, Default)]
 pub struct BuTimeOffPlanListing {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `entities`
+    /// `entities`: a list of `BuTimeOffPlanResponse`
     pub entities: Option<Vec<BuTimeOffPlanResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

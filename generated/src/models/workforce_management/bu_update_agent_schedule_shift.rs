@@ -7,25 +7,27 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `BuUpdateAgentScheduleShift` in the API.
+///
+/// Part of [`BuUpdateAgentScheduleUploadSchema`](crate::models::BuUpdateAgentScheduleUploadSchema).
 #[derive(Clone, Default)]
 pub struct BuUpdateAgentScheduleShift {
-    /// `activities`
+    /// `activities`: a list of `BuAgentScheduleActivity`
     pub activities: Option<Vec<BuAgentScheduleActivity>>,
-    /// `delete`
+    /// `delete`: a boolean
     pub delete: Option<bool>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `lengthMinutes`, read-only
+    /// `lengthMinutes`: an integer (`int32`), read-only
     pub length_minutes: Option<i64>,
-    /// `manuallyEdited`
+    /// `manuallyEdited`: a boolean
     pub manually_edited: Option<bool>,
-    /// `schedule`, read-only
+    /// `schedule`: `BuScheduleReference`, read-only
     pub schedule: Option<Box<BuScheduleReference>>,
-    /// `startDate`, read-only
+    /// `startDate`: a timestamp, read-only
     pub start_date: Option<time::Timestamp>,
-    /// `workPlanId`
+    /// `workPlanId`: `ValueWrapperString`
     pub work_plan_id: Option<Box<ValueWrapperString>>,
-    /// `workPlanShiftId`
+    /// `workPlanShiftId`: `ValueWrapperString`
     pub work_plan_shift_id: Option<Box<ValueWrapperString>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

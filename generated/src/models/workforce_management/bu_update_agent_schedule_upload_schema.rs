@@ -7,21 +7,23 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `BuUpdateAgentScheduleUploadSchema` in the API.
+///
+/// Part of [`UpdateScheduleUploadSchema`](crate::models::UpdateScheduleUploadSchema).
 #[derive(Clone, Default)]
 pub struct BuUpdateAgentScheduleUploadSchema {
-    /// `delete`
+    /// `delete`: a boolean
     pub delete: Option<bool>,
-    /// `fullDayTimeOffMarkers`
+    /// `fullDayTimeOffMarkers`: a list of `BuFullDayTimeOffMarker`
     pub full_day_time_off_markers: Option<Vec<BuFullDayTimeOffMarker>>,
-    /// `metadata`
+    /// `metadata`: `WfmVersionedEntityMetadata`
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `shifts`
+    /// `shifts`: a list of `BuUpdateAgentScheduleShift`
     pub shifts: Option<Vec<BuUpdateAgentScheduleShift>>,
-    /// `userId`, required
+    /// `userId`: a string, required
     pub user_id: Option<String>,
-    /// `workPlanId`
+    /// `workPlanId`: `ValueWrapperString`
     pub work_plan_id: Option<Box<ValueWrapperString>>,
-    /// `workPlanIdsPerWeek`
+    /// `workPlanIdsPerWeek`: `ListWrapperString`
     pub work_plan_ids_per_week: Option<Box<ListWrapperString>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

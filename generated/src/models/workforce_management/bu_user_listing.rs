@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BuUserListing` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_users`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_users`](crate::api::GetWorkforcemanagementBusinessunitUsers).
 #[derive(Clone, Default)]
 pub struct BuUserListing {
-    /// `managementUnits`, required
+    /// `managementUnits`: a list of `ManagementUnitUserListing`, required
     pub management_units: Option<Vec<ManagementUnitUserListing>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

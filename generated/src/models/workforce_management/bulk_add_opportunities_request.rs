@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `BulkAddOpportunitiesRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_opportunities_bulk_add`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_opportunities_bulk_add`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkAdd).
 #[derive(Clone, Default)]
 pub struct BulkAddOpportunitiesRequest {
-    /// `agentIds`
+    /// `agentIds`: a list of strings
     pub agent_ids: Option<Vec<String>>,
-    /// `opportunities`, required
+    /// `opportunities`: a list of `AddOpportunityBody`, required
     pub opportunities: Option<Vec<AddOpportunityBody>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BulkAddOpportunitiesResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_businessunit_opportunities_bulk_add`.
+/// Returned by
+/// [`post_workforcemanagement_businessunit_opportunities_bulk_add`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkAdd).
 #[derive(Clone, Default)]
 pub struct BulkAddOpportunitiesResponse {
-    /// `opportunities`, required
+    /// `opportunities`: a list of `OpportunityResult`, required
     pub opportunities: Option<Vec<OpportunityResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

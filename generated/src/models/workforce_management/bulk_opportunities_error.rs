@@ -3,9 +3,15 @@
 use crate::runtime::codec;
 
 /// `BulkOpportunitiesError` in the API.
+///
+/// Part of
+/// [`AgentBulkAddOpportunityEnrollmentResult`](crate::models::AgentBulkAddOpportunityEnrollmentResult),
+/// [`BulkOpportunitiesEnrollmentResult`](crate::models::BulkOpportunitiesEnrollmentResult),
+/// [`BulkOpportunitiesReferenceResult`](crate::models::BulkOpportunitiesReferenceResult),
+/// [`BulkRemoveOpportunitiesResult`](crate::models::BulkRemoveOpportunitiesResult).
 #[derive(Clone, Default)]
 pub struct BulkOpportunitiesError {
-    /// `errorCode`, required
+    /// `errorCode`: `BulkOpportunitiesErrorErrorCode`, required
     pub error_code: Option<BulkOpportunitiesErrorErrorCode>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `BulkOpportunitiesExternalActivitiesRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_opportunities_externalactivities_query`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_opportunities_externalactivities_query`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesExternalactivitiesQuery).
 #[derive(Clone, Default)]
 pub struct BulkOpportunitiesExternalActivitiesRequest {
-    /// `ids`, required
+    /// `ids`: a list of strings, required
     pub ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,12 @@ use crate::runtime::codec;
 
 /// `BulkOpportunitiesRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_opportunities_bulk_publish`,
-/// `post_workforcemanagement_businessunit_opportunities_bulk_remove`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_opportunities_bulk_publish`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkPublish),
+/// [`post_workforcemanagement_businessunit_opportunities_bulk_remove`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkRemove).
 #[derive(Clone, Default)]
 pub struct BulkOpportunitiesRequest {
-    /// `ids`, required
+    /// `ids`: a list of strings, required
     pub ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `BulkOpportunitiesStatusUpdateRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_opportunities_bulk_statuses_update`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_opportunities_bulk_statuses_update`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkStatusesUpdate).
 #[derive(Clone, Default)]
 pub struct BulkOpportunitiesStatusUpdateRequest {
-    /// `opportunityIds`, required
+    /// `opportunityIds`: a list of strings, required
     pub opportunity_ids: Option<Vec<String>>,
-    /// `status`, required
+    /// `status`: one of `Closed`, required
     pub status: Option<BulkOpportunitiesStatusUpdateRequestStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `BulkOpportunityEnrollmentsStatusUpdateRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_opportunities_enrollments_bulk_statuses_update`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_opportunities_enrollments_bulk_statuses_update`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsBulkStatusesUpdate).
 #[derive(Clone, Default)]
 pub struct BulkOpportunityEnrollmentsStatusUpdateRequest {
-    /// `enrollmentIds`, required
+    /// `enrollmentIds`: a list of strings, required
     pub enrollment_ids: Option<Vec<String>>,
-    /// `reviewNote`
+    /// `reviewNote`: a string
     pub review_note: Option<String>,
-    /// `status`, required
+    /// `status`: one of `Approved`, `Denied`, required
     pub status: Option<BulkOpportunityEnrollmentsStatusUpdateRequestStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

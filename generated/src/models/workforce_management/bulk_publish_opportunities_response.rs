@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `BulkPublishOpportunitiesResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_businessunit_opportunities_bulk_publish`.
+/// Returned by
+/// [`post_workforcemanagement_businessunit_opportunities_bulk_publish`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkPublish).
 #[derive(Clone, Default)]
 pub struct BulkPublishOpportunitiesResponse {
-    /// `errorCount`, required
+    /// `errorCount`: an integer (`int32`), required
     pub error_count: Option<i64>,
-    /// `results`, required
+    /// `results`: a list of `BulkOpportunitiesReferenceResult`, required
     pub results: Option<Vec<BulkOpportunitiesReferenceResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `BulkRemoveOpportunitiesResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_businessunit_opportunities_bulk_remove`.
+/// Returned by
+/// [`post_workforcemanagement_businessunit_opportunities_bulk_remove`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkRemove).
 #[derive(Clone, Default)]
 pub struct BulkRemoveOpportunitiesResponse {
-    /// `errorCount`, required
+    /// `errorCount`: an integer (`int32`), required
     pub error_count: Option<i64>,
-    /// `results`, required
+    /// `results`: a list of `BulkRemoveOpportunitiesResult`, required
     pub results: Option<Vec<BulkRemoveOpportunitiesResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

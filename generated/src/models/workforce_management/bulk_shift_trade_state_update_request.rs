@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BulkShiftTradeStateUpdateRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_managementunit_week_shifttrades_state_bulk`.
+/// Taken by
+/// [`post_workforcemanagement_managementunit_week_shifttrades_state_bulk`](crate::api::PostWorkforcemanagementManagementunitWeekShifttradesStateBulk).
 #[derive(Clone, Default)]
 pub struct BulkShiftTradeStateUpdateRequest {
-    /// `entities`, required
+    /// `entities`: a list of `BulkUpdateShiftTradeStateRequestItem`, required
     pub entities: Option<Vec<BulkUpdateShiftTradeStateRequestItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BulkUpdateActivityCodeRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_businessunit_activitycodes_bulk`.
+/// Taken by
+/// [`patch_workforcemanagement_businessunit_activitycodes_bulk`](crate::api::PatchWorkforcemanagementBusinessunitActivitycodesBulk).
 #[derive(Clone, Default)]
 pub struct BulkUpdateActivityCodeRequest {
-    /// `entities`
+    /// `entities`: a list of `BulkUpdateActivityCodeRequestItem`
     pub entities: Option<Vec<BulkUpdateActivityCodeRequestItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

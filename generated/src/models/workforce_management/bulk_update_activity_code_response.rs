@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `BulkUpdateActivityCodeResponse` in the API.
 ///
-/// Returned by `patch_workforcemanagement_businessunit_activitycodes_bulk`.
+/// Returned by
+/// [`patch_workforcemanagement_businessunit_activitycodes_bulk`](crate::api::PatchWorkforcemanagementBusinessunitActivitycodesBulk).
 #[derive(Clone, Default)]
 pub struct BulkUpdateActivityCodeResponse {
-    /// `entities`
+    /// `entities`: a list of `BusinessUnitActivityCode`
     pub entities: Option<Vec<BusinessUnitActivityCode>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::models::workforce_management::TargetUnavailableTime;
 use crate::runtime::codec;
 
 /// `BulkUpdateAgentUnavailableTimesResultItem` in the API.
+///
+/// Part of
+/// [`BulkUpdateAgentUnavailableTimesResponse`](crate::models::BulkUpdateAgentUnavailableTimesResponse).
 #[derive(Clone, Default)]
 pub struct BulkUpdateAgentUnavailableTimesResultItem {
-    /// `status`
+    /// `status`: one of `Complete`, `Error`, `Skipped`
     pub status: Option<BulkUpdateAgentUnavailableTimesResultItemStatus>,
-    /// `unavailableTime`
+    /// `unavailableTime`: `TargetUnavailableTime`
     pub unavailable_time: Option<Box<TargetUnavailableTime>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

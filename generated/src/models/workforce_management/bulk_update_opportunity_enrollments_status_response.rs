@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `BulkUpdateOpportunityEnrollmentsStatusResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_businessunit_opportunities_enrollments_bulk_statuses_update`.
+/// Returned by
+/// [`post_workforcemanagement_businessunit_opportunities_enrollments_bulk_statuses_update`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsBulkStatusesUpdate).
 #[derive(Clone, Default)]
 pub struct BulkUpdateOpportunityEnrollmentsStatusResponse {
-    /// `errorCount`, required
+    /// `errorCount`: an integer (`int32`), required
     pub error_count: Option<i64>,
-    /// `results`, required
+    /// `results`: a list of `BulkOpportunitiesEnrollmentResult`, required
     pub results: Option<Vec<BulkOpportunitiesEnrollmentResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

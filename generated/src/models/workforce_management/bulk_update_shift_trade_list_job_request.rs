@@ -6,14 +6,15 @@ use crate::runtime::time;
 
 /// `BulkUpdateShiftTradeListJobRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_shifttrading_trades_state_bulk_jobs`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_shifttrading_trades_state_bulk_jobs`](crate::api::PostWorkforcemanagementBusinessunitShifttradingTradesStateBulkJobs).
 #[derive(Clone, Default)]
 pub struct BulkUpdateShiftTradeListJobRequest {
-    /// `entities`, required
+    /// `entities`: a list of `BulkUpdateShiftTradeStateRequestItem`, required
     pub entities: Option<Vec<BulkUpdateShiftTradeStateRequestItem>>,
-    /// `managementUnitIds`, required
+    /// `managementUnitIds`: a list of strings, required
     pub management_unit_ids: Option<Vec<String>>,
-    /// `weekDates`, required
+    /// `weekDates`: a list of dates, required
     pub week_dates: Option<Vec<time::Date>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,12 @@ use crate::models::workforce_management::BulkUpdateShiftTradeStateResultItem;
 use crate::runtime::codec;
 
 /// `BulkUpdateShiftTradeStateResult` in the API.
+///
+/// Part of [`BulkUpdateShiftTradeStateResponse`](crate::models::BulkUpdateShiftTradeStateResponse),
+/// [`ShiftTradeBulkUpdateTradeStateBuJobResponse`](crate::models::ShiftTradeBulkUpdateTradeStateBuJobResponse).
 #[derive(Clone, Default)]
 pub struct BulkUpdateShiftTradeStateResult {
-    /// `entities`
+    /// `entities`: a list of `BulkUpdateShiftTradeStateResultItem`
     pub entities: Option<Vec<BulkUpdateShiftTradeStateResultItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `BusinessUnitActivityCodeListing` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_activitycodes`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_activitycodes`](crate::api::GetWorkforcemanagementBusinessunitActivitycodes).
 #[derive(Clone, Default)]
 pub struct BusinessUnitActivityCodeListing {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `entities`
+    /// `entities`: a list of `BusinessUnitActivityCode`
     pub entities: Option<Vec<BusinessUnitActivityCode>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `BusinessUnitListing` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunits`,
-/// `get_workforcemanagement_businessunits_divisionviews`.
+/// Returned by
+/// [`get_workforcemanagement_businessunits`](crate::api::GetWorkforcemanagementBusinessunits),
+/// [`get_workforcemanagement_businessunits_divisionviews`](crate::api::GetWorkforcemanagementBusinessunitsDivisionviews).
 #[derive(Clone, Default)]
 pub struct BusinessUnitListing {
-    /// `entities`
+    /// `entities`: a list of `BusinessUnitListItem`
     pub entities: Option<Vec<BusinessUnitListItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

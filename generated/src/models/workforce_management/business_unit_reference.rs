@@ -3,11 +3,17 @@
 use crate::runtime::codec;
 
 /// `BusinessUnitReference` in the API.
+///
+/// Part of [`AdherenceAdjustment`](crate::models::AdherenceAdjustment),
+/// [`AdherenceExplanationNotification`](crate::models::AdherenceExplanationNotification),
+/// [`AdherenceExplanationResponse`](crate::models::AdherenceExplanationResponse),
+/// [`AgentManagementUnitReference`](crate::models::AgentManagementUnitReference),
+/// [`AgentScheduleBids`](crate::models::AgentScheduleBids), 9 more.
 #[derive(Clone, Default)]
 pub struct BusinessUnitReference {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

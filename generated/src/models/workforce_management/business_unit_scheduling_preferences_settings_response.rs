@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `BusinessUnitSchedulingPreferencesSettingsResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_schedulingpreferences_settings`,
-/// `get_workforcemanagement_schedulingpreferences_settings`,
-/// `patch_workforcemanagement_businessunit_schedulingpreferences_settings`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_schedulingpreferences_settings`](crate::api::GetWorkforcemanagementBusinessunitSchedulingpreferencesSettings),
+/// [`get_workforcemanagement_schedulingpreferences_settings`](crate::api::GetWorkforcemanagementSchedulingpreferencesSettings),
+/// [`patch_workforcemanagement_businessunit_schedulingpreferences_settings`](crate::api::PatchWorkforcemanagementBusinessunitSchedulingpreferencesSettings).
 #[derive(Clone, Default)]
 pub struct BusinessUnitSchedulingPreferencesSettingsResponse {
-    /// `enabled`, required
+    /// `enabled`: a boolean, required
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

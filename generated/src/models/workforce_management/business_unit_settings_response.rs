@@ -2,29 +2,32 @@
 
 use crate::models::workforce_management::{
     BuActivitySettingsResponse, BuNotificationSettingsResponse,
-    BuSchedulingSettingsResponse, BuShortTermForecastingSettings,
+    BuSchedulingSettingsResponse, BuShortTermForecastingSettings, StartDayOfWeek,
     WfmVersionedEntityMetadata,
 };
 use crate::runtime::codec;
 
 /// `BusinessUnitSettingsResponse` in the API.
+///
+/// Part of [`BusinessUnitResponse`](crate::models::BusinessUnitResponse).
 #[derive(Clone, Default)]
 pub struct BusinessUnitSettingsResponse {
-    /// `coaching`
+    /// `coaching`: `BuActivitySettingsResponse`
     pub coaching: Option<Box<BuActivitySettingsResponse>>,
-    /// `learning`
+    /// `learning`: `BuActivitySettingsResponse`
     pub learning: Option<Box<BuActivitySettingsResponse>>,
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `notifications`
+    /// `notifications`: `BuNotificationSettingsResponse`
     pub notifications: Option<Box<BuNotificationSettingsResponse>>,
-    /// `scheduling`
+    /// `scheduling`: `BuSchedulingSettingsResponse`
     pub scheduling: Option<Box<BuSchedulingSettingsResponse>>,
-    /// `shortTermForecasting`
+    /// `shortTermForecasting`: `BuShortTermForecastingSettings`
     pub short_term_forecasting: Option<Box<BuShortTermForecastingSettings>>,
-    /// `startDayOfWeek`, required
+    /// `startDayOfWeek`: one of `Sunday`, `Monday`, `Tuesday`, `Wednesday`, `Thursday`, `Friday`,
+    /// `Saturday`, required
     pub start_day_of_week: Option<BusinessUnitSettingsResponseStartDayOfWeek>,
-    /// `timeZone`, required
+    /// `timeZone`: a string, required
     pub time_zone: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -48,55 +51,5 @@ impl codec::Model for BusinessUnitSettingsResponse {
 
 codec::__model!(BusinessUnitSettingsResponse);
 
-/// The values of `startDayOfWeek`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum BusinessUnitSettingsResponseStartDayOfWeek {
-    /// `Sunday`
-    Sunday,
-    /// `Monday`
-    Monday,
-    /// `Tuesday`
-    Tuesday,
-    /// `Wednesday`
-    Wednesday,
-    /// `Thursday`
-    Thursday,
-    /// `Friday`
-    Friday,
-    /// `Saturday`
-    Saturday,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for BusinessUnitSettingsResponseStartDayOfWeek {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::Sunday,
-            Self::Monday,
-            Self::Tuesday,
-            Self::Wednesday,
-            Self::Thursday,
-            Self::Friday,
-            Self::Saturday,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Sunday => "Sunday",
-            Self::Monday => "Monday",
-            Self::Tuesday => "Tuesday",
-            Self::Wednesday => "Wednesday",
-            Self::Thursday => "Thursday",
-            Self::Friday => "Friday",
-            Self::Saturday => "Saturday",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(BusinessUnitSettingsResponseStartDayOfWeek);
+/// The same values as [`StartDayOfWeek`].
+pub type BusinessUnitSettingsResponseStartDayOfWeek = StartDayOfWeek;

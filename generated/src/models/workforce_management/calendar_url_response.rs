@@ -4,12 +4,14 @@ use crate::runtime::codec;
 
 /// `CalendarUrlResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_calendar_url_ics`, `post_workforcemanagement_calendar_url_ics`.
+/// Returned by
+/// [`get_workforcemanagement_calendar_url_ics`](crate::api::GetWorkforcemanagementCalendarUrlIcs),
+/// [`post_workforcemanagement_calendar_url_ics`](crate::api::PostWorkforcemanagementCalendarUrlIcs).
 #[derive(Clone, Default)]
 pub struct CalendarUrlResponse {
-    /// `calendarUrl`
+    /// `calendarUrl`: a string
     pub calendar_url: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `CapacityPlanDeleteRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_capacityplans_bulk_remove`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_capacityplans_bulk_remove`](crate::api::PostWorkforcemanagementBusinessunitCapacityplansBulkRemove).
 #[derive(Clone, Default)]
 pub struct CapacityPlanDeleteRequest {
-    /// `capacityPlanIds`, required
+    /// `capacityPlanIds`: a list of strings, required
     pub capacity_plan_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,16 +7,17 @@ use crate::runtime::codec;
 
 /// `CapacityPlanForecastInputsResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_capacityplan_forecast`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_capacityplan_forecast`](crate::api::GetWorkforcemanagementBusinessunitCapacityplanForecast).
 #[derive(Clone, Default)]
 pub struct CapacityPlanForecastInputsResponse {
-    /// `businessUnit`, required
+    /// `businessUnit`: `BusinessUnitReference`, required
     pub business_unit: Option<Box<BusinessUnitReference>>,
-    /// `capacityPlan`, required
+    /// `capacityPlan`: `CapacityPlanReference`, required
     pub capacity_plan: Option<Box<CapacityPlanReference>>,
-    /// `downloadTemplate`
+    /// `downloadTemplate`: `CapacityPlanForecastInputsTemplate`
     pub download_template: Option<Box<CapacityPlanForecastInputsTemplate>>,
-    /// `downloadUrl`, required
+    /// `downloadUrl`: a string, required
     pub download_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

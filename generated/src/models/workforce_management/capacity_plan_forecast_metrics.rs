@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `CapacityPlanForecastMetrics` in the API.
+///
+/// Part of [`CapacityPlanForecastInputsTemplate`](crate::models::CapacityPlanForecastInputsTemplate),
+/// [`ForecastInputPlanningGroupData`](crate::models::ForecastInputPlanningGroupData).
 #[derive(Clone, Default)]
 pub struct CapacityPlanForecastMetrics {
-    /// `averageHandleTime`, required
+    /// `averageHandleTime`: a list of numbers, required
     pub average_handle_time: Option<Vec<f64>>,
-    /// `volume`, required
+    /// `volume`: a list of numbers, required
     pub volume: Option<Vec<f64>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

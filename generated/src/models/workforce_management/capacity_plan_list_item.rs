@@ -6,20 +6,21 @@ use crate::runtime::time;
 
 /// `CapacityPlanListItem` in the API.
 ///
-/// Item of the listing `get_workforcemanagement_businessunit_capacityplans`.
+/// Item of the listing
+/// [`get_workforcemanagement_businessunit_capacityplans`](crate::api::GetWorkforcemanagementBusinessunitCapacityplans).
 #[derive(Clone, Default)]
 pub struct CapacityPlanListItem {
-    /// `endBusinessUnitDate`, required
+    /// `endBusinessUnitDate`: a date, required
     pub end_business_unit_date: Option<time::Date>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `metadata`, required
+    /// `metadata`: `CapacityPlanMetadata`, required
     pub metadata: Option<Box<CapacityPlanMetadata>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `startBusinessUnitDate`, required
+    /// `startBusinessUnitDate`: a date, required
     pub start_business_unit_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

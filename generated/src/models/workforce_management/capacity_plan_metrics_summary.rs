@@ -3,33 +3,36 @@
 use crate::runtime::codec;
 
 /// `CapacityPlanMetricsSummary` in the API.
+///
+/// Part of
+/// [`StaffingGroupAllocationsResponseTemplate`](crate::models::StaffingGroupAllocationsResponseTemplate).
 #[derive(Clone, Default)]
 pub struct CapacityPlanMetricsSummary {
-    /// `attritionFullTimeEquivalentCount`, required
+    /// `attritionFullTimeEquivalentCount`: a list of numbers, required
     pub attrition_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `attritionPercentage`, required
+    /// `attritionPercentage`: a list of numbers, required
     pub attrition_percentage: Option<Vec<f64>>,
-    /// `endOfMonthPlannedFullTimeEquivalentCount`
+    /// `endOfMonthPlannedFullTimeEquivalentCount`: a list of numbers
     pub end_of_month_planned_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `extraTimeUnderTimeFullTimeEquivalentCount`, required
+    /// `extraTimeUnderTimeFullTimeEquivalentCount`: a list of numbers, required
     pub extra_time_under_time_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `netFullTimeEquivalentCount`, required
+    /// `netFullTimeEquivalentCount`: a list of numbers, required
     pub net_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `newHireFullTimeEquivalentCount`, required
+    /// `newHireFullTimeEquivalentCount`: a list of numbers, required
     pub new_hire_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `plannedFullTimeEquivalentCount`, required
+    /// `plannedFullTimeEquivalentCount`: a list of numbers, required
     pub planned_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `requiredStaffFullTimeEquivalentCount`, required
+    /// `requiredStaffFullTimeEquivalentCount`: a list of numbers, required
     pub required_staff_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `shrinkageFullTimeEquivalentCount`, required
+    /// `shrinkageFullTimeEquivalentCount`: a list of numbers, required
     pub shrinkage_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `shrinkagePercentage`, required
+    /// `shrinkagePercentage`: a list of numbers, required
     pub shrinkage_percentage: Option<Vec<f64>>,
-    /// `staffingOverUnderFullTimeEquivalentCount`, required
+    /// `staffingOverUnderFullTimeEquivalentCount`: a list of numbers, required
     pub staffing_over_under_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `startingFullTimeEquivalentCount`, required
+    /// `startingFullTimeEquivalentCount`: a list of numbers, required
     pub starting_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `transfersFullTimeEquivalentCount`, required
+    /// `transfersFullTimeEquivalentCount`: a list of numbers, required
     pub transfers_full_time_equivalent_count: Option<Vec<f64>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,17 @@
 use crate::runtime::codec;
 
 /// `CapacityPlanReference` in the API.
+///
+/// Part of [`CapacityPlanForecastInputsResponse`](crate::models::CapacityPlanForecastInputsResponse),
+/// [`CapacityPlanStaffingGroupAllocationsResponse`](crate::models::CapacityPlanStaffingGroupAllocationsResponse),
+/// [`CapacityPlanStaffingRequirementResult`](crate::models::CapacityPlanStaffingRequirementResult).
 #[derive(Clone, Default)]
 pub struct CapacityPlanReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,22 +8,23 @@ use crate::runtime::time;
 
 /// `CapacityPlanRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_capacityplans`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_capacityplans`](crate::api::PostWorkforcemanagementBusinessunitCapacityplans).
 #[derive(Clone, Default)]
 pub struct CapacityPlanRequest {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `endBusinessUnitDate`, required
+    /// `endBusinessUnitDate`: a date, required
     pub end_business_unit_date: Option<time::Date>,
-    /// `forecast`, required
+    /// `forecast`: `BuShortTermForecastReference`, required
     pub forecast: Option<Box<BuShortTermForecastReference>>,
-    /// `fullTimeEquivalentWeeklyHours`, required
+    /// `fullTimeEquivalentWeeklyHours`: a number (`double`), required
     pub full_time_equivalent_weekly_hours: Option<f64>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `staffingGroupAllocations`, required
+    /// `staffingGroupAllocations`: a list of `CreateStaffingGroupAllocation`, required
     pub staffing_group_allocations: Option<Vec<CreateStaffingGroupAllocation>>,
-    /// `startBusinessUnitDate`, required
+    /// `startBusinessUnitDate`: a date, required
     pub start_business_unit_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,29 +8,30 @@ use crate::runtime::time;
 
 /// `CapacityPlanResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_capacityplan`,
-/// `patch_workforcemanagement_businessunit_capacityplan`,
-/// `post_workforcemanagement_businessunit_capacityplan_copy`,
-/// `post_workforcemanagement_businessunit_capacityplans`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_capacityplan`](crate::api::GetWorkforcemanagementBusinessunitCapacityplan),
+/// [`patch_workforcemanagement_businessunit_capacityplan`](crate::api::PatchWorkforcemanagementBusinessunitCapacityplan),
+/// [`post_workforcemanagement_businessunit_capacityplan_copy`](crate::api::PostWorkforcemanagementBusinessunitCapacityplanCopy),
+/// [`post_workforcemanagement_businessunit_capacityplans`](crate::api::PostWorkforcemanagementBusinessunitCapacityplans).
 #[derive(Clone, Default)]
 pub struct CapacityPlanResponse {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `endBusinessUnitDate`, required
+    /// `endBusinessUnitDate`: a date, required
     pub end_business_unit_date: Option<time::Date>,
-    /// `forecast`
+    /// `forecast`: `BuShortTermForecastReference`
     pub forecast: Option<Box<BuShortTermForecastReference>>,
-    /// `fullTimeEquivalentWeeklyHours`, required
+    /// `fullTimeEquivalentWeeklyHours`: a number (`double`), required
     pub full_time_equivalent_weekly_hours: Option<f64>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `metadata`, required
+    /// `metadata`: `CapacityPlanMetadata`, required
     pub metadata: Option<Box<CapacityPlanMetadata>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `startBusinessUnitDate`, required
+    /// `startBusinessUnitDate`: a date, required
     pub start_business_unit_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,16 +7,17 @@ use crate::runtime::codec;
 
 /// `CapacityPlanStaffingGroupAllocationsResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_capacityplan_staffinggroupallocations`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_capacityplan_staffinggroupallocations`](crate::api::GetWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocations).
 #[derive(Clone, Default)]
 pub struct CapacityPlanStaffingGroupAllocationsResponse {
-    /// `capacityPlan`, required
+    /// `capacityPlan`: `CapacityPlanReference`, required
     pub capacity_plan: Option<Box<CapacityPlanReference>>,
-    /// `downloadTemplate`
+    /// `downloadTemplate`: `StaffingGroupAllocationsResponseTemplate`
     pub download_template: Option<Box<StaffingGroupAllocationsResponseTemplate>>,
-    /// `downloadUrl`, required
+    /// `downloadUrl`: a string, required
     pub download_url: Option<String>,
-    /// `fullTimeEquivalentWeeklyHours`, required
+    /// `fullTimeEquivalentWeeklyHours`: a number (`double`), required
     pub full_time_equivalent_weekly_hours: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,10 +6,10 @@ use crate::runtime::codec;
 /// `CapacityPlanStaffingGroupMetricChangeHistoryListResponse` in the API.
 ///
 /// Returned by
-/// `post_workforcemanagement_businessunit_capacityplan_staffinggroupallocationshistory_query`.
+/// [`post_workforcemanagement_businessunit_capacityplan_staffinggroupallocationshistory_query`](crate::api::PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshistoryQuery).
 #[derive(Clone, Default)]
 pub struct CapacityPlanStaffingGroupMetricChangeHistoryListResponse {
-    /// `entities`
+    /// `entities`: a list of `StaffingGroupMetricChangeResponse`
     pub entities: Option<Vec<StaffingGroupMetricChangeResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

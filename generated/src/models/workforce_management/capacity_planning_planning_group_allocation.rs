@@ -4,19 +4,23 @@ use crate::models::workforce_management::StaffingGroupFullTimeEquivalentContribu
 use crate::runtime::codec;
 
 /// `CapacityPlanningPlanningGroupAllocation` in the API.
+///
+/// Part of
+/// [`StaffingGroupAllocationsResponseTemplate`](crate::models::StaffingGroupAllocationsResponseTemplate).
 #[derive(Clone, Default)]
 pub struct CapacityPlanningPlanningGroupAllocation {
-    /// `overUnderFullTimeEquivalentCount`, required
+    /// `overUnderFullTimeEquivalentCount`: a list of numbers, required
     pub over_under_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `planningGroupId`, required
+    /// `planningGroupId`: a string, required
     pub planning_group_id: Option<String>,
-    /// `requiredStaffFullTimeEquivalentCount`, required
+    /// `requiredStaffFullTimeEquivalentCount`: a list of numbers, required
     pub required_staff_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `staffingGroupFullTimeEquivalentContributions`, required
+    /// `staffingGroupFullTimeEquivalentContributions`: a list of
+    /// `StaffingGroupFullTimeEquivalentContribution`, required
     pub staffing_group_full_time_equivalent_contributions: Option<
         Vec<StaffingGroupFullTimeEquivalentContribution>,
     >,
-    /// `totalPlannedFullTimeEquivalentCount`, required
+    /// `totalPlannedFullTimeEquivalentCount`: a list of numbers, required
     pub total_planned_full_time_equivalent_count: Option<Vec<f64>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

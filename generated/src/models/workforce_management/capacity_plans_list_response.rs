@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `CapacityPlansListResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_capacityplans`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_capacityplans`](crate::api::GetWorkforcemanagementBusinessunitCapacityplans).
 #[derive(Clone, Default)]
 pub struct CapacityPlansListResponse {
-    /// `entities`
+    /// `entities`: a list of `CapacityPlanListItem`
     pub entities: Option<Vec<CapacityPlanListItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

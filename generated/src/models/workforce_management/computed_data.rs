@@ -4,11 +4,13 @@ use crate::models::workforce_management::{QuarterHourly, Weekly};
 use crate::runtime::codec;
 
 /// `ComputedData` in the API.
+///
+/// Part of [`SessionMetricData`](crate::models::SessionMetricData).
 #[derive(Clone, Default)]
 pub struct ComputedData {
-    /// `quarterHour`
+    /// `quarterHour`: `QuarterHourly`
     pub quarter_hour: Option<Box<QuarterHourly>>,
-    /// `weekly`
+    /// `weekly`: `Weekly`
     pub weekly: Option<Box<Weekly>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

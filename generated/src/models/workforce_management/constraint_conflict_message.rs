@@ -6,11 +6,13 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `ConstraintConflictMessage` in the API.
+///
+/// Part of [`ValidateWorkPlanMessages`](crate::models::ValidateWorkPlanMessages).
 #[derive(Clone, Default)]
 pub struct ConstraintConflictMessage {
-    /// `conflictedConstraintMessages`
+    /// `conflictedConstraintMessages`: a list of `WorkPlanConstraintMessage`
     pub conflicted_constraint_messages: Option<Vec<WorkPlanConstraintMessage>>,
-    /// `message`
+    /// `message`: `WorkPlanConstraintConflictMessage`
     pub message: Option<Box<WorkPlanConstraintConflictMessage>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,14 +6,14 @@ use crate::runtime::codec;
 /// `ContinuousForecastSnapshotResponse` in the API.
 ///
 /// Returned by
-/// `get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_session_id_snapshot_snapshot_id`.
+/// [`get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_session_id_snapshot_snapshot_id`](crate::api::GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionSessionIdSnapshotSnapshotId).
 #[derive(Clone, Default)]
 pub struct ContinuousForecastSnapshotResponse {
-    /// `files`
+    /// `files`: `SnapshotFiles`
     pub files: Option<Box<SnapshotFiles>>,
-    /// `sessionId`
+    /// `sessionId`: a string
     pub session_id: Option<String>,
-    /// `snapshotId`
+    /// `snapshotId`: a string
     pub snapshot_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::models::workforce_management::ContinuousForecastWeeks;
 use crate::runtime::codec;
 
 /// `ContinuousForecastTimeSeries` in the API.
+///
+/// Part of [`Daily`](crate::models::Daily), [`QuarterHourly`](crate::models::QuarterHourly),
+/// [`Weekly`](crate::models::Weekly).
 #[derive(Clone, Default)]
 pub struct ContinuousForecastTimeSeries {
-    /// `planningGroup`
+    /// `planningGroup`: a string
     pub planning_group: Option<String>,
-    /// `weeks`
+    /// `weeks`: a list of `ContinuousForecastWeeks`
     pub weeks: Option<Vec<ContinuousForecastWeeks>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ContinuousForecastWeeks` in the API.
+///
+/// Part of [`ContinuousForecastTimeSeries`](crate::models::ContinuousForecastTimeSeries).
 #[derive(Clone, Default)]
 pub struct ContinuousForecastWeeks {
-    /// `values`
+    /// `values`: a list of numbers
     pub values: Option<Vec<f64>>,
-    /// `weekOffset`
+    /// `weekOffset`: an integer (`int32`)
     pub week_offset: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::time;
 
 /// `CopyBuForecastRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_week_shorttermforecast_copy`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_week_shorttermforecast_copy`](crate::api::PostWorkforcemanagementBusinessunitWeekShorttermforecastCopy).
 #[derive(Clone, Default)]
 pub struct CopyBuForecastRequest {
-    /// `description`, required
+    /// `description`: a string, required
     pub description: Option<String>,
-    /// `weekDate`, required
+    /// `weekDate`: a date, required
     pub week_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,18 +6,19 @@ use crate::runtime::time;
 
 /// `CopyCapacityPlanRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_capacityplan_copy`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_capacityplan_copy`](crate::api::PostWorkforcemanagementBusinessunitCapacityplanCopy).
 #[derive(Clone, Default)]
 pub struct CopyCapacityPlanRequest {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `endBusinessUnitDate`, required
+    /// `endBusinessUnitDate`: a date, required
     pub end_business_unit_date: Option<time::Date>,
-    /// `forecast`
+    /// `forecast`: `ValueWrapperBuShortTermForecastReference`
     pub forecast: Option<Box<ValueWrapperBuShortTermForecastReference>>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `startBusinessUnitDate`, required
+    /// `startBusinessUnitDate`: a date, required
     pub start_business_unit_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

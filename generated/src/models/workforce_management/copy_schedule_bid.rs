@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `CopyScheduleBid` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_schedulebid_copy`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_schedulebid_copy`](crate::api::PostWorkforcemanagementBusinessunitSchedulebidCopy).
 #[derive(Clone, Default)]
 pub struct CopyScheduleBid {
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

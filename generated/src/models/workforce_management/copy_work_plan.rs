@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `CopyWorkPlan` in the API.
 ///
-/// Taken by `post_workforcemanagement_managementunit_workplan_copy`.
+/// Taken by
+/// [`post_workforcemanagement_managementunit_workplan_copy`](crate::api::PostWorkforcemanagementManagementunitWorkplanCopy).
 #[derive(Clone, Default)]
 pub struct CopyWorkPlan {
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

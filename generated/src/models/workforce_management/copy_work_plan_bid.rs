@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `CopyWorkPlanBid` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_workplanbid_copy`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_workplanbid_copy`](crate::api::PostWorkforcemanagementBusinessunitWorkplanbidCopy).
 #[derive(Clone, Default)]
 pub struct CopyWorkPlanBid {
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `CopyWorkPlanRotationRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_managementunit_workplanrotation_copy`.
+/// Taken by
+/// [`post_workforcemanagement_managementunit_workplanrotation_copy`](crate::api::PostWorkforcemanagementManagementunitWorkplanrotationCopy).
 #[derive(Clone, Default)]
 pub struct CopyWorkPlanRotationRequest {
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

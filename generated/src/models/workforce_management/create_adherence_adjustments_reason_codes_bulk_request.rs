@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `CreateAdherenceAdjustmentsReasonCodesBulkRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`](crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk).
 #[derive(Clone, Default)]
 pub struct CreateAdherenceAdjustmentsReasonCodesBulkRequest {
-    /// `reasonCodes`
+    /// `reasonCodes`: a list of `CreateAdherenceAdjustmentsReasonCodeRequest`
     pub reason_codes: Option<Vec<CreateAdherenceAdjustmentsReasonCodeRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,26 +5,27 @@ use crate::runtime::time;
 
 /// `CreateAgentTimeOffRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_timeoffrequests`.
+/// Taken by
+/// [`post_workforcemanagement_timeoffrequests`](crate::api::PostWorkforcemanagementTimeoffrequests).
 #[derive(Clone, Default)]
 pub struct CreateAgentTimeOffRequest {
-    /// `activityCodeId`, required
+    /// `activityCodeId`: a string, required
     pub activity_code_id: Option<String>,
-    /// `dailyDurationMinutes`
+    /// `dailyDurationMinutes`: an integer (`int32`)
     pub daily_duration_minutes: Option<i64>,
-    /// `durationMinutes`
+    /// `durationMinutes`: a list of integers
     pub duration_minutes: Option<Vec<i64>>,
-    /// `fullDayEarliestStartOffsetMinutes`
+    /// `fullDayEarliestStartOffsetMinutes`: a list of integers
     pub full_day_earliest_start_offset_minutes: Option<Vec<i64>>,
-    /// `fullDayLatestEndOffsetMinutes`
+    /// `fullDayLatestEndOffsetMinutes`: a list of integers
     pub full_day_latest_end_offset_minutes: Option<Vec<i64>>,
-    /// `fullDayManagementUnitDates`
+    /// `fullDayManagementUnitDates`: a list of strings
     pub full_day_management_unit_dates: Option<Vec<String>>,
-    /// `notes`
+    /// `notes`: a string
     pub notes: Option<String>,
-    /// `partialDayStartDateTimes`
+    /// `partialDayStartDateTimes`: a list of timestamps
     pub partial_day_start_date_times: Option<Vec<time::Timestamp>>,
-    /// `payableMinutes`
+    /// `payableMinutes`: a list of integers
     pub payable_minutes: Option<Vec<i64>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

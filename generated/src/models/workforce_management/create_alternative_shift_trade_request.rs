@@ -5,22 +5,23 @@ use crate::runtime::time;
 
 /// `CreateAlternativeShiftTradeRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_alternativeshifts_trades`.
+/// Taken by
+/// [`post_workforcemanagement_alternativeshifts_trades`](crate::api::PostWorkforcemanagementAlternativeshiftsTrades).
 #[derive(Clone, Default)]
 pub struct CreateAlternativeShiftTradeRequest {
-    /// `alternativeShiftTradeGranularity`, required
+    /// `alternativeShiftTradeGranularity`: one of `Daily`, required
     pub alternative_shift_trade_granularity: Option<
         CreateAlternativeShiftTradeRequestAlternativeShiftTradeGranularity,
     >,
-    /// `dropShiftReferenceKeys`
+    /// `dropShiftReferenceKeys`: a list of strings
     pub drop_shift_reference_keys: Option<Vec<String>>,
-    /// `expirationDate`
+    /// `expirationDate`: a timestamp
     pub expiration_date: Option<time::Timestamp>,
-    /// `jobId`, required
+    /// `jobId`: a string, required
     pub job_id: Option<String>,
-    /// `pickupShiftReferenceKeys`
+    /// `pickupShiftReferenceKeys`: a list of strings
     pub pickup_shift_reference_keys: Option<Vec<String>>,
-    /// `reviewNote`
+    /// `reviewNote`: a string
     pub review_note: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

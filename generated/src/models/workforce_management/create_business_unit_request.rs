@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `CreateBusinessUnitRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunits`.
+/// Taken by
+/// [`post_workforcemanagement_businessunits`](crate::api::PostWorkforcemanagementBusinessunits).
 #[derive(Clone, Default)]
 pub struct CreateBusinessUnitRequest {
-    /// `divisionId`, required
+    /// `divisionId`: a string, required
     pub division_id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `settings`, required
+    /// `settings`: `CreateBusinessUnitSettingsRequest`, required
     pub settings: Option<Box<CreateBusinessUnitSettingsRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,27 +2,29 @@
 
 use crate::models::workforce_management::{
     BuActivitySettingsRequest, BuNotificationSettingsRequest,
-    BuSchedulingSettingsRequest, BuShortTermForecastingSettings,
-    BusinessUnitSettingsResponseStartDayOfWeek,
+    BuSchedulingSettingsRequest, BuShortTermForecastingSettings, StartDayOfWeek,
 };
 use crate::runtime::codec;
 
 /// `CreateBusinessUnitSettingsRequest` in the API.
+///
+/// Part of [`CreateBusinessUnitRequest`](crate::models::CreateBusinessUnitRequest).
 #[derive(Clone, Default)]
 pub struct CreateBusinessUnitSettingsRequest {
-    /// `coaching`
+    /// `coaching`: `BuActivitySettingsRequest`
     pub coaching: Option<Box<BuActivitySettingsRequest>>,
-    /// `learning`
+    /// `learning`: `BuActivitySettingsRequest`
     pub learning: Option<Box<BuActivitySettingsRequest>>,
-    /// `notifications`
+    /// `notifications`: `BuNotificationSettingsRequest`
     pub notifications: Option<Box<BuNotificationSettingsRequest>>,
-    /// `scheduling`
+    /// `scheduling`: `BuSchedulingSettingsRequest`
     pub scheduling: Option<Box<BuSchedulingSettingsRequest>>,
-    /// `shortTermForecasting`
+    /// `shortTermForecasting`: `BuShortTermForecastingSettings`
     pub short_term_forecasting: Option<Box<BuShortTermForecastingSettings>>,
-    /// `startDayOfWeek`, required
+    /// `startDayOfWeek`: one of `Sunday`, `Monday`, `Tuesday`, `Wednesday`, `Thursday`, `Friday`,
+    /// `Saturday`, required
     pub start_day_of_week: Option<CreateBusinessUnitSettingsRequestStartDayOfWeek>,
-    /// `timeZone`, required
+    /// `timeZone`: a string, required
     pub time_zone: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -45,5 +47,5 @@ impl codec::Model for CreateBusinessUnitSettingsRequest {
 
 codec::__model!(CreateBusinessUnitSettingsRequest);
 
-/// The same values as [`BusinessUnitSettingsResponseStartDayOfWeek`].
-pub type CreateBusinessUnitSettingsRequestStartDayOfWeek = BusinessUnitSettingsResponseStartDayOfWeek;
+/// The same values as [`StartDayOfWeek`].
+pub type CreateBusinessUnitSettingsRequestStartDayOfWeek = StartDayOfWeek;

@@ -7,17 +7,19 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `CreateManagementUnitSettingsRequest` in the API.
+///
+/// Part of [`CreateManagementUnitApiRequest`](crate::models::CreateManagementUnitApiRequest).
 #[derive(Clone, Default)]
 pub struct CreateManagementUnitSettingsRequest {
-    /// `adherence`
+    /// `adherence`: `AdherenceSettings`
     pub adherence: Option<Box<AdherenceSettings>>,
-    /// `scheduling`
+    /// `scheduling`: `SchedulingSettingsRequest`
     pub scheduling: Option<Box<SchedulingSettingsRequest>>,
-    /// `shiftTrading`
+    /// `shiftTrading`: `ShiftTradeSettings`
     pub shift_trading: Option<Box<ShiftTradeSettings>>,
-    /// `shortTermForecasting`
+    /// `shortTermForecasting`: `ShortTermForecastingSettings`
     pub short_term_forecasting: Option<Box<ShortTermForecastingSettings>>,
-    /// `timeOff`
+    /// `timeOff`: `TimeOffSettingsRequest`
     pub time_off: Option<Box<TimeOffSettingsRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `CreatePlanningGroupRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_planninggroups`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_planninggroups`](crate::api::PostWorkforcemanagementBusinessunitPlanninggroups).
 #[derive(Clone, Default)]
 pub struct CreatePlanningGroupRequest {
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `routePaths`, required
+    /// `routePaths`: a list of `RoutePathRequest`, required
     pub route_paths: Option<Vec<RoutePathRequest>>,
-    /// `serviceGoalTemplateId`, required
+    /// `serviceGoalTemplateId`: a string, required
     pub service_goal_template_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

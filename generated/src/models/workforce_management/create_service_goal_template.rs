@@ -8,18 +8,19 @@ use crate::runtime::codec;
 
 /// `CreateServiceGoalTemplate` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_servicegoaltemplates`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_servicegoaltemplates`](crate::api::PostWorkforcemanagementBusinessunitServicegoaltemplates).
 #[derive(Clone, Default)]
 pub struct CreateServiceGoalTemplate {
-    /// `abandonRate`
+    /// `abandonRate`: `BuAbandonRate`
     pub abandon_rate: Option<Box<BuAbandonRate>>,
-    /// `averageSpeedOfAnswer`
+    /// `averageSpeedOfAnswer`: `BuAverageSpeedOfAnswer`
     pub average_speed_of_answer: Option<Box<BuAverageSpeedOfAnswer>>,
-    /// `impactOverride`
+    /// `impactOverride`: `ServiceGoalTemplateImpactOverride`
     pub impact_override: Option<Box<ServiceGoalTemplateImpactOverride>>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `serviceLevel`
+    /// `serviceLevel`: `BuServiceLevel`
     pub service_level: Option<Box<BuServiceLevel>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

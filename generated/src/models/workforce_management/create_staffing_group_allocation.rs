@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `CreateStaffingGroupAllocation` in the API.
+///
+/// Part of [`CapacityPlanRequest`](crate::models::CapacityPlanRequest).
 #[derive(Clone, Default)]
 pub struct CreateStaffingGroupAllocation {
-    /// `initialAttritionPercentage`, required
+    /// `initialAttritionPercentage`: a number (`double`), required
     pub initial_attrition_percentage: Option<f64>,
-    /// `initialShrinkagePercentage`, required
+    /// `initialShrinkagePercentage`: a number (`double`), required
     pub initial_shrinkage_percentage: Option<f64>,
-    /// `staffingGroupId`, required
+    /// `staffingGroupId`: a string, required
     pub staffing_group_id: Option<String>,
-    /// `startingWeeklyFullTimeEquivalentCount`, required
+    /// `startingWeeklyFullTimeEquivalentCount`: a number (`double`), required
     pub starting_weekly_full_time_equivalent_count: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,16 +4,17 @@ use crate::runtime::codec;
 
 /// `CreateStaffingGroupRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_staffinggroups`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_staffinggroups`](crate::api::PostWorkforcemanagementBusinessunitStaffinggroups).
 #[derive(Clone, Default)]
 pub struct CreateStaffingGroupRequest {
-    /// `managementUnitId`
+    /// `managementUnitId`: a string
     pub management_unit_id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `planningGroupIds`
+    /// `planningGroupIds`: a list of strings
     pub planning_group_ids: Option<Vec<String>>,
-    /// `userIds`
+    /// `userIds`: a list of strings
     pub user_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `CreateTimeOffPlanBusinessUnitAssociation` in the API.
+///
+/// Part of [`BuCreateTimeOffPlanRequest`](crate::models::BuCreateTimeOffPlanRequest).
 #[derive(Clone, Default)]
 pub struct CreateTimeOffPlanBusinessUnitAssociation {
-    /// `managementUnitIds`
+    /// `managementUnitIds`: a list of strings
     pub management_unit_ids: Option<Vec<String>>,
-    /// `staffingGroupIds`
+    /// `staffingGroupIds`: a list of strings
     pub staffing_group_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

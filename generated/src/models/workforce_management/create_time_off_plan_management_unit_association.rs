@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `CreateTimeOffPlanManagementUnitAssociation` in the API.
+///
+/// Part of [`BuCreateTimeOffPlanRequest`](crate::models::BuCreateTimeOffPlanRequest).
 #[derive(Clone, Default)]
 pub struct CreateTimeOffPlanManagementUnitAssociation {
-    /// `managementUnitId`, required
+    /// `managementUnitId`: a string, required
     pub management_unit_id: Option<String>,
-    /// `staffingGroupIds`
+    /// `staffingGroupIds`: a list of strings
     pub staffing_group_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

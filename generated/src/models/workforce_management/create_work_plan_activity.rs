@@ -3,35 +3,37 @@
 use crate::runtime::codec;
 
 /// `CreateWorkPlanActivity` in the API.
+///
+/// Part of [`CreateWorkPlanShift`](crate::models::CreateWorkPlanShift).
 #[derive(Clone, Default)]
 pub struct CreateWorkPlanActivity {
-    /// `activityCodeId`
+    /// `activityCodeId`: a string
     pub activity_code_id: Option<String>,
-    /// `countsAsContiguousWorkTime`
+    /// `countsAsContiguousWorkTime`: a boolean
     pub counts_as_contiguous_work_time: Option<bool>,
-    /// `countsAsPaidTime`
+    /// `countsAsPaidTime`: a boolean
     pub counts_as_paid_time: Option<bool>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `earliestStartTimeMinutes`
+    /// `earliestStartTimeMinutes`: an integer (`int32`)
     pub earliest_start_time_minutes: Option<i64>,
-    /// `exactStartTimeMinutes`
+    /// `exactStartTimeMinutes`: an integer (`int32`)
     pub exact_start_time_minutes: Option<i64>,
-    /// `flexibleStartTime`
+    /// `flexibleStartTime`: a boolean
     pub flexible_start_time: Option<bool>,
-    /// `latestStartTimeMinutes`
+    /// `latestStartTimeMinutes`: an integer (`int32`)
     pub latest_start_time_minutes: Option<i64>,
-    /// `lengthMinutes`
+    /// `lengthMinutes`: an integer (`int32`)
     pub length_minutes: Option<i64>,
-    /// `maximumLengthFromShiftEndMinutes`
+    /// `maximumLengthFromShiftEndMinutes`: an integer (`int32`)
     pub maximum_length_from_shift_end_minutes: Option<i64>,
-    /// `minimumLengthFromShiftEndMinutes`
+    /// `minimumLengthFromShiftEndMinutes`: an integer (`int32`)
     pub minimum_length_from_shift_end_minutes: Option<i64>,
-    /// `minimumLengthFromShiftStartMinutes`
+    /// `minimumLengthFromShiftStartMinutes`: an integer (`int32`)
     pub minimum_length_from_shift_start_minutes: Option<i64>,
-    /// `startTimeIncrementMinutes`
+    /// `startTimeIncrementMinutes`: an integer (`int32`)
     pub start_time_increment_minutes: Option<i64>,
-    /// `startTimeIsRelativeToShiftStart`
+    /// `startTimeIsRelativeToShiftStart`: a boolean
     pub start_time_is_relative_to_shift_start: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `CsvExportErrorDetails` in the API.
+///
+/// Part of [`AggregatedHistoricalExportJobStatus`](crate::models::AggregatedHistoricalExportJobStatus),
+/// [`AggregatedSessionExportJobStatus`](crate::models::AggregatedSessionExportJobStatus),
+/// [`AggregatedSnapshotExportJobStatus`](crate::models::AggregatedSnapshotExportJobStatus).
 #[derive(Clone, Default)]
 pub struct CsvExportErrorDetails {
-    /// `errorCode`, required
+    /// `errorCode`: a string, required
     pub error_code: Option<String>,
-    /// `errorMessage`, required
+    /// `errorMessage`: a string, required
     pub error_message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `CurrentAgentCursorAdherenceAdjustmentsListing` in the API.
 ///
-/// Returned by `post_workforcemanagement_adherence_adjustments_query`.
+/// Returned by
+/// [`post_workforcemanagement_adherence_adjustments_query`](crate::api::PostWorkforcemanagementAdherenceAdjustmentsQuery).
 #[derive(Clone, Default)]
 pub struct CurrentAgentCursorAdherenceAdjustmentsListing {
-    /// `entities`
+    /// `entities`: a list of `CurrentAgentAdherenceAdjustment`
     pub entities: Option<Vec<CurrentAgentAdherenceAdjustment>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

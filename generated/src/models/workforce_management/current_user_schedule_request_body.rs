@@ -5,14 +5,14 @@ use crate::runtime::time;
 
 /// `CurrentUserScheduleRequestBody` in the API.
 ///
-/// Taken by `post_workforcemanagement_schedules`.
+/// Taken by [`post_workforcemanagement_schedules`](crate::api::PostWorkforcemanagementSchedules).
 #[derive(Clone, Default)]
 pub struct CurrentUserScheduleRequestBody {
-    /// `endDate`, required
+    /// `endDate`: a timestamp, required
     pub end_date: Option<time::Timestamp>,
-    /// `loadFullWeeks`
+    /// `loadFullWeeks`: a boolean
     pub load_full_weeks: Option<bool>,
-    /// `startDate`, required
+    /// `startDate`: a timestamp, required
     pub start_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

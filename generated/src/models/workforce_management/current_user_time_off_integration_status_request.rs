@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `CurrentUserTimeOffIntegrationStatusRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_timeoffrequests_integrationstatus_query`.
+/// Taken by
+/// [`post_workforcemanagement_timeoffrequests_integrationstatus_query`](crate::api::PostWorkforcemanagementTimeoffrequestsIntegrationstatusQuery).
 #[derive(Clone, Default)]
 pub struct CurrentUserTimeOffIntegrationStatusRequest {
-    /// `timeOffRequestIds`, required
+    /// `timeOffRequestIds`: a list of strings, required
     pub time_off_request_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

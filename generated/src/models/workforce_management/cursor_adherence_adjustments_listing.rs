@@ -5,17 +5,18 @@ use crate::runtime::codec;
 
 /// `CursorAdherenceAdjustmentsListing` in the API.
 ///
-/// Returned by `post_workforcemanagement_agent_adherence_adjustments_query`,
-/// `post_workforcemanagement_businessunit_adherence_adjustments_query`.
+/// Returned by
+/// [`post_workforcemanagement_agent_adherence_adjustments_query`](crate::api::PostWorkforcemanagementAgentAdherenceAdjustmentsQuery),
+/// [`post_workforcemanagement_businessunit_adherence_adjustments_query`](crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQuery).
 #[derive(Clone, Default)]
 pub struct CursorAdherenceAdjustmentsListing {
-    /// `entities`
+    /// `entities`: a list of `AdherenceAdjustment`
     pub entities: Option<Vec<AdherenceAdjustment>>,
-    /// `nextUri`
+    /// `nextUri`: a string
     pub next_uri: Option<String>,
-    /// `previousUri`
+    /// `previousUri`: a string
     pub previous_uri: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

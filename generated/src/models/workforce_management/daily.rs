@@ -4,11 +4,13 @@ use crate::models::workforce_management::ContinuousForecastTimeSeries;
 use crate::runtime::codec;
 
 /// `Daily` in the API.
+///
+/// Part of [`HistoricalData`](crate::models::HistoricalData).
 #[derive(Clone, Default)]
 pub struct Daily {
-    /// `downloadResult`
+    /// `downloadResult`: a list of `ContinuousForecastTimeSeries`
     pub download_result: Option<Vec<ContinuousForecastTimeSeries>>,
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `DateRange` in the API.
+///
+/// Part of [`TimeOffRequestQueryBody`](crate::models::TimeOffRequestQueryBody).
 #[derive(Clone, Default)]
 pub struct DateRange {
-    /// `endDate`
+    /// `endDate`: a string
     pub end_date: Option<String>,
-    /// `startDate`
+    /// `startDate`: a string
     pub start_date: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

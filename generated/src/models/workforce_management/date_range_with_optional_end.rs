@@ -4,11 +4,17 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `DateRangeWithOptionalEnd` in the API.
+///
+/// Part of [`AddWorkPlanRotationAgentRequest`](crate::models::AddWorkPlanRotationAgentRequest),
+/// [`AddWorkPlanRotationRequest`](crate::models::AddWorkPlanRotationRequest),
+/// [`UpdateWorkPlanRotationAgentRequest`](crate::models::UpdateWorkPlanRotationAgentRequest),
+/// [`UpdateWorkPlanRotationRequest`](crate::models::UpdateWorkPlanRotationRequest),
+/// [`WorkPlanRotationAgentResponse`](crate::models::WorkPlanRotationAgentResponse), 1 more.
 #[derive(Clone, Default)]
 pub struct DateRangeWithOptionalEnd {
-    /// `endBusinessUnitDate`
+    /// `endBusinessUnitDate`: a date
     pub end_business_unit_date: Option<time::Date>,
-    /// `startBusinessUnitDate`, required
+    /// `startBusinessUnitDate`: a date, required
     pub start_business_unit_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

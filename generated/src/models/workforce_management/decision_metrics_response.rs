@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `DecisionMetricsResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_managementunit_decisionmetrics`.
+/// Returned by
+/// [`get_workforcemanagement_managementunit_decisionmetrics`](crate::api::GetWorkforcemanagementManagementunitDecisionmetrics).
 #[derive(Clone, Default)]
 pub struct DecisionMetricsResponse {
-    /// `entities`
+    /// `entities`: a list of `DecisionMetricsData`
     pub entities: Option<Vec<DecisionMetricsData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

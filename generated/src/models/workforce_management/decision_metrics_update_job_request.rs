@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `DecisionMetricsUpdateJobRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_decisionmetrics_update`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_decisionmetrics_update`](crate::api::PostWorkforcemanagementBusinessunitDecisionmetricsUpdate).
 #[derive(Clone, Default)]
 pub struct DecisionMetricsUpdateJobRequest {
-    /// `uploadKey`, required
+    /// `uploadKey`: a string, required
     pub upload_key: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

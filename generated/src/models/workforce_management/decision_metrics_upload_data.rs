@@ -4,13 +4,15 @@ use crate::models::workforce_management::ValueWrapperInteger;
 use crate::runtime::codec;
 
 /// `DecisionMetricsUploadData` in the API.
+///
+/// Part of [`DecisionMetricsUploadSchema`](crate::models::DecisionMetricsUploadSchema).
 #[derive(Clone, Default)]
 pub struct DecisionMetricsUploadData {
-    /// `performanceRank`
+    /// `performanceRank`: `ValueWrapperInteger`
     pub performance_rank: Option<Box<ValueWrapperInteger>>,
-    /// `tieBreakerValue`
+    /// `tieBreakerValue`: `ValueWrapperInteger`
     pub tie_breaker_value: Option<Box<ValueWrapperInteger>>,
-    /// `userId`, required
+    /// `userId`: a string, required
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

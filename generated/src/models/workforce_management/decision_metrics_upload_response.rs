@@ -6,16 +6,17 @@ use std::collections::BTreeMap;
 
 /// `DecisionMetricsUploadResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_businessunit_decisionmetrics_update_uploadurl`.
+/// Returned by
+/// [`post_workforcemanagement_businessunit_decisionmetrics_update_uploadurl`](crate::api::PostWorkforcemanagementBusinessunitDecisionmetricsUpdateUploadurl).
 #[derive(Clone, Default)]
 pub struct DecisionMetricsUploadResponse {
-    /// `headers`
+    /// `headers`: a map of strings to strings
     pub headers: Option<BTreeMap<String, String>>,
-    /// `uploadBodySchema`
+    /// `uploadBodySchema`: `DecisionMetricsUploadSchema`
     pub upload_body_schema: Option<Box<DecisionMetricsUploadSchema>>,
-    /// `uploadKey`
+    /// `uploadKey`: a string
     pub upload_key: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::workforce_management::DecisionMetricsUploadData;
 use crate::runtime::codec;
 
 /// `DecisionMetricsUploadSchema` in the API.
+///
+/// Part of [`DecisionMetricsUploadResponse`](crate::models::DecisionMetricsUploadResponse).
 #[derive(Clone, Default)]
 pub struct DecisionMetricsUploadSchema {
-    /// `userMetrics`, required
+    /// `userMetrics`: a list of `DecisionMetricsUploadData`, required
     pub user_metrics: Option<Vec<DecisionMetricsUploadData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,17 @@
 use crate::runtime::codec;
 
 /// `DeletableUserReference` in the API.
+///
+/// Part of [`WorkPlan`](crate::models::WorkPlan),
+/// [`WorkPlanListItemResponse`](crate::models::WorkPlanListItemResponse),
+/// [`WorkPlanValidationRequest`](crate::models::WorkPlanValidationRequest).
 #[derive(Clone, Default)]
 pub struct DeletableUserReference {
-    /// `delete`
+    /// `delete`: a boolean
     pub delete: Option<bool>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `EstimateAvailableFullDayTimeOffRequest` in the API.
+///
+/// Part of [`EstimateAvailableTimeOffRequest`](crate::models::EstimateAvailableTimeOffRequest).
 #[derive(Clone, Default)]
 pub struct EstimateAvailableFullDayTimeOffRequest {
-    /// `date`, required
+    /// `date`: a date, required
     pub date: Option<time::Date>,
-    /// `requestedDurationMinutes`
+    /// `requestedDurationMinutes`: an integer (`int32`)
     pub requested_duration_minutes: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,17 +7,18 @@ use crate::runtime::codec;
 
 /// `EstimateAvailableTimeOffRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_managementunit_user_timeoffrequests_estimate`,
-/// `post_workforcemanagement_timeoffrequests_estimate`.
+/// Taken by
+/// [`post_workforcemanagement_managementunit_user_timeoffrequests_estimate`](crate::api::PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimate),
+/// [`post_workforcemanagement_timeoffrequests_estimate`](crate::api::PostWorkforcemanagementTimeoffrequestsEstimate).
 #[derive(Clone, Default)]
 pub struct EstimateAvailableTimeOffRequest {
-    /// `activityCodeId`, required
+    /// `activityCodeId`: a string, required
     pub activity_code_id: Option<String>,
-    /// `fullDayDates`
+    /// `fullDayDates`: a list of `EstimateAvailableFullDayTimeOffRequest`
     pub full_day_dates: Option<Vec<EstimateAvailableFullDayTimeOffRequest>>,
-    /// `paid`, required
+    /// `paid`: a boolean, required
     pub paid: Option<bool>,
-    /// `partialDayDates`
+    /// `partialDayDates`: a list of `EstimateAvailablePartialDayTimeOffRequest`
     pub partial_day_dates: Option<Vec<EstimateAvailablePartialDayTimeOffRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::time;
 
 /// `EvaluateShiftTradeListJobRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_shifttrading_trades_evaluate_jobs`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_shifttrading_trades_evaluate_jobs`](crate::api::PostWorkforcemanagementBusinessunitShifttradingTradesEvaluateJobs).
 #[derive(Clone, Default)]
 pub struct EvaluateShiftTradeListJobRequest {
-    /// `managementUnitIds`, required
+    /// `managementUnitIds`: a list of strings, required
     pub management_unit_ids: Option<Vec<String>>,
-    /// `weekDates`, required
+    /// `weekDates`: a list of dates, required
     pub week_dates: Option<Vec<time::Date>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

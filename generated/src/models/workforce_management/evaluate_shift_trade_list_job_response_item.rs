@@ -4,9 +4,12 @@ use crate::models::workforce_management::EvaluatedShiftTradeResponseItem;
 use crate::runtime::codec;
 
 /// `EvaluateShiftTradeListJobResponseItem` in the API.
+///
+/// Part of
+/// [`ShiftTradeEvaluateTradesBuJobResponse`](crate::models::ShiftTradeEvaluateTradesBuJobResponse).
 #[derive(Clone, Default)]
 pub struct EvaluateShiftTradeListJobResponseItem {
-    /// `entities`
+    /// `entities`: a list of `EvaluatedShiftTradeResponseItem`
     pub entities: Option<Vec<EvaluatedShiftTradeResponseItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

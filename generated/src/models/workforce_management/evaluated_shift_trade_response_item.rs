@@ -6,11 +6,15 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `EvaluatedShiftTradeResponseItem` in the API.
+///
+/// Part of
+/// [`EvaluateShiftTradeListJobResponseItem`](crate::models::EvaluateShiftTradeListJobResponseItem),
+/// [`ShiftTradeMatchTradeJobResponse`](crate::models::ShiftTradeMatchTradeJobResponse).
 #[derive(Clone, Default)]
 pub struct EvaluatedShiftTradeResponseItem {
-    /// `matchReview`
+    /// `matchReview`: `ShiftTradeMatchReviewResponse`
     pub match_review: Option<Box<ShiftTradeMatchReviewResponse>>,
-    /// `trade`, required
+    /// `trade`: `ShiftTradeResponseItem`, required
     pub trade: Option<Box<ShiftTradeResponseItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `ForecastAbandonRateResponse` in the API.
+///
+/// Part of [`ForecastServiceGoalTemplateResponse`](crate::models::ForecastServiceGoalTemplateResponse).
 #[derive(Clone, Default)]
 pub struct ForecastAbandonRateResponse {
-    /// `percent`
+    /// `percent`: an integer (`int32`)
     pub percent: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

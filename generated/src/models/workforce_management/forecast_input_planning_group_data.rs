@@ -4,11 +4,13 @@ use crate::models::workforce_management::CapacityPlanForecastMetrics;
 use crate::runtime::codec;
 
 /// `ForecastInputPlanningGroupData` in the API.
+///
+/// Part of [`CapacityPlanForecastInputsTemplate`](crate::models::CapacityPlanForecastInputsTemplate).
 #[derive(Clone, Default)]
 pub struct ForecastInputPlanningGroupData {
-    /// `capacityPlanForecastMetrics`, required
+    /// `capacityPlanForecastMetrics`: `CapacityPlanForecastMetrics`, required
     pub capacity_plan_forecast_metrics: Option<Box<CapacityPlanForecastMetrics>>,
-    /// `planningGroupId`, required
+    /// `planningGroupId`: a string, required
     pub planning_group_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,19 +4,21 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ForecastMetadata` in the API.
+///
+/// Part of [`LongTermRequirements`](crate::models::LongTermRequirements).
 #[derive(Clone, Default)]
 pub struct ForecastMetadata {
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateStart`
+    /// `dateStart`: a timestamp
     pub date_start: Option<time::Timestamp>,
-    /// `forecastId`
+    /// `forecastId`: a string
     pub forecast_id: Option<String>,
-    /// `intervalLengthInMinutes`
+    /// `intervalLengthInMinutes`: a string
     pub interval_length_in_minutes: Option<String>,
-    /// `source`
+    /// `source`: one of `AutomaticBestMethod`, `MainForecast`
     pub source: Option<ForecastMetadataSource>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `ForecastPlanningGroupData` in the API.
+///
+/// Part of [`BuForecastResult`](crate::models::BuForecastResult),
+/// [`BuImportShortTermForecastSchema`](crate::models::BuImportShortTermForecastSchema).
 #[derive(Clone, Default)]
 pub struct ForecastPlanningGroupData {
-    /// `averageHandleTimeSecondsPerInterval`, required
+    /// `averageHandleTimeSecondsPerInterval`: a list of numbers or nulls, required
     pub average_handle_time_seconds_per_interval: Option<Vec<Option<f64>>>,
-    /// `offeredPerInterval`, required
+    /// `offeredPerInterval`: a list of numbers or nulls, required
     pub offered_per_interval: Option<Vec<Option<f64>>>,
-    /// `planningGroupId`, required
+    /// `planningGroupId`: a string, required
     pub planning_group_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

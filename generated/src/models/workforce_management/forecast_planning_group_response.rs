@@ -7,17 +7,18 @@ use crate::runtime::codec;
 
 /// `ForecastPlanningGroupResponse` in the API.
 ///
-/// Item of the listing `get_workforcemanagement_businessunit_intraday_planninggroups`,
-/// `get_workforcemanagement_businessunit_week_shorttermforecast_planninggroups`.
+/// Item of the listing
+/// [`get_workforcemanagement_businessunit_intraday_planninggroups`](crate::api::GetWorkforcemanagementBusinessunitIntradayPlanninggroups),
+/// [`get_workforcemanagement_businessunit_week_shorttermforecast_planninggroups`](crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecastPlanninggroups).
 #[derive(Clone, Default)]
 pub struct ForecastPlanningGroupResponse {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `routePaths`
+    /// `routePaths`: a list of `RoutePathResponse`
     pub route_paths: Option<Vec<RoutePathResponse>>,
-    /// `serviceGoalTemplate`
+    /// `serviceGoalTemplate`: `ForecastServiceGoalTemplateResponse`
     pub service_goal_template: Option<Box<ForecastServiceGoalTemplateResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

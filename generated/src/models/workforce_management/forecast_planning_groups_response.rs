@@ -7,12 +7,13 @@ use crate::runtime::codec;
 
 /// `ForecastPlanningGroupsResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_week_shorttermforecast_planninggroups`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_week_shorttermforecast_planninggroups`](crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecastPlanninggroups).
 #[derive(Clone, Default)]
 pub struct ForecastPlanningGroupsResponse {
-    /// `businessUnitServiceGoalImpact`
+    /// `businessUnitServiceGoalImpact`: `WfmServiceGoalImpactSettings`
     pub business_unit_service_goal_impact: Option<Box<WfmServiceGoalImpactSettings>>,
-    /// `entities`
+    /// `entities`: a list of `ForecastPlanningGroupResponse`
     pub entities: Option<Vec<ForecastPlanningGroupResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

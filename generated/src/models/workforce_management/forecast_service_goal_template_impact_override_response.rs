@@ -4,13 +4,15 @@ use crate::models::workforce_management::WfmServiceGoalImpact;
 use crate::runtime::codec;
 
 /// `ForecastServiceGoalTemplateImpactOverrideResponse` in the API.
+///
+/// Part of [`ForecastServiceGoalTemplateResponse`](crate::models::ForecastServiceGoalTemplateResponse).
 #[derive(Clone, Default)]
 pub struct ForecastServiceGoalTemplateImpactOverrideResponse {
-    /// `abandonRate`
+    /// `abandonRate`: `WfmServiceGoalImpact`
     pub abandon_rate: Option<Box<WfmServiceGoalImpact>>,
-    /// `averageSpeedOfAnswer`
+    /// `averageSpeedOfAnswer`: `WfmServiceGoalImpact`
     pub average_speed_of_answer: Option<Box<WfmServiceGoalImpact>>,
-    /// `serviceLevel`
+    /// `serviceLevel`: `WfmServiceGoalImpact`
     pub service_level: Option<Box<WfmServiceGoalImpact>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

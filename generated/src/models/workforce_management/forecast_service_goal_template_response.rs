@@ -7,15 +7,17 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `ForecastServiceGoalTemplateResponse` in the API.
+///
+/// Part of [`ForecastPlanningGroupResponse`](crate::models::ForecastPlanningGroupResponse).
 #[derive(Clone, Default)]
 pub struct ForecastServiceGoalTemplateResponse {
-    /// `abandonRate`
+    /// `abandonRate`: `ForecastAbandonRateResponse`
     pub abandon_rate: Option<Box<ForecastAbandonRateResponse>>,
-    /// `averageSpeedOfAnswer`
+    /// `averageSpeedOfAnswer`: `ForecastAverageSpeedOfAnswerResponse`
     pub average_speed_of_answer: Option<Box<ForecastAverageSpeedOfAnswerResponse>>,
-    /// `impactOverride`
+    /// `impactOverride`: `ForecastServiceGoalTemplateImpactOverrideResponse`
     pub impact_override: Option<Box<ForecastServiceGoalTemplateImpactOverrideResponse>>,
-    /// `serviceLevel`
+    /// `serviceLevel`: `ForecastServiceLevelResponse`
     pub service_level: Option<Box<ForecastServiceLevelResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ForecastServiceLevelResponse` in the API.
+///
+/// Part of [`ForecastServiceGoalTemplateResponse`](crate::models::ForecastServiceGoalTemplateResponse).
 #[derive(Clone, Default)]
 pub struct ForecastServiceLevelResponse {
-    /// `percent`
+    /// `percent`: an integer (`int32`)
     pub percent: Option<i64>,
-    /// `seconds`
+    /// `seconds`: an integer (`int32`)
     pub seconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,20 @@
 use crate::runtime::codec;
 
 /// `ForecastSourceDayPointer` in the API.
+///
+/// Part of [`BuShortTermForecast`](crate::models::BuShortTermForecast).
 #[derive(Clone, Default)]
 pub struct ForecastSourceDayPointer {
-    /// `dataKey`
+    /// `dataKey`: a string
     pub data_key: Option<String>,
-    /// `date`
+    /// `date`: a string
     pub date: Option<String>,
-    /// `dayOfWeek`
+    /// `dayOfWeek`: one of `Sunday`, `Monday`, `Tuesday`, `Wednesday`, `Thursday`, `Friday`, `Saturday`,
+    /// `EighthDay`
     pub day_of_week: Option<ForecastSourceDayPointerDayOfWeek>,
-    /// `fileName`
+    /// `fileName`: a string
     pub file_name: Option<String>,
-    /// `weight`
+    /// `weight`: an integer (`int32`)
     pub weight: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

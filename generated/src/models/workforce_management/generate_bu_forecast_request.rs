@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `GenerateBuForecastRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_week_shorttermforecasts_generate`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_week_shorttermforecasts_generate`](crate::api::PostWorkforcemanagementBusinessunitWeekShorttermforecastsGenerate).
 #[derive(Clone, Default)]
 pub struct GenerateBuForecastRequest {
-    /// `canUseForScheduling`
+    /// `canUseForScheduling`: a boolean
     pub can_use_for_scheduling: Option<bool>,
-    /// `description`, required
+    /// `description`: a string, required
     pub description: Option<String>,
-    /// `weekCount`
+    /// `weekCount`: an integer (`int32`)
     pub week_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

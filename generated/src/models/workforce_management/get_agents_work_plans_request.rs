@@ -5,14 +5,15 @@ use crate::runtime::time;
 
 /// `GetAgentsWorkPlansRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_managementunit_agents_workplans_query`.
+/// Taken by
+/// [`post_workforcemanagement_managementunit_agents_workplans_query`](crate::api::PostWorkforcemanagementManagementunitAgentsWorkplansQuery).
 #[derive(Clone, Default)]
 pub struct GetAgentsWorkPlansRequest {
-    /// `agentIds`, required
+    /// `agentIds`: a list of strings, required
     pub agent_ids: Option<Vec<String>>,
-    /// `startDate`, required
+    /// `startDate`: a date, required
     pub start_date: Option<time::Date>,
-    /// `weekCount`, required
+    /// `weekCount`: an integer (`int32`), required
     pub week_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

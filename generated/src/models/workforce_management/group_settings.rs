@@ -3,15 +3,19 @@
 use crate::runtime::codec;
 
 /// `GroupSettings` in the API.
+///
+/// Part of [`ActivityPlanResponse`](crate::models::ActivityPlanResponse),
+/// [`CreateActivityPlanRequest`](crate::models::CreateActivityPlanRequest),
+/// [`ValueWrapperGroupSettings`](crate::models::ValueWrapperGroupSettings).
 #[derive(Clone, Default)]
 pub struct GroupSettings {
-    /// `maximumConcurrentSessions`
+    /// `maximumConcurrentSessions`: an integer (`int32`)
     pub maximum_concurrent_sessions: Option<i64>,
-    /// `maximumGroupSize`
+    /// `maximumGroupSize`: an integer (`int32`)
     pub maximum_group_size: Option<i64>,
-    /// `maximumTotalSessions`
+    /// `maximumTotalSessions`: an integer (`int32`)
     pub maximum_total_sessions: Option<i64>,
-    /// `minimumGroupSize`
+    /// `minimumGroupSize`: an integer (`int32`)
     pub minimum_group_size: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

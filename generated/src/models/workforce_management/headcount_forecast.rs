@@ -4,11 +4,13 @@ use crate::models::workforce_management::HeadcountInterval;
 use crate::runtime::codec;
 
 /// `HeadcountForecast` in the API.
+///
+/// Part of [`WeekSchedule`](crate::models::WeekSchedule).
 #[derive(Clone, Default)]
 pub struct HeadcountForecast {
-    /// `required`, required
+    /// `required`: a list of `HeadcountInterval`, required
     pub required: Option<Vec<HeadcountInterval>>,
-    /// `requiredWithoutShrinkage`, required
+    /// `requiredWithoutShrinkage`: a list of `HeadcountInterval`, required
     pub required_without_shrinkage: Option<Vec<HeadcountInterval>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

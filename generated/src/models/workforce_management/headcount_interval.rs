@@ -4,11 +4,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `HeadcountInterval` in the API.
+///
+/// Part of [`HeadcountForecast`](crate::models::HeadcountForecast).
 #[derive(Clone, Default)]
 pub struct HeadcountInterval {
-    /// `interval`, required
+    /// `interval`: a timestamp, required
     pub interval: Option<time::Timestamp>,
-    /// `value`, required
+    /// `value`: a number (`double`), required
     pub value: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

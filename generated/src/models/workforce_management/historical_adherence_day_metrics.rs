@@ -3,29 +3,31 @@
 use crate::runtime::codec;
 
 /// `HistoricalAdherenceDayMetrics` in the API.
+///
+/// Part of [`HistoricalAdherenceQueryResult`](crate::models::HistoricalAdherenceQueryResult).
 #[derive(Clone, Default)]
 pub struct HistoricalAdherenceDayMetrics {
-    /// `actualLengthSecs`
+    /// `actualLengthSecs`: an integer (`int32`)
     pub actual_length_secs: Option<i64>,
-    /// `adherencePercentage`
+    /// `adherencePercentage`: a number (`double`)
     pub adherence_percentage: Option<f64>,
-    /// `adherenceScheduleSecs`
+    /// `adherenceScheduleSecs`: an integer (`int32`)
     pub adherence_schedule_secs: Option<i64>,
-    /// `conformanceActualSecs`
+    /// `conformanceActualSecs`: an integer (`int32`)
     pub conformance_actual_secs: Option<i64>,
-    /// `conformancePercentage`
+    /// `conformancePercentage`: a number (`double`)
     pub conformance_percentage: Option<f64>,
-    /// `conformanceScheduleSecs`
+    /// `conformanceScheduleSecs`: an integer (`int32`)
     pub conformance_schedule_secs: Option<i64>,
-    /// `dayStartOffsetSecs`
+    /// `dayStartOffsetSecs`: an integer (`int32`)
     pub day_start_offset_secs: Option<i64>,
-    /// `exceptionCount`
+    /// `exceptionCount`: an integer (`int32`)
     pub exception_count: Option<i64>,
-    /// `exceptionDurationSecs`
+    /// `exceptionDurationSecs`: an integer (`int32`)
     pub exception_duration_secs: Option<i64>,
-    /// `impactSeconds`
+    /// `impactSeconds`: an integer (`int32`)
     pub impact_seconds: Option<i64>,
-    /// `scheduleLengthSecs`
+    /// `scheduleLengthSecs`: an integer (`int32`)
     pub schedule_length_secs: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

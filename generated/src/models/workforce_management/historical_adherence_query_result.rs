@@ -2,35 +2,37 @@
 
 use crate::models::workforce_management::{
     HistoricalAdherenceActuals, HistoricalAdherenceDayMetrics,
-    HistoricalAdherenceExceptionInfo, HistoricalAdherenceExceptionInfoImpact,
+    HistoricalAdherenceExceptionInfo, Impact,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `HistoricalAdherenceQueryResult` in the API.
+///
+/// Part of [`WfmHistoricalAdherenceResultWrapper`](crate::models::WfmHistoricalAdherenceResultWrapper).
 #[derive(Clone, Default)]
 pub struct HistoricalAdherenceQueryResult {
-    /// `actuals`
+    /// `actuals`: a list of `HistoricalAdherenceActuals`
     pub actuals: Option<Vec<HistoricalAdherenceActuals>>,
-    /// `actualsEndDate`
+    /// `actualsEndDate`: a timestamp
     pub actuals_end_date: Option<time::Timestamp>,
-    /// `adherencePercentage`
+    /// `adherencePercentage`: a number (`double`)
     pub adherence_percentage: Option<f64>,
-    /// `conformancePercentage`
+    /// `conformancePercentage`: a number (`double`)
     pub conformance_percentage: Option<f64>,
-    /// `dayMetrics`
+    /// `dayMetrics`: a list of `HistoricalAdherenceDayMetrics`
     pub day_metrics: Option<Vec<HistoricalAdherenceDayMetrics>>,
-    /// `endDate`
+    /// `endDate`: a timestamp
     pub end_date: Option<time::Timestamp>,
-    /// `exceptionInfo`
+    /// `exceptionInfo`: a list of `HistoricalAdherenceExceptionInfo`
     pub exception_info: Option<Vec<HistoricalAdherenceExceptionInfo>>,
-    /// `impact`
+    /// `impact`: one of `Positive`, `Negative`, `Neutral`, `Unknown`
     pub impact: Option<HistoricalAdherenceQueryResultImpact>,
-    /// `managementUnitId`
+    /// `managementUnitId`: a string
     pub management_unit_id: Option<String>,
-    /// `startDate`
+    /// `startDate`: a timestamp
     pub start_date: Option<time::Timestamp>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -57,5 +59,5 @@ impl codec::Model for HistoricalAdherenceQueryResult {
 
 codec::__model!(HistoricalAdherenceQueryResult);
 
-/// The same values as [`HistoricalAdherenceExceptionInfoImpact`].
-pub type HistoricalAdherenceQueryResultImpact = HistoricalAdherenceExceptionInfoImpact;
+/// The same values as [`Impact`].
+pub type HistoricalAdherenceQueryResultImpact = Impact;

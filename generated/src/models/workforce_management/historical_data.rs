@@ -4,11 +4,13 @@ use crate::models::workforce_management::{Daily, QuarterHourly};
 use crate::runtime::codec;
 
 /// `HistoricalData` in the API.
+///
+/// Part of [`SessionMetricData`](crate::models::SessionMetricData).
 #[derive(Clone, Default)]
 pub struct HistoricalData {
-    /// `daily`
+    /// `daily`: `Daily`
     pub daily: Option<Box<Daily>>,
-    /// `quarterHour`
+    /// `quarterHour`: `QuarterHourly`
     pub quarter_hour: Option<Box<QuarterHourly>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

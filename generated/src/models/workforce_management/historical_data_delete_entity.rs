@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `HistoricalDataDeleteEntity` in the API.
 ///
-/// Item of the listing `get_workforcemanagement_historicaldata_bulk_remove_job`.
+/// Item of the listing
+/// [`get_workforcemanagement_historicaldata_bulk_remove_job`](crate::api::GetWorkforcemanagementHistoricaldataBulkRemoveJob).
 #[derive(Clone, Default)]
 pub struct HistoricalDataDeleteEntity {
-    /// `requestId`
+    /// `requestId`: a string
     pub request_id: Option<String>,
-    /// `status`
+    /// `status`: one of `InProgress`, `Success`
     pub status: Option<HistoricalDataDeleteEntityStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `HistoricalDataDisallowedDeleteEntity` in the API.
+///
+/// Part of
+/// [`HistoricalImportDeleteFilesJobResponse`](crate::models::HistoricalImportDeleteFilesJobResponse).
 #[derive(Clone, Default)]
 pub struct HistoricalDataDisallowedDeleteEntity {
-    /// `reason`
+    /// `reason`: one of `InvalidRequest`, `ValidationInProgress`, `DeleteInProgress`, `RequestIdNotFound`
     pub reason: Option<HistoricalDataDisallowedDeleteEntityReason>,
-    /// `requestId`
+    /// `requestId`: a string
     pub request_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

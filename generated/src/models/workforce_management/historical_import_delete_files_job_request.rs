@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `HistoricalImportDeleteFilesJobRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_historicaldata_bulk_remove_jobs`.
+/// Taken by
+/// [`post_workforcemanagement_historicaldata_bulk_remove_jobs`](crate::api::PostWorkforcemanagementHistoricaldataBulkRemoveJobs).
 #[derive(Clone, Default)]
 pub struct HistoricalImportDeleteFilesJobRequest {
-    /// `requestIds`, required
+    /// `requestIds`: a list of strings, required
     pub request_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `HistoricalImportOverallDeleteStatusResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_historicaldata_bulk_remove_jobs`.
+/// Returned by
+/// [`get_workforcemanagement_historicaldata_bulk_remove_jobs`](crate::api::GetWorkforcemanagementHistoricaldataBulkRemoveJobs).
 #[derive(Clone, Default)]
 pub struct HistoricalImportOverallDeleteStatusResponse {
-    /// `entities`
+    /// `entities`: a list of `HistoricalDataJobEntityStatus`
     pub entities: Option<Vec<HistoricalDataJobEntityStatus>>,
-    /// `status`, read-only
+    /// `status`: one of `Processing`, `Complete`, read-only
     pub status: Option<HistoricalImportOverallDeleteStatusResponseStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,30 +5,32 @@ use crate::runtime::time;
 
 /// `HistoricalImportStatus` in the API.
 ///
-/// Item of the listing `get_workforcemanagement_historicaldata_importstatus`.
+/// Item of the listing
+/// [`get_workforcemanagement_historicaldata_importstatus`](crate::api::GetWorkforcemanagementHistoricaldataImportstatus).
 #[derive(Clone, Default)]
 pub struct HistoricalImportStatus {
-    /// `active`, read-only
+    /// `active`: a boolean, read-only
     pub active: Option<bool>,
-    /// `dateCreated`, read-only
+    /// `dateCreated`: a timestamp, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateImportEnded`, read-only
+    /// `dateImportEnded`: a timestamp, read-only
     pub date_import_ended: Option<time::Timestamp>,
-    /// `dateImportStarted`, read-only
+    /// `dateImportStarted`: a timestamp, read-only
     pub date_import_started: Option<time::Timestamp>,
-    /// `dateModified`, read-only
+    /// `dateModified`: a timestamp, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `error`, read-only
+    /// `error`: a string, read-only
     pub error: Option<String>,
-    /// `fileName`, read-only
+    /// `fileName`: a string, read-only
     pub file_name: Option<String>,
-    /// `fileSize`, read-only
+    /// `fileSize`: an integer (`int64`), read-only
     pub file_size: Option<i64>,
-    /// `requestId`, read-only
+    /// `requestId`: a string, read-only
     pub request_id: Option<String>,
-    /// `status`, read-only
+    /// `status`: one of `Initiated`, `InProgress`, `Pending`, `Success`, `Failed`, `Cancelled`, `Purged`,
+    /// `PurgePending`, read-only
     pub status: Option<HistoricalImportStatusStatus>,
-    /// `type`, read-only
+    /// `type`: one of `Csv`, `Json`, read-only
     pub r#type: Option<HistoricalImportStatusType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `HistoricalImportStatusJobResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_historicaldata_importstatus_job_id`.
+/// Returned by
+/// [`get_workforcemanagement_historicaldata_importstatus_job_id`](crate::api::GetWorkforcemanagementHistoricaldataImportstatusJobId).
 #[derive(Clone, Default)]
 pub struct HistoricalImportStatusJobResponse {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `importStatusResult`
+    /// `importStatusResult`: `HistoricalImportStatus`
     pub import_status_result: Option<Box<HistoricalImportStatus>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

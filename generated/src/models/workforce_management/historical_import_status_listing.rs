@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `HistoricalImportStatusListing` in the API.
 ///
-/// Returned by `get_workforcemanagement_historicaldata_importstatus`.
+/// Returned by
+/// [`get_workforcemanagement_historicaldata_importstatus`](crate::api::GetWorkforcemanagementHistoricaldataImportstatus).
 #[derive(Clone, Default)]
 pub struct HistoricalImportStatusListing {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `entities`
+    /// `entities`: a list of `HistoricalImportStatus`
     pub entities: Option<Vec<HistoricalImportStatus>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,21 +2,24 @@
 
 use crate::models::workforce_management::{
     HistoricalShrinkageActivityCodeResponse, HistoricalShrinkageAggregateResponse,
+    WorkforceManagementActivityCategory,
 };
 use crate::runtime::codec;
 
 /// `HistoricalShrinkageActivityCategoryResponse` in the API.
+///
+/// Part of [`HistoricalShrinkageResult`](crate::models::HistoricalShrinkageResult).
 #[derive(Clone, Default)]
 pub struct HistoricalShrinkageActivityCategoryResponse {
-    /// `activityCategory`
+    /// `activityCategory`: `HistoricalShrinkageActivityCategoryResponseActivityCategory`
     pub activity_category: Option<
         HistoricalShrinkageActivityCategoryResponseActivityCategory,
     >,
-    /// `shrinkageForActivityCategory`
+    /// `shrinkageForActivityCategory`: `HistoricalShrinkageAggregateResponse`
     pub shrinkage_for_activity_category: Option<
         Box<HistoricalShrinkageAggregateResponse>,
     >,
-    /// `shrinkageForActivityCodes`
+    /// `shrinkageForActivityCodes`: a list of `HistoricalShrinkageActivityCodeResponse`
     pub shrinkage_for_activity_codes: Option<
         Vec<HistoricalShrinkageActivityCodeResponse>,
     >,
@@ -42,63 +45,5 @@ impl codec::Model for HistoricalShrinkageActivityCategoryResponse {
 
 codec::__model!(HistoricalShrinkageActivityCategoryResponse);
 
-/// The values of `activityCategory`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum HistoricalShrinkageActivityCategoryResponseActivityCategory {
-    /// `OnQueueWork`
-    OnQueueWork,
-    /// `Break`
-    Break,
-    /// `Meal`
-    Meal,
-    /// `Meeting`
-    Meeting,
-    /// `OffQueueWork`
-    OffQueueWork,
-    /// `TimeOff`
-    TimeOff,
-    /// `Training`
-    Training,
-    /// `Unavailable`
-    Unavailable,
-    /// `Unscheduled`
-    Unscheduled,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for HistoricalShrinkageActivityCategoryResponseActivityCategory {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::OnQueueWork,
-            Self::Break,
-            Self::Meal,
-            Self::Meeting,
-            Self::OffQueueWork,
-            Self::TimeOff,
-            Self::Training,
-            Self::Unavailable,
-            Self::Unscheduled,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::OnQueueWork => "OnQueueWork",
-            Self::Break => "Break",
-            Self::Meal => "Meal",
-            Self::Meeting => "Meeting",
-            Self::OffQueueWork => "OffQueueWork",
-            Self::TimeOff => "TimeOff",
-            Self::Training => "Training",
-            Self::Unavailable => "Unavailable",
-            Self::Unscheduled => "Unscheduled",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(HistoricalShrinkageActivityCategoryResponseActivityCategory);
+/// The same values as [`WorkforceManagementActivityCategory`].
+pub type HistoricalShrinkageActivityCategoryResponseActivityCategory = WorkforceManagementActivityCategory;

@@ -4,11 +4,14 @@ use crate::models::workforce_management::HistoricalShrinkageAggregateResponse;
 use crate::runtime::codec;
 
 /// `HistoricalShrinkageActivityCodeResponse` in the API.
+///
+/// Part of
+/// [`HistoricalShrinkageActivityCategoryResponse`](crate::models::HistoricalShrinkageActivityCategoryResponse).
 #[derive(Clone, Default)]
 pub struct HistoricalShrinkageActivityCodeResponse {
-    /// `activityCodeId`
+    /// `activityCodeId`: a string
     pub activity_code_id: Option<String>,
-    /// `shrinkageForActivityCode`
+    /// `shrinkageForActivityCode`: `HistoricalShrinkageAggregateResponse`
     pub shrinkage_for_activity_code: Option<Box<HistoricalShrinkageAggregateResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,23 +3,28 @@
 use crate::runtime::codec;
 
 /// `HistoricalShrinkageAggregateResponse` in the API.
+///
+/// Part of
+/// [`HistoricalShrinkageActivityCategoryResponse`](crate::models::HistoricalShrinkageActivityCategoryResponse),
+/// [`HistoricalShrinkageActivityCodeResponse`](crate::models::HistoricalShrinkageActivityCodeResponse),
+/// [`HistoricalShrinkageResult`](crate::models::HistoricalShrinkageResult).
 #[derive(Clone, Default)]
 pub struct HistoricalShrinkageAggregateResponse {
-    /// `actualShrinkagePercent`
+    /// `actualShrinkagePercent`: a number (`double`)
     pub actual_shrinkage_percent: Option<f64>,
-    /// `actualShrinkageSeconds`
+    /// `actualShrinkageSeconds`: an integer (`int32`)
     pub actual_shrinkage_seconds: Option<i64>,
-    /// `paidShrinkageSeconds`
+    /// `paidShrinkageSeconds`: an integer (`int32`)
     pub paid_shrinkage_seconds: Option<i64>,
-    /// `plannedShrinkageSeconds`
+    /// `plannedShrinkageSeconds`: an integer (`int32`)
     pub planned_shrinkage_seconds: Option<i64>,
-    /// `scheduledShrinkagePercent`
+    /// `scheduledShrinkagePercent`: a number (`double`)
     pub scheduled_shrinkage_percent: Option<f64>,
-    /// `scheduledShrinkageSeconds`
+    /// `scheduledShrinkageSeconds`: an integer (`int32`)
     pub scheduled_shrinkage_seconds: Option<i64>,
-    /// `unpaidShrinkageSeconds`
+    /// `unpaidShrinkageSeconds`: an integer (`int32`)
     pub unpaid_shrinkage_seconds: Option<i64>,
-    /// `unplannedShrinkageSeconds`
+    /// `unplannedShrinkageSeconds`: an integer (`int32`)
     pub unplanned_shrinkage_seconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,23 +7,25 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `HistoricalShrinkageResult` in the API.
+///
+/// Part of [`HistoricalShrinkageResultListing`](crate::models::HistoricalShrinkageResultListing).
 #[derive(Clone, Default)]
 pub struct HistoricalShrinkageResult {
-    /// `aggregatedShrinkage`
+    /// `aggregatedShrinkage`: `HistoricalShrinkageAggregateResponse`
     pub aggregated_shrinkage: Option<Box<HistoricalShrinkageAggregateResponse>>,
-    /// `businessUnitIds`
+    /// `businessUnitIds`: a list of strings
     pub business_unit_ids: Option<Vec<String>>,
-    /// `endDate`
+    /// `endDate`: a timestamp
     pub end_date: Option<time::Timestamp>,
-    /// `shrinkageForActivityCategories`
+    /// `shrinkageForActivityCategories`: a list of `HistoricalShrinkageActivityCategoryResponse`
     pub shrinkage_for_activity_categories: Option<
         Vec<HistoricalShrinkageActivityCategoryResponse>,
     >,
-    /// `startDate`
+    /// `startDate`: a timestamp
     pub start_date: Option<time::Timestamp>,
-    /// `totalLoggedInDurationSeconds`
+    /// `totalLoggedInDurationSeconds`: an integer (`int32`)
     pub total_logged_in_duration_seconds: Option<i64>,
-    /// `totalScheduledDurationSeconds`
+    /// `totalScheduledDurationSeconds`: an integer (`int32`)
     pub total_scheduled_duration_seconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::workforce_management::HistoricalShrinkageResult;
 use crate::runtime::codec;
 
 /// `HistoricalShrinkageResultListing` in the API.
+///
+/// Part of [`WfmHistoricalShrinkageResponse`](crate::models::WfmHistoricalShrinkageResponse).
 #[derive(Clone, Default)]
 pub struct HistoricalShrinkageResultListing {
-    /// `entities`
+    /// `entities`: a list of `HistoricalShrinkageResult`
     pub entities: Option<Vec<HistoricalShrinkageResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

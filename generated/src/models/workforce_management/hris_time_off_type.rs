@@ -3,15 +3,21 @@
 use crate::runtime::codec;
 
 /// `HrisTimeOffType` in the API.
+///
+/// Part of [`BuCreateTimeOffPlanRequest`](crate::models::BuCreateTimeOffPlanRequest),
+/// [`BuTimeOffPlanResponse`](crate::models::BuTimeOffPlanResponse),
+/// [`CreateTimeOffPlanRequest`](crate::models::CreateTimeOffPlanRequest),
+/// [`TimeOffPlan`](crate::models::TimeOffPlan),
+/// [`ValueWrapperHrisTimeOffType`](crate::models::ValueWrapperHrisTimeOffType).
 #[derive(Clone, Default)]
 pub struct HrisTimeOffType {
-    /// `hrisIntegrationId`, required
+    /// `hrisIntegrationId`: a string, required
     pub hris_integration_id: Option<String>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `secondaryId`
+    /// `secondaryId`: a string
     pub secondary_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

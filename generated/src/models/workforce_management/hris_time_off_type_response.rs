@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `HrisTimeOffTypeResponse` in the API.
 ///
-/// Item of the listing `get_workforcemanagement_integrations_hris_timeofftypes_job`.
+/// Item of the listing
+/// [`get_workforcemanagement_integrations_hris_timeofftypes_job`](crate::api::GetWorkforcemanagementIntegrationsHrisTimeofftypesJob).
 #[derive(Clone, Default)]
 pub struct HrisTimeOffTypeResponse {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `secondaryId`
+    /// `secondaryId`: a string
     pub secondary_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

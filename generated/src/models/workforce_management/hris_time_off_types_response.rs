@@ -7,12 +7,13 @@ use crate::runtime::codec;
 
 /// `HrisTimeOffTypesResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_integrations_hri_timeofftypes_jobs`.
+/// Returned by
+/// [`post_workforcemanagement_integrations_hri_timeofftypes_jobs`](crate::api::PostWorkforcemanagementIntegrationsHriTimeofftypesJobs).
 #[derive(Clone, Default)]
 pub struct HrisTimeOffTypesResponse {
-    /// `entities`
+    /// `entities`: a list of `HrisTimeOffTypeResponse`
     pub entities: Option<Vec<HrisTimeOffTypeResponse>>,
-    /// `job`
+    /// `job`: `HrisTimeOffTypesJobReference`
     pub job: Option<Box<HrisTimeOffTypesJobReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `IgnoredActivityCategories` in the API.
+///
+/// Part of [`AdherenceSettings`](crate::models::AdherenceSettings).
 #[derive(Clone, Default)]
 pub struct IgnoredActivityCategories {
-    /// `values`
+    /// `values`: a list, each item one of `OnQueueWork`, `Break`, `Meal`, `Meeting`, `OffQueueWork`,
+    /// `TimeOff`, `Training`, `Unavailable`
     pub values: Option<Vec<IgnoredActivityCategoriesValues>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

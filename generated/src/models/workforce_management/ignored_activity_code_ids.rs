@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `IgnoredActivityCodeIds` in the API.
+///
+/// Part of [`AdherenceSettings`](crate::models::AdherenceSettings).
 #[derive(Clone, Default)]
 pub struct IgnoredActivityCodeIds {
-    /// `values`
+    /// `values`: a list of strings
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

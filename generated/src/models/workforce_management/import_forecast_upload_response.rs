@@ -6,16 +6,17 @@ use std::collections::BTreeMap;
 
 /// `ImportForecastUploadResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_businessunit_week_shorttermforecasts_import_uploadurl`.
+/// Returned by
+/// [`post_workforcemanagement_businessunit_week_shorttermforecasts_import_uploadurl`](crate::api::PostWorkforcemanagementBusinessunitWeekShorttermforecastsImportUploadurl).
 #[derive(Clone, Default)]
 pub struct ImportForecastUploadResponse {
-    /// `headers`
+    /// `headers`: a map of strings to strings
     pub headers: Option<BTreeMap<String, String>>,
-    /// `uploadBodySchema`
+    /// `uploadBodySchema`: `BuImportShortTermForecastSchema`
     pub upload_body_schema: Option<Box<BuImportShortTermForecastSchema>>,
-    /// `uploadKey`
+    /// `uploadKey`: a string
     pub upload_key: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,16 +6,17 @@ use std::collections::BTreeMap;
 
 /// `ImportScheduleUploadResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_businessunit_week_schedules_import_uploadurl`.
+/// Returned by
+/// [`post_workforcemanagement_businessunit_week_schedules_import_uploadurl`](crate::api::PostWorkforcemanagementBusinessunitWeekSchedulesImportUploadurl).
 #[derive(Clone, Default)]
 pub struct ImportScheduleUploadResponse {
-    /// `headers`
+    /// `headers`: a map of strings to strings
     pub headers: Option<BTreeMap<String, String>>,
-    /// `uploadBodySchema`
+    /// `uploadBodySchema`: `ImportScheduleUploadSchema`
     pub upload_body_schema: Option<Box<ImportScheduleUploadSchema>>,
-    /// `uploadKey`
+    /// `uploadKey`: a string
     pub upload_key: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

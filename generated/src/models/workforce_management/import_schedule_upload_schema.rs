@@ -7,21 +7,23 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `ImportScheduleUploadSchema` in the API.
+///
+/// Part of [`ImportScheduleUploadResponse`](crate::models::ImportScheduleUploadResponse).
 #[derive(Clone, Default)]
 pub struct ImportScheduleUploadSchema {
-    /// `agentSchedules`
+    /// `agentSchedules`: a list of `BuImportAgentScheduleUploadSchema`
     pub agent_schedules: Option<Vec<BuImportAgentScheduleUploadSchema>>,
-    /// `description`, required
+    /// `description`: a string, required
     pub description: Option<String>,
-    /// `headcountForecast`
+    /// `headcountForecast`: `BuHeadcountForecastBuPlanningGroupHeadcountForecastUploadSchema`
     pub headcount_forecast: Option<
         Box<BuHeadcountForecastBuPlanningGroupHeadcountForecastUploadSchema>,
     >,
-    /// `published`
+    /// `published`: a boolean
     pub published: Option<bool>,
-    /// `shortTermForecast`
+    /// `shortTermForecast`: `BuShortTermForecastReference`
     pub short_term_forecast: Option<Box<BuShortTermForecastReference>>,
-    /// `weekCount`, required
+    /// `weekCount`: an integer (`int32`), required
     pub week_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

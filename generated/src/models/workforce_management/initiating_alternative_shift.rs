@@ -4,11 +4,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `InitiatingAlternativeShift` in the API.
+///
+/// Part of [`AlternativeShiftSearchOffersRequest`](crate::models::AlternativeShiftSearchOffersRequest).
 #[derive(Clone, Default)]
 pub struct InitiatingAlternativeShift {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `startDate`, required
+    /// `startDate`: a timestamp, required
     pub start_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

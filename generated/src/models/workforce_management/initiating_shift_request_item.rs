@@ -5,13 +5,15 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `InitiatingShiftRequestItem` in the API.
+///
+/// Part of [`AddShiftTradeJobRequest`](crate::models::AddShiftTradeJobRequest).
 #[derive(Clone, Default)]
 pub struct InitiatingShiftRequestItem {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `schedule`, required
+    /// `schedule`: `BuScheduleReference`, required
     pub schedule: Option<Box<BuScheduleReference>>,
-    /// `weekDate`, required
+    /// `weekDate`: a date, required
     pub week_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `IntradayPerformancePredictionData` in the API.
+///
+/// Part of [`BuIntradayDataGroup`](crate::models::BuIntradayDataGroup).
 #[derive(Clone, Default)]
 pub struct IntradayPerformancePredictionData {
-    /// `averageSpeedOfAnswerSeconds`
+    /// `averageSpeedOfAnswerSeconds`: a number (`double`)
     pub average_speed_of_answer_seconds: Option<f64>,
-    /// `occupancyPercent`
+    /// `occupancyPercent`: a number (`double`)
     pub occupancy_percent: Option<f64>,
-    /// `serviceLevelPercent`
+    /// `serviceLevelPercent`: a number (`double`)
     pub service_level_percent: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

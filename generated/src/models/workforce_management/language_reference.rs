@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `LanguageReference` in the API.
+///
+/// Part of [`RoutePathResponse`](crate::models::RoutePathResponse),
+/// [`WfmAgent`](crate::models::WfmAgent).
 #[derive(Clone, Default)]
 pub struct LanguageReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

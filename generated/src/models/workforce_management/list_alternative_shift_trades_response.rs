@@ -7,12 +7,13 @@ use crate::runtime::codec;
 
 /// `ListAlternativeShiftTradesResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_alternativeshifts_trades`.
+/// Returned by
+/// [`get_workforcemanagement_alternativeshifts_trades`](crate::api::GetWorkforcemanagementAlternativeshiftsTrades).
 #[derive(Clone, Default)]
 pub struct ListAlternativeShiftTradesResponse {
-    /// `job`
+    /// `job`: `AlternativeShiftJobResponse`
     pub job: Option<Box<AlternativeShiftJobResponse>>,
-    /// `result`
+    /// `result`: `AlternativeShiftTradeListing`
     pub result: Option<Box<AlternativeShiftTradeListing>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

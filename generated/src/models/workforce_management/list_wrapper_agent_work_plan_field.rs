@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `ListWrapperAgentWorkPlanField` in the API.
+///
+/// Part of [`UpdateWorkPlanBid`](crate::models::UpdateWorkPlanBid).
 #[derive(Clone, Default)]
 pub struct ListWrapperAgentWorkPlanField {
-    /// `values`
+    /// `values`: a list, each item one of `Name`, `PaidHours`
     pub values: Option<Vec<ListWrapperAgentWorkPlanFieldValues>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

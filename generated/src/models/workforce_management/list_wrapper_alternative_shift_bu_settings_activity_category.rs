@@ -3,9 +3,13 @@
 use crate::runtime::codec;
 
 /// `ListWrapperAlternativeShiftBuSettingsActivityCategory` in the API.
+///
+/// Part of
+/// [`UpdateAlternativeShiftBuSettingsRequest`](crate::models::UpdateAlternativeShiftBuSettingsRequest).
 #[derive(Clone, Default)]
 pub struct ListWrapperAlternativeShiftBuSettingsActivityCategory {
-    /// `values`
+    /// `values`: a list, each item one of `Break`, `Meal`, `Meeting`, `OffQueueWork`, `TimeOff`,
+    /// `Training`, `Unavailable`
     pub values: Option<Vec<ListWrapperAlternativeShiftBuSettingsActivityCategoryValues>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

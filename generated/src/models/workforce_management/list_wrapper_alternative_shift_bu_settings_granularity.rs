@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ListWrapperAlternativeShiftBuSettingsGranularity` in the API.
+///
+/// Part of
+/// [`UpdateAlternativeShiftBuSettingsRequest`](crate::models::UpdateAlternativeShiftBuSettingsRequest).
 #[derive(Clone, Default)]
 pub struct ListWrapperAlternativeShiftBuSettingsGranularity {
-    /// `values`
+    /// `values`: a list, each item one of `Daily`
     pub values: Option<Vec<ListWrapperAlternativeShiftBuSettingsGranularityValues>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::workforce_management::BidGroupWorkPlanRequest;
 use crate::runtime::codec;
 
 /// `ListWrapperBidGroupWorkPlanRequest` in the API.
+///
+/// Part of [`WorkPlanBidGroupUpdate`](crate::models::WorkPlanBidGroupUpdate).
 #[derive(Clone, Default)]
 pub struct ListWrapperBidGroupWorkPlanRequest {
-    /// `values`
+    /// `values`: a list of `BidGroupWorkPlanRequest`
     pub values: Option<Vec<BidGroupWorkPlanRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

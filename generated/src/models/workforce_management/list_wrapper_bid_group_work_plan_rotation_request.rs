@@ -4,9 +4,11 @@ use crate::models::workforce_management::BidGroupWorkPlanRotationRequest;
 use crate::runtime::codec;
 
 /// `ListWrapperBidGroupWorkPlanRotationRequest` in the API.
+///
+/// Part of [`ScheduleBidGroupUpdate`](crate::models::ScheduleBidGroupUpdate).
 #[derive(Clone, Default)]
 pub struct ListWrapperBidGroupWorkPlanRotationRequest {
-    /// `values`
+    /// `values`: a list of `BidGroupWorkPlanRotationRequest`
     pub values: Option<Vec<BidGroupWorkPlanRotationRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

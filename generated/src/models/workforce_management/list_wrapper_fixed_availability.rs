@@ -4,9 +4,11 @@ use crate::models::workforce_management::FixedAvailability;
 use crate::runtime::codec;
 
 /// `ListWrapperFixedAvailability` in the API.
+///
+/// Part of [`UpdateActivityPlanRequest`](crate::models::UpdateActivityPlanRequest).
 #[derive(Clone, Default)]
 pub struct ListWrapperFixedAvailability {
-    /// `values`
+    /// `values`: a list of `FixedAvailability`
     pub values: Option<Vec<FixedAvailability>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

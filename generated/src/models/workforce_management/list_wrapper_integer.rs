@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ListWrapperInteger` in the API.
+///
+/// Part of [`AdminTimeOffRequestPatch`](crate::models::AdminTimeOffRequestPatch),
+/// [`AgentTimeOffRequestPatch`](crate::models::AgentTimeOffRequestPatch).
 #[derive(Clone, Default)]
 pub struct ListWrapperInteger {
-    /// `values`
+    /// `values`: a list of integers
     pub values: Option<Vec<i64>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

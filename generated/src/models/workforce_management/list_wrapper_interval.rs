@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `ListWrapperInterval` in the API.
+///
+/// Part of [`PatchShiftTradeRequest`](crate::models::PatchShiftTradeRequest).
 #[derive(Clone, Default)]
 pub struct ListWrapperInterval {
-    /// `values`
+    /// `values`: a list of strings
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

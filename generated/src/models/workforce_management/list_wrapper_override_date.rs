@@ -4,9 +4,11 @@ use crate::models::workforce_management::OverrideDate;
 use crate::runtime::codec;
 
 /// `ListWrapperOverrideDate` in the API.
+///
+/// Part of [`BuUpdateTimeOffPlanRequest`](crate::models::BuUpdateTimeOffPlanRequest).
 #[derive(Clone, Default)]
 pub struct ListWrapperOverrideDate {
-    /// `values`
+    /// `values`: a list of `OverrideDate`
     pub values: Option<Vec<OverrideDate>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

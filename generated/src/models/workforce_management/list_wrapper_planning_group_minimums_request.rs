@@ -4,9 +4,11 @@ use crate::models::workforce_management::PlanningGroupMinimumsRequest;
 use crate::runtime::codec;
 
 /// `ListWrapperPlanningGroupMinimumsRequest` in the API.
+///
+/// Part of [`MinimumStaffingRequest`](crate::models::MinimumStaffingRequest).
 #[derive(Clone, Default)]
 pub struct ListWrapperPlanningGroupMinimumsRequest {
-    /// `values`
+    /// `values`: a list of `PlanningGroupMinimumsRequest`
     pub values: Option<Vec<PlanningGroupMinimumsRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

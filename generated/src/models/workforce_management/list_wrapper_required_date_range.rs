@@ -4,9 +4,11 @@ use crate::models::workforce_management::RequiredDateRange;
 use crate::runtime::codec;
 
 /// `ListWrapperRequiredDateRange` in the API.
+///
+/// Part of [`UpdateShiftTradeJobRequest`](crate::models::UpdateShiftTradeJobRequest).
 #[derive(Clone, Default)]
 pub struct ListWrapperRequiredDateRange {
-    /// `values`
+    /// `values`: a list of `RequiredDateRange`
     pub values: Option<Vec<RequiredDateRange>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

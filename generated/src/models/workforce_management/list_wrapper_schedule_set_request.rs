@@ -4,9 +4,11 @@ use crate::models::workforce_management::ScheduleSetRequest;
 use crate::runtime::codec;
 
 /// `ListWrapperScheduleSetRequest` in the API.
+///
+/// Part of [`ScheduleBidGroupUpdate`](crate::models::ScheduleBidGroupUpdate).
 #[derive(Clone, Default)]
 pub struct ListWrapperScheduleSetRequest {
-    /// `values`
+    /// `values`: a list of `ScheduleSetRequest`
     pub values: Option<Vec<ScheduleSetRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

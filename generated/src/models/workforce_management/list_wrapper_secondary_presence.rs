@@ -4,9 +4,11 @@ use crate::models::workforce_management::SecondaryPresence;
 use crate::runtime::codec;
 
 /// `ListWrapperSecondaryPresence` in the API.
+///
+/// Part of [`UpdateActivityCodeRequest`](crate::models::UpdateActivityCodeRequest).
 #[derive(Clone, Default)]
 pub struct ListWrapperSecondaryPresence {
-    /// `values`
+    /// `values`: a list of `SecondaryPresence`
     pub values: Option<Vec<SecondaryPresence>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

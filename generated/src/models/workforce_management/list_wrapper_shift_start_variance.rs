@@ -4,9 +4,13 @@ use crate::models::workforce_management::ShiftStartVariance;
 use crate::runtime::codec;
 
 /// `ListWrapperShiftStartVariance` in the API.
+///
+/// Part of [`CreateWorkPlan`](crate::models::CreateWorkPlan), [`WorkPlan`](crate::models::WorkPlan),
+/// [`WorkPlanListItemResponse`](crate::models::WorkPlanListItemResponse),
+/// [`WorkPlanValidationRequest`](crate::models::WorkPlanValidationRequest).
 #[derive(Clone, Default)]
 pub struct ListWrapperShiftStartVariance {
-    /// `values`
+    /// `values`: a list of `ShiftStartVariance`
     pub values: Option<Vec<ShiftStartVariance>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,15 @@
 use crate::runtime::codec;
 
 /// `ListWrapperString` in the API.
+///
+/// Part of [`BuImportAgentScheduleUploadSchema`](crate::models::BuImportAgentScheduleUploadSchema),
+/// [`BuUpdateAgentScheduleUploadSchema`](crate::models::BuUpdateAgentScheduleUploadSchema),
+/// [`BulkUpdateActivityCodeRequestItem`](crate::models::BulkUpdateActivityCodeRequestItem),
+/// [`PatchOpportunityRequest`](crate::models::PatchOpportunityRequest),
+/// [`UpdateActivityCodeRequest`](crate::models::UpdateActivityCodeRequest), 1 more.
 #[derive(Clone, Default)]
 pub struct ListWrapperString {
-    /// `values`
+    /// `values`: a list of strings
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

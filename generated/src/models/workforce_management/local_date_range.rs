@@ -4,11 +4,16 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `LocalDateRange` in the API.
+///
+/// Part of [`AvailableTimeOffRequest`](crate::models::AvailableTimeOffRequest),
+/// [`QueryTimeOffLimitValuesForGranularityRequest`](crate::models::QueryTimeOffLimitValuesForGranularityRequest),
+/// [`QueryTimeOffLimitValuesRequest`](crate::models::QueryTimeOffLimitValuesRequest),
+/// [`TimeOffBalanceRequest`](crate::models::TimeOffBalanceRequest).
 #[derive(Clone, Default)]
 pub struct LocalDateRange {
-    /// `endDate`
+    /// `endDate`: a date
     pub end_date: Option<time::Date>,
-    /// `startDate`
+    /// `startDate`: a date
     pub start_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `LongTermForecastPlanningGroupData` in the API.
+///
+/// Part of [`BuImportShortTermForecastSchema`](crate::models::BuImportShortTermForecastSchema),
+/// [`LongTermForecastResult`](crate::models::LongTermForecastResult).
 #[derive(Clone, Default)]
 pub struct LongTermForecastPlanningGroupData {
-    /// `averageHandleTimeSecondsPerDay`, required
+    /// `averageHandleTimeSecondsPerDay`: a list of numbers or nulls, required
     pub average_handle_time_seconds_per_day: Option<Vec<Option<f64>>>,
-    /// `offeredPerDay`, required
+    /// `offeredPerDay`: a list of numbers or nulls, required
     pub offered_per_day: Option<Vec<Option<f64>>>,
-    /// `planningGroupId`, required
+    /// `planningGroupId`: a string, required
     pub planning_group_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

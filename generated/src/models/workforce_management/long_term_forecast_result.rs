@@ -5,13 +5,15 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `LongTermForecastResult` in the API.
+///
+/// Part of [`LongTermForecastResultResponse`](crate::models::LongTermForecastResultResponse).
 #[derive(Clone, Default)]
 pub struct LongTermForecastResult {
-    /// `planningGroups`
+    /// `planningGroups`: a list of `LongTermForecastPlanningGroupData`
     pub planning_groups: Option<Vec<LongTermForecastPlanningGroupData>>,
-    /// `referenceStartDate`
+    /// `referenceStartDate`: a date
     pub reference_start_date: Option<time::Date>,
-    /// `weekCount`
+    /// `weekCount`: an integer (`int32`)
     pub week_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `LongTermForecastResultResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_week_shorttermforecast_longtermforecastdata`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_week_shorttermforecast_longtermforecastdata`](crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecastLongtermforecastdata).
 #[derive(Clone, Default)]
 pub struct LongTermForecastResultResponse {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `result`
+    /// `result`: `LongTermForecastResult`
     pub result: Option<Box<LongTermForecastResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

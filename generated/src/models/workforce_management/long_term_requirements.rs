@@ -7,15 +7,17 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `LongTermRequirements` in the API.
+///
+/// Part of [`LongTermRequirementsResponse`](crate::models::LongTermRequirementsResponse).
 #[derive(Clone, Default)]
 pub struct LongTermRequirements {
-    /// `dateGenerationStarted`, required
+    /// `dateGenerationStarted`: a timestamp, required
     pub date_generation_started: Option<time::Timestamp>,
-    /// `forecastMetadata`, required
+    /// `forecastMetadata`: `ForecastMetadata`, required
     pub forecast_metadata: Option<Box<ForecastMetadata>>,
-    /// `months`
+    /// `months`: a list of months
     pub months: Option<Vec<time::YearMonth>>,
-    /// `requirementResults`, required
+    /// `requirementResults`: a list of `PlanningGroupRequirementOutput`, required
     pub requirement_results: Option<Vec<PlanningGroupRequirementOutput>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

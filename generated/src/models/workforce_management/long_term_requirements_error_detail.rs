@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `LongTermRequirementsErrorDetail` in the API.
+///
+/// Part of [`PlanningGroupRequirementOutput`](crate::models::PlanningGroupRequirementOutput).
 #[derive(Clone, Default)]
 pub struct LongTermRequirementsErrorDetail {
-    /// `description`, required
+    /// `description`: a string, required
     pub description: Option<String>,
-    /// `internalErrorCode`, required
+    /// `internalErrorCode`: one of `TimedOut`, `NoData`, `ClientDataInvalid`, `ConfigurationInvalid`,
+    /// `RequirementsFailed`, required
     pub internal_error_code: Option<LongTermRequirementsErrorDetailInternalErrorCode>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,21 +3,24 @@
 use crate::runtime::codec;
 
 /// `LongTermRequirementsServiceGoal` in the API.
+///
+/// Part of
+/// [`LongTermRequirementsServiceGoalDetail`](crate::models::LongTermRequirementsServiceGoalDetail).
 #[derive(Clone, Default)]
 pub struct LongTermRequirementsServiceGoal {
-    /// `abandonRateGoalPercent`, required
+    /// `abandonRateGoalPercent`: a number (`double`), required
     pub abandon_rate_goal_percent: Option<f64>,
-    /// `serviceLevelGoalPercent`, required
+    /// `serviceLevelGoalPercent`: a number (`double`), required
     pub service_level_goal_percent: Option<f64>,
-    /// `serviceLevelObjectiveSeconds`, required
+    /// `serviceLevelObjectiveSeconds`: a number (`double`), required
     pub service_level_objective_seconds: Option<f64>,
-    /// `targetAsaSec`, required
+    /// `targetAsaSec`: a number (`double`), required
     pub target_asa_sec: Option<f64>,
-    /// `useAbandonRateGoal`, required
+    /// `useAbandonRateGoal`: a boolean, required
     pub use_abandon_rate_goal: Option<bool>,
-    /// `useAsaTarget`, required
+    /// `useAsaTarget`: a boolean, required
     pub use_asa_target: Option<bool>,
-    /// `useServiceLevelTarget`, required
+    /// `useServiceLevelTarget`: a boolean, required
     pub use_service_level_target: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

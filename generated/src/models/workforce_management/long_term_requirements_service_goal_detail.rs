@@ -4,11 +4,13 @@ use crate::models::workforce_management::LongTermRequirementsServiceGoal;
 use crate::runtime::codec;
 
 /// `LongTermRequirementsServiceGoalDetail` in the API.
+///
+/// Part of [`PlanningGroupRequirementOutput`](crate::models::PlanningGroupRequirementOutput).
 #[derive(Clone, Default)]
 pub struct LongTermRequirementsServiceGoalDetail {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `serviceGoals`, required
+    /// `serviceGoals`: `LongTermRequirementsServiceGoal`, required
     pub service_goals: Option<Box<LongTermRequirementsServiceGoal>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

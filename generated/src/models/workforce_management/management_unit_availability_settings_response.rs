@@ -4,11 +4,12 @@ use crate::runtime::codec;
 
 /// `ManagementUnitAvailabilitySettingsResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_unavailabletimes_settings`,
-/// `patch_workforcemanagement_managementunit_unavailabletimes_settings`.
+/// Returned by
+/// [`get_workforcemanagement_unavailabletimes_settings`](crate::api::GetWorkforcemanagementUnavailabletimesSettings),
+/// [`patch_workforcemanagement_managementunit_unavailabletimes_settings`](crate::api::PatchWorkforcemanagementManagementunitUnavailabletimesSettings).
 #[derive(Clone, Default)]
 pub struct ManagementUnitAvailabilitySettingsResponse {
-    /// `enabled`, required
+    /// `enabled`: a boolean, required
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

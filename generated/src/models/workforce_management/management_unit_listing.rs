@@ -5,29 +5,31 @@ use crate::runtime::codec;
 
 /// `ManagementUnitListing` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_managementunits`,
-/// `get_workforcemanagement_managementunits`, `get_workforcemanagement_managementunits_divisionviews`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_managementunits`](crate::api::GetWorkforcemanagementBusinessunitManagementunits),
+/// [`get_workforcemanagement_managementunits`](crate::api::GetWorkforcemanagementManagementunits),
+/// [`get_workforcemanagement_managementunits_divisionviews`](crate::api::GetWorkforcemanagementManagementunitsDivisionviews).
 #[derive(Clone, Default)]
 pub struct ManagementUnitListing {
-    /// `entities`
+    /// `entities`: a list of `ManagementUnit`
     pub entities: Option<Vec<ManagementUnit>>,
-    /// `firstUri`
+    /// `firstUri`: a string (`uri`)
     pub first_uri: Option<String>,
-    /// `lastUri`
+    /// `lastUri`: a string (`uri`)
     pub last_uri: Option<String>,
-    /// `nextUri`
+    /// `nextUri`: a string (`uri`)
     pub next_uri: Option<String>,
-    /// `pageCount`
+    /// `pageCount`: an integer (`int32`)
     pub page_count: Option<i64>,
-    /// `pageNumber`
+    /// `pageNumber`: an integer (`int32`)
     pub page_number: Option<i64>,
-    /// `pageSize`
+    /// `pageSize`: an integer (`int32`)
     pub page_size: Option<i64>,
-    /// `previousUri`
+    /// `previousUri`: a string (`uri`)
     pub previous_uri: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string (`uri`)
     pub self_uri: Option<String>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

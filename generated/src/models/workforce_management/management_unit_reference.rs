@@ -3,11 +3,17 @@
 use crate::runtime::codec;
 
 /// `ManagementUnitReference` in the API.
+///
+/// Part of [`ActivityPlanListItem`](crate::models::ActivityPlanListItem),
+/// [`ActivityPlanResponse`](crate::models::ActivityPlanResponse),
+/// [`AdherenceAdjustment`](crate::models::AdherenceAdjustment),
+/// [`AdherenceExplanationNotification`](crate::models::AdherenceExplanationNotification),
+/// [`AdherenceExplanationResponse`](crate::models::AdherenceExplanationResponse), 23 more.
 #[derive(Clone, Default)]
 pub struct ManagementUnitReference {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

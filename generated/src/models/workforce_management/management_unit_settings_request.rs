@@ -7,19 +7,21 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `ManagementUnitSettingsRequest` in the API.
+///
+/// Part of [`UpdateManagementUnitRequest`](crate::models::UpdateManagementUnitRequest).
 #[derive(Clone, Default)]
 pub struct ManagementUnitSettingsRequest {
-    /// `adherence`
+    /// `adherence`: `AdherenceSettings`
     pub adherence: Option<Box<AdherenceSettings>>,
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `scheduling`
+    /// `scheduling`: `SchedulingSettingsRequest`
     pub scheduling: Option<Box<SchedulingSettingsRequest>>,
-    /// `shiftTrading`
+    /// `shiftTrading`: `ShiftTradeSettings`
     pub shift_trading: Option<Box<ShiftTradeSettings>>,
-    /// `shortTermForecasting`
+    /// `shortTermForecasting`: `ShortTermForecastingSettings`
     pub short_term_forecasting: Option<Box<ShortTermForecastingSettings>>,
-    /// `timeOff`
+    /// `timeOff`: `TimeOffSettingsRequest`
     pub time_off: Option<Box<TimeOffSettingsRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,19 +7,21 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `ManagementUnitSettingsResponse` in the API.
+///
+/// Part of [`ManagementUnit`](crate::models::ManagementUnit).
 #[derive(Clone, Default)]
 pub struct ManagementUnitSettingsResponse {
-    /// `adherence`
+    /// `adherence`: `AdherenceSettings`
     pub adherence: Option<Box<AdherenceSettings>>,
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `scheduling`
+    /// `scheduling`: `SchedulingSettingsResponse`
     pub scheduling: Option<Box<SchedulingSettingsResponse>>,
-    /// `shiftTrading`
+    /// `shiftTrading`: `ShiftTradeSettings`
     pub shift_trading: Option<Box<ShiftTradeSettings>>,
-    /// `shortTermForecasting`
+    /// `shortTermForecasting`: `ShortTermForecastingSettings`
     pub short_term_forecasting: Option<Box<ShortTermForecastingSettings>>,
-    /// `timeOff`
+    /// `timeOff`: `TimeOffSettingsResponse`
     pub time_off: Option<Box<TimeOffSettingsResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

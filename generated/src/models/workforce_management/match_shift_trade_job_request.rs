@@ -8,16 +8,17 @@ use crate::runtime::time;
 
 /// `MatchShiftTradeJobRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_shifttrading_trade_match_jobs`.
+/// Taken by
+/// [`post_workforcemanagement_shifttrading_trade_match_jobs`](crate::api::PostWorkforcemanagementShifttradingTradeMatchJobs).
 #[derive(Clone, Default)]
 pub struct MatchShiftTradeJobRequest {
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `receivingSchedule`, required
+    /// `receivingSchedule`: `ReceivingScheduleLookup`, required
     pub receiving_schedule: Option<Box<ReceivingScheduleLookup>>,
-    /// `receivingShiftId`
+    /// `receivingShiftId`: a string
     pub receiving_shift_id: Option<String>,
-    /// `weekDate`, required
+    /// `weekDate`: a date, required
     pub week_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `MatchShiftTradeRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_managementunit_week_shifttrade_match`.
+/// Taken by
+/// [`post_workforcemanagement_managementunit_week_shifttrade_match`](crate::api::PostWorkforcemanagementManagementunitWeekShifttradeMatch).
 #[derive(Clone, Default)]
 pub struct MatchShiftTradeRequest {
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `receivingScheduleId`, required
+    /// `receivingScheduleId`: a string, required
     pub receiving_schedule_id: Option<String>,
-    /// `receivingShiftId`
+    /// `receivingShiftId`: a string
     pub receiving_shift_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

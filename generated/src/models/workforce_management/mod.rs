@@ -17,7 +17,8 @@ export!(
     activity_plan_job_response: ActivityPlanJobResponse, ActivityPlanJobResponseStatus, ActivityPlanJobResponseType
 );
 export!(
-    activity_plan_list_item: ActivityPlanListItem, ActivityPlanListItemOptimizationObjective, ActivityPlanListItemType
+    activity_plan_list_item: ActivityPlanListItem, ActivityPlanListItemOptimizationObjective, ActivityPlanListItemState,
+        ActivityPlanListItemType
 );
 export!(activity_plan_listing: ActivityPlanListing);
 export!(activity_plan_occurrence_reference: ActivityPlanOccurrenceReference);
@@ -155,7 +156,7 @@ export!(
         AgentScheduleBiddingPreferenceResponseOverrideReason
 );
 export!(agent_schedule_bids: AgentScheduleBids);
-export!(agent_schedule_shift_activity: AgentScheduleShiftActivity);
+export!(agent_schedule_shift_activity: AgentScheduleShiftActivity, AgentScheduleShiftActivityActivityCategory);
 export!(agent_schedule_unavailable_time: AgentScheduleUnavailableTime);
 export!(agent_scheduling_preference: AgentSchedulingPreference, AgentSchedulingPreferencePreferenceLevel);
 export!(agent_scheduling_preference_listing: AgentSchedulingPreferenceListing);
@@ -258,7 +259,7 @@ export!(
 );
 export!(bu_adherence_adjustments_query_jobs_reference_listing: BuAdherenceAdjustmentsQueryJobsReferenceListing);
 export!(bu_adherence_adjustments_settings: BuAdherenceAdjustmentsSettings);
-export!(bu_agent_schedule_activity: BuAgentScheduleActivity);
+export!(bu_agent_schedule_activity: BuAgentScheduleActivity, BuAgentScheduleActivityExternalActivityType);
 export!(bu_agent_schedule_history_change: BuAgentScheduleHistoryChange);
 export!(bu_agent_schedule_history_change_metadata: BuAgentScheduleHistoryChangeMetadata);
 export!(bu_agent_schedule_history_deleted_change: BuAgentScheduleHistoryDeletedChange);
@@ -460,7 +461,10 @@ export!(business_unit_settings_response: BusinessUnitSettingsResponse, BusinessU
 export!(calendar_url_response: CalendarUrlResponse);
 export!(capacity_plan_delete_request: CapacityPlanDeleteRequest);
 export!(capacity_plan_forecast_inputs_response: CapacityPlanForecastInputsResponse);
-export!(capacity_plan_forecast_inputs_template: CapacityPlanForecastInputsTemplate);
+export!(
+    capacity_plan_forecast_inputs_template: CapacityPlanForecastInputsTemplate,
+        CapacityPlanForecastInputsTemplateGranularity
+);
 export!(capacity_plan_forecast_metrics: CapacityPlanForecastMetrics);
 export!(capacity_plan_list_item: CapacityPlanListItem);
 export!(capacity_plan_metadata: CapacityPlanMetadata);
@@ -556,10 +560,10 @@ export!(current_user_schedule_request_body: CurrentUserScheduleRequestBody);
 export!(current_user_time_off_integration_status_request: CurrentUserTimeOffIntegrationStatusRequest);
 export!(cursor_adherence_adjustments_listing: CursorAdherenceAdjustmentsListing);
 export!(daily: Daily);
-export!(daily_possible_shift: DailyPossibleShift);
+export!(daily_possible_shift: DailyPossibleShift, DailyPossibleShiftDayOfWeek);
 export!(date_range: DateRange);
 export!(date_range_with_optional_end: DateRangeWithOptionalEnd);
-export!(day_of_week_minimums: DayOfWeekMinimums);
+export!(day_of_week_minimums: DayOfWeekMinimums, DayOfWeekMinimumsDaysOfWeek);
 export!(decision_metrics_data: DecisionMetricsData);
 export!(decision_metrics_job_reference: DecisionMetricsJobReference);
 export!(decision_metrics_response: DecisionMetricsResponse);
@@ -886,6 +890,7 @@ export!(set_wrapper_day_of_week: SetWrapperDayOfWeek, SetWrapperDayOfWeekValues)
 export!(set_wrapper_route_path_request: SetWrapperRoutePathRequest);
 export!(set_wrapper_string: SetWrapperString);
 export!(set_wrapper_sync_time_off_property: SetWrapperSyncTimeOffProperty, SetWrapperSyncTimeOffPropertyValues);
+export!(shared_enums: *);
 export!(shift_set: ShiftSet);
 export!(shift_set_effective_work_plan: ShiftSetEffectiveWorkPlan);
 export!(shift_start_variance: ShiftStartVariance, ShiftStartVarianceApplicableDays);

@@ -4,11 +4,13 @@ use crate::models::workforce_management::PlanningGroupModel;
 use crate::runtime::codec;
 
 /// `ModelData` in the API.
+///
+/// Part of [`SessionMetricData`](crate::models::SessionMetricData).
 #[derive(Clone, Default)]
 pub struct ModelData {
-    /// `downloadResult`
+    /// `downloadResult`: a list of `PlanningGroupModel`
     pub download_result: Option<Vec<PlanningGroupModel>>,
-    /// `downloadUrls`
+    /// `downloadUrls`: a list of strings
     pub download_urls: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::workforce_management::ModelMetaDataResult;
 use crate::runtime::codec;
 
 /// `ModelMetaData` in the API.
+///
+/// Part of [`SessionMetricData`](crate::models::SessionMetricData).
 #[derive(Clone, Default)]
 pub struct ModelMetaData {
-    /// `downloadResult`
+    /// `downloadResult`: `ModelMetaDataResult`
     pub download_result: Option<Box<ModelMetaDataResult>>,
-    /// `downloadUrls`
+    /// `downloadUrls`: a list of strings
     pub download_urls: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

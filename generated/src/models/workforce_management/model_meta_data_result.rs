@@ -4,11 +4,13 @@ use crate::models::workforce_management::{PlanningGroupModel, SessionInfo};
 use crate::runtime::codec;
 
 /// `ModelMetaDataResult` in the API.
+///
+/// Part of [`ModelMetaData`](crate::models::ModelMetaData).
 #[derive(Clone, Default)]
 pub struct ModelMetaDataResult {
-    /// `planningGroups`
+    /// `planningGroups`: a list of `PlanningGroupModel`
     pub planning_groups: Option<Vec<PlanningGroupModel>>,
-    /// `sessionInfo`
+    /// `sessionInfo`: `SessionInfo`
     pub session_info: Option<Box<SessionInfo>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,12 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `MonthlyPlanningPeriodSettings` in the API.
+///
+/// Part of [`SchedulingSettingsResponse`](crate::models::SchedulingSettingsResponse),
+/// [`ValueWrapperMonthlyPlanningPeriodSettings`](crate::models::ValueWrapperMonthlyPlanningPeriodSettings).
 #[derive(Clone, Default)]
 pub struct MonthlyPlanningPeriodSettings {
-    /// `startDate`, required
+    /// `startDate`: a date, required
     pub start_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 /// `MoveAgentsRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_agents`.
+/// Taken by [`post_workforcemanagement_agents`](crate::api::PostWorkforcemanagementAgents).
 #[derive(Clone, Default)]
 pub struct MoveAgentsRequest {
-    /// `destinationManagementUnitId`
+    /// `destinationManagementUnitId`: a string
     pub destination_management_unit_id: Option<String>,
-    /// `userIds`, required
+    /// `userIds`: a list of strings, required
     pub user_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

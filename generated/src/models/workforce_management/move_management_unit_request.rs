@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `MoveManagementUnitRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_managementunit_move`.
+/// Taken by
+/// [`post_workforcemanagement_managementunit_move`](crate::api::PostWorkforcemanagementManagementunitMove).
 #[derive(Clone, Default)]
 pub struct MoveManagementUnitRequest {
-    /// `businessUnitId`, required
+    /// `businessUnitId`: a string, required
     pub business_unit_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::workforce_management::AgentQueueTimeRequest;
 use crate::runtime::codec;
 
 /// `MuAgentQueueTimeRequest` in the API.
+///
+/// Part of [`PerformancePredictionUploadSchema`](crate::models::PerformancePredictionUploadSchema).
 #[derive(Clone, Default)]
 pub struct MuAgentQueueTimeRequest {
-    /// `agentOnQueueTimes`, required
+    /// `agentOnQueueTimes`: a list of `AgentQueueTimeRequest`, required
     pub agent_on_queue_times: Option<Vec<AgentQueueTimeRequest>>,
-    /// `managementUnitId`, required
+    /// `managementUnitId`: a string, required
     pub management_unit_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

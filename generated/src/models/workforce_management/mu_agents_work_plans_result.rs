@@ -6,13 +6,15 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `MuAgentsWorkPlansResult` in the API.
+///
+/// Part of [`AgentsWorkPlansResponse`](crate::models::AgentsWorkPlansResponse).
 #[derive(Clone, Default)]
 pub struct MuAgentsWorkPlansResult {
-    /// `entities`
+    /// `entities`: a list of `AgentWorkPlans`
     pub entities: Option<Vec<AgentWorkPlans>>,
-    /// `referenceStartWeekDate`, required
+    /// `referenceStartWeekDate`: a date, required
     pub reference_start_week_date: Option<time::Date>,
-    /// `workPlanLookup`, required
+    /// `workPlanLookup`: a map of strings to `WorkPlanReference`, required
     pub work_plan_lookup: Option<BTreeMap<String, WorkPlanReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::workforce_management::BuAgentScheduleRescheduleResponse;
 use crate::runtime::codec;
 
 /// `MuRescheduleResultWrapper` in the API.
+///
+/// Part of [`BuRescheduleAgentScheduleResult`](crate::models::BuRescheduleAgentScheduleResult).
 #[derive(Clone, Default)]
 pub struct MuRescheduleResultWrapper {
-    /// `agentSchedules`
+    /// `agentSchedules`: a list of `BuAgentScheduleRescheduleResponse`
     pub agent_schedules: Option<Vec<BuAgentScheduleRescheduleResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

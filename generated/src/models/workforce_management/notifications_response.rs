@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `NotificationsResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_notifications`.
+/// Returned by
+/// [`get_workforcemanagement_notifications`](crate::api::GetWorkforcemanagementNotifications).
 #[derive(Clone, Default)]
 pub struct NotificationsResponse {
-    /// `entities`
+    /// `entities`: a list of `WfmUserNotification`
     pub entities: Option<Vec<WfmUserNotification>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

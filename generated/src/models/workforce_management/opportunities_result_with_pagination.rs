@@ -5,11 +5,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `OpportunitiesResultWithPagination` in the API.
+///
+/// Part of [`QueryOpportunitiesResponse`](crate::models::QueryOpportunitiesResponse).
 #[derive(Clone, Default)]
 pub struct OpportunitiesResultWithPagination {
-    /// `nextStartDate`
+    /// `nextStartDate`: a timestamp
     pub next_start_date: Option<time::Timestamp>,
-    /// `opportunities`, required
+    /// `opportunities`: a list of `OpportunityResult`, required
     pub opportunities: Option<Vec<OpportunityResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

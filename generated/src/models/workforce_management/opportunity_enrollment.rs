@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `OpportunityEnrollment` in the API.
+///
+/// Part of [`BulkOpportunitiesEnrollmentResult`](crate::models::BulkOpportunitiesEnrollmentResult).
 #[derive(Clone, Default)]
 pub struct OpportunityEnrollment {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `OpportunityEnrollmentCounts` in the API.
+///
+/// Part of [`OpportunityResult`](crate::models::OpportunityResult),
+/// [`OpportunityResultWithAgentIds`](crate::models::OpportunityResultWithAgentIds).
 #[derive(Clone, Default)]
 pub struct OpportunityEnrollmentCounts {
-    /// `approved`, required
+    /// `approved`: an integer (`int32`), required
     pub approved: Option<i64>,
-    /// `denied`, required
+    /// `denied`: an integer (`int32`), required
     pub denied: Option<i64>,
-    /// `pending`, required
+    /// `pending`: an integer (`int32`), required
     pub pending: Option<i64>,
-    /// `withdrawn`, required
+    /// `withdrawn`: an integer (`int32`), required
     pub withdrawn: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `Outlier` in the API.
+///
+/// Part of [`OutlierResultBody`](crate::models::OutlierResultBody).
 #[derive(Clone, Default)]
 pub struct Outlier {
-    /// `anomaly`
+    /// `anomaly`: one of `AdditiveOutlier`, `InnovativeOutlier`, `LevelShift`, `SeasonalLevelShift`,
+    /// `TemporaryChange`
     pub anomaly: Option<OutlierAnomaly>,
-    /// `normalizedValue`
+    /// `normalizedValue`: a number (`double`)
     pub normalized_value: Option<f64>,
-    /// `timestamp`
+    /// `timestamp`: a timestamp
     pub timestamp: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::workforce_management::OutlierResultTemplate;
 use crate::runtime::codec;
 
 /// `OutlierData` in the API.
+///
+/// Part of [`SessionMetricData`](crate::models::SessionMetricData).
 #[derive(Clone, Default)]
 pub struct OutlierData {
-    /// `downloadResultTemplate`
+    /// `downloadResultTemplate`: `OutlierResultTemplate`
     pub download_result_template: Option<Box<OutlierResultTemplate>>,
-    /// `downloadUrls`
+    /// `downloadUrls`: a list of strings
     pub download_urls: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::workforce_management::Outlier;
 use crate::runtime::codec;
 
 /// `OutlierResultBody` in the API.
+///
+/// Part of [`OutlierResultTemplate`](crate::models::OutlierResultTemplate).
 #[derive(Clone, Default)]
 pub struct OutlierResultBody {
-    /// `outliers`
+    /// `outliers`: a list of `Outlier`
     pub outliers: Option<Vec<Outlier>>,
-    /// `planningGroupId`
+    /// `planningGroupId`: a string
     pub planning_group_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

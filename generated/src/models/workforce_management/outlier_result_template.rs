@@ -4,9 +4,11 @@ use crate::models::workforce_management::OutlierResultBody;
 use crate::runtime::codec;
 
 /// `OutlierResultTemplate` in the API.
+///
+/// Part of [`OutlierData`](crate::models::OutlierData).
 #[derive(Clone, Default)]
 pub struct OutlierResultTemplate {
-    /// `entities`
+    /// `entities`: a list of `OutlierResultBody`
     pub entities: Option<Vec<OutlierResultBody>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

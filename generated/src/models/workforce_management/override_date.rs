@@ -4,11 +4,15 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `OverrideDate` in the API.
+///
+/// Part of [`BuCreateTimeOffPlanRequest`](crate::models::BuCreateTimeOffPlanRequest),
+/// [`BuTimeOffPlanResponse`](crate::models::BuTimeOffPlanResponse),
+/// [`ListWrapperOverrideDate`](crate::models::ListWrapperOverrideDate).
 #[derive(Clone, Default)]
 pub struct OverrideDate {
-    /// `date`, required
+    /// `date`: a date, required
     pub date: Option<time::Date>,
-    /// `type`, required
+    /// `type`: one of `Blocked`, `ManualReview`, required
     pub r#type: Option<OverrideDateType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

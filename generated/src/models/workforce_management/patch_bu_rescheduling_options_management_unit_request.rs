@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `PatchBuReschedulingOptionsManagementUnitRequest` in the API.
+///
+/// Part of [`PatchBuReschedulingOptionsRequest`](crate::models::PatchBuReschedulingOptionsRequest).
 #[derive(Clone, Default)]
 pub struct PatchBuReschedulingOptionsManagementUnitRequest {
-    /// `applied`
+    /// `applied`: a boolean
     pub applied: Option<bool>,
-    /// `managementUnitId`, required
+    /// `managementUnitId`: a string, required
     pub management_unit_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

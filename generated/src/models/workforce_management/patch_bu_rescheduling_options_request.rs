@@ -4,9 +4,11 @@ use crate::models::workforce_management::PatchBuReschedulingOptionsManagementUni
 use crate::runtime::codec;
 
 /// `PatchBuReschedulingOptionsRequest` in the API.
+///
+/// Part of [`PatchBuScheduleRunRequest`](crate::models::PatchBuScheduleRunRequest).
 #[derive(Clone, Default)]
 pub struct PatchBuReschedulingOptionsRequest {
-    /// `managementUnits`
+    /// `managementUnits`: a list of `PatchBuReschedulingOptionsManagementUnitRequest`
     pub management_units: Option<Vec<PatchBuReschedulingOptionsManagementUnitRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `PatchBuScheduleRunRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_businessunit_scheduling_run`.
+/// Taken by
+/// [`patch_workforcemanagement_businessunit_scheduling_run`](crate::api::PatchWorkforcemanagementBusinessunitSchedulingRun).
 #[derive(Clone, Default)]
 pub struct PatchBuScheduleRunRequest {
-    /// `reschedulingOptions`
+    /// `reschedulingOptions`: `PatchBuReschedulingOptionsRequest`
     pub rescheduling_options: Option<Box<PatchBuReschedulingOptionsRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

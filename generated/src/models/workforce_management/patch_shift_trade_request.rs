@@ -7,16 +7,17 @@ use crate::runtime::codec;
 
 /// `PatchShiftTradeRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_managementunit_week_shifttrade`.
+/// Taken by
+/// [`patch_workforcemanagement_managementunit_week_shifttrade`](crate::api::PatchWorkforcemanagementManagementunitWeekShifttrade).
 #[derive(Clone, Default)]
 pub struct PatchShiftTradeRequest {
-    /// `acceptableIntervals`
+    /// `acceptableIntervals`: `ListWrapperInterval`
     pub acceptable_intervals: Option<Box<ListWrapperInterval>>,
-    /// `expiration`
+    /// `expiration`: `ValueWrapperDate`
     pub expiration: Option<Box<ValueWrapperDate>>,
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `receivingUserId`
+    /// `receivingUserId`: `ValueWrapperString`
     pub receiving_user_id: Option<Box<ValueWrapperString>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `PendingAndApprovedOpportunityEnrollmentCounts` in the API.
+///
+/// Part of [`AgentQueryOpportunityResult`](crate::models::AgentQueryOpportunityResult),
+/// [`QueryEnrollmentOpportunityResult`](crate::models::QueryEnrollmentOpportunityResult).
 #[derive(Clone, Default)]
 pub struct PendingAndApprovedOpportunityEnrollmentCounts {
-    /// `approved`, required
+    /// `approved`: an integer (`int32`), required
     pub approved: Option<i64>,
-    /// `pending`, required
+    /// `pending`: an integer (`int32`), required
     pub pending: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,13 +5,17 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `PerformancePredictionOutputs` in the API.
+///
+/// Part of
+/// [`PerformancePredictionRecalculationResponse`](crate::models::PerformancePredictionRecalculationResponse),
+/// [`PerformancePredictionResponse`](crate::models::PerformancePredictionResponse).
 #[derive(Clone, Default)]
 pub struct PerformancePredictionOutputs {
-    /// `calculationIntervalLengthMinutes`, required
+    /// `calculationIntervalLengthMinutes`: an integer (`int32`), required
     pub calculation_interval_length_minutes: Option<i64>,
-    /// `calculationStartDate`, required
+    /// `calculationStartDate`: a timestamp, required
     pub calculation_start_date: Option<time::Timestamp>,
-    /// `planningGroupResults`, required
+    /// `planningGroupResults`: a list of `PlanningGroupOutputs`, required
     pub planning_group_results: Option<Vec<PlanningGroupOutputs>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

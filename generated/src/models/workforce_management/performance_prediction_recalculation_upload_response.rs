@@ -7,16 +7,16 @@ use std::collections::BTreeMap;
 /// `PerformancePredictionRecalculationUploadResponse` in the API.
 ///
 /// Returned by
-/// `post_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculations_uploadurl`.
+/// [`post_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculations_uploadurl`](crate::api::PostWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculationsUploadurl).
 #[derive(Clone, Default)]
 pub struct PerformancePredictionRecalculationUploadResponse {
-    /// `headers`
+    /// `headers`: a map of strings to strings
     pub headers: Option<BTreeMap<String, String>>,
-    /// `uploadBodySchema`
+    /// `uploadBodySchema`: `PerformancePredictionUploadSchema`
     pub upload_body_schema: Option<Box<PerformancePredictionUploadSchema>>,
-    /// `uploadKey`
+    /// `uploadKey`: a string
     pub upload_key: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

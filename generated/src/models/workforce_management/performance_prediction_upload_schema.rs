@@ -5,11 +5,14 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `PerformancePredictionUploadSchema` in the API.
+///
+/// Part of
+/// [`PerformancePredictionRecalculationUploadResponse`](crate::models::PerformancePredictionRecalculationUploadResponse).
 #[derive(Clone, Default)]
 pub struct PerformancePredictionUploadSchema {
-    /// `calculationStartDate`, required
+    /// `calculationStartDate`: a timestamp, required
     pub calculation_start_date: Option<time::Timestamp>,
-    /// `onQueueTimes`, required
+    /// `onQueueTimes`: a list of `MuAgentQueueTimeRequest`, required
     pub on_queue_times: Option<Vec<MuAgentQueueTimeRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

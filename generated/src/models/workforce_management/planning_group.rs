@@ -7,23 +7,25 @@ use crate::runtime::codec;
 
 /// `PlanningGroup` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_planninggroup`,
-/// `patch_workforcemanagement_businessunit_planninggroup`,
-/// `post_workforcemanagement_businessunit_planninggroups`. Item of the listing
-/// `get_workforcemanagement_businessunit_planninggroups`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_planninggroup`](crate::api::GetWorkforcemanagementBusinessunitPlanninggroup),
+/// [`patch_workforcemanagement_businessunit_planninggroup`](crate::api::PatchWorkforcemanagementBusinessunitPlanninggroup),
+/// [`post_workforcemanagement_businessunit_planninggroups`](crate::api::PostWorkforcemanagementBusinessunitPlanninggroups).
+/// Item of the listing
+/// [`get_workforcemanagement_businessunit_planninggroups`](crate::api::GetWorkforcemanagementBusinessunitPlanninggroups).
 #[derive(Clone, Default)]
 pub struct PlanningGroup {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `metadata`
+    /// `metadata`: `WfmVersionedEntityMetadata`
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `routePaths`
+    /// `routePaths`: a list of `RoutePathResponse`
     pub route_paths: Option<Vec<RoutePathResponse>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `serviceGoalTemplate`
+    /// `serviceGoalTemplate`: `ServiceGoalTemplateReference`
     pub service_goal_template: Option<Box<ServiceGoalTemplateReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

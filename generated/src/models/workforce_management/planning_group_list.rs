@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `PlanningGroupList` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_planninggroups`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_planninggroups`](crate::api::GetWorkforcemanagementBusinessunitPlanninggroups).
 #[derive(Clone, Default)]
 pub struct PlanningGroupList {
-    /// `entities`
+    /// `entities`: a list of `PlanningGroup`
     pub entities: Option<Vec<PlanningGroup>>,
-    /// `metadata`
+    /// `metadata`: `WfmVersionedEntityMetadata`
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

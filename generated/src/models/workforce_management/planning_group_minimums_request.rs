@@ -4,11 +4,14 @@ use crate::models::workforce_management::DayOfWeekMinimums;
 use crate::runtime::codec;
 
 /// `PlanningGroupMinimumsRequest` in the API.
+///
+/// Part of
+/// [`ListWrapperPlanningGroupMinimumsRequest`](crate::models::ListWrapperPlanningGroupMinimumsRequest).
 #[derive(Clone, Default)]
 pub struct PlanningGroupMinimumsRequest {
-    /// `dayOfWeekMinimums`, required
+    /// `dayOfWeekMinimums`: a list of `DayOfWeekMinimums`, required
     pub day_of_week_minimums: Option<Vec<DayOfWeekMinimums>>,
-    /// `planningGroupId`, required
+    /// `planningGroupId`: a string, required
     pub planning_group_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

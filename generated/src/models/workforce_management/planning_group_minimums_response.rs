@@ -4,11 +4,13 @@ use crate::models::workforce_management::{DayOfWeekMinimums, PlanningGroupRefere
 use crate::runtime::codec;
 
 /// `PlanningGroupMinimumsResponse` in the API.
+///
+/// Part of [`MinimumStaffingResponse`](crate::models::MinimumStaffingResponse).
 #[derive(Clone, Default)]
 pub struct PlanningGroupMinimumsResponse {
-    /// `dayOfWeekMinimums`, required
+    /// `dayOfWeekMinimums`: a list of `DayOfWeekMinimums`, required
     pub day_of_week_minimums: Option<Vec<DayOfWeekMinimums>>,
-    /// `planningGroup`, required
+    /// `planningGroup`: `PlanningGroupReference`, required
     pub planning_group: Option<Box<PlanningGroupReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `PlanningGroupModel` in the API.
+///
+/// Part of [`ModelData`](crate::models::ModelData),
+/// [`ModelMetaDataResult`](crate::models::ModelMetaDataResult).
 #[derive(Clone, Default)]
 pub struct PlanningGroupModel {
-    /// `planningGroup`
+    /// `planningGroup`: a string
     pub planning_group: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,19 @@
 use crate::runtime::codec;
 
 /// `PlanningGroupOutputs` in the API.
+///
+/// Part of [`PerformancePredictionOutputs`](crate::models::PerformancePredictionOutputs).
 #[derive(Clone, Default)]
 pub struct PlanningGroupOutputs {
-    /// `abandonRatePerInterval`, required
+    /// `abandonRatePerInterval`: a list of numbers or nulls, required
     pub abandon_rate_per_interval: Option<Vec<Option<f64>>>,
-    /// `averageSpeedOfAnswerSecondsPerInterval`, required
+    /// `averageSpeedOfAnswerSecondsPerInterval`: a list of numbers or nulls, required
     pub average_speed_of_answer_seconds_per_interval: Option<Vec<Option<f64>>>,
-    /// `occupancyPerInterval`, required
+    /// `occupancyPerInterval`: a list of numbers or nulls, required
     pub occupancy_per_interval: Option<Vec<Option<f64>>>,
-    /// `planningGroupId`, required
+    /// `planningGroupId`: a string, required
     pub planning_group_id: Option<String>,
-    /// `serviceLevelPerInterval`, required
+    /// `serviceLevelPerInterval`: a list of numbers or nulls, required
     pub service_level_per_interval: Option<Vec<Option<f64>>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,18 @@
 use crate::runtime::codec;
 
 /// `PlanningGroupReference` in the API.
+///
+/// Part of
+/// [`BuPlanningGroupHeadcountForecastResult`](crate::models::BuPlanningGroupHeadcountForecastResult),
+/// [`BusinessUnitActivityCode`](crate::models::BusinessUnitActivityCode),
+/// [`PlanningGroupMinimumsResponse`](crate::models::PlanningGroupMinimumsResponse),
+/// [`PlanningGroupToStaffingGroupsResponse`](crate::models::PlanningGroupToStaffingGroupsResponse),
+/// [`ScheduleBidGroup`](crate::models::ScheduleBidGroup), 2 more.
 #[derive(Clone, Default)]
 pub struct PlanningGroupReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,15 +6,18 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `PlanningGroupRequirementOutput` in the API.
+///
+/// Part of [`LongTermRequirements`](crate::models::LongTermRequirements),
+/// [`StaffingRequirementResultResponseTemplate`](crate::models::StaffingRequirementResultResponseTemplate).
 #[derive(Clone, Default)]
 pub struct PlanningGroupRequirementOutput {
-    /// `errorDetails`
+    /// `errorDetails`: a list of `LongTermRequirementsErrorDetail`
     pub error_details: Option<Vec<LongTermRequirementsErrorDetail>>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `intervals`
+    /// `intervals`: a list of integers
     pub intervals: Option<Vec<i64>>,
-    /// `serviceGoalDetails`
+    /// `serviceGoalDetails`: `LongTermRequirementsServiceGoalDetail`
     pub service_goal_details: Option<Box<LongTermRequirementsServiceGoalDetail>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `PlanningGroupToStaffingGroupsListing` in the API.
 ///
-/// Returned by `post_workforcemanagement_businessunit_staffinggroups_planninggroups_query`.
+/// Returned by
+/// [`post_workforcemanagement_businessunit_staffinggroups_planninggroups_query`](crate::api::PostWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery).
 #[derive(Clone, Default)]
 pub struct PlanningGroupToStaffingGroupsListing {
-    /// `entities`
+    /// `entities`: a list of `PlanningGroupToStaffingGroupsResponse`
     pub entities: Option<Vec<PlanningGroupToStaffingGroupsResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,12 +7,13 @@ use crate::runtime::codec;
 
 /// `PlanningGroupToStaffingGroupsResponse` in the API.
 ///
-/// Item of the listing `post_workforcemanagement_businessunit_staffinggroups_planninggroups_query`.
+/// Item of the listing
+/// [`post_workforcemanagement_businessunit_staffinggroups_planninggroups_query`](crate::api::PostWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery).
 #[derive(Clone, Default)]
 pub struct PlanningGroupToStaffingGroupsResponse {
-    /// `planningGroup`, required
+    /// `planningGroup`: `PlanningGroupReference`, required
     pub planning_group: Option<Box<PlanningGroupReference>>,
-    /// `staffingGroups`
+    /// `staffingGroups`: a list of `StaffingGroupReference`
     pub staffing_groups: Option<Vec<StaffingGroupReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

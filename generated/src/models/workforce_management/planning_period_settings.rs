@@ -4,11 +4,14 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `PlanningPeriodSettings` in the API.
+///
+/// Part of [`SchedulingSettingsResponse`](crate::models::SchedulingSettingsResponse),
+/// [`ValueWrapperPlanningPeriodSettings`](crate::models::ValueWrapperPlanningPeriodSettings).
 #[derive(Clone, Default)]
 pub struct PlanningPeriodSettings {
-    /// `startDate`, required
+    /// `startDate`: a date, required
     pub start_date: Option<time::Date>,
-    /// `weekCount`, required
+    /// `weekCount`: an integer (`int32`), required
     pub week_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `PlanningPeriodShiftConstraints` in the API.
+///
+/// Part of [`CreateWorkPlanShift`](crate::models::CreateWorkPlanShift),
+/// [`WorkPlanShift`](crate::models::WorkPlanShift).
 #[derive(Clone, Default)]
 pub struct PlanningPeriodShiftConstraints {
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `maximumCount`
+    /// `maximumCount`: an integer (`int32`)
     pub maximum_count: Option<i64>,
-    /// `minimumCount`
+    /// `minimumCount`: an integer (`int32`)
     pub minimum_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

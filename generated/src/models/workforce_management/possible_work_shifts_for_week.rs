@@ -4,11 +4,13 @@ use crate::models::workforce_management::DailyPossibleShift;
 use crate::runtime::codec;
 
 /// `PossibleWorkShiftsForWeek` in the API.
+///
+/// Part of [`AgentPossibleWorkShiftsResponse`](crate::models::AgentPossibleWorkShiftsResponse).
 #[derive(Clone, Default)]
 pub struct PossibleWorkShiftsForWeek {
-    /// `dailyPossibleShifts`
+    /// `dailyPossibleShifts`: a list of `DailyPossibleShift`
     pub daily_possible_shifts: Option<Vec<DailyPossibleShift>>,
-    /// `id`
+    /// `id`: an integer (`int32`)
     pub id: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

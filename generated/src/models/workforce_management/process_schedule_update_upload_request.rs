@@ -4,14 +4,15 @@ use crate::runtime::codec;
 
 /// `ProcessScheduleUpdateUploadRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_week_schedule_update`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_week_schedule_update`](crate::api::PostWorkforcemanagementBusinessunitWeekScheduleUpdate).
 #[derive(Clone, Default)]
 pub struct ProcessScheduleUpdateUploadRequest {
-    /// `managementUnitIdsForAddedTeamUsers`
+    /// `managementUnitIdsForAddedTeamUsers`: a list of strings
     pub management_unit_ids_for_added_team_users: Option<Vec<String>>,
-    /// `teamIds`
+    /// `teamIds`: a list of strings
     pub team_ids: Option<Vec<String>>,
-    /// `uploadKey`, required
+    /// `uploadKey`: a string, required
     pub upload_key: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,15 @@ use crate::models::workforce_management::ContinuousForecastTimeSeries;
 use crate::runtime::codec;
 
 /// `QuarterHourly` in the API.
+///
+/// Part of [`ComputedData`](crate::models::ComputedData),
+/// [`HistoricalData`](crate::models::HistoricalData),
+/// [`SnapshotMetricData`](crate::models::SnapshotMetricData).
 #[derive(Clone, Default)]
 pub struct QuarterHourly {
-    /// `downloadResult`
+    /// `downloadResult`: a list of `ContinuousForecastTimeSeries`
     pub download_result: Option<Vec<ContinuousForecastTimeSeries>>,
-    /// `downloadUrls`
+    /// `downloadUrls`: a list of strings
     pub download_urls: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

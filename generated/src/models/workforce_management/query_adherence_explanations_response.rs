@@ -7,14 +7,15 @@ use crate::runtime::codec;
 
 /// `QueryAdherenceExplanationsResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_adherence_explanations_query`.
+/// Returned by
+/// [`post_workforcemanagement_adherence_explanations_query`](crate::api::PostWorkforcemanagementAdherenceExplanationsQuery).
 #[derive(Clone, Default)]
 pub struct QueryAdherenceExplanationsResponse {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `job`
+    /// `job`: `AdherenceExplanationJobReference`
     pub job: Option<Box<AdherenceExplanationJobReference>>,
-    /// `result`
+    /// `result`: `AdherenceExplanationListing`
     pub result: Option<Box<AdherenceExplanationListing>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `QueryAgentScheduleUnavailableTimesRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_unavailabletimes_schedules_query`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_unavailabletimes_schedules_query`](crate::api::PostWorkforcemanagementBusinessunitUnavailabletimesSchedulesQuery).
 #[derive(Clone, Default)]
 pub struct QueryAgentScheduleUnavailableTimesRequest {
-    /// `agentId`, required
+    /// `agentId`: a string, required
     pub agent_id: Option<String>,
-    /// `schedule`, required
+    /// `schedule`: `BuScheduleReference`, required
     pub schedule: Option<Box<BuScheduleReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

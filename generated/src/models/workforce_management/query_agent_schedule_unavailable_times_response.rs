@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `QueryAgentScheduleUnavailableTimesResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_businessunit_unavailabletimes_schedules_query`.
+/// Returned by
+/// [`post_workforcemanagement_businessunit_unavailabletimes_schedules_query`](crate::api::PostWorkforcemanagementBusinessunitUnavailabletimesSchedulesQuery).
 #[derive(Clone, Default)]
 pub struct QueryAgentScheduleUnavailableTimesResponse {
-    /// `consideredInScheduleGeneration`, required
+    /// `consideredInScheduleGeneration`: a boolean, required
     pub considered_in_schedule_generation: Option<bool>,
-    /// `scheduleGenerationUnavailableTimes`, required
+    /// `scheduleGenerationUnavailableTimes`: a list of `AgentScheduleUnavailableTime`, required
     pub schedule_generation_unavailable_times: Option<Vec<AgentScheduleUnavailableTime>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

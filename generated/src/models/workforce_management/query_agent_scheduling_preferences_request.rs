@@ -5,13 +5,14 @@ use crate::runtime::time;
 
 /// `QueryAgentSchedulingPreferencesRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_agent_schedulingpreferences_query`,
-/// `post_workforcemanagement_schedulingpreferences_query`.
+/// Taken by
+/// [`post_workforcemanagement_agent_schedulingpreferences_query`](crate::api::PostWorkforcemanagementAgentSchedulingpreferencesQuery),
+/// [`post_workforcemanagement_schedulingpreferences_query`](crate::api::PostWorkforcemanagementSchedulingpreferencesQuery).
 #[derive(Clone, Default)]
 pub struct QueryAgentSchedulingPreferencesRequest {
-    /// `endDate`, required
+    /// `endDate`: a timestamp, required
     pub end_date: Option<time::Timestamp>,
-    /// `startDate`, required
+    /// `startDate`: a timestamp, required
     pub start_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::time;
 
 /// `QueryAgentShiftTradeListJobRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_shifttrading_trades_mine_query_jobs`.
+/// Taken by
+/// [`post_workforcemanagement_shifttrading_trades_mine_query_jobs`](crate::api::PostWorkforcemanagementShifttradingTradesMineQueryJobs).
 #[derive(Clone, Default)]
 pub struct QueryAgentShiftTradeListJobRequest {
-    /// `weekDates`, required
+    /// `weekDates`: a list of dates, required
     pub week_dates: Option<Vec<time::Date>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,13 +5,14 @@ use crate::runtime::time;
 
 /// `QueryAgentUnavailableTimesRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_agent_unavailabletimes_query`,
-/// `post_workforcemanagement_unavailabletimes_query`.
+/// Taken by
+/// [`post_workforcemanagement_agent_unavailabletimes_query`](crate::api::PostWorkforcemanagementAgentUnavailabletimesQuery),
+/// [`post_workforcemanagement_unavailabletimes_query`](crate::api::PostWorkforcemanagementUnavailabletimesQuery).
 #[derive(Clone, Default)]
 pub struct QueryAgentUnavailableTimesRequest {
-    /// `endDate`, required
+    /// `endDate`: a timestamp, required
     pub end_date: Option<time::Timestamp>,
-    /// `startDate`, required
+    /// `startDate`: a timestamp, required
     pub start_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `QueryAgentsIntegrationsRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_agents_integrations_hris_query`.
+/// Taken by
+/// [`post_workforcemanagement_agents_integrations_hris_query`](crate::api::PostWorkforcemanagementAgentsIntegrationsHrisQuery).
 #[derive(Clone, Default)]
 pub struct QueryAgentsIntegrationsRequest {
-    /// `agentIds`, required
+    /// `agentIds`: a list of strings, required
     pub agent_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `QueryAvailabilityManagementUnitsSettingsRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_unavailabletimes_settings_query`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_unavailabletimes_settings_query`](crate::api::PostWorkforcemanagementBusinessunitUnavailabletimesSettingsQuery).
 #[derive(Clone, Default)]
 pub struct QueryAvailabilityManagementUnitsSettingsRequest {
-    /// `managementUnitIds`, required
+    /// `managementUnitIds`: a list of strings, required
     pub management_unit_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `QueryAvailabilityManagementUnitsSettingsResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_businessunit_unavailabletimes_settings_query`.
+/// Returned by
+/// [`post_workforcemanagement_businessunit_unavailabletimes_settings_query`](crate::api::PostWorkforcemanagementBusinessunitUnavailabletimesSettingsQuery).
 #[derive(Clone, Default)]
 pub struct QueryAvailabilityManagementUnitsSettingsResponse {
-    /// `managementUnits`, required
+    /// `managementUnits`: a list of `UnavailableTimesManagementUnitSettings`, required
     pub management_units: Option<Vec<UnavailableTimesManagementUnitSettings>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

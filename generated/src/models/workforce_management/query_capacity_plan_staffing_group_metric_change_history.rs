@@ -5,12 +5,13 @@ use crate::runtime::time;
 
 /// `QueryCapacityPlanStaffingGroupMetricChangeHistory` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_capacityplan_staffinggroupallocationshistory_query`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_capacityplan_staffinggroupallocationshistory_query`](crate::api::PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshistoryQuery).
 #[derive(Clone, Default)]
 pub struct QueryCapacityPlanStaffingGroupMetricChangeHistory {
-    /// `queryEndDate`
+    /// `queryEndDate`: a timestamp
     pub query_end_date: Option<time::Timestamp>,
-    /// `staffingGroupIds`, required
+    /// `staffingGroupIds`: a list of strings, required
     pub staffing_group_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

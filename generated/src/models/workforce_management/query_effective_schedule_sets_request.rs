@@ -5,12 +5,13 @@ use crate::runtime::time;
 
 /// `QueryEffectiveScheduleSetsRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_schedulebids_effectiveschedulesets`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_schedulebids_effectiveschedulesets`](crate::api::PostWorkforcemanagementBusinessunitSchedulebidsEffectiveschedulesets).
 #[derive(Clone, Default)]
 pub struct QueryEffectiveScheduleSetsRequest {
-    /// `startDate`, required
+    /// `startDate`: a date, required
     pub start_date: Option<time::Date>,
-    /// `weekCount`, required
+    /// `weekCount`: an integer (`int32`), required
     pub week_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

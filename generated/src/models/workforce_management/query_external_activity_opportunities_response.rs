@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `QueryExternalActivityOpportunitiesResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_businessunit_opportunities_externalactivities_query`.
+/// Returned by
+/// [`post_workforcemanagement_businessunit_opportunities_externalactivities_query`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesExternalactivitiesQuery).
 #[derive(Clone, Default)]
 pub struct QueryExternalActivityOpportunitiesResponse {
-    /// `externalActivities`, required
+    /// `externalActivities`: a list of `QueryExternalActivityOpportunityResult`, required
     pub external_activities: Option<Vec<QueryExternalActivityOpportunityResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueryExternalActivityOpportunityResult` in the API.
+///
+/// Part of
+/// [`QueryExternalActivityOpportunitiesResponse`](crate::models::QueryExternalActivityOpportunitiesResponse).
 #[derive(Clone, Default)]
 pub struct QueryExternalActivityOpportunityResult {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `opportunityName`
+    /// `opportunityName`: a string
     pub opportunity_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `QueryOpportunitiesRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_agents_opportunities_query`,
-/// `post_workforcemanagement_businessunit_opportunities_query`.
+/// Taken by
+/// [`post_workforcemanagement_agents_opportunities_query`](crate::api::PostWorkforcemanagementAgentsOpportunitiesQuery),
+/// [`post_workforcemanagement_businessunit_opportunities_query`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesQuery).
 #[derive(Clone, Default)]
 pub struct QueryOpportunitiesRequest {
-    /// `range`, required
+    /// `range`: `RequiredDateRange`, required
     pub range: Option<Box<RequiredDateRange>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

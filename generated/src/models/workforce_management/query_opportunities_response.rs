@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `QueryOpportunitiesResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_businessunit_opportunities_query`.
+/// Returned by
+/// [`post_workforcemanagement_businessunit_opportunities_query`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesQuery).
 #[derive(Clone, Default)]
 pub struct QueryOpportunitiesResponse {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `result`
+    /// `result`: `OpportunitiesResultWithPagination`
     pub result: Option<Box<OpportunitiesResultWithPagination>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

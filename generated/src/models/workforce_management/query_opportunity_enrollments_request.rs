@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `QueryOpportunityEnrollmentsRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_opportunities_enrollments_query`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_opportunities_enrollments_query`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQuery).
 #[derive(Clone, Default)]
 pub struct QueryOpportunityEnrollmentsRequest {
-    /// `opportunityId`
+    /// `opportunityId`: a string
     pub opportunity_id: Option<String>,
-    /// `range`
+    /// `range`: `RequiredDateRange`
     pub range: Option<Box<RequiredDateRange>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

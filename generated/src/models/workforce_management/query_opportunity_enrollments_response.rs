@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `QueryOpportunityEnrollmentsResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_businessunit_opportunities_enrollments_query`.
+/// Returned by
+/// [`post_workforcemanagement_businessunit_opportunities_enrollments_query`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQuery).
 #[derive(Clone, Default)]
 pub struct QueryOpportunityEnrollmentsResponse {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `result`
+    /// `result`: `QueryOpportunityEnrollmentsResult`
     pub result: Option<Box<QueryOpportunityEnrollmentsResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

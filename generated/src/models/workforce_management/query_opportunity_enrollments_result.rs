@@ -7,13 +7,15 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueryOpportunityEnrollmentsResult` in the API.
+///
+/// Part of [`QueryOpportunityEnrollmentsResponse`](crate::models::QueryOpportunityEnrollmentsResponse).
 #[derive(Clone, Default)]
 pub struct QueryOpportunityEnrollmentsResult {
-    /// `enrollments`, required
+    /// `enrollments`: a list of `QueryOpportunityEnrollmentResult`, required
     pub enrollments: Option<Vec<QueryOpportunityEnrollmentResult>>,
-    /// `nextStartDate`
+    /// `nextStartDate`: a timestamp
     pub next_start_date: Option<time::Timestamp>,
-    /// `opportunities`
+    /// `opportunities`: a list of `QueryEnrollmentOpportunityResult`
     pub opportunities: Option<Vec<QueryEnrollmentOpportunityResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `QueryPlanningGroupToStaffingGroupsRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_staffinggroups_planninggroups_query`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_staffinggroups_planninggroups_query`](crate::api::PostWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery).
 #[derive(Clone, Default)]
 pub struct QueryPlanningGroupToStaffingGroupsRequest {
-    /// `planningGroupIds`
+    /// `planningGroupIds`: a list of strings
     pub planning_group_ids: Option<Vec<String>>,
-    /// `staffingGroupIds`
+    /// `staffingGroupIds`: a list of strings
     pub staffing_group_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::time;
 
 /// `QueryShiftTradeListJobRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_shifttrading_trades_query_jobs`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_shifttrading_trades_query_jobs`](crate::api::PostWorkforcemanagementBusinessunitShifttradingTradesQueryJobs).
 #[derive(Clone, Default)]
 pub struct QueryShiftTradeListJobRequest {
-    /// `managementUnitIds`, required
+    /// `managementUnitIds`: a list of strings, required
     pub management_unit_ids: Option<Vec<String>>,
-    /// `userIds`, required
+    /// `userIds`: a list of strings, required
     pub user_ids: Option<Vec<String>>,
-    /// `weekDates`, required
+    /// `weekDates`: a list of dates, required
     pub week_dates: Option<Vec<time::Date>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `QueryTimeOffIntegrationStatusRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_managementunit_timeoffrequests_integrationstatus_query`.
+/// Taken by
+/// [`post_workforcemanagement_managementunit_timeoffrequests_integrationstatus_query`](crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsIntegrationstatusQuery).
 #[derive(Clone, Default)]
 pub struct QueryTimeOffIntegrationStatusRequest {
-    /// `timeOffRequestLookups`, required
+    /// `timeOffRequestLookups`: a list of `TimeOffRequestLookup`, required
     pub time_off_request_lookups: Option<Vec<TimeOffRequestLookup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

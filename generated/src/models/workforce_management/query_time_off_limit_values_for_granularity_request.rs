@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `QueryTimeOffLimitValuesForGranularityRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_timeofflimit_values_query`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_timeofflimit_values_query`](crate::api::PostWorkforcemanagementBusinessunitTimeofflimitValuesQuery).
 #[derive(Clone, Default)]
 pub struct QueryTimeOffLimitValuesForGranularityRequest {
-    /// `dateRanges`, required
+    /// `dateRanges`: a list of `LocalDateRange`, required
     pub date_ranges: Option<Vec<LocalDateRange>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

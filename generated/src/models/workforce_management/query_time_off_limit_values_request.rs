@@ -5,15 +5,16 @@ use crate::runtime::codec;
 
 /// `QueryTimeOffLimitValuesRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_timeofflimits_values_query`,
-/// `post_workforcemanagement_managementunit_timeofflimits_values_query`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_timeofflimits_values_query`](crate::api::PostWorkforcemanagementBusinessunitTimeofflimitsValuesQuery),
+/// [`post_workforcemanagement_managementunit_timeofflimits_values_query`](crate::api::PostWorkforcemanagementManagementunitTimeofflimitsValuesQuery).
 #[derive(Clone, Default)]
 pub struct QueryTimeOffLimitValuesRequest {
-    /// `activityCodeId`
+    /// `activityCodeId`: a string
     pub activity_code_id: Option<String>,
-    /// `dateRanges`, required
+    /// `dateRanges`: a list of `LocalDateRange`, required
     pub date_ranges: Option<Vec<LocalDateRange>>,
-    /// `timeOffLimitId`
+    /// `timeOffLimitId`: a string
     pub time_off_limit_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `QueryTimeOffLimitValuesResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_managementunit_user_timeoffrequest_timeofflimits`,
-/// `post_workforcemanagement_managementunit_timeofflimits_values_query`.
+/// Returned by
+/// [`get_workforcemanagement_managementunit_user_timeoffrequest_timeofflimits`](crate::api::GetWorkforcemanagementManagementunitUserTimeoffrequestTimeofflimits),
+/// [`post_workforcemanagement_managementunit_timeofflimits_values_query`](crate::api::PostWorkforcemanagementManagementunitTimeofflimitsValuesQuery).
 #[derive(Clone, Default)]
 pub struct QueryTimeOffLimitValuesResponse {
-    /// `values`
+    /// `values`: a list of `TimeOffLimitValueRange`
     pub values: Option<Vec<TimeOffLimitValueRange>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

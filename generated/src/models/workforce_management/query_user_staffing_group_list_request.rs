@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `QueryUserStaffingGroupListRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_staffinggroups_query`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_staffinggroups_query`](crate::api::PostWorkforcemanagementBusinessunitStaffinggroupsQuery).
 #[derive(Clone, Default)]
 pub struct QueryUserStaffingGroupListRequest {
-    /// `userIds`, required
+    /// `userIds`: a list of strings, required
     pub user_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `QueryWaitlistPositionsRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_managementunit_timeoffrequests_waitlistpositions_query`.
+/// Taken by
+/// [`post_workforcemanagement_managementunit_timeoffrequests_waitlistpositions_query`](crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsWaitlistpositionsQuery).
 #[derive(Clone, Default)]
 pub struct QueryWaitlistPositionsRequest {
-    /// `timeOffRequests`, required
+    /// `timeOffRequests`: a list of `UserTimeOffRequestReference`, required
     pub time_off_requests: Option<Vec<UserTimeOffRequestReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,12 @@ use crate::models::workforce_management::ShiftTradeWeekSummaryResponseItem;
 use crate::runtime::codec;
 
 /// `QueryWeekSummaryListJobResponseItem` in the API.
+///
+/// Part of
+/// [`ShiftTradeQueryWeekSummariesBuJobResponse`](crate::models::ShiftTradeQueryWeekSummariesBuJobResponse).
 #[derive(Clone, Default)]
 pub struct QueryWeekSummaryListJobResponseItem {
-    /// `weeks`, required
+    /// `weeks`: a list of `ShiftTradeWeekSummaryResponseItem`, required
     pub weeks: Option<Vec<ShiftTradeWeekSummaryResponseItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

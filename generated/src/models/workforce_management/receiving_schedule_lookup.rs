@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ReceivingScheduleLookup` in the API.
+///
+/// Part of [`MatchShiftTradeJobRequest`](crate::models::MatchShiftTradeJobRequest),
+/// [`SearchUnmatchedShiftTradeListJobRequest`](crate::models::SearchUnmatchedShiftTradeListJobRequest).
 #[derive(Clone, Default)]
 pub struct ReceivingScheduleLookup {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

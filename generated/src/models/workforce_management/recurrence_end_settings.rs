@@ -4,11 +4,14 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `RecurrenceEndSettings` in the API.
+///
+/// Part of [`RecurrenceSettings`](crate::models::RecurrenceSettings),
+/// [`RecurrenceSettingsBase`](crate::models::RecurrenceSettingsBase).
 #[derive(Clone, Default)]
 pub struct RecurrenceEndSettings {
-    /// `lastDate`
+    /// `lastDate`: a timestamp
     pub last_date: Option<time::Timestamp>,
-    /// `noEndDate`
+    /// `noEndDate`: a boolean
     pub no_end_date: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

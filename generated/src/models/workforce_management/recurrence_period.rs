@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `RecurrencePeriod` in the API.
+///
+/// Part of [`RecurrenceSettings`](crate::models::RecurrenceSettings).
 #[derive(Clone, Default)]
 pub struct RecurrencePeriod {
-    /// `granularity`, required
+    /// `granularity`: one of `Days`, `Weeks`, required
     pub granularity: Option<RecurrencePeriodGranularity>,
-    /// `magnitude`, required
+    /// `magnitude`: an integer (`int32`), required
     pub magnitude: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

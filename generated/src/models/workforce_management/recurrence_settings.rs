@@ -4,13 +4,17 @@ use crate::models::workforce_management::{RecurrenceEndSettings, RecurrencePerio
 use crate::runtime::codec;
 
 /// `RecurrenceSettings` in the API.
+///
+/// Part of [`ActivityPlanListItem`](crate::models::ActivityPlanListItem),
+/// [`ActivityPlanResponse`](crate::models::ActivityPlanResponse),
+/// [`CreateActivityPlanRequest`](crate::models::CreateActivityPlanRequest).
 #[derive(Clone, Default)]
 pub struct RecurrenceSettings {
-    /// `endAfter`, required
+    /// `endAfter`: `RecurrenceEndSettings`, required
     pub end_after: Option<Box<RecurrenceEndSettings>>,
-    /// `minimumTimeBetweenOccurrences`, required
+    /// `minimumTimeBetweenOccurrences`: `RecurrencePeriod`, required
     pub minimum_time_between_occurrences: Option<Box<RecurrencePeriod>>,
-    /// `recurrencePeriod`, required
+    /// `recurrencePeriod`: `RecurrencePeriod`, required
     pub recurrence_period: Option<Box<RecurrencePeriod>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::workforce_management::RecurrenceEndSettings;
 use crate::runtime::codec;
 
 /// `RecurrenceSettingsBase` in the API.
+///
+/// Part of [`UpdateActivityPlanRequest`](crate::models::UpdateActivityPlanRequest).
 #[derive(Clone, Default)]
 pub struct RecurrenceSettingsBase {
-    /// `endAfter`, required
+    /// `endAfter`: `RecurrenceEndSettings`, required
     pub end_after: Option<Box<RecurrenceEndSettings>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,17 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `RequiredDateRange` in the API.
+///
+/// Part of [`AddShiftTradeJobRequest`](crate::models::AddShiftTradeJobRequest),
+/// [`ListWrapperRequiredDateRange`](crate::models::ListWrapperRequiredDateRange),
+/// [`QueryOpportunitiesRequest`](crate::models::QueryOpportunitiesRequest),
+/// [`QueryOpportunityEnrollmentsRequest`](crate::models::QueryOpportunityEnrollmentsRequest),
+/// [`ShiftTradeResponseItem`](crate::models::ShiftTradeResponseItem).
 #[derive(Clone, Default)]
 pub struct RequiredDateRange {
-    /// `endDate`, required
+    /// `endDate`: a timestamp, required
     pub end_date: Option<time::Timestamp>,
-    /// `startDate`, required
+    /// `startDate`: a timestamp, required
     pub start_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `RequiredLocalDateRange` in the API.
+///
+/// Part of [`FixedAvailability`](crate::models::FixedAvailability).
 #[derive(Clone, Default)]
 pub struct RequiredLocalDateRange {
-    /// `endDate`, required
+    /// `endDate`: a date, required
     pub end_date: Option<time::Date>,
-    /// `startDate`, required
+    /// `startDate`: a date, required
     pub start_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::workforce_management::ManagementUnitReference;
 use crate::runtime::codec;
 
 /// `ReschedulingManagementUnitResponse` in the API.
+///
+/// Part of [`ReschedulingOptionsRunResponse`](crate::models::ReschedulingOptionsRunResponse).
 #[derive(Clone, Default)]
 pub struct ReschedulingManagementUnitResponse {
-    /// `applied`
+    /// `applied`: a boolean
     pub applied: Option<bool>,
-    /// `managementUnit`
+    /// `managementUnit`: `ManagementUnitReference`
     pub management_unit: Option<Box<ManagementUnitReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,27 +7,29 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ReschedulingOptionsRunResponse` in the API.
+///
+/// Part of [`BuScheduleRun`](crate::models::BuScheduleRun).
 #[derive(Clone, Default)]
 pub struct ReschedulingOptionsRunResponse {
-    /// `activityCodeIds`
+    /// `activityCodeIds`: a list of strings
     pub activity_code_ids: Option<Vec<String>>,
-    /// `agentCount`
+    /// `agentCount`: an integer (`int32`)
     pub agent_count: Option<i64>,
-    /// `doNotChangeDailyPaidTime`
+    /// `doNotChangeDailyPaidTime`: a boolean
     pub do_not_change_daily_paid_time: Option<bool>,
-    /// `doNotChangeManuallyEditedShifts`
+    /// `doNotChangeManuallyEditedShifts`: a boolean
     pub do_not_change_manually_edited_shifts: Option<bool>,
-    /// `doNotChangeShiftStartTimes`
+    /// `doNotChangeShiftStartTimes`: a boolean
     pub do_not_change_shift_start_times: Option<bool>,
-    /// `doNotChangeWeeklyPaidTime`
+    /// `doNotChangeWeeklyPaidTime`: a boolean
     pub do_not_change_weekly_paid_time: Option<bool>,
-    /// `endDate`
+    /// `endDate`: a timestamp
     pub end_date: Option<time::Timestamp>,
-    /// `existingSchedule`
+    /// `existingSchedule`: `BuScheduleReference`
     pub existing_schedule: Option<Box<BuScheduleReference>>,
-    /// `managementUnits`
+    /// `managementUnits`: a list of `ReschedulingManagementUnitResponse`
     pub management_units: Option<Vec<ReschedulingManagementUnitResponse>>,
-    /// `startDate`
+    /// `startDate`: a timestamp
     pub start_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

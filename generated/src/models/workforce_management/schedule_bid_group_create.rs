@@ -5,20 +5,21 @@ use crate::runtime::codec;
 
 /// `ScheduleBidGroupCreate` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_schedulebid_groups`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_schedulebid_groups`](crate::api::PostWorkforcemanagementBusinessunitSchedulebidGroups).
 #[derive(Clone, Default)]
 pub struct ScheduleBidGroupCreate {
-    /// `agentIds`, required
+    /// `agentIds`: a list of strings, required
     pub agent_ids: Option<Vec<String>>,
-    /// `managementUnitId`, required
+    /// `managementUnitId`: a string, required
     pub management_unit_id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `planningGroupIds`, required
+    /// `planningGroupIds`: a list of strings, required
     pub planning_group_ids: Option<Vec<String>>,
-    /// `workPlanIds`
+    /// `workPlanIds`: a list of strings
     pub work_plan_ids: Option<Vec<String>>,
-    /// `workPlanRotations`
+    /// `workPlanRotations`: a list of `BidGroupWorkPlanRotationRequest`
     pub work_plan_rotations: Option<Vec<BidGroupWorkPlanRotationRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

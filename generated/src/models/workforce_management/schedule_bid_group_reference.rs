@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ScheduleBidGroupReference` in the API.
+///
+/// Part of [`AdminAgentScheduleSetPreferences`](crate::models::AdminAgentScheduleSetPreferences).
 #[derive(Clone, Default)]
 pub struct ScheduleBidGroupReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

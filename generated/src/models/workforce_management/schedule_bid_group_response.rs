@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `ScheduleBidGroupResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_schedulebid_group`,
-/// `patch_workforcemanagement_businessunit_schedulebid_group`,
-/// `post_workforcemanagement_businessunit_schedulebid_groups`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_schedulebid_group`](crate::api::GetWorkforcemanagementBusinessunitSchedulebidGroup),
+/// [`patch_workforcemanagement_businessunit_schedulebid_group`](crate::api::PatchWorkforcemanagementBusinessunitSchedulebidGroup),
+/// [`post_workforcemanagement_businessunit_schedulebid_groups`](crate::api::PostWorkforcemanagementBusinessunitSchedulebidGroups).
 #[derive(Clone, Default)]
 pub struct ScheduleBidGroupResponse {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `metadata`, required
+    /// `metadata`: `WorkPlanBidMetadata`, required
     pub metadata: Option<Box<WorkPlanBidMetadata>>,
-    /// `scheduleBidGroup`, required
+    /// `scheduleBidGroup`: `ScheduleBidGroup`, required
     pub schedule_bid_group: Option<Box<ScheduleBidGroup>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

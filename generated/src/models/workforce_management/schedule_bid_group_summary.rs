@@ -4,25 +4,27 @@ use crate::models::workforce_management::{ManagementUnitReference, ScheduleSetEr
 use crate::runtime::codec;
 
 /// `ScheduleBidGroupSummary` in the API.
+///
+/// Part of [`ScheduleBidGroupSummaryList`](crate::models::ScheduleBidGroupSummaryList).
 #[derive(Clone, Default)]
 pub struct ScheduleBidGroupSummary {
-    /// `agentCount`, required
+    /// `agentCount`: an integer (`int32`), required
     pub agent_count: Option<i64>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `managementUnit`, required
+    /// `managementUnit`: `ManagementUnitReference`, required
     pub management_unit: Option<Box<ManagementUnitReference>>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `planningGroupCount`, required
+    /// `planningGroupCount`: an integer (`int32`), required
     pub planning_group_count: Option<i64>,
-    /// `scheduleSetError`
+    /// `scheduleSetError`: `ScheduleSetError`
     pub schedule_set_error: Option<Box<ScheduleSetError>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `workPlanCount`, required
+    /// `workPlanCount`: an integer (`int32`), required
     pub work_plan_count: Option<i64>,
-    /// `workPlanRotationCount`, required
+    /// `workPlanRotationCount`: an integer (`int32`), required
     pub work_plan_rotation_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

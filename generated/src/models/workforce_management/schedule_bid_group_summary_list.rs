@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `ScheduleBidGroupSummaryList` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_schedulebid_groups_summary`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_schedulebid_groups_summary`](crate::api::GetWorkforcemanagementBusinessunitSchedulebidGroupsSummary).
 #[derive(Clone, Default)]
 pub struct ScheduleBidGroupSummaryList {
-    /// `scheduleBidGroupSummaries`, required
+    /// `scheduleBidGroupSummaries`: a list of `ScheduleBidGroupSummary`, required
     pub schedule_bid_group_summaries: Option<Vec<ScheduleBidGroupSummary>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

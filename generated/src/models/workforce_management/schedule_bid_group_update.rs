@@ -8,22 +8,23 @@ use crate::runtime::codec;
 
 /// `ScheduleBidGroupUpdate` in the API.
 ///
-/// Taken by `patch_workforcemanagement_businessunit_schedulebid_group`.
+/// Taken by
+/// [`patch_workforcemanagement_businessunit_schedulebid_group`](crate::api::PatchWorkforcemanagementBusinessunitSchedulebidGroup).
 #[derive(Clone, Default)]
 pub struct ScheduleBidGroupUpdate {
-    /// `agentIds`
+    /// `agentIds`: `SetWrapperString`
     pub agent_ids: Option<Box<SetWrapperString>>,
-    /// `managementUnitId`
+    /// `managementUnitId`: a string
     pub management_unit_id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `planningGroupIds`
+    /// `planningGroupIds`: `SetWrapperString`
     pub planning_group_ids: Option<Box<SetWrapperString>>,
-    /// `scheduleSets`
+    /// `scheduleSets`: `ListWrapperScheduleSetRequest`
     pub schedule_sets: Option<Box<ListWrapperScheduleSetRequest>>,
-    /// `workPlanIds`
+    /// `workPlanIds`: `SetWrapperString`
     pub work_plan_ids: Option<Box<SetWrapperString>>,
-    /// `workPlanRotations`
+    /// `workPlanRotations`: `ListWrapperBidGroupWorkPlanRotationRequest`
     pub work_plan_rotations: Option<Box<ListWrapperBidGroupWorkPlanRotationRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `ScheduleBidListResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_schedulebids`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_schedulebids`](crate::api::GetWorkforcemanagementBusinessunitSchedulebids).
 #[derive(Clone, Default)]
 pub struct ScheduleBidListResponse {
-    /// `entities`
+    /// `entities`: a list of `ScheduleBid`
     pub entities: Option<Vec<ScheduleBid>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `ScheduleBidReference` in the API.
+///
+/// Part of [`AdminAgentScheduleSetPreferences`](crate::models::AdminAgentScheduleSetPreferences).
 #[derive(Clone, Default)]
 pub struct ScheduleBidReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,17 +5,20 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ScheduleBidScheduledShift` in the API.
+///
+/// Part of [`AgentAssignedShiftSet`](crate::models::AgentAssignedShiftSet),
+/// [`ShiftSet`](crate::models::ShiftSet).
 #[derive(Clone, Default)]
 pub struct ScheduleBidScheduledShift {
-    /// `activities`, required
+    /// `activities`: a list of `ScheduleBidScheduledActivity`, required
     pub activities: Option<Vec<ScheduleBidScheduledActivity>>,
-    /// `lengthMinutes`, required
+    /// `lengthMinutes`: an integer (`int32`), required
     pub length_minutes: Option<i64>,
-    /// `startDate`, required
+    /// `startDate`: a timestamp, required
     pub start_date: Option<time::Timestamp>,
-    /// `workPlanId`
+    /// `workPlanId`: a string
     pub work_plan_id: Option<String>,
-    /// `workPlanShiftId`
+    /// `workPlanShiftId`: a string
     pub work_plan_shift_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

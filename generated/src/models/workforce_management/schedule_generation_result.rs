@@ -7,18 +7,19 @@ use crate::runtime::codec;
 
 /// `ScheduleGenerationResult` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_week_schedule_generationresults`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_week_schedule_generationresults`](crate::api::GetWorkforcemanagementBusinessunitWeekScheduleGenerationresults).
 #[derive(Clone, Default)]
 pub struct ScheduleGenerationResult {
-    /// `failed`
+    /// `failed`: a boolean
     pub failed: Option<bool>,
-    /// `messageCount`
+    /// `messageCount`: an integer (`int32`)
     pub message_count: Option<i64>,
-    /// `messageSeverities`
+    /// `messageSeverities`: a list of `SchedulerMessageTypeSeverity`
     pub message_severities: Option<Vec<SchedulerMessageTypeSeverity>>,
-    /// `messages`
+    /// `messages`: a list of `ScheduleGenerationMessage`
     pub messages: Option<Vec<ScheduleGenerationMessage>>,
-    /// `runId`
+    /// `runId`: a string
     pub run_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

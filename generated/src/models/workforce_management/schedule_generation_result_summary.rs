@@ -4,15 +4,18 @@ use crate::models::workforce_management::SchedulerMessageSeverityCount;
 use crate::runtime::codec;
 
 /// `ScheduleGenerationResultSummary` in the API.
+///
+/// Part of [`BuScheduleListItem`](crate::models::BuScheduleListItem),
+/// [`BuScheduleMetadata`](crate::models::BuScheduleMetadata).
 #[derive(Clone, Default)]
 pub struct ScheduleGenerationResultSummary {
-    /// `failed`
+    /// `failed`: a boolean
     pub failed: Option<bool>,
-    /// `messageCount`
+    /// `messageCount`: an integer (`int32`)
     pub message_count: Option<i64>,
-    /// `messageSeverityCounts`
+    /// `messageSeverityCounts`: a list of `SchedulerMessageSeverityCount`
     pub message_severity_counts: Option<Vec<SchedulerMessageSeverityCount>>,
-    /// `runId`
+    /// `runId`: a string
     pub run_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,25 +3,29 @@
 use crate::runtime::codec;
 
 /// `ScheduleGenerationWarning` in the API.
+///
+/// Part of [`WeekScheduleGenerationResult`](crate::models::WeekScheduleGenerationResult).
 #[derive(Clone, Default)]
 pub struct ScheduleGenerationWarning {
-    /// `noNeedDays`
+    /// `noNeedDays`: a list, each item one of `Sunday`, `Monday`, `Tuesday`, `Wednesday`, `Thursday`,
+    /// `Friday`, `Saturday`
     pub no_need_days: Option<Vec<ScheduleGenerationWarningNoNeedDays>>,
-    /// `shiftsTooCloseTogether`
+    /// `shiftsTooCloseTogether`: a boolean
     pub shifts_too_close_together: Option<bool>,
-    /// `unableToMeetMaxDays`
+    /// `unableToMeetMaxDays`: a boolean
     pub unable_to_meet_max_days: Option<bool>,
-    /// `unableToMeetMaxPaidForTheWeek`
+    /// `unableToMeetMaxPaidForTheWeek`: a boolean
     pub unable_to_meet_max_paid_for_the_week: Option<bool>,
-    /// `unableToMeetMinPaidForTheWeek`
+    /// `unableToMeetMinPaidForTheWeek`: a boolean
     pub unable_to_meet_min_paid_for_the_week: Option<bool>,
-    /// `unableToScheduleRequiredDays`
+    /// `unableToScheduleRequiredDays`: a list, each item one of `Sunday`, `Monday`, `Tuesday`, `Wednesday`,
+    /// `Thursday`, `Friday`, `Saturday`
     pub unable_to_schedule_required_days: Option<
         Vec<ScheduleGenerationWarningUnableToScheduleRequiredDays>,
     >,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
-    /// `userNotLicensed`
+    /// `userNotLicensed`: a boolean
     pub user_not_licensed: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

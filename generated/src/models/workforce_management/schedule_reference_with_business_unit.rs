@@ -5,15 +5,18 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ScheduleReferenceWithBusinessUnit` in the API.
+///
+/// Part of
+/// [`ShiftTradeInitiatingSideResponseItem`](crate::models::ShiftTradeInitiatingSideResponseItem).
 #[derive(Clone, Default)]
 pub struct ScheduleReferenceWithBusinessUnit {
-    /// `businessUnit`, required
+    /// `businessUnit`: `BusinessUnitReference`, required
     pub business_unit: Option<Box<BusinessUnitReference>>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `weekDate`, required
+    /// `weekDate`: a date, required
     pub week_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::workforce_management::{WorkPlanReference, WorkPlanRotationRef
 use crate::runtime::codec;
 
 /// `ScheduleSetError` in the API.
+///
+/// Part of [`ScheduleBidGroupSummary`](crate::models::ScheduleBidGroupSummary).
 #[derive(Clone, Default)]
 pub struct ScheduleSetError {
-    /// `errorCode`, required
+    /// `errorCode`: one of `InvalidWorkPlans`, `InvalidWorkPlanRotations`, required
     pub error_code: Option<ScheduleSetErrorErrorCode>,
-    /// `workPlanRotations`
+    /// `workPlanRotations`: a list of `WorkPlanRotationReference`
     pub work_plan_rotations: Option<Vec<WorkPlanRotationReference>>,
-    /// `workPlans`
+    /// `workPlans`: a list of `WorkPlanReference`
     pub work_plans: Option<Vec<WorkPlanReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ScheduleSetRequest` in the API.
+///
+/// Part of [`ListWrapperScheduleSetRequest`](crate::models::ListWrapperScheduleSetRequest).
 #[derive(Clone, Default)]
 pub struct ScheduleSetRequest {
-    /// `overrideAgentCount`
+    /// `overrideAgentCount`: an integer (`int32`)
     pub override_agent_count: Option<i64>,
-    /// `scheduleSetId`, required
+    /// `scheduleSetId`: a string, required
     pub schedule_set_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

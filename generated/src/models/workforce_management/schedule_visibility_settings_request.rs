@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ScheduleVisibilitySettingsRequest` in the API.
+///
+/// Part of [`SchedulingSettingsRequest`](crate::models::SchedulingSettingsRequest).
 #[derive(Clone, Default)]
 pub struct ScheduleVisibilitySettingsRequest {
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `futureWeeks`
+    /// `futureWeeks`: an integer (`int32`)
     pub future_weeks: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

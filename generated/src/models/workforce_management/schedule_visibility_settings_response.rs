@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ScheduleVisibilitySettingsResponse` in the API.
+///
+/// Part of [`SchedulingSettingsResponse`](crate::models::SchedulingSettingsResponse).
 #[derive(Clone, Default)]
 pub struct ScheduleVisibilitySettingsResponse {
-    /// `enabled`, required
+    /// `enabled`: a boolean, required
     pub enabled: Option<bool>,
-    /// `futureWeeks`, required
+    /// `futureWeeks`: an integer (`int32`), required
     pub future_weeks: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `SchedulerMessageArgument` in the API.
+///
+/// Part of [`ScheduleGenerationMessage`](crate::models::ScheduleGenerationMessage).
 #[derive(Clone, Default)]
 pub struct SchedulerMessageArgument {
-    /// `type`
+    /// `type`: one of `AgentId`, `Date`, `PlanningGroupId`
     pub r#type: Option<SchedulerMessageArgumentType>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

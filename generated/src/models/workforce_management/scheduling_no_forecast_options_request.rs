@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `SchedulingNoForecastOptionsRequest` in the API.
+///
+/// Part of [`SchedulingOptionsRequest`](crate::models::SchedulingOptionsRequest).
 #[derive(Clone, Default)]
 pub struct SchedulingNoForecastOptionsRequest {
-    /// `shiftLength`
+    /// `shiftLength`: one of `Shortest`, `Median`, `Longest`, `Random`
     pub shift_length: Option<SchedulingNoForecastOptionsRequestShiftLength>,
-    /// `shiftStart`
+    /// `shiftStart`: one of `Earliest`, `Median`, `Latest`, `Random`
     pub shift_start: Option<SchedulingNoForecastOptionsRequestShiftStart>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `SchedulingPeriod` in the API.
+///
+/// Part of [`ActivityPlanResponse`](crate::models::ActivityPlanResponse),
+/// [`CreateActivityPlanRequest`](crate::models::CreateActivityPlanRequest).
 #[derive(Clone, Default)]
 pub struct SchedulingPeriod {
-    /// `earliestStartDate`, required
+    /// `earliestStartDate`: a date, required
     pub earliest_start_date: Option<time::Date>,
-    /// `latestEndDate`, required
+    /// `latestEndDate`: a date, required
     pub latest_end_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

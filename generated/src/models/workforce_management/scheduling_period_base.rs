@@ -4,9 +4,11 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `SchedulingPeriodBase` in the API.
+///
+/// Part of [`ActivityPlanListItem`](crate::models::ActivityPlanListItem).
 #[derive(Clone, Default)]
 pub struct SchedulingPeriodBase {
-    /// `latestEndDate`, required
+    /// `latestEndDate`: a date, required
     pub latest_end_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `SchedulingProcessingError` in the API.
+///
+/// Part of [`SchedulingStatusResponse`](crate::models::SchedulingStatusResponse).
 #[derive(Clone, Default)]
 pub struct SchedulingProcessingError {
-    /// `description`, read-only
+    /// `description`: a string, read-only
     pub description: Option<String>,
-    /// `internalErrorCode`, read-only
+    /// `internalErrorCode`: one of `BadJson`, `NotFound`, `Fail`, read-only
     pub internal_error_code: Option<SchedulingProcessingErrorInternalErrorCode>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,27 +2,29 @@
 
 use crate::models::workforce_management::{
     MonthlyPlanningPeriodSettings, PlanningPeriodSettings,
-    ScheduleVisibilitySettingsResponse, SchedulingSettingsRequestStartDayOfWeekend,
-    ShrinkageOverrides,
+    ScheduleVisibilitySettingsResponse, ShrinkageOverrides, StartDayOfWeekend,
 };
 use crate::runtime::codec;
 
 /// `SchedulingSettingsResponse` in the API.
+///
+/// Part of [`ManagementUnitSettingsResponse`](crate::models::ManagementUnitSettingsResponse).
 #[derive(Clone, Default)]
 pub struct SchedulingSettingsResponse {
-    /// `defaultShrinkagePercent`
+    /// `defaultShrinkagePercent`: a number (`double`)
     pub default_shrinkage_percent: Option<f64>,
-    /// `maxOccupancyPercentForDeferredWork`
+    /// `maxOccupancyPercentForDeferredWork`: an integer (`int32`)
     pub max_occupancy_percent_for_deferred_work: Option<i64>,
-    /// `monthlyPlanningPeriod`
+    /// `monthlyPlanningPeriod`: `MonthlyPlanningPeriodSettings`
     pub monthly_planning_period: Option<Box<MonthlyPlanningPeriodSettings>>,
-    /// `planningPeriod`
+    /// `planningPeriod`: `PlanningPeriodSettings`
     pub planning_period: Option<Box<PlanningPeriodSettings>>,
-    /// `scheduleVisibility`
+    /// `scheduleVisibility`: `ScheduleVisibilitySettingsResponse`
     pub schedule_visibility: Option<Box<ScheduleVisibilitySettingsResponse>>,
-    /// `shrinkageOverrides`
+    /// `shrinkageOverrides`: `ShrinkageOverrides`
     pub shrinkage_overrides: Option<Box<ShrinkageOverrides>>,
-    /// `startDayOfWeekend`
+    /// `startDayOfWeekend`: one of `Sunday`, `Monday`, `Tuesday`, `Wednesday`, `Thursday`, `Friday`,
+    /// `Saturday`
     pub start_day_of_weekend: Option<SchedulingSettingsResponseStartDayOfWeekend>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -49,5 +51,5 @@ impl codec::Model for SchedulingSettingsResponse {
 
 codec::__model!(SchedulingSettingsResponse);
 
-/// The same values as [`SchedulingSettingsRequestStartDayOfWeekend`].
-pub type SchedulingSettingsResponseStartDayOfWeekend = SchedulingSettingsRequestStartDayOfWeekend;
+/// The same values as [`StartDayOfWeekend`].
+pub type SchedulingSettingsResponseStartDayOfWeekend = StartDayOfWeekend;

@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `SchedulingStatusResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_schedulingjob`.
+/// Returned by
+/// [`get_workforcemanagement_schedulingjob`](crate::api::GetWorkforcemanagementSchedulingjob).
 #[derive(Clone, Default)]
 pub struct SchedulingStatusResponse {
-    /// `errorDetails`, read-only
+    /// `errorDetails`: a list of `SchedulingProcessingError`, read-only
     pub error_details: Option<Vec<SchedulingProcessingError>>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `percentComplete`, read-only
+    /// `percentComplete`: an integer (`int32`), read-only
     pub percent_complete: Option<i64>,
-    /// `schedulingResultUri`, read-only
+    /// `schedulingResultUri`: a string, read-only
     pub scheduling_result_uri: Option<String>,
-    /// `status`, read-only
+    /// `status`: one of `Pending`, `Success`, `Failed`, `Ongoing`, `PartialFailure`, read-only
     pub status: Option<SchedulingStatusResponseStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

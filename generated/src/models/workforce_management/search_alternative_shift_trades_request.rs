@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `SearchAlternativeShiftTradesRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_alternativeshifts_trades_search`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_alternativeshifts_trades_search`](crate::api::PostWorkforcemanagementBusinessunitAlternativeshiftsTradesSearch).
 #[derive(Clone, Default)]
 pub struct SearchAlternativeShiftTradesRequest {
-    /// `agentIds`
+    /// `agentIds`: a list of strings
     pub agent_ids: Option<Vec<String>>,
-    /// `managementUnitIds`
+    /// `managementUnitIds`: a list of strings
     pub management_unit_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

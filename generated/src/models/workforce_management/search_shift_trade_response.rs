@@ -4,13 +4,15 @@ use crate::models::workforce_management::{ShiftTradePreviewResponse, ShiftTradeR
 use crate::runtime::codec;
 
 /// `SearchShiftTradeResponse` in the API.
+///
+/// Part of [`SearchShiftTradesResponse`](crate::models::SearchShiftTradesResponse).
 #[derive(Clone, Default)]
 pub struct SearchShiftTradeResponse {
-    /// `matchingReceivingShiftIds`
+    /// `matchingReceivingShiftIds`: a list of strings
     pub matching_receiving_shift_ids: Option<Vec<String>>,
-    /// `preview`
+    /// `preview`: `ShiftTradePreviewResponse`
     pub preview: Option<Box<ShiftTradePreviewResponse>>,
-    /// `trade`
+    /// `trade`: `ShiftTradeResponse`
     pub trade: Option<Box<ShiftTradeResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

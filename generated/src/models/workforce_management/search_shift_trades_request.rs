@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `SearchShiftTradesRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_managementunit_week_shifttrades_search`.
+/// Taken by
+/// [`post_workforcemanagement_managementunit_week_shifttrades_search`](crate::api::PostWorkforcemanagementManagementunitWeekShifttradesSearch).
 #[derive(Clone, Default)]
 pub struct SearchShiftTradesRequest {
-    /// `receivingScheduleId`, required
+    /// `receivingScheduleId`: a string, required
     pub receiving_schedule_id: Option<String>,
-    /// `receivingShiftIds`
+    /// `receivingShiftIds`: a list of strings
     pub receiving_shift_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `SearchShiftTradesResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_managementunit_week_shifttrades_search`.
+/// Returned by
+/// [`post_workforcemanagement_managementunit_week_shifttrades_search`](crate::api::PostWorkforcemanagementManagementunitWeekShifttradesSearch).
 #[derive(Clone, Default)]
 pub struct SearchShiftTradesResponse {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `trades`
+    /// `trades`: a list of `SearchShiftTradeResponse`
     pub trades: Option<Vec<SearchShiftTradeResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

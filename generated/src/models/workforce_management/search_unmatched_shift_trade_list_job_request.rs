@@ -6,16 +6,17 @@ use crate::runtime::time;
 
 /// `SearchUnmatchedShiftTradeListJobRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_shifttrading_unmatched_search_jobs`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_shifttrading_unmatched_search_jobs`](crate::api::PostWorkforcemanagementBusinessunitShifttradingUnmatchedSearchJobs).
 #[derive(Clone, Default)]
 pub struct SearchUnmatchedShiftTradeListJobRequest {
-    /// `managementUnitIds`, required
+    /// `managementUnitIds`: a list of strings, required
     pub management_unit_ids: Option<Vec<String>>,
-    /// `receivingSchedule`, required
+    /// `receivingSchedule`: `ReceivingScheduleLookup`, required
     pub receiving_schedule: Option<Box<ReceivingScheduleLookup>>,
-    /// `receivingShiftIds`
+    /// `receivingShiftIds`: a list of strings
     pub receiving_shift_ids: Option<Vec<String>>,
-    /// `weekDates`, required
+    /// `weekDates`: a list of dates, required
     pub week_dates: Option<Vec<time::Date>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,12 @@ use crate::models::workforce_management::SearchUnmatchedShiftTradeResponseItem;
 use crate::runtime::codec;
 
 /// `SearchUnmatchedShiftTradeListJobResponseItem` in the API.
+///
+/// Part of
+/// [`ShiftTradeSearchUnmatchedTradesBuJobResponse`](crate::models::ShiftTradeSearchUnmatchedTradesBuJobResponse).
 #[derive(Clone, Default)]
 pub struct SearchUnmatchedShiftTradeListJobResponseItem {
-    /// `trades`, required
+    /// `trades`: a list of `SearchUnmatchedShiftTradeResponseItem`, required
     pub trades: Option<Vec<SearchUnmatchedShiftTradeResponseItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,11 +6,14 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `SearchUnmatchedShiftTradeResponseItem` in the API.
+///
+/// Part of
+/// [`SearchUnmatchedShiftTradeListJobResponseItem`](crate::models::SearchUnmatchedShiftTradeListJobResponseItem).
 #[derive(Clone, Default)]
 pub struct SearchUnmatchedShiftTradeResponseItem {
-    /// `receivingShiftMatches`, required
+    /// `receivingShiftMatches`: a list of `ShiftTradeMatchResponseItem`, required
     pub receiving_shift_matches: Option<Vec<ShiftTradeMatchResponseItem>>,
-    /// `trade`, required
+    /// `trade`: `ShiftTradeResponseItem`, required
     pub trade: Option<Box<ShiftTradeResponseItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

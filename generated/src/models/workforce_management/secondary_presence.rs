@@ -3,11 +3,17 @@
 use crate::runtime::codec;
 
 /// `SecondaryPresence` in the API.
+///
+/// Part of [`ActivityCodeSummary`](crate::models::ActivityCodeSummary),
+/// [`BusinessUnitActivityCode`](crate::models::BusinessUnitActivityCode),
+/// [`CreateActivityCodeRequest`](crate::models::CreateActivityCodeRequest),
+/// [`ListWrapperSecondaryPresence`](crate::models::ListWrapperSecondaryPresence),
+/// [`SecondaryPresenceLookupItem`](crate::models::SecondaryPresenceLookupItem).
 #[derive(Clone, Default)]
 pub struct SecondaryPresence {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::workforce_management::SecondaryPresence;
 use crate::runtime::codec;
 
 /// `SecondaryPresenceLookupItem` in the API.
+///
+/// Part of [`WfmAgentHistoricalAdherenceResult`](crate::models::WfmAgentHistoricalAdherenceResult).
 #[derive(Clone, Default)]
 pub struct SecondaryPresenceLookupItem {
-    /// `lookupId`
+    /// `lookupId`: a string
     pub lookup_id: Option<String>,
-    /// `secondaryPresence`
+    /// `secondaryPresence`: `SecondaryPresence`
     pub secondary_presence: Option<Box<SecondaryPresence>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

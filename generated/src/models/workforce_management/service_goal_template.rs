@@ -8,27 +8,29 @@ use crate::runtime::codec;
 
 /// `ServiceGoalTemplate` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_servicegoaltemplate`,
-/// `patch_workforcemanagement_businessunit_servicegoaltemplate`,
-/// `post_workforcemanagement_businessunit_servicegoaltemplates`. Item of the listing
-/// `get_workforcemanagement_businessunit_servicegoaltemplates`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_servicegoaltemplate`](crate::api::GetWorkforcemanagementBusinessunitServicegoaltemplate),
+/// [`patch_workforcemanagement_businessunit_servicegoaltemplate`](crate::api::PatchWorkforcemanagementBusinessunitServicegoaltemplate),
+/// [`post_workforcemanagement_businessunit_servicegoaltemplates`](crate::api::PostWorkforcemanagementBusinessunitServicegoaltemplates).
+/// Item of the listing
+/// [`get_workforcemanagement_businessunit_servicegoaltemplates`](crate::api::GetWorkforcemanagementBusinessunitServicegoaltemplates).
 #[derive(Clone, Default)]
 pub struct ServiceGoalTemplate {
-    /// `abandonRate`
+    /// `abandonRate`: `BuAbandonRate`
     pub abandon_rate: Option<Box<BuAbandonRate>>,
-    /// `averageSpeedOfAnswer`
+    /// `averageSpeedOfAnswer`: `BuAverageSpeedOfAnswer`
     pub average_speed_of_answer: Option<Box<BuAverageSpeedOfAnswer>>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `impactOverride`
+    /// `impactOverride`: `ServiceGoalTemplateImpactOverride`
     pub impact_override: Option<Box<ServiceGoalTemplateImpactOverride>>,
-    /// `metadata`
+    /// `metadata`: `WfmVersionedEntityMetadata`
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `serviceLevel`
+    /// `serviceLevel`: `BuServiceLevel`
     pub service_level: Option<Box<BuServiceLevel>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

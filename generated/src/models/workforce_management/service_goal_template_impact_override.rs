@@ -4,11 +4,15 @@ use crate::models::workforce_management::WfmServiceGoalImpactSettings;
 use crate::runtime::codec;
 
 /// `ServiceGoalTemplateImpactOverride` in the API.
+///
+/// Part of [`CreateServiceGoalTemplate`](crate::models::CreateServiceGoalTemplate),
+/// [`ServiceGoalTemplate`](crate::models::ServiceGoalTemplate),
+/// [`UpdateServiceGoalTemplate`](crate::models::UpdateServiceGoalTemplate).
 #[derive(Clone, Default)]
 pub struct ServiceGoalTemplateImpactOverride {
-    /// `enabled`, required
+    /// `enabled`: a boolean, required
     pub enabled: Option<bool>,
-    /// `impact`, required
+    /// `impact`: `WfmServiceGoalImpactSettings`, required
     pub impact: Option<Box<WfmServiceGoalImpactSettings>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,12 +7,13 @@ use crate::runtime::codec;
 
 /// `ServiceGoalTemplateList` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_servicegoaltemplates`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_servicegoaltemplates`](crate::api::GetWorkforcemanagementBusinessunitServicegoaltemplates).
 #[derive(Clone, Default)]
 pub struct ServiceGoalTemplateList {
-    /// `entities`
+    /// `entities`: a list of `ServiceGoalTemplate`
     pub entities: Option<Vec<ServiceGoalTemplate>>,
-    /// `metadata`
+    /// `metadata`: `WfmVersionedEntityMetadata`
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ServiceGoalTemplateReference` in the API.
+///
+/// Part of [`PlanningGroup`](crate::models::PlanningGroup).
 #[derive(Clone, Default)]
 pub struct ServiceGoalTemplateReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::workforce_management::{SessionMetaData, SessionMetricData};
 use crate::runtime::codec;
 
 /// `SessionFiles` in the API.
+///
+/// Part of [`ContinuousForecastSessionResponse`](crate::models::ContinuousForecastSessionResponse).
 #[derive(Clone, Default)]
 pub struct SessionFiles {
-    /// `averageHandleTime`
+    /// `averageHandleTime`: `SessionMetricData`
     pub average_handle_time: Option<Box<SessionMetricData>>,
-    /// `metaData`
+    /// `metaData`: `SessionMetaData`
     pub meta_data: Option<Box<SessionMetaData>>,
-    /// `offered`
+    /// `offered`: `SessionMetricData`
     pub offered: Option<Box<SessionMetricData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,20 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `SessionInfo` in the API.
+///
+/// Part of [`ModelMetaDataResult`](crate::models::ModelMetaDataResult),
+/// [`SessionMetaDataResult`](crate::models::SessionMetaDataResult).
 #[derive(Clone, Default)]
 pub struct SessionInfo {
-    /// `businessUnitId`
+    /// `businessUnitId`: a string
     pub business_unit_id: Option<String>,
-    /// `dateOfSession`
+    /// `dateOfSession`: a timestamp
     pub date_of_session: Option<time::Timestamp>,
-    /// `planningGroupsVersion`
+    /// `planningGroupsVersion`: an integer (`int32`)
     pub planning_groups_version: Option<i64>,
-    /// `sessionId`
+    /// `sessionId`: a string
     pub session_id: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

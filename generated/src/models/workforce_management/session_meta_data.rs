@@ -4,11 +4,13 @@ use crate::models::workforce_management::SessionMetaDataResult;
 use crate::runtime::codec;
 
 /// `SessionMetaData` in the API.
+///
+/// Part of [`SessionFiles`](crate::models::SessionFiles).
 #[derive(Clone, Default)]
 pub struct SessionMetaData {
-    /// `downloadResult`
+    /// `downloadResult`: `SessionMetaDataResult`
     pub download_result: Option<Box<SessionMetaDataResult>>,
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,23 +7,25 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `SessionMetaDataResult` in the API.
+///
+/// Part of [`SessionMetaData`](crate::models::SessionMetaData).
 #[derive(Clone, Default)]
 pub struct SessionMetaDataResult {
-    /// `aggregateAverageHandleTimeHistoricalAvailability`
+    /// `aggregateAverageHandleTimeHistoricalAvailability`: `AggregateHistoricalAvailability`
     pub aggregate_average_handle_time_historical_availability: Option<
         Box<AggregateHistoricalAvailability>,
     >,
-    /// `aggregateOfferedHistoricalAvailability`
+    /// `aggregateOfferedHistoricalAvailability`: `AggregateHistoricalAvailability`
     pub aggregate_offered_historical_availability: Option<
         Box<AggregateHistoricalAvailability>,
     >,
-    /// `dateForecastStart`
+    /// `dateForecastStart`: a timestamp
     pub date_forecast_start: Option<time::Timestamp>,
-    /// `dateHistoricalStart`
+    /// `dateHistoricalStart`: a timestamp
     pub date_historical_start: Option<time::Timestamp>,
-    /// `sessionInfo`
+    /// `sessionInfo`: `SessionInfo`
     pub session_info: Option<Box<SessionInfo>>,
-    /// `snapshots`
+    /// `snapshots`: a list of `Snapshots`
     pub snapshots: Option<Vec<Snapshots>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,17 +6,19 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `SessionMetricData` in the API.
+///
+/// Part of [`SessionFiles`](crate::models::SessionFiles).
 #[derive(Clone, Default)]
 pub struct SessionMetricData {
-    /// `computed`
+    /// `computed`: `ComputedData`
     pub computed: Option<Box<ComputedData>>,
-    /// `historical`
+    /// `historical`: `HistoricalData`
     pub historical: Option<Box<HistoricalData>>,
-    /// `model`
+    /// `model`: `ModelData`
     pub model: Option<Box<ModelData>>,
-    /// `modelMetaData`
+    /// `modelMetaData`: `ModelMetaData`
     pub model_meta_data: Option<Box<ModelMetaData>>,
-    /// `outliers`
+    /// `outliers`: `OutlierData`
     pub outliers: Option<Box<OutlierData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

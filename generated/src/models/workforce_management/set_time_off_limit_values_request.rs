@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `SetTimeOffLimitValuesRequest` in the API.
 ///
-/// Taken by `put_workforcemanagement_managementunit_timeofflimit_values`.
+/// Taken by
+/// [`put_workforcemanagement_managementunit_timeofflimit_values`](crate::api::PutWorkforcemanagementManagementunitTimeofflimitValues).
 #[derive(Clone, Default)]
 pub struct SetTimeOffLimitValuesRequest {
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `values`
+    /// `values`: a list of `TimeOffLimitRange`
     pub values: Option<Vec<TimeOffLimitRange>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,16 @@
 use crate::runtime::codec;
 
 /// `SetWrapperDayOfWeek` in the API.
+///
+/// Part of [`AgentWorkPlan`](crate::models::AgentWorkPlan),
+/// [`AgentWorkPlanShift`](crate::models::AgentWorkPlanShift),
+/// [`CreateWorkPlan`](crate::models::CreateWorkPlan),
+/// [`CreateWorkPlanShift`](crate::models::CreateWorkPlanShift), [`WorkPlan`](crate::models::WorkPlan),
+/// 3 more.
 #[derive(Clone, Default)]
 pub struct SetWrapperDayOfWeek {
-    /// `values`
+    /// `values`: a list, each item one of `Sunday`, `Monday`, `Tuesday`, `Wednesday`, `Thursday`, `Friday`,
+    /// `Saturday`
     pub values: Option<Vec<SetWrapperDayOfWeekValues>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::workforce_management::RoutePathRequest;
 use crate::runtime::codec;
 
 /// `SetWrapperRoutePathRequest` in the API.
+///
+/// Part of [`UpdatePlanningGroupRequest`](crate::models::UpdatePlanningGroupRequest).
 #[derive(Clone, Default)]
 pub struct SetWrapperRoutePathRequest {
-    /// `values`
+    /// `values`: a list of `RoutePathRequest`
     pub values: Option<Vec<RoutePathRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,16 @@
 use crate::runtime::codec;
 
 /// `SetWrapperString` in the API.
+///
+/// Part of [`BuUpdateTimeOffPlanRequest`](crate::models::BuUpdateTimeOffPlanRequest),
+/// [`ScheduleBidGroupUpdate`](crate::models::ScheduleBidGroupUpdate),
+/// [`UpdateStaffingGroupRequest`](crate::models::UpdateStaffingGroupRequest),
+/// [`UpdateTimeOffPlanBusinessUnitAssociation`](crate::models::UpdateTimeOffPlanBusinessUnitAssociation),
+/// [`UpdateTimeOffPlanManagementUnitAssociation`](crate::models::UpdateTimeOffPlanManagementUnitAssociation),
+/// 1 more.
 #[derive(Clone, Default)]
 pub struct SetWrapperString {
-    /// `values`
+    /// `values`: a list of strings
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

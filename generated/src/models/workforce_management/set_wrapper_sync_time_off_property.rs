@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `SetWrapperSyncTimeOffProperty` in the API.
+///
+/// Part of [`BuSchedulingSettingsRequest`](crate::models::BuSchedulingSettingsRequest).
 #[derive(Clone, Default)]
 pub struct SetWrapperSyncTimeOffProperty {
-    /// `values`
+    /// `values`: a list, each item one of `PayableMinutes`, `FullDayEarliestStartOffsetMinutes`,
+    /// `FullDayLatestEndOffsetMinutes`
     pub values: Option<Vec<SetWrapperSyncTimeOffPropertyValues>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

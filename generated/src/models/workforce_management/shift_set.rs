@@ -6,19 +6,21 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `ShiftSet` in the API.
+///
+/// Part of [`BidGroupScheduleSet`](crate::models::BidGroupScheduleSet).
 #[derive(Clone, Default)]
 pub struct ShiftSet {
-    /// `effectiveWorkPlan`, required
+    /// `effectiveWorkPlan`: `ShiftSetEffectiveWorkPlan`, required
     pub effective_work_plan: Option<Box<ShiftSetEffectiveWorkPlan>>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `overrideAgentCount`
+    /// `overrideAgentCount`: an integer (`int32`)
     pub override_agent_count: Option<i64>,
-    /// `shifts`, required
+    /// `shifts`: a list of `ScheduleBidScheduledShift`, required
     pub shifts: Option<Vec<ScheduleBidScheduledShift>>,
-    /// `suggestedAgentCount`, required
+    /// `suggestedAgentCount`: an integer (`int32`), required
     pub suggested_agent_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

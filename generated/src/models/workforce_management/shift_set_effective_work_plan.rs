@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `ShiftSetEffectiveWorkPlan` in the API.
+///
+/// Part of [`AgentAssignedShiftSet`](crate::models::AgentAssignedShiftSet),
+/// [`ShiftSet`](crate::models::ShiftSet).
 #[derive(Clone, Default)]
 pub struct ShiftSetEffectiveWorkPlan {
-    /// `positionInRotation`
+    /// `positionInRotation`: an integer (`int32`)
     pub position_in_rotation: Option<i64>,
-    /// `workPlanId`
+    /// `workPlanId`: a string
     pub work_plan_id: Option<String>,
-    /// `workPlanRotationId`
+    /// `workPlanRotationId`: a string
     pub work_plan_rotation_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ShiftStartVariance` in the API.
+///
+/// Part of [`ListWrapperShiftStartVariance`](crate::models::ListWrapperShiftStartVariance).
 #[derive(Clone, Default)]
 pub struct ShiftStartVariance {
-    /// `applicableDays`, required
+    /// `applicableDays`: a list, each item one of `Sunday`, `Monday`, `Tuesday`, `Wednesday`, `Thursday`,
+    /// `Friday`, `Saturday`, required
     pub applicable_days: Option<Vec<ShiftStartVarianceApplicableDays>>,
-    /// `maxShiftStartVarianceMinutes`, required
+    /// `maxShiftStartVarianceMinutes`: an integer (`int32`), required
     pub max_shift_start_variance_minutes: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,13 @@ use crate::models::workforce_management::ShiftTradeResponseItem;
 use crate::runtime::codec;
 
 /// `ShiftTradeListJobResponse` in the API.
+///
+/// Part of
+/// [`ShiftTradeQueryAgentTradesJobResponse`](crate::models::ShiftTradeQueryAgentTradesJobResponse),
+/// [`ShiftTradeQueryTradesBuJobResponse`](crate::models::ShiftTradeQueryTradesBuJobResponse).
 #[derive(Clone, Default)]
 pub struct ShiftTradeListJobResponse {
-    /// `entities`
+    /// `entities`: a list of `ShiftTradeResponseItem`
     pub entities: Option<Vec<ShiftTradeResponseItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `ShiftTradeListResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_managementunit_agent_shifttrades`,
-/// `get_workforcemanagement_shifttrades`.
+/// Returned by
+/// [`get_workforcemanagement_managementunit_agent_shifttrades`](crate::api::GetWorkforcemanagementManagementunitAgentShifttrades),
+/// [`get_workforcemanagement_shifttrades`](crate::api::GetWorkforcemanagementShifttrades).
 #[derive(Clone, Default)]
 pub struct ShiftTradeListResponse {
-    /// `entities`
+    /// `entities`: a list of `ShiftTradeResponse`
     pub entities: Option<Vec<ShiftTradeResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::models::workforce_management::ShiftTradePreviewResponse;
 use crate::runtime::codec;
 
 /// `ShiftTradeMatchResponseItem` in the API.
+///
+/// Part of
+/// [`SearchUnmatchedShiftTradeResponseItem`](crate::models::SearchUnmatchedShiftTradeResponseItem).
 #[derive(Clone, Default)]
 pub struct ShiftTradeMatchResponseItem {
-    /// `preview`, required
+    /// `preview`: `ShiftTradePreviewResponse`, required
     pub preview: Option<Box<ShiftTradePreviewResponse>>,
-    /// `shiftIds`, required
+    /// `shiftIds`: a list of strings, required
     pub shift_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,19 @@ use crate::models::workforce_management::ShiftTradePreviewResponse;
 use crate::runtime::codec;
 
 /// `ShiftTradeMatchReviewUserResponse` in the API.
+///
+/// Part of [`ShiftTradeMatchReviewResponse`](crate::models::ShiftTradeMatchReviewResponse).
 #[derive(Clone, Default)]
 pub struct ShiftTradeMatchReviewUserResponse {
-    /// `postTradeNewShift`
+    /// `postTradeNewShift`: `ShiftTradePreviewResponse`
     pub post_trade_new_shift: Option<Box<ShiftTradePreviewResponse>>,
-    /// `postTradeSchedulePaidMinutes`
+    /// `postTradeSchedulePaidMinutes`: an integer (`int32`)
     pub post_trade_schedule_paid_minutes: Option<i64>,
-    /// `preTradeSchedulePaidMinutes`
+    /// `preTradeSchedulePaidMinutes`: an integer (`int32`)
     pub pre_trade_schedule_paid_minutes: Option<i64>,
-    /// `weeklyMaximumPaidMinutes`
+    /// `weeklyMaximumPaidMinutes`: an integer (`int32`)
     pub weekly_maximum_paid_minutes: Option<i64>,
-    /// `weeklyMinimumPaidMinutes`
+    /// `weeklyMinimumPaidMinutes`: an integer (`int32`)
     pub weekly_minimum_paid_minutes: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

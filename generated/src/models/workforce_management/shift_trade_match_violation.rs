@@ -4,11 +4,14 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `ShiftTradeMatchViolation` in the API.
+///
+/// Part of [`MatchShiftTradeResponse`](crate::models::MatchShiftTradeResponse),
+/// [`ShiftTradeMatchReviewResponse`](crate::models::ShiftTradeMatchReviewResponse).
 #[derive(Clone, Default)]
 pub struct ShiftTradeMatchViolation {
-    /// `params`
+    /// `params`: a map of strings to strings
     pub params: Option<BTreeMap<String, String>>,
-    /// `type`
+    /// `type`: `ShiftTradeMatchViolationType`
     pub r#type: Option<ShiftTradeMatchViolationType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `ShiftTradeMatchesSummaryResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_managementunit_shifttrades_matched`.
+/// Returned by
+/// [`get_workforcemanagement_managementunit_shifttrades_matched`](crate::api::GetWorkforcemanagementManagementunitShifttradesMatched).
 #[derive(Clone, Default)]
 pub struct ShiftTradeMatchesSummaryResponse {
-    /// `entities`
+    /// `entities`: a list of `WeekShiftTradeMatchesSummaryResponse`
     pub entities: Option<Vec<WeekShiftTradeMatchesSummaryResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

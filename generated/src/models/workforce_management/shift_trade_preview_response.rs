@@ -4,9 +4,13 @@ use crate::models::workforce_management::ShiftTradeActivityPreviewResponse;
 use crate::runtime::codec;
 
 /// `ShiftTradePreviewResponse` in the API.
+///
+/// Part of [`SearchShiftTradeResponse`](crate::models::SearchShiftTradeResponse),
+/// [`ShiftTradeMatchResponseItem`](crate::models::ShiftTradeMatchResponseItem),
+/// [`ShiftTradeMatchReviewUserResponse`](crate::models::ShiftTradeMatchReviewUserResponse).
 #[derive(Clone, Default)]
 pub struct ShiftTradePreviewResponse {
-    /// `activities`
+    /// `activities`: a list of `ShiftTradeActivityPreviewResponse`
     pub activities: Option<Vec<ShiftTradeActivityPreviewResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,55 +6,59 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `ShiftTradeSettings` in the API.
+///
+/// Part of [`CreateManagementUnitSettingsRequest`](crate::models::CreateManagementUnitSettingsRequest),
+/// [`ManagementUnitSettingsRequest`](crate::models::ManagementUnitSettingsRequest),
+/// [`ManagementUnitSettingsResponse`](crate::models::ManagementUnitSettingsResponse).
 #[derive(Clone, Default)]
 pub struct ShiftTradeSettings {
-    /// `activityCategoryRules`
+    /// `activityCategoryRules`: a list of `ShiftTradeActivityRule`
     pub activity_category_rules: Option<Vec<ShiftTradeActivityRule>>,
-    /// `allowDirectTrades`
+    /// `allowDirectTrades`: a boolean
     pub allow_direct_trades: Option<bool>,
-    /// `autoReview`
+    /// `autoReview`: a boolean
     pub auto_review: Option<bool>,
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `externalActivityRuleIgnoresActivityCategoryRule`
+    /// `externalActivityRuleIgnoresActivityCategoryRule`: a boolean
     pub external_activity_rule_ignores_activity_category_rule: Option<bool>,
-    /// `externalActivityRules`
+    /// `externalActivityRules`: a list of `ShiftTradeExternalActivityRule`
     pub external_activity_rules: Option<Vec<ShiftTradeExternalActivityRule>>,
-    /// `maxTradeSpanWeeks`
+    /// `maxTradeSpanWeeks`: an integer (`int32`)
     pub max_trade_span_weeks: Option<i64>,
-    /// `maxTradesPerAgentPerWeek`
+    /// `maxTradesPerAgentPerWeek`: an integer (`int32`)
     pub max_trades_per_agent_per_week: Option<i64>,
-    /// `minHoursInFuture`
+    /// `minHoursInFuture`: an integer (`int32`)
     pub min_hours_in_future: Option<i64>,
-    /// `minMinutesBetweenShifts`
+    /// `minMinutesBetweenShifts`: an integer (`int32`)
     pub min_minutes_between_shifts: Option<i64>,
-    /// `minMinutesBetweenShiftsViolations`
+    /// `minMinutesBetweenShiftsViolations`: one of `Allow`, `Disallow`, `AdminReview`
     pub min_minutes_between_shifts_violations: Option<
         ShiftTradeSettingsMinMinutesBetweenShiftsViolations,
     >,
-    /// `oneSided`
+    /// `oneSided`: one of `Allow`, `Disallow`, `AdminReview`
     pub one_sided: Option<ShiftTradeSettingsOneSided>,
-    /// `planningPeriodMaxPaidViolations`
+    /// `planningPeriodMaxPaidViolations`: one of `Allow`, `Disallow`, `AdminReview`
     pub planning_period_max_paid_violations: Option<
         ShiftTradeSettingsPlanningPeriodMaxPaidViolations,
     >,
-    /// `planningPeriodMinPaidViolations`
+    /// `planningPeriodMinPaidViolations`: one of `Allow`, `Disallow`, `AdminReview`
     pub planning_period_min_paid_violations: Option<
         ShiftTradeSettingsPlanningPeriodMinPaidViolations,
     >,
-    /// `requiresMatchingLanguages`
+    /// `requiresMatchingLanguages`: a boolean
     pub requires_matching_languages: Option<bool>,
-    /// `requiresMatchingPlanningGroups`
+    /// `requiresMatchingPlanningGroups`: a boolean
     pub requires_matching_planning_groups: Option<bool>,
-    /// `requiresMatchingQueues`
+    /// `requiresMatchingQueues`: a boolean
     pub requires_matching_queues: Option<bool>,
-    /// `requiresMatchingSkills`
+    /// `requiresMatchingSkills`: a boolean
     pub requires_matching_skills: Option<bool>,
-    /// `unequalPaid`
+    /// `unequalPaid`: one of `Allow`, `Disallow`, `AdminReview`
     pub unequal_paid: Option<ShiftTradeSettingsUnequalPaid>,
-    /// `weeklyMaxPaidViolations`
+    /// `weeklyMaxPaidViolations`: one of `Allow`, `Disallow`, `AdminReview`
     pub weekly_max_paid_violations: Option<ShiftTradeSettingsWeeklyMaxPaidViolations>,
-    /// `weeklyMinPaidViolations`
+    /// `weeklyMinPaidViolations`: one of `Allow`, `Disallow`, `AdminReview`
     pub weekly_min_paid_violations: Option<ShiftTradeSettingsWeeklyMinPaidViolations>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,19 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ShiftTradeShiftResponseItem` in the API.
+///
+/// Part of
+/// [`ShiftTradeInitiatingSideResponseItem`](crate::models::ShiftTradeInitiatingSideResponseItem),
+/// [`ShiftTradeReceivingSideResponseItem`](crate::models::ShiftTradeReceivingSideResponseItem).
 #[derive(Clone, Default)]
 pub struct ShiftTradeShiftResponseItem {
-    /// `endDate`, required
+    /// `endDate`: a timestamp, required
     pub end_date: Option<time::Timestamp>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `startDate`, required
+    /// `startDate`: a timestamp, required
     pub start_date: Option<time::Timestamp>,
-    /// `weekDate`, required
+    /// `weekDate`: a date, required
     pub week_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

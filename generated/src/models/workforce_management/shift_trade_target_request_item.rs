@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ShiftTradeTargetRequestItem` in the API.
+///
+/// Part of [`AddShiftTradeJobRequest`](crate::models::AddShiftTradeJobRequest),
+/// [`ValueWrapperShiftTradeTargetRequestItem`](crate::models::ValueWrapperShiftTradeTargetRequestItem).
 #[derive(Clone, Default)]
 pub struct ShiftTradeTargetRequestItem {
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ShiftTradeWeekSummaryResponseItem` in the API.
+///
+/// Part of [`QueryWeekSummaryListJobResponseItem`](crate::models::QueryWeekSummaryListJobResponseItem).
 #[derive(Clone, Default)]
 pub struct ShiftTradeWeekSummaryResponseItem {
-    /// `crossWeekReceivingMatchedCount`, required
+    /// `crossWeekReceivingMatchedCount`: an integer (`int32`), required
     pub cross_week_receiving_matched_count: Option<i64>,
-    /// `initiatingMatchedCount`, required
+    /// `initiatingMatchedCount`: an integer (`int32`), required
     pub initiating_matched_count: Option<i64>,
-    /// `weekDate`, required
+    /// `weekDate`: a date, required
     pub week_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

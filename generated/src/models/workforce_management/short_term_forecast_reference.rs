@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `ShortTermForecastReference` in the API.
+///
+/// Part of [`WeekSchedule`](crate::models::WeekSchedule),
+/// [`WeekScheduleListItemResponse`](crate::models::WeekScheduleListItemResponse).
 #[derive(Clone, Default)]
 pub struct ShortTermForecastReference {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `weekDate`, required
+    /// `weekDate`: a string, required
     pub week_date: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,13 @@
 use crate::runtime::codec;
 
 /// `ShortTermForecastingSettings` in the API.
+///
+/// Part of [`CreateManagementUnitSettingsRequest`](crate::models::CreateManagementUnitSettingsRequest),
+/// [`ManagementUnitSettingsRequest`](crate::models::ManagementUnitSettingsRequest),
+/// [`ManagementUnitSettingsResponse`](crate::models::ManagementUnitSettingsResponse).
 #[derive(Clone, Default)]
 pub struct ShortTermForecastingSettings {
-    /// `defaultHistoryWeeks`
+    /// `defaultHistoryWeeks`: an integer (`int32`)
     pub default_history_weeks: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

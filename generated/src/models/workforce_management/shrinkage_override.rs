@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `ShrinkageOverride` in the API.
+///
+/// Part of [`ShrinkageOverrides`](crate::models::ShrinkageOverrides).
 #[derive(Clone, Default)]
 pub struct ShrinkageOverride {
-    /// `intervalIndex`, required
+    /// `intervalIndex`: an integer (`int32`), required
     pub interval_index: Option<i64>,
-    /// `shrinkagePercent`
+    /// `shrinkagePercent`: a number (`double`)
     pub shrinkage_percent: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

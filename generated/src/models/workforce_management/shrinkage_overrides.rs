@@ -4,11 +4,14 @@ use crate::models::workforce_management::ShrinkageOverride;
 use crate::runtime::codec;
 
 /// `ShrinkageOverrides` in the API.
+///
+/// Part of [`SchedulingSettingsRequest`](crate::models::SchedulingSettingsRequest),
+/// [`SchedulingSettingsResponse`](crate::models::SchedulingSettingsResponse).
 #[derive(Clone, Default)]
 pub struct ShrinkageOverrides {
-    /// `clear`
+    /// `clear`: a boolean
     pub clear: Option<bool>,
-    /// `values`
+    /// `values`: a list of `ShrinkageOverride`
     pub values: Option<Vec<ShrinkageOverride>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::models::workforce_management::{SnapshotMetaData, SnapshotMetricData};
 use crate::runtime::codec;
 
 /// `SnapshotFiles` in the API.
+///
+/// Part of [`ContinuousForecastSnapshotResponse`](crate::models::ContinuousForecastSnapshotResponse).
 #[derive(Clone, Default)]
 pub struct SnapshotFiles {
-    /// `averageHandleTime`
+    /// `averageHandleTime`: `SnapshotMetricData`
     pub average_handle_time: Option<Box<SnapshotMetricData>>,
-    /// `metaData`
+    /// `metaData`: `SnapshotMetaData`
     pub meta_data: Option<Box<SnapshotMetaData>>,
-    /// `offered`
+    /// `offered`: `SnapshotMetricData`
     pub offered: Option<Box<SnapshotMetricData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

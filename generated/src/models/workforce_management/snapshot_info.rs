@@ -4,17 +4,19 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `SnapshotInfo` in the API.
+///
+/// Part of [`SnapshotMetaDataResult`](crate::models::SnapshotMetaDataResult).
 #[derive(Clone, Default)]
 pub struct SnapshotInfo {
-    /// `businessUnitId`
+    /// `businessUnitId`: a string
     pub business_unit_id: Option<String>,
-    /// `dateSnapshot`
+    /// `dateSnapshot`: a timestamp
     pub date_snapshot: Option<time::Timestamp>,
-    /// `planningGroupsVersion`
+    /// `planningGroupsVersion`: an integer (`int32`)
     pub planning_groups_version: Option<i64>,
-    /// `snapshotId`
+    /// `snapshotId`: a string
     pub snapshot_id: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int32`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

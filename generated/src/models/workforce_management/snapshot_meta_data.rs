@@ -4,11 +4,13 @@ use crate::models::workforce_management::SnapshotMetaDataResult;
 use crate::runtime::codec;
 
 /// `SnapshotMetaData` in the API.
+///
+/// Part of [`SnapshotFiles`](crate::models::SnapshotFiles).
 #[derive(Clone, Default)]
 pub struct SnapshotMetaData {
-    /// `downloadResult`
+    /// `downloadResult`: `SnapshotMetaDataResult`
     pub download_result: Option<Box<SnapshotMetaDataResult>>,
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `SnapshotMetaDataResult` in the API.
+///
+/// Part of [`SnapshotMetaData`](crate::models::SnapshotMetaData).
 #[derive(Clone, Default)]
 pub struct SnapshotMetaDataResult {
-    /// `dateForecastStart`
+    /// `dateForecastStart`: a timestamp
     pub date_forecast_start: Option<time::Timestamp>,
-    /// `snapshotInfo`
+    /// `snapshotInfo`: `SnapshotInfo`
     pub snapshot_info: Option<Box<SnapshotInfo>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::workforce_management::{QuarterHourly, Weekly};
 use crate::runtime::codec;
 
 /// `SnapshotMetricData` in the API.
+///
+/// Part of [`SnapshotFiles`](crate::models::SnapshotFiles).
 #[derive(Clone, Default)]
 pub struct SnapshotMetricData {
-    /// `quarterHour`
+    /// `quarterHour`: `QuarterHourly`
     pub quarter_hour: Option<Box<QuarterHourly>>,
-    /// `weekly`
+    /// `weekly`: `Weekly`
     pub weekly: Option<Box<Weekly>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

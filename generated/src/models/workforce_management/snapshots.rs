@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `Snapshots` in the API.
+///
+/// Part of [`SessionMetaDataResult`](crate::models::SessionMetaDataResult).
 #[derive(Clone, Default)]
 pub struct Snapshots {
-    /// `daysInPast`
+    /// `daysInPast`: an integer (`int32`)
     pub days_in_past: Option<i64>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::workforce_management::WfmVersionedEntityMetadata;
 use crate::runtime::codec;
 
 /// `SourcePlanningGroupRequest` in the API.
+///
+/// Part of [`RoutePathRequest`](crate::models::RoutePathRequest).
 #[derive(Clone, Default)]
 pub struct SourcePlanningGroupRequest {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

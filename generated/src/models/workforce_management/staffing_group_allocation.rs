@@ -3,35 +3,38 @@
 use crate::runtime::codec;
 
 /// `StaffingGroupAllocation` in the API.
+///
+/// Part of
+/// [`StaffingGroupAllocationsResponseTemplate`](crate::models::StaffingGroupAllocationsResponseTemplate).
 #[derive(Clone, Default)]
 pub struct StaffingGroupAllocation {
-    /// `attritionFullTimeEquivalentCount`
+    /// `attritionFullTimeEquivalentCount`: a list of numbers
     pub attrition_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `attritionPercentages`, required
+    /// `attritionPercentages`: a list of numbers, required
     pub attrition_percentages: Option<Vec<f64>>,
-    /// `baseStartingFullTimeEquivalentCount`
+    /// `baseStartingFullTimeEquivalentCount`: a list of numbers
     pub base_starting_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `endOfMonthPlannedFullTimeEquivalentCount`
+    /// `endOfMonthPlannedFullTimeEquivalentCount`: a list of numbers
     pub end_of_month_planned_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `extraTimeUnderTimeFullTimeEquivalentCount`
+    /// `extraTimeUnderTimeFullTimeEquivalentCount`: a list of numbers
     pub extra_time_under_time_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `netFullTimeEquivalentCount`
+    /// `netFullTimeEquivalentCount`: a list of numbers
     pub net_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `newHiresFullTimeEquivalentCount`
+    /// `newHiresFullTimeEquivalentCount`: a list of numbers
     pub new_hires_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `planningGroupIds`
+    /// `planningGroupIds`: a list of strings
     pub planning_group_ids: Option<Vec<String>>,
-    /// `shrinkageFullTimeEquivalentCount`
+    /// `shrinkageFullTimeEquivalentCount`: a list of numbers
     pub shrinkage_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `shrinkagePercentages`, required
+    /// `shrinkagePercentages`: a list of numbers, required
     pub shrinkage_percentages: Option<Vec<f64>>,
-    /// `staffingGroupId`, required
+    /// `staffingGroupId`: a string, required
     pub staffing_group_id: Option<String>,
-    /// `staffingGroupPlannedFullTimeEquivalentCount`
+    /// `staffingGroupPlannedFullTimeEquivalentCount`: a list of numbers
     pub staffing_group_planned_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `startingWeeklyFullTimeEquivalentCount`, required
+    /// `startingWeeklyFullTimeEquivalentCount`: a number (`double`), required
     pub starting_weekly_full_time_equivalent_count: Option<f64>,
-    /// `transfersFullTimeEquivalentCount`
+    /// `transfersFullTimeEquivalentCount`: a list of numbers
     pub transfers_full_time_equivalent_count: Option<Vec<f64>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,15 +8,18 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `StaffingGroupAllocationsResponseTemplate` in the API.
+///
+/// Part of
+/// [`CapacityPlanStaffingGroupAllocationsResponse`](crate::models::CapacityPlanStaffingGroupAllocationsResponse).
 #[derive(Clone, Default)]
 pub struct StaffingGroupAllocationsResponseTemplate {
-    /// `capacityPlanMetricsSummary`
+    /// `capacityPlanMetricsSummary`: `CapacityPlanMetricsSummary`
     pub capacity_plan_metrics_summary: Option<Box<CapacityPlanMetricsSummary>>,
-    /// `months`
+    /// `months`: a list of months
     pub months: Option<Vec<time::YearMonth>>,
-    /// `planningGroupAllocations`
+    /// `planningGroupAllocations`: a list of `CapacityPlanningPlanningGroupAllocation`
     pub planning_group_allocations: Option<Vec<CapacityPlanningPlanningGroupAllocation>>,
-    /// `staffingGroupAllocations`, required
+    /// `staffingGroupAllocations`: a list of `StaffingGroupAllocation`, required
     pub staffing_group_allocations: Option<Vec<StaffingGroupAllocation>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `StaffingGroupFullTimeEquivalentContribution` in the API.
+///
+/// Part of
+/// [`CapacityPlanningPlanningGroupAllocation`](crate::models::CapacityPlanningPlanningGroupAllocation).
 #[derive(Clone, Default)]
 pub struct StaffingGroupFullTimeEquivalentContribution {
-    /// `plannedFullTimeEquivalentContribution`, required
+    /// `plannedFullTimeEquivalentContribution`: a list of numbers, required
     pub planned_full_time_equivalent_contribution: Option<Vec<f64>>,
-    /// `staffingGroupId`, required
+    /// `staffingGroupId`: a string, required
     pub staffing_group_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `StaffingGroupListing` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_staffinggroups`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_staffinggroups`](crate::api::GetWorkforcemanagementBusinessunitStaffinggroups).
 #[derive(Clone, Default)]
 pub struct StaffingGroupListing {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `entities`
+    /// `entities`: a list of `StaffingGroupResponse`
     pub entities: Option<Vec<StaffingGroupResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,17 @@
 use crate::runtime::codec;
 
 /// `StaffingGroupReference` in the API.
+///
+/// Part of [`BuTimeOffLimitResponse`](crate::models::BuTimeOffLimitResponse),
+/// [`CapacityPlanStaffingGroupMetricChangeResponse`](crate::models::CapacityPlanStaffingGroupMetricChangeResponse),
+/// [`PlanningGroupToStaffingGroupsResponse`](crate::models::PlanningGroupToStaffingGroupsResponse),
+/// [`StaffingGroupMetricChangeResponse`](crate::models::StaffingGroupMetricChangeResponse),
+/// [`TimeOffPlanBusinessUnitAssociation`](crate::models::TimeOffPlanBusinessUnitAssociation), 2 more.
 #[derive(Clone, Default)]
 pub struct StaffingGroupReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,12 @@ use crate::models::workforce_management::PlanningGroupRequirementOutput;
 use crate::runtime::codec;
 
 /// `StaffingRequirementResultResponseTemplate` in the API.
+///
+/// Part of
+/// [`CapacityPlanStaffingRequirementResult`](crate::models::CapacityPlanStaffingRequirementResult).
 #[derive(Clone, Default)]
 pub struct StaffingRequirementResultResponseTemplate {
-    /// `requirementResults`, required
+    /// `requirementResults`: a list of `PlanningGroupRequirementOutput`, required
     pub requirement_results: Option<Vec<PlanningGroupRequirementOutput>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `StaffingRequirementsPlanningGroupData` in the API.
+///
+/// Part of
+/// [`BuForecastStaffingRequirementsResult`](crate::models::BuForecastStaffingRequirementsResult).
 #[derive(Clone, Default)]
 pub struct StaffingRequirementsPlanningGroupData {
-    /// `effectiveStaffPerInterval`
+    /// `effectiveStaffPerInterval`: a list of numbers or nulls
     pub effective_staff_per_interval: Option<Vec<Option<f64>>>,
-    /// `minimumStaffPerInterval`
+    /// `minimumStaffPerInterval`: a list of numbers or nulls
     pub minimum_staff_per_interval: Option<Vec<Option<f64>>>,
-    /// `planningGroupId`, required
+    /// `planningGroupId`: a string, required
     pub planning_group_id: Option<String>,
-    /// `staffingRequirementsPerInterval`, required
+    /// `staffingRequirementsPerInterval`: a list of numbers or nulls, required
     pub staffing_requirements_per_interval: Option<Vec<Option<f64>>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `TargetUnavailableTime` in the API.
+///
+/// Part of
+/// [`BulkUpdateAgentUnavailableTimesResultItem`](crate::models::BulkUpdateAgentUnavailableTimesResultItem).
 #[derive(Clone, Default)]
 pub struct TargetUnavailableTime {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `TeamReference` in the API.
+///
+/// Part of [`UserScheduleAdherence`](crate::models::UserScheduleAdherence).
 #[derive(Clone, Default)]
 pub struct TeamReference {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

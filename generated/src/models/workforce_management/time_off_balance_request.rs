@@ -5,13 +5,14 @@ use crate::runtime::codec;
 
 /// `TimeOffBalanceRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_managementunit_user_timeoffbalance_jobs`,
-/// `post_workforcemanagement_timeoffbalance_jobs`.
+/// Taken by
+/// [`post_workforcemanagement_managementunit_user_timeoffbalance_jobs`](crate::api::PostWorkforcemanagementManagementunitUserTimeoffbalanceJobs),
+/// [`post_workforcemanagement_timeoffbalance_jobs`](crate::api::PostWorkforcemanagementTimeoffbalanceJobs).
 #[derive(Clone, Default)]
 pub struct TimeOffBalanceRequest {
-    /// `activityCodeIds`, required
+    /// `activityCodeIds`: a list of strings, required
     pub activity_code_ids: Option<Vec<String>>,
-    /// `dateRanges`
+    /// `dateRanges`: a list of `LocalDateRange`
     pub date_ranges: Option<Vec<LocalDateRange>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

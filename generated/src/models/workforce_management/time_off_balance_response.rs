@@ -5,18 +5,19 @@ use crate::runtime::time;
 
 /// `TimeOffBalanceResponse` in the API.
 ///
-/// Item of the listing `get_workforcemanagement_timeoffbalance_job`.
+/// Item of the listing
+/// [`get_workforcemanagement_timeoffbalance_job`](crate::api::GetWorkforcemanagementTimeoffbalanceJob).
 #[derive(Clone, Default)]
 pub struct TimeOffBalanceResponse {
-    /// `activityCodeId`, required
+    /// `activityCodeId`: a string, required
     pub activity_code_id: Option<String>,
-    /// `balanceMinutesPerDay`
+    /// `balanceMinutesPerDay`: a list of integers or nulls
     pub balance_minutes_per_day: Option<Vec<Option<i64>>>,
-    /// `hrisTimeOffTypeId`, required
+    /// `hrisTimeOffTypeId`: a string, required
     pub hris_time_off_type_id: Option<String>,
-    /// `hrisTimeOffTypeSecondaryId`
+    /// `hrisTimeOffTypeSecondaryId`: a string
     pub hris_time_off_type_secondary_id: Option<String>,
-    /// `startDate`
+    /// `startDate`: a date
     pub start_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,14 +7,15 @@ use crate::runtime::codec;
 
 /// `TimeOffBalancesResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_managementunit_user_timeoffbalance_jobs`,
-/// `post_workforcemanagement_managementunit_user_timeoffrequest_timeoffbalance_jobs`,
-/// `post_workforcemanagement_timeoffbalance_jobs`.
+/// Returned by
+/// [`post_workforcemanagement_managementunit_user_timeoffbalance_jobs`](crate::api::PostWorkforcemanagementManagementunitUserTimeoffbalanceJobs),
+/// [`post_workforcemanagement_managementunit_user_timeoffrequest_timeoffbalance_jobs`](crate::api::PostWorkforcemanagementManagementunitUserTimeoffrequestTimeoffbalanceJobs),
+/// [`post_workforcemanagement_timeoffbalance_jobs`](crate::api::PostWorkforcemanagementTimeoffbalanceJobs).
 #[derive(Clone, Default)]
 pub struct TimeOffBalancesResponse {
-    /// `entities`
+    /// `entities`: a list of `TimeOffBalanceResponse`
     pub entities: Option<Vec<TimeOffBalanceResponse>>,
-    /// `job`
+    /// `job`: `TimeOffBalanceJobReference`
     pub job: Option<Box<TimeOffBalanceJobReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `TimeOffIntegrationStatusResponseListing` in the API.
 ///
-/// Returned by `post_workforcemanagement_timeoffrequests_integrationstatus_query`.
+/// Returned by
+/// [`post_workforcemanagement_timeoffrequests_integrationstatus_query`](crate::api::PostWorkforcemanagementTimeoffrequestsIntegrationstatusQuery).
 #[derive(Clone, Default)]
 pub struct TimeOffIntegrationStatusResponseListing {
-    /// `entities`
+    /// `entities`: a list of `TimeOffIntegrationStatusResponse`
     pub entities: Option<Vec<TimeOffIntegrationStatusResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `TimeOffLimitListing` in the API.
 ///
-/// Returned by `get_workforcemanagement_managementunit_timeofflimits`.
+/// Returned by
+/// [`get_workforcemanagement_managementunit_timeofflimits`](crate::api::GetWorkforcemanagementManagementunitTimeofflimits).
 #[derive(Clone, Default)]
 pub struct TimeOffLimitListing {
-    /// `entities`
+    /// `entities`: a list of `TimeOffLimit`
     pub entities: Option<Vec<TimeOffLimit>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

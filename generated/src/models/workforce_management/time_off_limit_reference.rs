@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `TimeOffLimitReference` in the API.
+///
+/// Part of [`AvailableTimeOffRange`](crate::models::AvailableTimeOffRange),
+/// [`TimeOffLimitValueRange`](crate::models::TimeOffLimitValueRange),
+/// [`TimeOffPlan`](crate::models::TimeOffPlan), [`WaitlistPosition`](crate::models::WaitlistPosition).
 #[derive(Clone, Default)]
 pub struct TimeOffLimitReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

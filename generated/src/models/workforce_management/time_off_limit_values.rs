@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `TimeOffLimitValues` in the API.
+///
+/// Part of [`BuTimeOffLimitValues`](crate::models::BuTimeOffLimitValues).
 #[derive(Clone, Default)]
 pub struct TimeOffLimitValues {
-    /// `allocatedMinutes`, required
+    /// `allocatedMinutes`: a list of integers or nulls, required
     pub allocated_minutes: Option<Vec<Option<i64>>>,
-    /// `limitMinutes`, required
+    /// `limitMinutes`: a list of integers or nulls, required
     pub limit_minutes: Option<Vec<Option<i64>>>,
-    /// `waitlistedMinutes`, required
+    /// `waitlistedMinutes`: a list of integers or nulls, required
     pub waitlisted_minutes: Option<Vec<Option<i64>>>,
-    /// `waitlistedRequests`, required
+    /// `waitlistedRequests`: a list of integers or nulls, required
     pub waitlisted_requests: Option<Vec<Option<i64>>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,11 +6,13 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `TimeOffPlanBusinessUnitAssociation` in the API.
+///
+/// Part of [`BuTimeOffPlanResponse`](crate::models::BuTimeOffPlanResponse).
 #[derive(Clone, Default)]
 pub struct TimeOffPlanBusinessUnitAssociation {
-    /// `managementUnits`
+    /// `managementUnits`: a list of `ManagementUnitReference`
     pub management_units: Option<Vec<ManagementUnitReference>>,
-    /// `staffingGroups`
+    /// `staffingGroups`: a list of `StaffingGroupReference`
     pub staffing_groups: Option<Vec<StaffingGroupReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

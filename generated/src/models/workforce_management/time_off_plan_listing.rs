@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `TimeOffPlanListing` in the API.
 ///
-/// Returned by `get_workforcemanagement_managementunit_timeoffplans`.
+/// Returned by
+/// [`get_workforcemanagement_managementunit_timeoffplans`](crate::api::GetWorkforcemanagementManagementunitTimeoffplans).
 #[derive(Clone, Default)]
 pub struct TimeOffPlanListing {
-    /// `entities`
+    /// `entities`: a list of `TimeOffPlan`
     pub entities: Option<Vec<TimeOffPlan>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

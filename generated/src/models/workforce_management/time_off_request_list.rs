@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `TimeOffRequestList` in the API.
 ///
-/// Returned by `get_workforcemanagement_managementunit_user_timeoffrequests`,
-/// `get_workforcemanagement_timeoffrequests`,
-/// `post_workforcemanagement_managementunit_timeoffrequests`.
+/// Returned by
+/// [`get_workforcemanagement_managementunit_user_timeoffrequests`](crate::api::GetWorkforcemanagementManagementunitUserTimeoffrequests),
+/// [`get_workforcemanagement_timeoffrequests`](crate::api::GetWorkforcemanagementTimeoffrequests),
+/// [`post_workforcemanagement_managementunit_timeoffrequests`](crate::api::PostWorkforcemanagementManagementunitTimeoffrequests).
 #[derive(Clone, Default)]
 pub struct TimeOffRequestList {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `timeOffRequests`
+    /// `timeOffRequests`: a list of `TimeOffRequestResponse`
     pub time_off_requests: Option<Vec<TimeOffRequestResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `TimeOffRequestListing` in the API.
 ///
-/// Returned by `post_workforcemanagement_managementunit_timeoffrequests_query`.
+/// Returned by
+/// [`post_workforcemanagement_managementunit_timeoffrequests_query`](crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsQuery).
 #[derive(Clone, Default)]
 pub struct TimeOffRequestListing {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `entities`, required
+    /// `entities`: a list of `TimeOffRequestListItem`, required
     pub entities: Option<Vec<TimeOffRequestListItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `TimeOffRequestLookup` in the API.
+///
+/// Part of
+/// [`QueryTimeOffIntegrationStatusRequest`](crate::models::QueryTimeOffIntegrationStatusRequest).
 #[derive(Clone, Default)]
 pub struct TimeOffRequestLookup {
-    /// `timeOffRequestId`, required
+    /// `timeOffRequestId`: a string, required
     pub time_off_request_id: Option<String>,
-    /// `userId`, required
+    /// `userId`: a string, required
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

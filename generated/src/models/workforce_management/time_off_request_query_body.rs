@@ -5,20 +5,21 @@ use crate::runtime::codec;
 
 /// `TimeOffRequestQueryBody` in the API.
 ///
-/// Taken by `post_workforcemanagement_managementunit_timeoffrequests_query`.
+/// Taken by
+/// [`post_workforcemanagement_managementunit_timeoffrequests_query`](crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsQuery).
 #[derive(Clone, Default)]
 pub struct TimeOffRequestQueryBody {
-    /// `dateRange`
+    /// `dateRange`: `DateRange`
     pub date_range: Option<Box<DateRange>>,
-    /// `ids`
+    /// `ids`: a list of strings
     pub ids: Option<Vec<String>>,
-    /// `statuses`
+    /// `statuses`: a list, each item one of `PENDING`, `APPROVED`, `DENIED`, `CANCELED`
     pub statuses: Option<Vec<TimeOffRequestQueryBodyStatuses>>,
-    /// `substatuses`
+    /// `substatuses`: a list of `TimeOffRequestQueryBodySubstatuses`
     pub substatuses: Option<Vec<TimeOffRequestQueryBodySubstatuses>>,
-    /// `teamIds`
+    /// `teamIds`: a list of strings
     pub team_ids: Option<Vec<String>>,
-    /// `userIds`
+    /// `userIds`: a list of strings
     pub user_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

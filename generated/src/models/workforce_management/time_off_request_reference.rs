@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `TimeOffRequestReference` in the API.
+///
+/// Part of [`TimeOffIntegrationStatusResponse`](crate::models::TimeOffIntegrationStatusResponse),
+/// [`UserTimeOffIntegrationStatusResponse`](crate::models::UserTimeOffIntegrationStatusResponse),
+/// [`WaitlistPosition`](crate::models::WaitlistPosition).
 #[derive(Clone, Default)]
 pub struct TimeOffRequestReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

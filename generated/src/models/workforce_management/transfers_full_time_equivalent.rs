@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `TransfersFullTimeEquivalent` in the API.
+///
+/// Part of
+/// [`CapacityPlanStaffingGroupMetricChangeResponse`](crate::models::CapacityPlanStaffingGroupMetricChangeResponse),
+/// [`CreateCapacityPlanStaffingGroupMetricChangeRequest`](crate::models::CreateCapacityPlanStaffingGroupMetricChangeRequest),
+/// [`StaffingGroupMetricChangeResponse`](crate::models::StaffingGroupMetricChangeResponse).
 #[derive(Clone, Default)]
 pub struct TransfersFullTimeEquivalent {
-    /// `destinationStaffingGroupId`
+    /// `destinationStaffingGroupId`: a string
     pub destination_staffing_group_id: Option<String>,
-    /// `transferType`
+    /// `transferType`: one of `Permanent`, `Temporary`
     pub transfer_type: Option<TransfersFullTimeEquivalentTransferType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,15 +5,16 @@ use crate::runtime::codec;
 
 /// `UnavailableTime` in the API.
 ///
-/// Item of the listing `post_workforcemanagement_agent_unavailabletimes_query`,
-/// `post_workforcemanagement_unavailabletimes_query`.
+/// Item of the listing
+/// [`post_workforcemanagement_agent_unavailabletimes_query`](crate::api::PostWorkforcemanagementAgentUnavailabletimesQuery),
+/// [`post_workforcemanagement_unavailabletimes_query`](crate::api::PostWorkforcemanagementUnavailabletimesQuery).
 #[derive(Clone, Default)]
 pub struct UnavailableTime {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `notes`
+    /// `notes`: a string
     pub notes: Option<String>,
-    /// `timeSpan`, required
+    /// `timeSpan`: `WfmTimeSpan`, required
     pub time_span: Option<Box<WfmTimeSpan>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

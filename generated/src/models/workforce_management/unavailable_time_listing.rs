@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `UnavailableTimeListing` in the API.
 ///
-/// Returned by `patch_workforcemanagement_unavailabletimes`,
-/// `post_workforcemanagement_agent_unavailabletimes_query`,
-/// `post_workforcemanagement_unavailabletimes_query`.
+/// Returned by
+/// [`patch_workforcemanagement_unavailabletimes`](crate::api::PatchWorkforcemanagementUnavailabletimes),
+/// [`post_workforcemanagement_agent_unavailabletimes_query`](crate::api::PostWorkforcemanagementAgentUnavailabletimesQuery),
+/// [`post_workforcemanagement_unavailabletimes_query`](crate::api::PostWorkforcemanagementUnavailabletimesQuery).
 #[derive(Clone, Default)]
 pub struct UnavailableTimeListing {
-    /// `entities`
+    /// `entities`: a list of `UnavailableTime`
     pub entities: Option<Vec<UnavailableTime>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::models::workforce_management::ManagementUnitReference;
 use crate::runtime::codec;
 
 /// `UnavailableTimesManagementUnitSettings` in the API.
+///
+/// Part of
+/// [`QueryAvailabilityManagementUnitsSettingsResponse`](crate::models::QueryAvailabilityManagementUnitsSettingsResponse).
 #[derive(Clone, Default)]
 pub struct UnavailableTimesManagementUnitSettings {
-    /// `enabled`, required
+    /// `enabled`: a boolean, required
     pub enabled: Option<bool>,
-    /// `managementUnit`, required
+    /// `managementUnit`: `ManagementUnitReference`, required
     pub management_unit: Option<Box<ManagementUnitReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

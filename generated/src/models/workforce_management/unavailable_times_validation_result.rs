@@ -6,13 +6,17 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `UnavailableTimesValidationResult` in the API.
+///
+/// Part of
+/// [`QueryAgentUnavailableTimesValidationJobResponse`](crate::models::QueryAgentUnavailableTimesValidationJobResponse),
+/// [`ValidateAgentUnavailableTimesResponse`](crate::models::ValidateAgentUnavailableTimesResponse).
 #[derive(Clone, Default)]
 pub struct UnavailableTimesValidationResult {
-    /// `invalidWorkPlans`, required
+    /// `invalidWorkPlans`: a list of `WorkPlanReference`, required
     pub invalid_work_plans: Option<Vec<WorkPlanReference>>,
-    /// `valid`, required
+    /// `valid`: a boolean, required
     pub valid: Option<bool>,
-    /// `workPlanConstraintsViolationMessage`
+    /// `workPlanConstraintsViolationMessage`: `WorkPlanConstraintsViolationMessage`
     pub work_plan_constraints_violation_message: Option<
         Box<WorkPlanConstraintsViolationMessage>,
     >,

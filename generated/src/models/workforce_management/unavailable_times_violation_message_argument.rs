@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `UnavailableTimesViolationMessageArgument` in the API.
+///
+/// Part of [`WorkPlanConstraintViolationMessage`](crate::models::WorkPlanConstraintViolationMessage).
 #[derive(Clone, Default)]
 pub struct UnavailableTimesViolationMessageArgument {
-    /// `type`, required
+    /// `type`: one of `PlanningPeriodType`, `Minutes`, `Date`, `SecondDate`, `SecondCount`, `Count`,
+    /// required
     pub r#type: Option<UnavailableTimesViolationMessageArgumentType>,
-    /// `value`, required
+    /// `value`: a string, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

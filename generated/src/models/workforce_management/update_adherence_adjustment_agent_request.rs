@@ -6,18 +6,19 @@ use crate::runtime::time;
 
 /// `UpdateAdherenceAdjustmentAgentRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_adherence_adjustment`.
+/// Taken by
+/// [`patch_workforcemanagement_adherence_adjustment`](crate::api::PatchWorkforcemanagementAdherenceAdjustment).
 #[derive(Clone, Default)]
 pub struct UpdateAdherenceAdjustmentAgentRequest {
-    /// `lengthMinutes`
+    /// `lengthMinutes`: an integer (`int32`)
     pub length_minutes: Option<i64>,
-    /// `metadata`
+    /// `metadata`: `WfmVersionedEntityMetadata`
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `reasonCodeId`
+    /// `reasonCodeId`: a string
     pub reason_code_id: Option<String>,
-    /// `startDate`
+    /// `startDate`: a timestamp
     pub start_date: Option<time::Timestamp>,
-    /// `submitterNotes`
+    /// `submitterNotes`: a string
     pub submitter_notes: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

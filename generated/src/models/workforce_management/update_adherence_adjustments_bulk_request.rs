@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `UpdateAdherenceAdjustmentsBulkRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_businessunit_adherence_adjustments_bulk`.
+/// Taken by
+/// [`patch_workforcemanagement_businessunit_adherence_adjustments_bulk`](crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsBulk).
 #[derive(Clone, Default)]
 pub struct UpdateAdherenceAdjustmentsBulkRequest {
-    /// `adjustments`
+    /// `adjustments`: a list of `UpdateAdherenceAdjustmentsBulkItem`
     pub adjustments: Option<Vec<UpdateAdherenceAdjustmentsBulkItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

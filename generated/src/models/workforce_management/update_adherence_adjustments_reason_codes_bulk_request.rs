@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `UpdateAdherenceAdjustmentsReasonCodesBulkRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`.
+/// Taken by
+/// [`patch_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`](crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk).
 #[derive(Clone, Default)]
 pub struct UpdateAdherenceAdjustmentsReasonCodesBulkRequest {
-    /// `reasonCodes`
+    /// `reasonCodes`: a list of `UpdateAdherenceAdjustmentsReasonCodesBulkItem`
     pub reason_codes: Option<Vec<UpdateAdherenceAdjustmentsReasonCodesBulkItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `UpdateAgentScheduleBiddingPreference` in the API.
 ///
-/// Taken by `put_workforcemanagement_schedulebid_preference`.
+/// Taken by
+/// [`put_workforcemanagement_schedulebid_preference`](crate::api::PutWorkforcemanagementSchedulebidPreference).
 #[derive(Clone, Default)]
 pub struct UpdateAgentScheduleBiddingPreference {
-    /// `agentScheduleBidPreferences`, required
+    /// `agentScheduleBidPreferences`: a list of `AgentScheduleBiddingPreferencePriority`, required
     pub agent_schedule_bid_preferences: Option<
         Vec<AgentScheduleBiddingPreferencePriority>,
     >,
-    /// `submitted`, required
+    /// `submitted`: a boolean, required
     pub submitted: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `UpdateAgentSchedulingPreferencesRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_schedulingpreferences`.
+/// Taken by
+/// [`patch_workforcemanagement_schedulingpreferences`](crate::api::PatchWorkforcemanagementSchedulingpreferences).
 #[derive(Clone, Default)]
 pub struct UpdateAgentSchedulingPreferencesRequest {
-    /// `preferenceIdsToRemove`
+    /// `preferenceIdsToRemove`: a list of strings
     pub preference_ids_to_remove: Option<Vec<String>>,
-    /// `preferencesToAdd`
+    /// `preferencesToAdd`: a list of `AgentSchedulingPreference`
     pub preferences_to_add: Option<Vec<AgentSchedulingPreference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `UpdateAgentWorkPlanBiddingPreference` in the API.
 ///
-/// Taken by `patch_workforcemanagement_workplanbid_preferences`.
+/// Taken by
+/// [`patch_workforcemanagement_workplanbid_preferences`](crate::api::PatchWorkforcemanagementWorkplanbidPreferences).
 #[derive(Clone, Default)]
 pub struct UpdateAgentWorkPlanBiddingPreference {
-    /// `agentWorkPlanBidPreferences`, required
+    /// `agentWorkPlanBidPreferences`: a list of `AgentWorkPlanBiddingPreferenceRequest`, required
     pub agent_work_plan_bid_preferences: Option<
         Vec<AgentWorkPlanBiddingPreferenceRequest>,
     >,
-    /// `submitted`, required
+    /// `submitted`: a boolean, required
     pub submitted: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,18 +8,19 @@ use crate::runtime::codec;
 
 /// `UpdateAlternativeShiftBuSettingsRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_businessunit_alternativeshifts_settings`.
+/// Taken by
+/// [`patch_workforcemanagement_businessunit_alternativeshifts_settings`](crate::api::PatchWorkforcemanagementBusinessunitAlternativeshiftsSettings).
 #[derive(Clone, Default)]
 pub struct UpdateAlternativeShiftBuSettingsRequest {
-    /// `enabledGranularities`
+    /// `enabledGranularities`: `ListWrapperAlternativeShiftBuSettingsGranularity`
     pub enabled_granularities: Option<
         Box<ListWrapperAlternativeShiftBuSettingsGranularity>,
     >,
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `minMinutesBeforeStartTime`
+    /// `minMinutesBeforeStartTime`: an integer (`int32`)
     pub min_minutes_before_start_time: Option<i64>,
-    /// `retainedActivityCategories`
+    /// `retainedActivityCategories`: `ListWrapperAlternativeShiftBuSettingsActivityCategory`
     pub retained_activity_categories: Option<
         Box<ListWrapperAlternativeShiftBuSettingsActivityCategory>,
     >,

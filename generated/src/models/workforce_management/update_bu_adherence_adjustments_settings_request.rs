@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `UpdateBuAdherenceAdjustmentsSettingsRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_businessunit_adherence_adjustments_settings`.
+/// Taken by
+/// [`patch_workforcemanagement_businessunit_adherence_adjustments_settings`](crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsSettings).
 #[derive(Clone, Default)]
 pub struct UpdateBuAdherenceAdjustmentsSettingsRequest {
-    /// `metadata`
+    /// `metadata`: `WfmVersionedEntityMetadata`
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `submissionRangeConstraintDays`
+    /// `submissionRangeConstraintDays`: an integer (`int32`)
     pub submission_range_constraint_days: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

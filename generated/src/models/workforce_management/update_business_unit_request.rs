@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `UpdateBusinessUnitRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_businessunit`.
+/// Taken by
+/// [`patch_workforcemanagement_businessunit`](crate::api::PatchWorkforcemanagementBusinessunit).
 #[derive(Clone, Default)]
 pub struct UpdateBusinessUnitRequest {
-    /// `divisionId`
+    /// `divisionId`: a string
     pub division_id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `settings`
+    /// `settings`: `UpdateBusinessUnitSettingsRequest`
     pub settings: Option<Box<UpdateBusinessUnitSettingsRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

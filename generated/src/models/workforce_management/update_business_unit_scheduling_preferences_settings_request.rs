@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `UpdateBusinessUnitSchedulingPreferencesSettingsRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_businessunit_schedulingpreferences_settings`.
+/// Taken by
+/// [`patch_workforcemanagement_businessunit_schedulingpreferences_settings`](crate::api::PatchWorkforcemanagementBusinessunitSchedulingpreferencesSettings).
 #[derive(Clone, Default)]
 pub struct UpdateBusinessUnitSchedulingPreferencesSettingsRequest {
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

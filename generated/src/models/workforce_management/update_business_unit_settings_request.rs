@@ -2,29 +2,32 @@
 
 use crate::models::workforce_management::{
     BuActivitySettingsRequest, BuNotificationSettingsRequest,
-    BuSchedulingSettingsRequest, BuShortTermForecastingSettings,
-    BusinessUnitSettingsResponseStartDayOfWeek, WfmVersionedEntityMetadata,
+    BuSchedulingSettingsRequest, BuShortTermForecastingSettings, StartDayOfWeek,
+    WfmVersionedEntityMetadata,
 };
 use crate::runtime::codec;
 
 /// `UpdateBusinessUnitSettingsRequest` in the API.
+///
+/// Part of [`UpdateBusinessUnitRequest`](crate::models::UpdateBusinessUnitRequest).
 #[derive(Clone, Default)]
 pub struct UpdateBusinessUnitSettingsRequest {
-    /// `coaching`
+    /// `coaching`: `BuActivitySettingsRequest`
     pub coaching: Option<Box<BuActivitySettingsRequest>>,
-    /// `learning`
+    /// `learning`: `BuActivitySettingsRequest`
     pub learning: Option<Box<BuActivitySettingsRequest>>,
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `notifications`
+    /// `notifications`: `BuNotificationSettingsRequest`
     pub notifications: Option<Box<BuNotificationSettingsRequest>>,
-    /// `scheduling`
+    /// `scheduling`: `BuSchedulingSettingsRequest`
     pub scheduling: Option<Box<BuSchedulingSettingsRequest>>,
-    /// `shortTermForecasting`
+    /// `shortTermForecasting`: `BuShortTermForecastingSettings`
     pub short_term_forecasting: Option<Box<BuShortTermForecastingSettings>>,
-    /// `startDayOfWeek`, read-only
+    /// `startDayOfWeek`: one of `Sunday`, `Monday`, `Tuesday`, `Wednesday`, `Thursday`, `Friday`,
+    /// `Saturday`, read-only
     pub start_day_of_week: Option<UpdateBusinessUnitSettingsRequestStartDayOfWeek>,
-    /// `timeZone`, read-only
+    /// `timeZone`: a string, read-only
     pub time_zone: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -48,5 +51,5 @@ impl codec::Model for UpdateBusinessUnitSettingsRequest {
 
 codec::__model!(UpdateBusinessUnitSettingsRequest);
 
-/// The same values as [`BusinessUnitSettingsResponseStartDayOfWeek`].
-pub type UpdateBusinessUnitSettingsRequestStartDayOfWeek = BusinessUnitSettingsResponseStartDayOfWeek;
+/// The same values as [`StartDayOfWeek`].
+pub type UpdateBusinessUnitSettingsRequestStartDayOfWeek = StartDayOfWeek;

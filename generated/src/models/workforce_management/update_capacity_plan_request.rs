@@ -8,24 +8,25 @@ use crate::runtime::time;
 
 /// `UpdateCapacityPlanRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_businessunit_capacityplan`.
+/// Taken by
+/// [`patch_workforcemanagement_businessunit_capacityplan`](crate::api::PatchWorkforcemanagementBusinessunitCapacityplan).
 #[derive(Clone, Default)]
 pub struct UpdateCapacityPlanRequest {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `endBusinessUnitDate`
+    /// `endBusinessUnitDate`: a date
     pub end_business_unit_date: Option<time::Date>,
-    /// `forecast`
+    /// `forecast`: `ValueWrapperBuShortTermForecastReference`
     pub forecast: Option<Box<ValueWrapperBuShortTermForecastReference>>,
-    /// `fullTimeEquivalentWeeklyHours`
+    /// `fullTimeEquivalentWeeklyHours`: a number (`double`)
     pub full_time_equivalent_weekly_hours: Option<f64>,
-    /// `metadata`, required
+    /// `metadata`: `CapacityPlanMetadata`, required
     pub metadata: Option<Box<CapacityPlanMetadata>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `startBusinessUnitDate`
+    /// `startBusinessUnitDate`: a date
     pub start_business_unit_date: Option<time::Date>,
-    /// `useLatestPlanningGroupStaffingGroupAssociation`
+    /// `useLatestPlanningGroupStaffingGroupAssociation`: a boolean
     pub use_latest_planning_group_staffing_group_association: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `UpdateManagementUnitRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_managementunit`.
+/// Taken by
+/// [`patch_workforcemanagement_managementunit`](crate::api::PatchWorkforcemanagementManagementunit).
 #[derive(Clone, Default)]
 pub struct UpdateManagementUnitRequest {
-    /// `divisionId`
+    /// `divisionId`: a string
     pub division_id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `settings`
+    /// `settings`: `ManagementUnitSettingsRequest`
     pub settings: Option<Box<ManagementUnitSettingsRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

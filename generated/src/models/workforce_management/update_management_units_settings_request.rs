@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `UpdateManagementUnitsSettingsRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_managementunit_unavailabletimes_settings`.
+/// Taken by
+/// [`patch_workforcemanagement_managementunit_unavailabletimes_settings`](crate::api::PatchWorkforcemanagementManagementunitUnavailabletimesSettings).
 #[derive(Clone, Default)]
 pub struct UpdateManagementUnitsSettingsRequest {
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `UpdateMuAgentRequest` in the API.
+///
+/// Part of [`UpdateMuAgentsRequest`](crate::models::UpdateMuAgentsRequest).
 #[derive(Clone, Default)]
 pub struct UpdateMuAgentRequest {
-    /// `schedulable`
+    /// `schedulable`: a boolean
     pub schedulable: Option<bool>,
-    /// `userId`, required
+    /// `userId`: a string, required
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

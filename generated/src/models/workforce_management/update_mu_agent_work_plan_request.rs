@@ -6,13 +6,15 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `UpdateMuAgentWorkPlanRequest` in the API.
+///
+/// Part of [`UpdateMuAgentWorkPlansBatchRequest`](crate::models::UpdateMuAgentWorkPlansBatchRequest).
 #[derive(Clone, Default)]
 pub struct UpdateMuAgentWorkPlanRequest {
-    /// `userId`, required
+    /// `userId`: a string, required
     pub user_id: Option<String>,
-    /// `workPlanId`
+    /// `workPlanId`: `ValueWrapperString`
     pub work_plan_id: Option<Box<ValueWrapperString>>,
-    /// `workPlanOverrides`
+    /// `workPlanOverrides`: `WorkPlanOverrideListWrapperWorkPlanOverrideRequest`
     pub work_plan_overrides: Option<
         Box<WorkPlanOverrideListWrapperWorkPlanOverrideRequest>,
     >,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `UpdateMuAgentWorkPlansBatchRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_managementunit_agents_workplans_bulk`.
+/// Taken by
+/// [`patch_workforcemanagement_managementunit_agents_workplans_bulk`](crate::api::PatchWorkforcemanagementManagementunitAgentsWorkplansBulk).
 #[derive(Clone, Default)]
 pub struct UpdateMuAgentWorkPlansBatchRequest {
-    /// `entities`
+    /// `entities`: a list of `UpdateMuAgentWorkPlanRequest`
     pub entities: Option<Vec<UpdateMuAgentWorkPlanRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `UpdateMuAgentWorkPlansBatchResponse` in the API.
 ///
-/// Returned by `patch_workforcemanagement_managementunit_agents_workplans_bulk`.
+/// Returned by
+/// [`patch_workforcemanagement_managementunit_agents_workplans_bulk`](crate::api::PatchWorkforcemanagementManagementunitAgentsWorkplansBulk).
 #[derive(Clone, Default)]
 pub struct UpdateMuAgentWorkPlansBatchResponse {
-    /// `failures`, required
+    /// `failures`: a list of `UpdateMuAgentWorkPlanFailureResponse`, required
     pub failures: Option<Vec<UpdateMuAgentWorkPlanFailureResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `UpdateMuAgentsRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_managementunit_agents`.
+/// Taken by
+/// [`patch_workforcemanagement_managementunit_agents`](crate::api::PatchWorkforcemanagementManagementunitAgents).
 #[derive(Clone, Default)]
 pub struct UpdateMuAgentsRequest {
-    /// `entities`
+    /// `entities`: a list of `UpdateMuAgentRequest`
     pub entities: Option<Vec<UpdateMuAgentRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `UpdateNotificationResponse` in the API.
+///
+/// Part of [`UpdateNotificationsResponse`](crate::models::UpdateNotificationsResponse).
 #[derive(Clone, Default)]
 pub struct UpdateNotificationResponse {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `mutableGroupId`
+    /// `mutableGroupId`: a string
     pub mutable_group_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `UpdateNotificationsRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_notifications_update`.
+/// Taken by
+/// [`post_workforcemanagement_notifications_update`](crate::api::PostWorkforcemanagementNotificationsUpdate).
 #[derive(Clone, Default)]
 pub struct UpdateNotificationsRequest {
-    /// `entities`, required
+    /// `entities`: a list of `WfmUserNotification`, required
     pub entities: Option<Vec<WfmUserNotification>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `UpdateNotificationsResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_notifications_update`.
+/// Returned by
+/// [`post_workforcemanagement_notifications_update`](crate::api::PostWorkforcemanagementNotificationsUpdate).
 #[derive(Clone, Default)]
 pub struct UpdateNotificationsResponse {
-    /// `entities`
+    /// `entities`: a list of `UpdateNotificationResponse`
     pub entities: Option<Vec<UpdateNotificationResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

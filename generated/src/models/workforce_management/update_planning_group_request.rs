@@ -7,16 +7,17 @@ use crate::runtime::codec;
 
 /// `UpdatePlanningGroupRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_businessunit_planninggroup`.
+/// Taken by
+/// [`patch_workforcemanagement_businessunit_planninggroup`](crate::api::PatchWorkforcemanagementBusinessunitPlanninggroup).
 #[derive(Clone, Default)]
 pub struct UpdatePlanningGroupRequest {
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `routePaths`
+    /// `routePaths`: `SetWrapperRoutePathRequest`
     pub route_paths: Option<Box<SetWrapperRoutePathRequest>>,
-    /// `serviceGoalTemplateId`
+    /// `serviceGoalTemplateId`: a string
     pub service_goal_template_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

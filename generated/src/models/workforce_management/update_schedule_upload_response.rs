@@ -6,16 +6,17 @@ use std::collections::BTreeMap;
 
 /// `UpdateScheduleUploadResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_businessunit_week_schedule_update_uploadurl`.
+/// Returned by
+/// [`post_workforcemanagement_businessunit_week_schedule_update_uploadurl`](crate::api::PostWorkforcemanagementBusinessunitWeekScheduleUpdateUploadurl).
 #[derive(Clone, Default)]
 pub struct UpdateScheduleUploadResponse {
-    /// `headers`
+    /// `headers`: a map of strings to strings
     pub headers: Option<BTreeMap<String, String>>,
-    /// `uploadBodySchema`
+    /// `uploadBodySchema`: `UpdateScheduleUploadSchema`
     pub upload_body_schema: Option<Box<UpdateScheduleUploadSchema>>,
-    /// `uploadKey`
+    /// `uploadKey`: a string
     pub upload_key: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

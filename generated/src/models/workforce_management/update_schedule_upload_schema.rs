@@ -8,21 +8,23 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `UpdateScheduleUploadSchema` in the API.
+///
+/// Part of [`UpdateScheduleUploadResponse`](crate::models::UpdateScheduleUploadResponse).
 #[derive(Clone, Default)]
 pub struct UpdateScheduleUploadSchema {
-    /// `agentSchedules`
+    /// `agentSchedules`: a list of `BuUpdateAgentScheduleUploadSchema`
     pub agent_schedules: Option<Vec<BuUpdateAgentScheduleUploadSchema>>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `headcountForecast`
+    /// `headcountForecast`: `BuHeadcountForecastBuPlanningGroupHeadcountForecastUploadSchema`
     pub headcount_forecast: Option<
         Box<BuHeadcountForecastBuPlanningGroupHeadcountForecastUploadSchema>,
     >,
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `published`
+    /// `published`: a boolean
     pub published: Option<bool>,
-    /// `shortTermForecast`
+    /// `shortTermForecast`: `BuShortTermForecastReference`
     pub short_term_forecast: Option<Box<BuShortTermForecastReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,20 +8,21 @@ use crate::runtime::codec;
 
 /// `UpdateServiceGoalTemplate` in the API.
 ///
-/// Taken by `patch_workforcemanagement_businessunit_servicegoaltemplate`.
+/// Taken by
+/// [`patch_workforcemanagement_businessunit_servicegoaltemplate`](crate::api::PatchWorkforcemanagementBusinessunitServicegoaltemplate).
 #[derive(Clone, Default)]
 pub struct UpdateServiceGoalTemplate {
-    /// `abandonRate`
+    /// `abandonRate`: `BuAbandonRate`
     pub abandon_rate: Option<Box<BuAbandonRate>>,
-    /// `averageSpeedOfAnswer`
+    /// `averageSpeedOfAnswer`: `BuAverageSpeedOfAnswer`
     pub average_speed_of_answer: Option<Box<BuAverageSpeedOfAnswer>>,
-    /// `impactOverride`
+    /// `impactOverride`: `ServiceGoalTemplateImpactOverride`
     pub impact_override: Option<Box<ServiceGoalTemplateImpactOverride>>,
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `serviceLevel`
+    /// `serviceLevel`: `BuServiceLevel`
     pub service_level: Option<Box<BuServiceLevel>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -10,20 +10,21 @@ use crate::runtime::time;
 
 /// `UpdateShiftTradeJobRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_shifttrading_trade_jobs`.
+/// Taken by
+/// [`post_workforcemanagement_shifttrading_trade_jobs`](crate::api::PostWorkforcemanagementShifttradingTradeJobs).
 #[derive(Clone, Default)]
 pub struct UpdateShiftTradeJobRequest {
-    /// `acceptableIntervals`
+    /// `acceptableIntervals`: `ListWrapperRequiredDateRange`
     pub acceptable_intervals: Option<Box<ListWrapperRequiredDateRange>>,
-    /// `expirationDate`
+    /// `expirationDate`: `ValueWrapperDate`
     pub expiration_date: Option<Box<ValueWrapperDate>>,
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `reviewNote`
+    /// `reviewNote`: `ValueWrapperString`
     pub review_note: Option<Box<ValueWrapperString>>,
-    /// `target`
+    /// `target`: `ValueWrapperShiftTradeTargetRequestItem`
     pub target: Option<Box<ValueWrapperShiftTradeTargetRequestItem>>,
-    /// `weekDate`, required
+    /// `weekDate`: a date, required
     pub week_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

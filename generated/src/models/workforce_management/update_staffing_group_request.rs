@@ -5,16 +5,17 @@ use crate::runtime::codec;
 
 /// `UpdateStaffingGroupRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_businessunit_staffinggroup`.
+/// Taken by
+/// [`patch_workforcemanagement_businessunit_staffinggroup`](crate::api::PatchWorkforcemanagementBusinessunitStaffinggroup).
 #[derive(Clone, Default)]
 pub struct UpdateStaffingGroupRequest {
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `planningGroupIds`
+    /// `planningGroupIds`: `SetWrapperString`
     pub planning_group_ids: Option<Box<SetWrapperString>>,
-    /// `userIds`
+    /// `userIds`: `SetWrapperString`
     pub user_ids: Option<Box<SetWrapperString>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `UpdateTimeOffLimitRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_managementunit_timeofflimit`.
+/// Taken by
+/// [`patch_workforcemanagement_managementunit_timeofflimit`](crate::api::PatchWorkforcemanagementManagementunitTimeofflimit).
 #[derive(Clone, Default)]
 pub struct UpdateTimeOffLimitRequest {
-    /// `defaultLimitMinutes`
+    /// `defaultLimitMinutes`: an integer (`int32`)
     pub default_limit_minutes: Option<i64>,
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

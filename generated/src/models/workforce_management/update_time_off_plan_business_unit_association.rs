@@ -4,11 +4,13 @@ use crate::models::workforce_management::SetWrapperString;
 use crate::runtime::codec;
 
 /// `UpdateTimeOffPlanBusinessUnitAssociation` in the API.
+///
+/// Part of [`BuUpdateTimeOffPlanRequest`](crate::models::BuUpdateTimeOffPlanRequest).
 #[derive(Clone, Default)]
 pub struct UpdateTimeOffPlanBusinessUnitAssociation {
-    /// `managementUnitIds`
+    /// `managementUnitIds`: `SetWrapperString`
     pub management_unit_ids: Option<Box<SetWrapperString>>,
-    /// `staffingGroupIds`
+    /// `staffingGroupIds`: `SetWrapperString`
     pub staffing_group_ids: Option<Box<SetWrapperString>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::workforce_management::SetWrapperString;
 use crate::runtime::codec;
 
 /// `UpdateTimeOffPlanManagementUnitAssociation` in the API.
+///
+/// Part of [`BuUpdateTimeOffPlanRequest`](crate::models::BuUpdateTimeOffPlanRequest).
 #[derive(Clone, Default)]
 pub struct UpdateTimeOffPlanManagementUnitAssociation {
-    /// `staffingGroupIds`
+    /// `staffingGroupIds`: `SetWrapperString`
     pub staffing_group_ids: Option<Box<SetWrapperString>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,18 @@ use crate::models::workforce_management::WfmTimeSpan;
 use crate::runtime::codec;
 
 /// `UpdateUnavailableTime` in the API.
+///
+/// Part of [`UpdateUnavailableTimesRequest`](crate::models::UpdateUnavailableTimesRequest),
+/// [`ValidateAgentUnavailableTimesRequest`](crate::models::ValidateAgentUnavailableTimesRequest).
 #[derive(Clone, Default)]
 pub struct UpdateUnavailableTime {
-    /// `delete`
+    /// `delete`: a boolean
     pub delete: Option<bool>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `notes`
+    /// `notes`: a string
     pub notes: Option<String>,
-    /// `timeSpan`
+    /// `timeSpan`: `WfmTimeSpan`
     pub time_span: Option<Box<WfmTimeSpan>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

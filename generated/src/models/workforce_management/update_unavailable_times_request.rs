@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `UpdateUnavailableTimesRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_agent_unavailabletimes`,
-/// `patch_workforcemanagement_unavailabletimes`.
+/// Taken by
+/// [`patch_workforcemanagement_agent_unavailabletimes`](crate::api::PatchWorkforcemanagementAgentUnavailabletimes),
+/// [`patch_workforcemanagement_unavailabletimes`](crate::api::PatchWorkforcemanagementUnavailabletimes).
 #[derive(Clone, Default)]
 pub struct UpdateUnavailableTimesRequest {
-    /// `entities`, required
+    /// `entities`: a list of `UpdateUnavailableTime`, required
     pub entities: Option<Vec<UpdateUnavailableTime>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

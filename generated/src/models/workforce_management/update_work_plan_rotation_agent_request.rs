@@ -4,15 +4,17 @@ use crate::models::workforce_management::DateRangeWithOptionalEnd;
 use crate::runtime::codec;
 
 /// `UpdateWorkPlanRotationAgentRequest` in the API.
+///
+/// Part of [`UpdateWorkPlanRotationRequest`](crate::models::UpdateWorkPlanRotationRequest).
 #[derive(Clone, Default)]
 pub struct UpdateWorkPlanRotationAgentRequest {
-    /// `dateRange`
+    /// `dateRange`: `DateRangeWithOptionalEnd`
     pub date_range: Option<Box<DateRangeWithOptionalEnd>>,
-    /// `delete`
+    /// `delete`: a boolean
     pub delete: Option<bool>,
-    /// `position`
+    /// `position`: an integer (`int32`)
     pub position: Option<i64>,
-    /// `userId`, required
+    /// `userId`: a string, required
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,20 +8,21 @@ use crate::runtime::codec;
 
 /// `UpdateWorkPlanRotationRequest` in the API.
 ///
-/// Taken by `patch_workforcemanagement_managementunit_workplanrotation`.
+/// Taken by
+/// [`patch_workforcemanagement_managementunit_workplanrotation`](crate::api::PatchWorkforcemanagementManagementunitWorkplanrotation).
 #[derive(Clone, Default)]
 pub struct UpdateWorkPlanRotationRequest {
-    /// `agents`
+    /// `agents`: a list of `UpdateWorkPlanRotationAgentRequest`
     pub agents: Option<Vec<UpdateWorkPlanRotationAgentRequest>>,
-    /// `dateRange`
+    /// `dateRange`: `DateRangeWithOptionalEnd`
     pub date_range: Option<Box<DateRangeWithOptionalEnd>>,
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `pattern`
+    /// `pattern`: `WorkPlanPatternRequest`
     pub pattern: Option<Box<WorkPlanPatternRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

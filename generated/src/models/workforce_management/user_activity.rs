@@ -8,20 +8,21 @@ use crate::runtime::time;
 
 /// `UserActivity` in the API.
 ///
-/// Item of the listing `post_workforcemanagement_users_activity`.
+/// Item of the listing
+/// [`post_workforcemanagement_users_activity`](crate::api::PostWorkforcemanagementUsersActivity).
 #[derive(Clone, Default)]
 pub struct UserActivity {
-    /// `activeQueueIds`, required
+    /// `activeQueueIds`: a list of strings, required
     pub active_queue_ids: Option<Vec<String>>,
-    /// `dateActiveQueuesChanged`
+    /// `dateActiveQueuesChanged`: a timestamp
     pub date_active_queues_changed: Option<time::Timestamp>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `outOfOffice`
+    /// `outOfOffice`: `UserActivityOutOfOffice`
     pub out_of_office: Option<Box<UserActivityOutOfOffice>>,
-    /// `presence`
+    /// `presence`: `UserActivityAdherencePresence`
     pub presence: Option<Box<UserActivityAdherencePresence>>,
-    /// `routingStatus`
+    /// `routingStatus`: `UserActivityRoutingStatus`
     pub routing_status: Option<Box<UserActivityRoutingStatus>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,13 +5,15 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `UserActivityAdherencePresence` in the API.
+///
+/// Part of [`UserActivity`](crate::models::UserActivity).
 #[derive(Clone, Default)]
 pub struct UserActivityAdherencePresence {
-    /// `modifiedDate`, required
+    /// `modifiedDate`: a timestamp, required
     pub modified_date: Option<time::Timestamp>,
-    /// `presenceDefinition`, required
+    /// `presenceDefinition`: `UserActivityPresenceDefinition`, required
     pub presence_definition: Option<Box<UserActivityPresenceDefinition>>,
-    /// `presenceMessage`
+    /// `presenceMessage`: a string
     pub presence_message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `UserActivityListing` in the API.
 ///
-/// Returned by `post_workforcemanagement_users_activity`.
+/// Returned by
+/// [`post_workforcemanagement_users_activity`](crate::api::PostWorkforcemanagementUsersActivity).
 #[derive(Clone, Default)]
 pub struct UserActivityListing {
-    /// `entities`
+    /// `entities`: a list of `UserActivity`
     pub entities: Option<Vec<UserActivity>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `UserActivityOutOfOffice` in the API.
+///
+/// Part of [`UserActivity`](crate::models::UserActivity).
 #[derive(Clone, Default)]
 pub struct UserActivityOutOfOffice {
-    /// `active`
+    /// `active`: a boolean
     pub active: Option<bool>,
-    /// `modifiedDate`
+    /// `modifiedDate`: a timestamp
     pub modified_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

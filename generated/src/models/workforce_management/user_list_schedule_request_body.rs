@@ -5,16 +5,17 @@ use crate::runtime::time;
 
 /// `UserListScheduleRequestBody` in the API.
 ///
-/// Taken by `post_workforcemanagement_managementunit_schedules_search`.
+/// Taken by
+/// [`post_workforcemanagement_managementunit_schedules_search`](crate::api::PostWorkforcemanagementManagementunitSchedulesSearch).
 #[derive(Clone, Default)]
 pub struct UserListScheduleRequestBody {
-    /// `endDate`, required
+    /// `endDate`: a timestamp, required
     pub end_date: Option<time::Timestamp>,
-    /// `loadFullWeeks`
+    /// `loadFullWeeks`: a boolean
     pub load_full_weeks: Option<bool>,
-    /// `startDate`, required
+    /// `startDate`: a timestamp, required
     pub start_date: Option<time::Timestamp>,
-    /// `userIds`, required
+    /// `userIds`: a list of strings, required
     pub user_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

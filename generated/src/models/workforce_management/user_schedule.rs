@@ -6,17 +6,20 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `UserSchedule` in the API.
+///
+/// Part of [`UserScheduleContainer`](crate::models::UserScheduleContainer),
+/// [`WeekSchedule`](crate::models::WeekSchedule).
 #[derive(Clone, Default)]
 pub struct UserSchedule {
-    /// `delete`
+    /// `delete`: a boolean
     pub delete: Option<bool>,
-    /// `fullDayTimeOffMarkers`
+    /// `fullDayTimeOffMarkers`: a list of `UserScheduleFullDayTimeOffMarker`
     pub full_day_time_off_markers: Option<Vec<UserScheduleFullDayTimeOffMarker>>,
-    /// `metadata`, required
+    /// `metadata`: `WfmVersionedEntityMetadata`, required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `shifts`
+    /// `shifts`: a list of `UserScheduleShift`
     pub shifts: Option<Vec<UserScheduleShift>>,
-    /// `workPlanId`, read-only
+    /// `workPlanId`: a string, read-only
     pub work_plan_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,21 +4,23 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `UserScheduleActivity` in the API.
+///
+/// Part of [`UserScheduleShift`](crate::models::UserScheduleShift).
 #[derive(Clone, Default)]
 pub struct UserScheduleActivity {
-    /// `activityCodeId`
+    /// `activityCodeId`: a string
     pub activity_code_id: Option<String>,
-    /// `countsAsPaidTime`
+    /// `countsAsPaidTime`: a boolean
     pub counts_as_paid_time: Option<bool>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `isDstFallback`
+    /// `isDstFallback`: a boolean
     pub is_dst_fallback: Option<bool>,
-    /// `lengthInMinutes`
+    /// `lengthInMinutes`: an integer (`int32`)
     pub length_in_minutes: Option<i64>,
-    /// `startDate`
+    /// `startDate`: a timestamp
     pub start_date: Option<time::Timestamp>,
-    /// `timeOffRequestId`
+    /// `timeOffRequestId`: a string
     pub time_off_request_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,13 +5,14 @@ use crate::runtime::codec;
 
 /// `UserScheduleAdherenceListing` in the API.
 ///
-/// Returned by `get_workforcemanagement_managementunit_adherence`,
-/// `get_workforcemanagement_team_adherence`.
+/// Returned by
+/// [`get_workforcemanagement_managementunit_adherence`](crate::api::GetWorkforcemanagementManagementunitAdherence),
+/// [`get_workforcemanagement_team_adherence`](crate::api::GetWorkforcemanagementTeamAdherence).
 #[derive(Clone, Default)]
 pub struct UserScheduleAdherenceListing {
-    /// `downloadUrl`, read-only
+    /// `downloadUrl`: a string, read-only
     pub download_url: Option<String>,
-    /// `entities`
+    /// `entities`: a list of `UserScheduleAdherence`
     pub entities: Option<Vec<UserScheduleAdherence>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,15 +6,16 @@ use std::collections::BTreeMap;
 
 /// `UserScheduleContainer` in the API.
 ///
-/// Returned by `post_workforcemanagement_managementunit_schedules_search`,
-/// `post_workforcemanagement_schedules`.
+/// Returned by
+/// [`post_workforcemanagement_managementunit_schedules_search`](crate::api::PostWorkforcemanagementManagementunitSchedulesSearch),
+/// [`post_workforcemanagement_schedules`](crate::api::PostWorkforcemanagementSchedules).
 #[derive(Clone, Default)]
 pub struct UserScheduleContainer {
-    /// `managementUnitTimeZone`
+    /// `managementUnitTimeZone`: a string
     pub management_unit_time_zone: Option<String>,
-    /// `publishedSchedules`
+    /// `publishedSchedules`: a list of `WeekScheduleReference`
     pub published_schedules: Option<Vec<WeekScheduleReference>>,
-    /// `userSchedules`
+    /// `userSchedules`: a map of strings to `UserSchedule`
     pub user_schedules: Option<BTreeMap<String, UserSchedule>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,19 +3,21 @@
 use crate::runtime::codec;
 
 /// `UserScheduleFullDayTimeOffMarker` in the API.
+///
+/// Part of [`UserSchedule`](crate::models::UserSchedule).
 #[derive(Clone, Default)]
 pub struct UserScheduleFullDayTimeOffMarker {
-    /// `activityCodeId`
+    /// `activityCodeId`: a string
     pub activity_code_id: Option<String>,
-    /// `delete`
+    /// `delete`: a boolean
     pub delete: Option<bool>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `isPaid`
+    /// `isPaid`: a boolean
     pub is_paid: Option<bool>,
-    /// `lengthInMinutes`
+    /// `lengthInMinutes`: an integer (`int32`)
     pub length_in_minutes: Option<i64>,
-    /// `managementUnitDate`
+    /// `managementUnitDate`: a string
     pub management_unit_date: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,21 +5,23 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `UserScheduleShift` in the API.
+///
+/// Part of [`UserSchedule`](crate::models::UserSchedule).
 #[derive(Clone, Default)]
 pub struct UserScheduleShift {
-    /// `activities`
+    /// `activities`: a list of `UserScheduleActivity`
     pub activities: Option<Vec<UserScheduleActivity>>,
-    /// `delete`
+    /// `delete`: a boolean
     pub delete: Option<bool>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `lengthInMinutes`, read-only
+    /// `lengthInMinutes`: an integer (`int32`), read-only
     pub length_in_minutes: Option<i64>,
-    /// `manuallyEdited`
+    /// `manuallyEdited`: a boolean
     pub manually_edited: Option<bool>,
-    /// `startDate`, read-only
+    /// `startDate`: a timestamp, read-only
     pub start_date: Option<time::Timestamp>,
-    /// `weekSchedule`, read-only
+    /// `weekSchedule`: `WeekScheduleReference`, read-only
     pub week_schedule: Option<Box<WeekScheduleReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,13 @@ use crate::models::workforce_management::UserSearchRulePart;
 use crate::runtime::codec;
 
 /// `UserSearchRule` in the API.
+///
+/// Part of [`ActivityPlanResponse`](crate::models::ActivityPlanResponse),
+/// [`CreateActivityPlanRequest`](crate::models::CreateActivityPlanRequest),
+/// [`ValueWrapperUserSearchRule`](crate::models::ValueWrapperUserSearchRule).
 #[derive(Clone, Default)]
 pub struct UserSearchRule {
-    /// `parts`, required
+    /// `parts`: a list of `UserSearchRulePart`, required
     pub parts: Option<Vec<UserSearchRulePart>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `UserStaffingGroupListing` in the API.
 ///
-/// Returned by `post_workforcemanagement_businessunit_staffinggroups_query`.
+/// Returned by
+/// [`post_workforcemanagement_businessunit_staffinggroups_query`](crate::api::PostWorkforcemanagementBusinessunitStaffinggroupsQuery).
 #[derive(Clone, Default)]
 pub struct UserStaffingGroupListing {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `entities`
+    /// `entities`: a list of `UserStaffingGroupResponse`
     pub entities: Option<Vec<UserStaffingGroupResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `UserTimeOffIntegrationStatusResponseListing` in the API.
 ///
-/// Returned by `post_workforcemanagement_managementunit_timeoffrequests_integrationstatus_query`.
+/// Returned by
+/// [`post_workforcemanagement_managementunit_timeoffrequests_integrationstatus_query`](crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsIntegrationstatusQuery).
 #[derive(Clone, Default)]
 pub struct UserTimeOffIntegrationStatusResponseListing {
-    /// `entities`
+    /// `entities`: a list of `UserTimeOffIntegrationStatusResponse`
     pub entities: Option<Vec<UserTimeOffIntegrationStatusResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

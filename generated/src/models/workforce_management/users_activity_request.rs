@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `UsersActivityRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_users_activity`.
+/// Taken by
+/// [`post_workforcemanagement_users_activity`](crate::api::PostWorkforcemanagementUsersActivity).
 #[derive(Clone, Default)]
 pub struct UsersActivityRequest {
-    /// `userIds`, required
+    /// `userIds`: a list of strings, required
     pub user_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,12 +6,13 @@ use crate::runtime::time;
 
 /// `ValidateAgentUnavailableTimesRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_unavailabletimes_validation_jobs`.
+/// Taken by
+/// [`post_workforcemanagement_unavailabletimes_validation_jobs`](crate::api::PostWorkforcemanagementUnavailabletimesValidationJobs).
 #[derive(Clone, Default)]
 pub struct ValidateAgentUnavailableTimesRequest {
-    /// `unavailableTimes`, required
+    /// `unavailableTimes`: a list of `UpdateUnavailableTime`, required
     pub unavailable_times: Option<Vec<UpdateUnavailableTime>>,
-    /// `validationWeekDate`, required
+    /// `validationWeekDate`: a date, required
     pub validation_week_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,11 +6,13 @@ use crate::models::workforce_management::{
 use crate::runtime::codec;
 
 /// `ValidateWorkPlanMessages` in the API.
+///
+/// Part of [`ValidateWorkPlanResponse`](crate::models::ValidateWorkPlanResponse).
 #[derive(Clone, Default)]
 pub struct ValidateWorkPlanMessages {
-    /// `constraintConflictMessage`
+    /// `constraintConflictMessage`: `ConstraintConflictMessage`
     pub constraint_conflict_message: Option<Box<ConstraintConflictMessage>>,
-    /// `violationMessages`
+    /// `violationMessages`: a list of `WorkPlanConfigurationViolationMessage`
     pub violation_messages: Option<Vec<WorkPlanConfigurationViolationMessage>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

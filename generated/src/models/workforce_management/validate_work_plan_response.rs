@@ -5,14 +5,15 @@ use crate::runtime::codec;
 
 /// `ValidateWorkPlanResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_managementunit_workplan_validate`.
+/// Returned by
+/// [`post_workforcemanagement_managementunit_workplan_validate`](crate::api::PostWorkforcemanagementManagementunitWorkplanValidate).
 #[derive(Clone, Default)]
 pub struct ValidateWorkPlanResponse {
-    /// `messages`
+    /// `messages`: `ValidateWorkPlanMessages`
     pub messages: Option<Box<ValidateWorkPlanMessages>>,
-    /// `valid`
+    /// `valid`: a boolean
     pub valid: Option<bool>,
-    /// `workPlan`
+    /// `workPlan`: `WorkPlanReference`
     pub work_plan: Option<Box<WorkPlanReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

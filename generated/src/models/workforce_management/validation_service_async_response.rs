@@ -4,12 +4,13 @@ use crate::runtime::codec;
 
 /// `ValidationServiceAsyncResponse` in the API.
 ///
-/// Returned by `post_workforcemanagement_historicaldata_validate`.
+/// Returned by
+/// [`post_workforcemanagement_historicaldata_validate`](crate::api::PostWorkforcemanagementHistoricaldataValidate).
 #[derive(Clone, Default)]
 pub struct ValidationServiceAsyncResponse {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::time;
 
 /// `ValidationServiceRequest` in the API.
 ///
-/// Taken by `post_workforcemanagement_historicaldata_validate`.
+/// Taken by
+/// [`post_workforcemanagement_historicaldata_validate`](crate::api::PostWorkforcemanagementHistoricaldataValidate).
 #[derive(Clone, Default)]
 pub struct ValidationServiceRequest {
-    /// `dateImportEnded`, required
+    /// `dateImportEnded`: a timestamp, required
     pub date_import_ended: Option<time::Timestamp>,
-    /// `uploadKey`, required
+    /// `uploadKey`: a string, required
     pub upload_key: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

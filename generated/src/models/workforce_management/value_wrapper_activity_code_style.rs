@@ -4,9 +4,12 @@ use crate::models::workforce_management::ActivityCodeStyle;
 use crate::runtime::codec;
 
 /// `ValueWrapperActivityCodeStyle` in the API.
+///
+/// Part of [`BulkUpdateActivityCodeRequestItem`](crate::models::BulkUpdateActivityCodeRequestItem),
+/// [`UpdateActivityCodeRequest`](crate::models::UpdateActivityCodeRequest).
 #[derive(Clone, Default)]
 pub struct ValueWrapperActivityCodeStyle {
-    /// `value`
+    /// `value`: `ActivityCodeStyle`
     pub value: Option<Box<ActivityCodeStyle>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

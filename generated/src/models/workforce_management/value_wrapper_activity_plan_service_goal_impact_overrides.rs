@@ -4,9 +4,11 @@ use crate::models::workforce_management::ActivityPlanServiceGoalImpactOverrides;
 use crate::runtime::codec;
 
 /// `ValueWrapperActivityPlanServiceGoalImpactOverrides` in the API.
+///
+/// Part of [`UpdateActivityPlanRequest`](crate::models::UpdateActivityPlanRequest).
 #[derive(Clone, Default)]
 pub struct ValueWrapperActivityPlanServiceGoalImpactOverrides {
-    /// `value`
+    /// `value`: `ActivityPlanServiceGoalImpactOverrides`
     pub value: Option<Box<ActivityPlanServiceGoalImpactOverrides>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,12 @@ use crate::models::workforce_management::BuShortTermForecastReference;
 use crate::runtime::codec;
 
 /// `ValueWrapperBuShortTermForecastReference` in the API.
+///
+/// Part of [`CopyCapacityPlanRequest`](crate::models::CopyCapacityPlanRequest),
+/// [`UpdateCapacityPlanRequest`](crate::models::UpdateCapacityPlanRequest).
 #[derive(Clone, Default)]
 pub struct ValueWrapperBuShortTermForecastReference {
-    /// `value`
+    /// `value`: `BuShortTermForecastReference`
     pub value: Option<Box<BuShortTermForecastReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,12 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ValueWrapperDate` in the API.
+///
+/// Part of [`PatchShiftTradeRequest`](crate::models::PatchShiftTradeRequest),
+/// [`UpdateShiftTradeJobRequest`](crate::models::UpdateShiftTradeJobRequest).
 #[derive(Clone, Default)]
 pub struct ValueWrapperDate {
-    /// `value`
+    /// `value`: a timestamp
     pub value: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

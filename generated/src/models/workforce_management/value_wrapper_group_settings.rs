@@ -4,9 +4,11 @@ use crate::models::workforce_management::GroupSettings;
 use crate::runtime::codec;
 
 /// `ValueWrapperGroupSettings` in the API.
+///
+/// Part of [`UpdateActivityPlanRequest`](crate::models::UpdateActivityPlanRequest).
 #[derive(Clone, Default)]
 pub struct ValueWrapperGroupSettings {
-    /// `value`
+    /// `value`: `GroupSettings`
     pub value: Option<Box<GroupSettings>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,12 @@ use crate::models::workforce_management::HrisTimeOffType;
 use crate::runtime::codec;
 
 /// `ValueWrapperHrisTimeOffType` in the API.
+///
+/// Part of [`BuUpdateTimeOffPlanRequest`](crate::models::BuUpdateTimeOffPlanRequest),
+/// [`UpdateTimeOffPlanRequest`](crate::models::UpdateTimeOffPlanRequest).
 #[derive(Clone, Default)]
 pub struct ValueWrapperHrisTimeOffType {
-    /// `value`
+    /// `value`: `HrisTimeOffType`
     pub value: Option<Box<HrisTimeOffType>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

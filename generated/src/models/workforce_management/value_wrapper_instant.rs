@@ -4,9 +4,11 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ValueWrapperInstant` in the API.
+///
+/// Part of [`PatchOpportunityRequest`](crate::models::PatchOpportunityRequest).
 #[derive(Clone, Default)]
 pub struct ValueWrapperInstant {
-    /// `value`
+    /// `value`: a timestamp
     pub value: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `ValueWrapperInteger` in the API.
+///
+/// Part of [`DecisionMetricsUploadData`](crate::models::DecisionMetricsUploadData).
 #[derive(Clone, Default)]
 pub struct ValueWrapperInteger {
-    /// `value`
+    /// `value`: an integer (`int32`)
     pub value: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ValueWrapperLocalDate` in the API.
+///
+/// Part of [`TimeOffSettingsRequest`](crate::models::TimeOffSettingsRequest).
 #[derive(Clone, Default)]
 pub struct ValueWrapperLocalDate {
-    /// `value`
+    /// `value`: a date
     pub value: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

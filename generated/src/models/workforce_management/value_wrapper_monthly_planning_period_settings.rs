@@ -4,9 +4,11 @@ use crate::models::workforce_management::MonthlyPlanningPeriodSettings;
 use crate::runtime::codec;
 
 /// `ValueWrapperMonthlyPlanningPeriodSettings` in the API.
+///
+/// Part of [`SchedulingSettingsRequest`](crate::models::SchedulingSettingsRequest).
 #[derive(Clone, Default)]
 pub struct ValueWrapperMonthlyPlanningPeriodSettings {
-    /// `value`
+    /// `value`: `MonthlyPlanningPeriodSettings`
     pub value: Option<Box<MonthlyPlanningPeriodSettings>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

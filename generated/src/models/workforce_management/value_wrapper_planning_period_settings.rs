@@ -4,9 +4,11 @@ use crate::models::workforce_management::PlanningPeriodSettings;
 use crate::runtime::codec;
 
 /// `ValueWrapperPlanningPeriodSettings` in the API.
+///
+/// Part of [`SchedulingSettingsRequest`](crate::models::SchedulingSettingsRequest).
 #[derive(Clone, Default)]
 pub struct ValueWrapperPlanningPeriodSettings {
-    /// `value`
+    /// `value`: `PlanningPeriodSettings`
     pub value: Option<Box<PlanningPeriodSettings>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

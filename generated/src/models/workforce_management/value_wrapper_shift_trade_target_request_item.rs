@@ -4,9 +4,11 @@ use crate::models::workforce_management::ShiftTradeTargetRequestItem;
 use crate::runtime::codec;
 
 /// `ValueWrapperShiftTradeTargetRequestItem` in the API.
+///
+/// Part of [`UpdateShiftTradeJobRequest`](crate::models::UpdateShiftTradeJobRequest).
 #[derive(Clone, Default)]
 pub struct ValueWrapperShiftTradeTargetRequestItem {
-    /// `value`
+    /// `value`: `ShiftTradeTargetRequestItem`
     pub value: Option<Box<ShiftTradeTargetRequestItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

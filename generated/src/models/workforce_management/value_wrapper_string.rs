@@ -3,9 +3,15 @@
 use crate::runtime::codec;
 
 /// `ValueWrapperString` in the API.
+///
+/// Part of [`BuAgentScheduleShiftRequest`](crate::models::BuAgentScheduleShiftRequest),
+/// [`BuImportAgentScheduleUploadSchema`](crate::models::BuImportAgentScheduleUploadSchema),
+/// [`BuUpdateAgentScheduleShift`](crate::models::BuUpdateAgentScheduleShift),
+/// [`BuUpdateAgentScheduleUploadSchema`](crate::models::BuUpdateAgentScheduleUploadSchema),
+/// [`PatchOpportunityRequest`](crate::models::PatchOpportunityRequest), 3 more.
 #[derive(Clone, Default)]
 pub struct ValueWrapperString {
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::workforce_management::UserSearchRule;
 use crate::runtime::codec;
 
 /// `ValueWrapperUserSearchRule` in the API.
+///
+/// Part of [`UpdateActivityPlanRequest`](crate::models::UpdateActivityPlanRequest).
 #[derive(Clone, Default)]
 pub struct ValueWrapperUserSearchRule {
-    /// `value`
+    /// `value`: `UserSearchRule`
     pub value: Option<Box<UserSearchRule>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,17 +8,18 @@ use crate::runtime::time;
 
 /// `WaitlistPosition` in the API.
 ///
-/// Item of the listing `get_workforcemanagement_timeoffrequest_waitlistpositions`,
-/// `post_workforcemanagement_managementunit_timeoffrequests_waitlistpositions_query`.
+/// Item of the listing
+/// [`get_workforcemanagement_timeoffrequest_waitlistpositions`](crate::api::GetWorkforcemanagementTimeoffrequestWaitlistpositions),
+/// [`post_workforcemanagement_managementunit_timeoffrequests_waitlistpositions_query`](crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsWaitlistpositionsQuery).
 #[derive(Clone, Default)]
 pub struct WaitlistPosition {
-    /// `date`
+    /// `date`: a date
     pub date: Option<time::Date>,
-    /// `timeOffLimit`
+    /// `timeOffLimit`: `TimeOffLimitReference`
     pub time_off_limit: Option<Box<TimeOffLimitReference>>,
-    /// `timeOffRequest`
+    /// `timeOffRequest`: `TimeOffRequestReference`
     pub time_off_request: Option<Box<TimeOffRequestReference>>,
-    /// `waitlistPosition`
+    /// `waitlistPosition`: an integer (`int32`)
     pub waitlist_position: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

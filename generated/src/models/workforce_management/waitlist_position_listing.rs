@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `WaitlistPositionListing` in the API.
 ///
-/// Returned by `get_workforcemanagement_timeoffrequest_waitlistpositions`,
-/// `post_workforcemanagement_managementunit_timeoffrequests_waitlistpositions_query`.
+/// Returned by
+/// [`get_workforcemanagement_timeoffrequest_waitlistpositions`](crate::api::GetWorkforcemanagementTimeoffrequestWaitlistpositions),
+/// [`post_workforcemanagement_managementunit_timeoffrequests_waitlistpositions_query`](crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsWaitlistpositionsQuery).
 #[derive(Clone, Default)]
 pub struct WaitlistPositionListing {
-    /// `entities`
+    /// `entities`: a list of `WaitlistPosition`
     pub entities: Option<Vec<WaitlistPosition>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

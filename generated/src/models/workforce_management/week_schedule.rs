@@ -8,29 +8,31 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `WeekSchedule` in the API.
+///
+/// Part of [`WeekScheduleResponse`](crate::models::WeekScheduleResponse).
 #[derive(Clone, Default)]
 pub struct WeekSchedule {
-    /// `agentSchedulesVersion`
+    /// `agentSchedulesVersion`: an integer (`int32`)
     pub agent_schedules_version: Option<i64>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `generationResults`
+    /// `generationResults`: `WeekScheduleGenerationResult`
     pub generation_results: Option<Box<WeekScheduleGenerationResult>>,
-    /// `headcountForecast`
+    /// `headcountForecast`: `HeadcountForecast`
     pub headcount_forecast: Option<Box<HeadcountForecast>>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `metadata`
+    /// `metadata`: `WfmVersionedEntityMetadata`
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `published`
+    /// `published`: a boolean
     pub published: Option<bool>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `shortTermForecast`
+    /// `shortTermForecast`: `ShortTermForecastReference`
     pub short_term_forecast: Option<Box<ShortTermForecastReference>>,
-    /// `userSchedules`
+    /// `userSchedules`: a map of strings to `UserSchedule`
     pub user_schedules: Option<BTreeMap<String, UserSchedule>>,
-    /// `weekDate`
+    /// `weekDate`: a string
     pub week_date: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

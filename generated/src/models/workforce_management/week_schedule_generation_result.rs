@@ -4,15 +4,18 @@ use crate::models::workforce_management::ScheduleGenerationWarning;
 use crate::runtime::codec;
 
 /// `WeekScheduleGenerationResult` in the API.
+///
+/// Part of [`WeekSchedule`](crate::models::WeekSchedule),
+/// [`WeekScheduleListItemResponse`](crate::models::WeekScheduleListItemResponse).
 #[derive(Clone, Default)]
 pub struct WeekScheduleGenerationResult {
-    /// `agentWarningCount`
+    /// `agentWarningCount`: an integer (`int32`)
     pub agent_warning_count: Option<i64>,
-    /// `agentWarnings`
+    /// `agentWarnings`: a list of `ScheduleGenerationWarning`
     pub agent_warnings: Option<Vec<ScheduleGenerationWarning>>,
-    /// `failed`
+    /// `failed`: a boolean
     pub failed: Option<bool>,
-    /// `runId`
+    /// `runId`: a string
     pub run_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,24 +7,25 @@ use crate::runtime::codec;
 
 /// `WeekScheduleListItemResponse` in the API.
 ///
-/// Item of the listing `get_workforcemanagement_managementunit_week_schedules`.
+/// Item of the listing
+/// [`get_workforcemanagement_managementunit_week_schedules`](crate::api::GetWorkforcemanagementManagementunitWeekSchedules).
 #[derive(Clone, Default)]
 pub struct WeekScheduleListItemResponse {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `generationResults`
+    /// `generationResults`: `WeekScheduleGenerationResult`
     pub generation_results: Option<Box<WeekScheduleGenerationResult>>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `metadata`
+    /// `metadata`: `WfmVersionedEntityMetadata`
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `published`
+    /// `published`: a boolean
     pub published: Option<bool>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `shortTermForecast`
+    /// `shortTermForecast`: `ShortTermForecastReference`
     pub short_term_forecast: Option<Box<ShortTermForecastReference>>,
-    /// `weekDate`
+    /// `weekDate`: a string
     pub week_date: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `WeekScheduleListResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_managementunit_week_schedules`.
+/// Returned by
+/// [`get_workforcemanagement_managementunit_week_schedules`](crate::api::GetWorkforcemanagementManagementunitWeekSchedules).
 #[derive(Clone, Default)]
 pub struct WeekScheduleListResponse {
-    /// `entities`
+    /// `entities`: a list of `WeekScheduleListItemResponse`
     pub entities: Option<Vec<WeekScheduleListItemResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `WeekScheduleReference` in the API.
+///
+/// Part of [`UserScheduleContainer`](crate::models::UserScheduleContainer),
+/// [`UserScheduleShift`](crate::models::UserScheduleShift).
 #[derive(Clone, Default)]
 pub struct WeekScheduleReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `weekDate`
+    /// `weekDate`: a string
     pub week_date: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `WeekScheduleResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_managementunit_week_schedule`.
+/// Returned by
+/// [`get_workforcemanagement_managementunit_week_schedule`](crate::api::GetWorkforcemanagementManagementunitWeekSchedule).
 #[derive(Clone, Default)]
 pub struct WeekScheduleResponse {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `result`
+    /// `result`: `WeekSchedule`
     pub result: Option<Box<WeekSchedule>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `WeekShiftTradeListResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_managementunit_week_shifttrades`.
+/// Returned by
+/// [`get_workforcemanagement_managementunit_week_shifttrades`](crate::api::GetWorkforcemanagementManagementunitWeekShifttrades).
 #[derive(Clone, Default)]
 pub struct WeekShiftTradeListResponse {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `entities`
+    /// `entities`: a list of `WeekShiftTradeResponse`
     pub entities: Option<Vec<WeekShiftTradeResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

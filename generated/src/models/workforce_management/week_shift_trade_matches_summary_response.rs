@@ -5,14 +5,15 @@ use crate::runtime::time;
 
 /// `WeekShiftTradeMatchesSummaryResponse` in the API.
 ///
-/// Item of the listing `get_workforcemanagement_managementunit_shifttrades_matched`.
+/// Item of the listing
+/// [`get_workforcemanagement_managementunit_shifttrades_matched`](crate::api::GetWorkforcemanagementManagementunitShifttradesMatched).
 #[derive(Clone, Default)]
 pub struct WeekShiftTradeMatchesSummaryResponse {
-    /// `count`
+    /// `count`: an integer (`int32`)
     pub count: Option<i64>,
-    /// `crossWeekReceivingCount`
+    /// `crossWeekReceivingCount`: an integer (`int32`)
     pub cross_week_receiving_count: Option<i64>,
-    /// `weekDate`
+    /// `weekDate`: a date
     pub week_date: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,12 +7,13 @@ use crate::runtime::codec;
 
 /// `WeekShiftTradeResponse` in the API.
 ///
-/// Item of the listing `get_workforcemanagement_managementunit_week_shifttrades`.
+/// Item of the listing
+/// [`get_workforcemanagement_managementunit_week_shifttrades`](crate::api::GetWorkforcemanagementManagementunitWeekShifttrades).
 #[derive(Clone, Default)]
 pub struct WeekShiftTradeResponse {
-    /// `matchReview`
+    /// `matchReview`: `ShiftTradeMatchReviewResponse`
     pub match_review: Option<Box<ShiftTradeMatchReviewResponse>>,
-    /// `trade`
+    /// `trade`: `ShiftTradeResponse`
     pub trade: Option<Box<ShiftTradeResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

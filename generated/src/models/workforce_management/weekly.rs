@@ -4,11 +4,14 @@ use crate::models::workforce_management::ContinuousForecastTimeSeries;
 use crate::runtime::codec;
 
 /// `Weekly` in the API.
+///
+/// Part of [`ComputedData`](crate::models::ComputedData),
+/// [`SnapshotMetricData`](crate::models::SnapshotMetricData).
 #[derive(Clone, Default)]
 pub struct Weekly {
-    /// `downloadResult`
+    /// `downloadResult`: a list of `ContinuousForecastTimeSeries`
     pub download_result: Option<Vec<ContinuousForecastTimeSeries>>,
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

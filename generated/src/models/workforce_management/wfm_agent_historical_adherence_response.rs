@@ -7,15 +7,16 @@ use crate::runtime::codec;
 
 /// `WfmAgentHistoricalAdherenceResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_agents_me_adherence_historical_job`,
-/// `post_workforcemanagement_agents_me_adherence_historical_jobs`.
+/// Returned by
+/// [`get_workforcemanagement_agents_me_adherence_historical_job`](crate::api::GetWorkforcemanagementAgentsMeAdherenceHistoricalJob),
+/// [`post_workforcemanagement_agents_me_adherence_historical_jobs`](crate::api::PostWorkforcemanagementAgentsMeAdherenceHistoricalJobs).
 #[derive(Clone, Default)]
 pub struct WfmAgentHistoricalAdherenceResponse {
-    /// `downloadUrls`
+    /// `downloadUrls`: a list of strings
     pub download_urls: Option<Vec<String>>,
-    /// `job`, required
+    /// `job`: `WfmAgentHistoricalAdherenceJobReference`, required
     pub job: Option<Box<WfmAgentHistoricalAdherenceJobReference>>,
-    /// `result`
+    /// `result`: `WfmAgentHistoricalAdherenceResult`
     pub result: Option<Box<WfmAgentHistoricalAdherenceResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `WfmForecastModificationIntervalOffsetValue` in the API.
+///
+/// Part of [`BuForecastModificationResponse`](crate::models::BuForecastModificationResponse).
 #[derive(Clone, Default)]
 pub struct WfmForecastModificationIntervalOffsetValue {
-    /// `intervalIndex`, required
+    /// `intervalIndex`: an integer (`int32`), required
     pub interval_index: Option<i64>,
-    /// `value`, required
+    /// `value`: a number (`double`), required
     pub value: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,19 +4,21 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmHistoricalAdherenceBulkItem` in the API.
+///
+/// Part of [`WfmHistoricalAdherenceBulkQuery`](crate::models::WfmHistoricalAdherenceBulkQuery).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceBulkItem {
-    /// `endDate`, required
+    /// `endDate`: a timestamp, required
     pub end_date: Option<time::Timestamp>,
-    /// `includeActuals`
+    /// `includeActuals`: a boolean
     pub include_actuals: Option<bool>,
-    /// `includeExceptions`
+    /// `includeExceptions`: a boolean
     pub include_exceptions: Option<bool>,
-    /// `managementUnitId`, required
+    /// `managementUnitId`: a string, required
     pub management_unit_id: Option<String>,
-    /// `startDate`, required
+    /// `startDate`: a timestamp, required
     pub start_date: Option<time::Timestamp>,
-    /// `userIds`
+    /// `userIds`: a list of strings
     pub user_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,13 @@ use crate::runtime::codec;
 
 /// `WfmHistoricalAdherenceBulkQuery` in the API.
 ///
-/// Taken by `post_workforcemanagement_adherence_historical_bulk`.
+/// Taken by
+/// [`post_workforcemanagement_adherence_historical_bulk`](crate::api::PostWorkforcemanagementAdherenceHistoricalBulk).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceBulkQuery {
-    /// `items`, required
+    /// `items`: a list of `WfmHistoricalAdherenceBulkItem`, required
     pub items: Option<Vec<WfmHistoricalAdherenceBulkItem>>,
-    /// `timeZone`, required
+    /// `timeZone`: a string, required
     pub time_zone: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

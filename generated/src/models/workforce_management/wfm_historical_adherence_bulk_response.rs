@@ -7,15 +7,16 @@ use crate::runtime::codec;
 
 /// `WfmHistoricalAdherenceBulkResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_adherence_historical_bulk_job`,
-/// `post_workforcemanagement_adherence_historical_bulk`.
+/// Returned by
+/// [`get_workforcemanagement_adherence_historical_bulk_job`](crate::api::GetWorkforcemanagementAdherenceHistoricalBulkJob),
+/// [`post_workforcemanagement_adherence_historical_bulk`](crate::api::PostWorkforcemanagementAdherenceHistoricalBulk).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceBulkResponse {
-    /// `downloadResult`
+    /// `downloadResult`: `WfmHistoricalAdherenceBulkResult`
     pub download_result: Option<Box<WfmHistoricalAdherenceBulkResult>>,
-    /// `downloadUrls`
+    /// `downloadUrls`: a list of strings
     pub download_urls: Option<Vec<String>>,
-    /// `job`
+    /// `job`: `WfmHistoricalAdherenceBulkJobReference`
     pub job: Option<Box<WfmHistoricalAdherenceBulkJobReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

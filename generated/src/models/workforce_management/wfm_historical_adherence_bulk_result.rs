@@ -6,17 +6,19 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `WfmHistoricalAdherenceBulkResult` in the API.
+///
+/// Part of [`WfmHistoricalAdherenceBulkResponse`](crate::models::WfmHistoricalAdherenceBulkResponse).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceBulkResult {
-    /// `endDate`
+    /// `endDate`: a timestamp
     pub end_date: Option<time::Timestamp>,
-    /// `lookupIdToSecondaryPresenceId`
+    /// `lookupIdToSecondaryPresenceId`: a map of strings to strings
     pub lookup_id_to_secondary_presence_id: Option<BTreeMap<String, String>>,
-    /// `managementUnitId`
+    /// `managementUnitId`: a string
     pub management_unit_id: Option<String>,
-    /// `startDate`
+    /// `startDate`: a timestamp
     pub start_date: Option<time::Timestamp>,
-    /// `userResults`
+    /// `userResults`: a list of `WfmHistoricalAdherenceBulkUserResult`
     pub user_results: Option<Vec<WfmHistoricalAdherenceBulkUserResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

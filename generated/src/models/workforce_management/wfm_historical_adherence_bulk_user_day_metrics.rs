@@ -3,29 +3,32 @@
 use crate::runtime::codec;
 
 /// `WfmHistoricalAdherenceBulkUserDayMetrics` in the API.
+///
+/// Part of
+/// [`WfmHistoricalAdherenceBulkUserResult`](crate::models::WfmHistoricalAdherenceBulkUserResult).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceBulkUserDayMetrics {
-    /// `actualLengthSeconds`
+    /// `actualLengthSeconds`: an integer (`int32`)
     pub actual_length_seconds: Option<i64>,
-    /// `adherencePercentage`
+    /// `adherencePercentage`: a number (`double`)
     pub adherence_percentage: Option<f64>,
-    /// `adherenceScheduleSeconds`
+    /// `adherenceScheduleSeconds`: an integer (`int32`)
     pub adherence_schedule_seconds: Option<i64>,
-    /// `conformanceActualSeconds`
+    /// `conformanceActualSeconds`: an integer (`int32`)
     pub conformance_actual_seconds: Option<i64>,
-    /// `conformancePercentage`
+    /// `conformancePercentage`: a number (`double`)
     pub conformance_percentage: Option<f64>,
-    /// `conformanceScheduleSeconds`
+    /// `conformanceScheduleSeconds`: an integer (`int32`)
     pub conformance_schedule_seconds: Option<i64>,
-    /// `dayStartOffsetSeconds`
+    /// `dayStartOffsetSeconds`: an integer (`int32`)
     pub day_start_offset_seconds: Option<i64>,
-    /// `exceptionCount`
+    /// `exceptionCount`: an integer (`int32`)
     pub exception_count: Option<i64>,
-    /// `exceptionDurationSeconds`
+    /// `exceptionDurationSeconds`: an integer (`int32`)
     pub exception_duration_seconds: Option<i64>,
-    /// `impactSeconds`
+    /// `impactSeconds`: an integer (`int32`)
     pub impact_seconds: Option<i64>,
-    /// `scheduleLengthSeconds`
+    /// `scheduleLengthSeconds`: an integer (`int32`)
     pub schedule_length_seconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

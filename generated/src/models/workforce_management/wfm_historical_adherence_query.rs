@@ -5,20 +5,21 @@ use crate::runtime::time;
 
 /// `WfmHistoricalAdherenceQuery` in the API.
 ///
-/// Taken by `post_workforcemanagement_managementunit_historicaladherencequery`.
+/// Taken by
+/// [`post_workforcemanagement_managementunit_historicaladherencequery`](crate::api::PostWorkforcemanagementManagementunitHistoricaladherencequery).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceQuery {
-    /// `endDate`
+    /// `endDate`: a timestamp
     pub end_date: Option<time::Timestamp>,
-    /// `includeExceptions`
+    /// `includeExceptions`: a boolean
     pub include_exceptions: Option<bool>,
-    /// `startDate`, required
+    /// `startDate`: a timestamp, required
     pub start_date: Option<time::Timestamp>,
-    /// `teamIds`
+    /// `teamIds`: a list of strings
     pub team_ids: Option<Vec<String>>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `userIds`
+    /// `userIds`: a list of strings
     pub user_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,15 @@ use crate::runtime::time;
 
 /// `WfmHistoricalAdherenceQueryForAgent` in the API.
 ///
-/// Taken by `post_workforcemanagement_agents_me_adherence_historical_jobs`.
+/// Taken by
+/// [`post_workforcemanagement_agents_me_adherence_historical_jobs`](crate::api::PostWorkforcemanagementAgentsMeAdherenceHistoricalJobs).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceQueryForAgent {
-    /// `endDate`
+    /// `endDate`: a timestamp
     pub end_date: Option<time::Timestamp>,
-    /// `startDate`, required
+    /// `startDate`: a timestamp, required
     pub start_date: Option<time::Timestamp>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

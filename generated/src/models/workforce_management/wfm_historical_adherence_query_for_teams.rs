@@ -5,18 +5,19 @@ use crate::runtime::time;
 
 /// `WfmHistoricalAdherenceQueryForTeams` in the API.
 ///
-/// Taken by `post_workforcemanagement_team_adherence_historical`.
+/// Taken by
+/// [`post_workforcemanagement_team_adherence_historical`](crate::api::PostWorkforcemanagementTeamAdherenceHistorical).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceQueryForTeams {
-    /// `endDate`
+    /// `endDate`: a timestamp
     pub end_date: Option<time::Timestamp>,
-    /// `includeExceptions`
+    /// `includeExceptions`: a boolean
     pub include_exceptions: Option<bool>,
-    /// `startDate`, required
+    /// `startDate`: a timestamp, required
     pub start_date: Option<time::Timestamp>,
-    /// `timeZone`, required
+    /// `timeZone`: a string, required
     pub time_zone: Option<String>,
-    /// `userIds`
+    /// `userIds`: a list of strings
     pub user_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,20 +5,21 @@ use crate::runtime::codec;
 
 /// `WfmHistoricalAdherenceResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_adherence_historical_job`,
-/// `post_workforcemanagement_managementunit_historicaladherencequery`,
-/// `post_workforcemanagement_team_adherence_historical`.
+/// Returned by
+/// [`get_workforcemanagement_adherence_historical_job`](crate::api::GetWorkforcemanagementAdherenceHistoricalJob),
+/// [`post_workforcemanagement_managementunit_historicaladherencequery`](crate::api::PostWorkforcemanagementManagementunitHistoricaladherencequery),
+/// [`post_workforcemanagement_team_adherence_historical`](crate::api::PostWorkforcemanagementTeamAdherenceHistorical).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceResponse {
-    /// `downloadResult`
+    /// `downloadResult`: `WfmHistoricalAdherenceResultWrapper`
     pub download_result: Option<Box<WfmHistoricalAdherenceResultWrapper>>,
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `downloadUrls`
+    /// `downloadUrls`: a list of strings
     pub download_urls: Option<Vec<String>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `queryState`
+    /// `queryState`: one of `Processing`, `Complete`, `Error`
     pub query_state: Option<WfmHistoricalAdherenceResponseQueryState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,13 +5,15 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `WfmHistoricalAdherenceResultWrapper` in the API.
+///
+/// Part of [`WfmHistoricalAdherenceResponse`](crate::models::WfmHistoricalAdherenceResponse).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceResultWrapper {
-    /// `data`
+    /// `data`: a list of `HistoricalAdherenceQueryResult`
     pub data: Option<Vec<HistoricalAdherenceQueryResult>>,
-    /// `entityId`
+    /// `entityId`: a string
     pub entity_id: Option<String>,
-    /// `lookupIdToSecondaryPresenceId`
+    /// `lookupIdToSecondaryPresenceId`: a map of strings to strings
     pub lookup_id_to_secondary_presence_id: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `WfmIntegrationListing` in the API.
 ///
-/// Returned by `get_workforcemanagement_integrations_hris`.
+/// Returned by
+/// [`get_workforcemanagement_integrations_hris`](crate::api::GetWorkforcemanagementIntegrationsHris).
 #[derive(Clone, Default)]
 pub struct WfmIntegrationListing {
-    /// `entities`
+    /// `entities`: a list of `WfmIntegrationResponse`
     pub entities: Option<Vec<WfmIntegrationResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

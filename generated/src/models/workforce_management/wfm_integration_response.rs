@@ -4,16 +4,17 @@ use crate::runtime::codec;
 
 /// `WfmIntegrationResponse` in the API.
 ///
-/// Item of the listing `get_workforcemanagement_integrations_hris`.
+/// Item of the listing
+/// [`get_workforcemanagement_integrations_hris`](crate::api::GetWorkforcemanagementIntegrationsHris).
 #[derive(Clone, Default)]
 pub struct WfmIntegrationResponse {
-    /// `active`, required
+    /// `active`: a boolean, required
     pub active: Option<bool>,
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `WfmServiceGoalImpact` in the API.
+///
+/// Part of
+/// [`ForecastServiceGoalTemplateImpactOverrideResponse`](crate::models::ForecastServiceGoalTemplateImpactOverrideResponse),
+/// [`WfmServiceGoalImpactSettings`](crate::models::WfmServiceGoalImpactSettings).
 #[derive(Clone, Default)]
 pub struct WfmServiceGoalImpact {
-    /// `decreaseByPercent`, required
+    /// `decreaseByPercent`: a number (`double`), required
     pub decrease_by_percent: Option<f64>,
-    /// `increaseByPercent`, required
+    /// `increaseByPercent`: a number (`double`), required
     pub increase_by_percent: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

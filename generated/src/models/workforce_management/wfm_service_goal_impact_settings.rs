@@ -4,13 +4,18 @@ use crate::models::workforce_management::WfmServiceGoalImpact;
 use crate::runtime::codec;
 
 /// `WfmServiceGoalImpactSettings` in the API.
+///
+/// Part of [`BuSchedulingSettingsRequest`](crate::models::BuSchedulingSettingsRequest),
+/// [`BuSchedulingSettingsResponse`](crate::models::BuSchedulingSettingsResponse),
+/// [`ForecastPlanningGroupsResponse`](crate::models::ForecastPlanningGroupsResponse),
+/// [`ServiceGoalTemplateImpactOverride`](crate::models::ServiceGoalTemplateImpactOverride).
 #[derive(Clone, Default)]
 pub struct WfmServiceGoalImpactSettings {
-    /// `abandonRate`, required
+    /// `abandonRate`: `WfmServiceGoalImpact`, required
     pub abandon_rate: Option<Box<WfmServiceGoalImpact>>,
-    /// `averageSpeedOfAnswer`, required
+    /// `averageSpeedOfAnswer`: `WfmServiceGoalImpact`, required
     pub average_speed_of_answer: Option<Box<WfmServiceGoalImpact>>,
-    /// `serviceLevel`, required
+    /// `serviceLevel`: `WfmServiceGoalImpact`, required
     pub service_level: Option<Box<WfmServiceGoalImpact>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,16 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmTimeSpan` in the API.
+///
+/// Part of [`AgentScheduleUnavailableTime`](crate::models::AgentScheduleUnavailableTime),
+/// [`AgentSchedulingPreference`](crate::models::AgentSchedulingPreference),
+/// [`UnavailableTime`](crate::models::UnavailableTime),
+/// [`UpdateUnavailableTime`](crate::models::UpdateUnavailableTime).
 #[derive(Clone, Default)]
 pub struct WfmTimeSpan {
-    /// `lengthMinutes`, required
+    /// `lengthMinutes`: an integer (`int32`), required
     pub length_minutes: Option<i64>,
-    /// `startDate`, required
+    /// `startDate`: a timestamp, required
     pub start_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

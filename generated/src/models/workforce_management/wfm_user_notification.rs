@@ -9,30 +9,31 @@ use crate::runtime::time;
 
 /// `WfmUserNotification` in the API.
 ///
-/// Item of the listing `get_workforcemanagement_notifications`.
+/// Item of the listing
+/// [`get_workforcemanagement_notifications`](crate::api::GetWorkforcemanagementNotifications).
 #[derive(Clone, Default)]
 pub struct WfmUserNotification {
-    /// `adherenceExplanation`, read-only
+    /// `adherenceExplanation`: `AdherenceExplanationNotification`, read-only
     pub adherence_explanation: Option<Box<AdherenceExplanationNotification>>,
-    /// `agentNotification`, read-only
+    /// `agentNotification`: a boolean, read-only
     pub agent_notification: Option<bool>,
-    /// `alternativeShift`, read-only
+    /// `alternativeShift`: `AlternativeShiftNotification`, read-only
     pub alternative_shift: Option<Box<AlternativeShiftNotification>>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `markedAsRead`, required
+    /// `markedAsRead`: a boolean, required
     pub marked_as_read: Option<bool>,
-    /// `mutableGroupId`, required
+    /// `mutableGroupId`: a string, required
     pub mutable_group_id: Option<String>,
-    /// `otherNotificationIdsInGroup`, read-only
+    /// `otherNotificationIdsInGroup`: a list of strings, read-only
     pub other_notification_ids_in_group: Option<Vec<String>>,
-    /// `shiftTrade`, read-only
+    /// `shiftTrade`: `ShiftTradeNotification`, read-only
     pub shift_trade: Option<Box<ShiftTradeNotification>>,
-    /// `timeOffRequest`, read-only
+    /// `timeOffRequest`: `TimeOffRequestNotification`, read-only
     pub time_off_request: Option<Box<TimeOffRequestNotification>>,
-    /// `timestamp`, read-only
+    /// `timestamp`: a timestamp, read-only
     pub timestamp: Option<time::Timestamp>,
-    /// `type`, read-only
+    /// `type`: one of `AdherenceExplanation`, `ShiftTrade`, `TimeOffRequest`, `AlternativeShift`, read-only
     pub r#type: Option<WfmUserNotificationType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `WorkPlanBidGroupCreate` in the API.
 ///
-/// Taken by `post_workforcemanagement_businessunit_workplanbid_groups`.
+/// Taken by
+/// [`post_workforcemanagement_businessunit_workplanbid_groups`](crate::api::PostWorkforcemanagementBusinessunitWorkplanbidGroups).
 #[derive(Clone, Default)]
 pub struct WorkPlanBidGroupCreate {
-    /// `agentIds`, required
+    /// `agentIds`: a list of strings, required
     pub agent_ids: Option<Vec<String>>,
-    /// `managementUnitId`, required
+    /// `managementUnitId`: a string, required
     pub management_unit_id: Option<String>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `planningGroupIds`, required
+    /// `planningGroupIds`: a list of strings, required
     pub planning_group_ids: Option<Vec<String>>,
-    /// `workPlans`, required
+    /// `workPlans`: a list of `BidGroupWorkPlanRequest`, required
     pub work_plans: Option<Vec<BidGroupWorkPlanRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

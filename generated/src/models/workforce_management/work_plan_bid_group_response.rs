@@ -5,18 +5,19 @@ use crate::runtime::codec;
 
 /// `WorkPlanBidGroupResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_workplanbid_group`,
-/// `patch_workforcemanagement_businessunit_workplanbid_group`,
-/// `post_workforcemanagement_businessunit_workplanbid_groups`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_workplanbid_group`](crate::api::GetWorkforcemanagementBusinessunitWorkplanbidGroup),
+/// [`patch_workforcemanagement_businessunit_workplanbid_group`](crate::api::PatchWorkforcemanagementBusinessunitWorkplanbidGroup),
+/// [`post_workforcemanagement_businessunit_workplanbid_groups`](crate::api::PostWorkforcemanagementBusinessunitWorkplanbidGroups).
 #[derive(Clone, Default)]
 pub struct WorkPlanBidGroupResponse {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `metadata`
+    /// `metadata`: `WorkPlanBidMetadata`
     pub metadata: Option<Box<WorkPlanBidMetadata>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `workPlanBidGroup`
+    /// `workPlanBidGroup`: `WorkPlanBidGroup`
     pub work_plan_bid_group: Option<Box<WorkPlanBidGroup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,21 +4,23 @@ use crate::models::workforce_management::ManagementUnitReference;
 use crate::runtime::codec;
 
 /// `WorkPlanBidGroupSummary` in the API.
+///
+/// Part of [`WorkPlanBidGroupSummaryList`](crate::models::WorkPlanBidGroupSummaryList).
 #[derive(Clone, Default)]
 pub struct WorkPlanBidGroupSummary {
-    /// `agentCount`, required
+    /// `agentCount`: an integer (`int32`), required
     pub agent_count: Option<i64>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `managementUnit`, required
+    /// `managementUnit`: `ManagementUnitReference`, required
     pub management_unit: Option<Box<ManagementUnitReference>>,
-    /// `name`, required
+    /// `name`: a string, required
     pub name: Option<String>,
-    /// `planningGroupCount`, required
+    /// `planningGroupCount`: an integer (`int32`), required
     pub planning_group_count: Option<i64>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
-    /// `workPlanCount`, required
+    /// `workPlanCount`: an integer (`int32`), required
     pub work_plan_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `WorkPlanBidGroupSummaryList` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_workplanbid_groups_summary`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_workplanbid_groups_summary`](crate::api::GetWorkforcemanagementBusinessunitWorkplanbidGroupsSummary).
 #[derive(Clone, Default)]
 pub struct WorkPlanBidGroupSummaryList {
-    /// `workPlanBidGroupSummaryList`, required
+    /// `workPlanBidGroupSummaryList`: a list of `WorkPlanBidGroupSummary`, required
     pub work_plan_bid_group_summary_list: Option<Vec<WorkPlanBidGroupSummary>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,18 +7,19 @@ use crate::runtime::codec;
 
 /// `WorkPlanBidGroupUpdate` in the API.
 ///
-/// Taken by `patch_workforcemanagement_businessunit_workplanbid_group`.
+/// Taken by
+/// [`patch_workforcemanagement_businessunit_workplanbid_group`](crate::api::PatchWorkforcemanagementBusinessunitWorkplanbidGroup).
 #[derive(Clone, Default)]
 pub struct WorkPlanBidGroupUpdate {
-    /// `agentIds`
+    /// `agentIds`: `ListWrapperString`
     pub agent_ids: Option<Box<ListWrapperString>>,
-    /// `managementUnitId`
+    /// `managementUnitId`: a string
     pub management_unit_id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `planningGroupIds`
+    /// `planningGroupIds`: `ListWrapperString`
     pub planning_group_ids: Option<Box<ListWrapperString>>,
-    /// `workPlans`
+    /// `workPlans`: `ListWrapperBidGroupWorkPlanRequest`
     pub work_plans: Option<Box<ListWrapperBidGroupWorkPlanRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `WorkPlanBidListResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_businessunit_workplanbids`.
+/// Returned by
+/// [`get_workforcemanagement_businessunit_workplanbids`](crate::api::GetWorkforcemanagementBusinessunitWorkplanbids).
 #[derive(Clone, Default)]
 pub struct WorkPlanBidListResponse {
-    /// `entities`
+    /// `entities`: a list of `WorkPlanBid`
     pub entities: Option<Vec<WorkPlanBid>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

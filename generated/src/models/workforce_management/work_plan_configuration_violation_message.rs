@@ -4,13 +4,15 @@ use crate::models::workforce_management::WorkPlanValidationMessageArgument;
 use crate::runtime::codec;
 
 /// `WorkPlanConfigurationViolationMessage` in the API.
+///
+/// Part of [`ValidateWorkPlanMessages`](crate::models::ValidateWorkPlanMessages).
 #[derive(Clone, Default)]
 pub struct WorkPlanConfigurationViolationMessage {
-    /// `arguments`
+    /// `arguments`: a list of `WorkPlanValidationMessageArgument`
     pub arguments: Option<Vec<WorkPlanValidationMessageArgument>>,
-    /// `severity`
+    /// `severity`: one of `Information`, `Warning`, `Error`
     pub severity: Option<WorkPlanConfigurationViolationMessageSeverity>,
-    /// `type`
+    /// `type`: `WorkPlanConfigurationViolationMessageType`
     pub r#type: Option<WorkPlanConfigurationViolationMessageType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

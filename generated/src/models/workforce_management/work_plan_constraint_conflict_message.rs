@@ -4,11 +4,13 @@ use crate::models::workforce_management::WorkPlanValidationMessageArgument;
 use crate::runtime::codec;
 
 /// `WorkPlanConstraintConflictMessage` in the API.
+///
+/// Part of [`ConstraintConflictMessage`](crate::models::ConstraintConflictMessage).
 #[derive(Clone, Default)]
 pub struct WorkPlanConstraintConflictMessage {
-    /// `arguments`
+    /// `arguments`: a list of `WorkPlanValidationMessageArgument`
     pub arguments: Option<Vec<WorkPlanValidationMessageArgument>>,
-    /// `type`
+    /// `type`: one of `UnknownFix`, `WithPotentialFixes`
     pub r#type: Option<WorkPlanConstraintConflictMessageType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::workforce_management::WorkPlanValidationMessageArgument;
 use crate::runtime::codec;
 
 /// `WorkPlanConstraintMessage` in the API.
+///
+/// Part of [`ConstraintConflictMessage`](crate::models::ConstraintConflictMessage).
 #[derive(Clone, Default)]
 pub struct WorkPlanConstraintMessage {
-    /// `arguments`
+    /// `arguments`: a list of `WorkPlanValidationMessageArgument`
     pub arguments: Option<Vec<WorkPlanValidationMessageArgument>>,
-    /// `type`
+    /// `type`: `WorkPlanConstraintMessageType`
     pub r#type: Option<WorkPlanConstraintMessageType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::workforce_management::UnavailableTimesViolationMessageArgumen
 use crate::runtime::codec;
 
 /// `WorkPlanConstraintViolationMessage` in the API.
+///
+/// Part of [`WorkPlanConstraintsViolationMessage`](crate::models::WorkPlanConstraintsViolationMessage).
 #[derive(Clone, Default)]
 pub struct WorkPlanConstraintViolationMessage {
-    /// `arguments`, required
+    /// `arguments`: a list of `UnavailableTimesViolationMessageArgument`, required
     pub arguments: Option<Vec<UnavailableTimesViolationMessageArgument>>,
-    /// `type`, required
+    /// `type`: `WorkPlanConstraintViolationMessageType`, required
     pub r#type: Option<WorkPlanConstraintViolationMessageType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,13 @@ use crate::models::workforce_management::WorkPlanConstraintViolationMessage;
 use crate::runtime::codec;
 
 /// `WorkPlanConstraintsViolationMessage` in the API.
+///
+/// Part of [`UnavailableTimesValidationResult`](crate::models::UnavailableTimesValidationResult).
 #[derive(Clone, Default)]
 pub struct WorkPlanConstraintsViolationMessage {
-    /// `fixableConstraintsMessages`, required
+    /// `fixableConstraintsMessages`: a list of `WorkPlanConstraintViolationMessage`, required
     pub fixable_constraints_messages: Option<Vec<WorkPlanConstraintViolationMessage>>,
-    /// `type`, required
+    /// `type`: one of `ConstraintConflictWithPotentialFixes`, `ConstraintConflictUnknownFix`, required
     pub r#type: Option<WorkPlanConstraintsViolationMessageType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `WorkPlanListResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_managementunit_workplans`.
+/// Returned by
+/// [`get_workforcemanagement_managementunit_workplans`](crate::api::GetWorkforcemanagementManagementunitWorkplans).
 #[derive(Clone, Default)]
 pub struct WorkPlanListResponse {
-    /// `entities`
+    /// `entities`: a list of `WorkPlanListItemResponse`
     pub entities: Option<Vec<WorkPlanListItemResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

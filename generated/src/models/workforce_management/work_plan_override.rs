@@ -5,13 +5,15 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WorkPlanOverride` in the API.
+///
+/// Part of [`WfmAgent`](crate::models::WfmAgent).
 #[derive(Clone, Default)]
 pub struct WorkPlanOverride {
-    /// `startDate`, required
+    /// `startDate`: a date, required
     pub start_date: Option<time::Date>,
-    /// `weekCount`, required
+    /// `weekCount`: an integer (`int32`), required
     pub week_count: Option<i64>,
-    /// `workPlan`, required
+    /// `workPlan`: `WorkPlanReference`, required
     pub work_plan: Option<Box<WorkPlanReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

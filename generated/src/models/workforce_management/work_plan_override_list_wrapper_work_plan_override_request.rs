@@ -4,11 +4,13 @@ use crate::models::workforce_management::WorkPlanOverrideRequest;
 use crate::runtime::codec;
 
 /// `WorkPlanOverrideListWrapperWorkPlanOverrideRequest` in the API.
+///
+/// Part of [`UpdateMuAgentWorkPlanRequest`](crate::models::UpdateMuAgentWorkPlanRequest).
 #[derive(Clone, Default)]
 pub struct WorkPlanOverrideListWrapperWorkPlanOverrideRequest {
-    /// `deleteAll`
+    /// `deleteAll`: a boolean
     pub delete_all: Option<bool>,
-    /// `values`
+    /// `values`: a list of `WorkPlanOverrideRequest`
     pub values: Option<Vec<WorkPlanOverrideRequest>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,18 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WorkPlanOverrideRequest` in the API.
+///
+/// Part of
+/// [`WorkPlanOverrideListWrapperWorkPlanOverrideRequest`](crate::models::WorkPlanOverrideListWrapperWorkPlanOverrideRequest).
 #[derive(Clone, Default)]
 pub struct WorkPlanOverrideRequest {
-    /// `action`
+    /// `action`: one of `Add`, `Update`, `Delete`
     pub action: Option<WorkPlanOverrideRequestAction>,
-    /// `startDate`, required
+    /// `startDate`: a date, required
     pub start_date: Option<time::Date>,
-    /// `weekCount`
+    /// `weekCount`: an integer (`int32`)
     pub week_count: Option<i64>,
-    /// `workPlanId`
+    /// `workPlanId`: a string
     pub work_plan_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WorkPlanPatternRequest` in the API.
+///
+/// Part of [`AddWorkPlanRotationRequest`](crate::models::AddWorkPlanRotationRequest),
+/// [`UpdateWorkPlanRotationRequest`](crate::models::UpdateWorkPlanRotationRequest).
 #[derive(Clone, Default)]
 pub struct WorkPlanPatternRequest {
-    /// `workPlanIds`, required
+    /// `workPlanIds`: a list of strings, required
     pub work_plan_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,11 @@ use crate::models::workforce_management::WorkPlanReference;
 use crate::runtime::codec;
 
 /// `WorkPlanPatternResponse` in the API.
+///
+/// Part of [`WorkPlanRotationResponse`](crate::models::WorkPlanRotationResponse).
 #[derive(Clone, Default)]
 pub struct WorkPlanPatternResponse {
-    /// `workPlans`
+    /// `workPlans`: a list of `WorkPlanReference`
     pub work_plans: Option<Vec<WorkPlanReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

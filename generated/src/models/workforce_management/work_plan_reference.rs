@@ -4,13 +4,19 @@ use crate::models::workforce_management::ManagementUnitReference;
 use crate::runtime::codec;
 
 /// `WorkPlanReference` in the API.
+///
+/// Part of [`AdminAgentWorkPlanBiddingPreference`](crate::models::AdminAgentWorkPlanBiddingPreference),
+/// [`AdminAgentWorkPlanPreferenceResponse`](crate::models::AdminAgentWorkPlanPreferenceResponse),
+/// [`AgentWorkPlanBiddingPreference`](crate::models::AgentWorkPlanBiddingPreference),
+/// [`AgentWorkPlanBiddingPreferenceResponse`](crate::models::AgentWorkPlanBiddingPreferenceResponse),
+/// [`BuAgentScheduleQueryResponse`](crate::models::BuAgentScheduleQueryResponse), 9 more.
 #[derive(Clone, Default)]
 pub struct WorkPlanReference {
-    /// `id`, read-only
+    /// `id`: a string, read-only
     pub id: Option<String>,
-    /// `managementUnit`
+    /// `managementUnit`: `ManagementUnitReference`
     pub management_unit: Option<Box<ManagementUnitReference>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `WorkPlanRotationListResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_managementunit_workplanrotations`.
+/// Returned by
+/// [`get_workforcemanagement_managementunit_workplanrotations`](crate::api::GetWorkforcemanagementManagementunitWorkplanrotations).
 #[derive(Clone, Default)]
 pub struct WorkPlanRotationListResponse {
-    /// `entities`
+    /// `entities`: a list of `WorkPlanRotationResponse`
     pub entities: Option<Vec<WorkPlanRotationResponse>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `WorkPlanRotationReference` in the API.
+///
+/// Part of [`ScheduleSetError`](crate::models::ScheduleSetError),
+/// [`WfmAgent`](crate::models::WfmAgent).
 #[derive(Clone, Default)]
 pub struct WorkPlanRotationReference {
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

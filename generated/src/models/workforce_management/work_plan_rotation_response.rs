@@ -8,30 +8,32 @@ use crate::runtime::codec;
 
 /// `WorkPlanRotationResponse` in the API.
 ///
-/// Returned by `get_workforcemanagement_managementunit_workplanrotation`,
-/// `patch_workforcemanagement_managementunit_workplanrotation`,
-/// `post_workforcemanagement_managementunit_workplanrotation_copy`,
-/// `post_workforcemanagement_managementunit_workplanrotations`. Item of the listing
-/// `get_workforcemanagement_managementunit_workplanrotations`.
+/// Returned by
+/// [`get_workforcemanagement_managementunit_workplanrotation`](crate::api::GetWorkforcemanagementManagementunitWorkplanrotation),
+/// [`patch_workforcemanagement_managementunit_workplanrotation`](crate::api::PatchWorkforcemanagementManagementunitWorkplanrotation),
+/// [`post_workforcemanagement_managementunit_workplanrotation_copy`](crate::api::PostWorkforcemanagementManagementunitWorkplanrotationCopy),
+/// [`post_workforcemanagement_managementunit_workplanrotations`](crate::api::PostWorkforcemanagementManagementunitWorkplanrotations).
+/// Item of the listing
+/// [`get_workforcemanagement_managementunit_workplanrotations`](crate::api::GetWorkforcemanagementManagementunitWorkplanrotations).
 #[derive(Clone, Default)]
 pub struct WorkPlanRotationResponse {
-    /// `agentCount`
+    /// `agentCount`: an integer (`int32`)
     pub agent_count: Option<i64>,
-    /// `agents`
+    /// `agents`: a list of `WorkPlanRotationAgentResponse`
     pub agents: Option<Vec<WorkPlanRotationAgentResponse>>,
-    /// `dateRange`
+    /// `dateRange`: `DateRangeWithOptionalEnd`
     pub date_range: Option<Box<DateRangeWithOptionalEnd>>,
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `id`, required
+    /// `id`: a string, required
     pub id: Option<String>,
-    /// `metadata`
+    /// `metadata`: `WfmVersionedEntityMetadata`
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `pattern`
+    /// `pattern`: `WorkPlanPatternResponse`
     pub pattern: Option<Box<WorkPlanPatternResponse>>,
-    /// `selfUri`, read-only
+    /// `selfUri`: a string (`uri`), read-only
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `WorkPlanValidationMessageArgument` in the API.
+///
+/// Part of
+/// [`WorkPlanConfigurationViolationMessage`](crate::models::WorkPlanConfigurationViolationMessage),
+/// [`WorkPlanConstraintConflictMessage`](crate::models::WorkPlanConstraintConflictMessage),
+/// [`WorkPlanConstraintMessage`](crate::models::WorkPlanConstraintMessage).
 #[derive(Clone, Default)]
 pub struct WorkPlanValidationMessageArgument {
-    /// `type`
+    /// `type`: `WorkPlanValidationMessageArgumentType`
     pub r#type: Option<WorkPlanValidationMessageArgumentType>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,11 +6,11 @@ use super::settings::TokenSettings;
 
 /// What is left of the token that still works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Remaining {
+pub(crate) struct Remaining {
     /// Until calls would wait for a refresh; zero once they do.
-    pub mandatory: Duration,
+    pub(crate) mandatory: Duration,
     /// Until it expires.
-    pub expiry: Duration,
+    pub(crate) expiry: Duration,
 }
 
 /// The first delay that is worth waiting: nobody asks more often than this.
@@ -22,7 +22,7 @@ const LEAST: Duration = Duration::from_millis(100);
 /// expiry: at the latest when the mandatory window opens, and inside it after half of what is left. With none: a fixed delay that
 /// doubles up to a lower ceiling, because calls fail meanwhile.
 #[must_use]
-pub fn next_attempt(
+pub(crate) fn next_attempt(
     failures: u32,
     remaining: Option<Remaining>,
     random: f64,

@@ -2,24 +2,24 @@
 
 use std::time::Duration;
 
-use crate::runtime::clock::Moment;
+use crate::runtime::clock::{Moment, Monotonic};
 
 use super::schedule::Ages;
 
 /// What a cache holds, as far as the decision needs it.
 #[derive(Clone, Copy, Debug)]
-pub struct Held {
+pub(crate) struct Held {
     /// Both clocks just before the token was asked for.
-    pub issued: Moment,
+    pub(crate) issued: Moment,
     /// When it changes state.
-    pub ages: Ages,
+    pub(crate) ages: Ages,
     /// Whether it was condemned: no call is sent with it but a probe.
-    pub condemned: bool,
+    pub(crate) condemned: bool,
 }
 
 /// The state of a cache at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub(crate) enum State {
     /// No token yet.
     Empty,
     /// A token with most of its life ahead.
@@ -39,14 +39,14 @@ pub enum State {
 /// How old something is by the clock that says more: the monotonic one stops while a machine sleeps, the wall clock can be set back.
 #[must_use]
 pub(crate) fn age(issued: Moment, now: Moment) -> Duration {
-    let monotonic = now.monotonic.saturating_sub(issued.monotonic);
+    let monotonic = now.monotonic - issued.monotonic;
     let wall = now.wall.duration_since(issued.wall).unwrap_or_default();
     monotonic.max(wall)
 }
 
 /// The state at `now` of a cache that holds `held` and does not try again before `next_attempt` (monotonic) after a failure.
 #[must_use]
-pub fn classify(held: Option<&Held>, next_attempt: Option<Duration>, now: Moment) -> State {
+pub(crate) fn classify(held: Option<&Held>, next_attempt: Option<Monotonic>, now: Moment) -> State {
     let state = match held {
         None => State::Empty,
         Some(held) if held.condemned => State::Condemned,
@@ -71,6 +71,6 @@ pub fn classify(held: Option<&Held>, next_attempt: Option<Duration>, now: Moment
 
 /// Whether `held` may be sent at `now`.
 #[must_use]
-pub fn is_usable(held: &Held, now: Moment) -> bool {
+pub(crate) fn is_usable(held: &Held, now: Moment) -> bool {
     !held.condemned && age(held.issued, now) < held.ages.expiry
 }

@@ -1,14 +1,13 @@
 //! How a call gets its token: a pure function of what is known.
 
-use std::time::Duration;
-
 use super::classify::State;
 use super::unauthorized::Forcing;
+use crate::runtime::clock::Monotonic;
 
 /// A failed refresh that is still shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BackOff {
-    pub(crate) until: Duration,
+    pub(crate) until: Monotonic,
     /// Whether waiting may help.
     pub(crate) is_transient: bool,
 }
@@ -27,7 +26,7 @@ pub(crate) struct Situation {
     /// Whether this call may try the condemned token once more.
     pub(crate) may_probe: bool,
     /// The end of the call's waiting.
-    pub(crate) deadline: Duration,
+    pub(crate) deadline: Monotonic,
 }
 
 /// How a call gets its token.
@@ -44,7 +43,7 @@ pub(crate) enum Step {
     /// Start a refresh and wait for it.
     Start { forced: bool },
     /// Wait until then, or until something changes, and decide anew.
-    Sleep(Duration),
+    Sleep(Monotonic),
     /// The failure that is shared.
     Shared,
     /// Nothing can renew the token.

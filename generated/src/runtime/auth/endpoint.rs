@@ -130,26 +130,22 @@ impl TokenEndpoint {
     /// Asks until there is a token, the answer is final, the attempts are used up, or the time is.
     pub(crate) async fn exchange(&self, exchange: &Exchange<'_>) -> Result<Token, AuthError> {
         let request = self.request(exchange)?;
-        let end = self
-            .clock
-            .now()
-            .monotonic
-            .saturating_add(self.settings.flight_timeout);
+        let end = self.clock.monotonic() + self.settings.flight_timeout;
         let mut attempt = 1;
         let mut lost = 0;
         loop {
-            let left = end.saturating_sub(self.clock.monotonic());
+            let left = end - self.clock.monotonic();
             let Some(place) = within(&*self.clock, left, self.places.acquire()).await else {
                 return Err(AuthError::new(AuthErrorKind::Timeout));
             };
             let asked = self.clock.now();
-            let left = end.saturating_sub(asked.monotonic);
+            let left = end - asked.monotonic;
             let limit = self.settings.attempt_timeout.min(left);
             self.tell_of(exchange, attempt);
             let verdict = self
                 .attempt(exchange, &request, limit)
                 .await
-                .map(|token| token.issued_at(asked));
+                .map(|token| token.with_issued_at(asked));
             drop(place);
             let error = match verdict {
                 Ok(token) => return Ok(token),
@@ -173,7 +169,7 @@ impl TokenEndpoint {
                 .mul_f64(self.jitter.next())
                 .max(error.retry_after().unwrap_or_default());
             // The delay is the server's to choose, as large as it likes.
-            if self.clock.monotonic().saturating_add(delay) >= end {
+            if self.clock.monotonic() + delay >= end {
                 return Err(error);
             }
             tracing::debug!(attempt = int(attempt), ?delay, %error, "asking the token endpoint again");
@@ -260,7 +256,7 @@ impl fmt::Debug for TokenEndpoint {
 fn basic(id: &str, secret: &Secret) -> Result<HeaderValue, AuthError> {
     if id.is_empty() || id.contains(':') || secret.is_empty() {
         return Err(AuthError::new(AuthErrorKind::Configuration)
-            .described("a client id without a colon and a client secret are needed"));
+            .with_description("a client id without a colon and a client secret are needed"));
     }
     let pair = Zeroizing::new(format!("{id}:{}", secret.expose()));
     let text = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
@@ -346,7 +342,7 @@ fn judge_transport(error: TransportError) -> Failure {
         error.kind,
         TransportErrorKind::Connect | TransportErrorKind::NotProcessed
     );
-    let error = AuthError::new(kind).caused_by(error);
+    let error = AuthError::new(kind).with_source(error);
     match kind {
         AuthErrorKind::Configuration => Failure::Final(error),
         _ if was_sent => Failure::Lost(error),
@@ -384,27 +380,27 @@ fn judge(exchange: &Exchange<'_>, answer: &Answer, now: Moment) -> Result<Token,
         AuthError::new(kind)
             .with_status(answer.status)
             .with_code(code.map(clean).as_deref())
-            .described(description.as_deref().unwrap_or_default())
+            .with_description(description.as_deref().unwrap_or_default())
     };
     if answer.status.is_success() && code.is_none() {
         if !answer.is_whole {
             let error = report(AuthErrorKind::UnusableAnswer);
             return Err(Failure::Lost(
-                error.described("the body is longer than that of any token"),
+                error.with_description("the body is longer than that of any token"),
             ));
         }
         return parse_answer(&answer.body).map_err(|unusable| {
             let error = report(AuthErrorKind::UnusableAnswer);
             match unusable {
                 Unusable::NotJson if is_html(&answer.headers, &answer.body) => Failure::Lost(
-                    error.described("the body is HTML, as of a captive portal or a proxy"),
+                    error.with_description("the body is HTML, as of a captive portal or a proxy"),
                 ),
-                Unusable::NotJson => Failure::Lost(error.described("the body is not JSON")),
+                Unusable::NotJson => Failure::Lost(error.with_description("the body is not JSON")),
                 Unusable::NoToken => {
-                    Failure::Lost(error.described("no access_token that can be sent"))
+                    Failure::Lost(error.with_description("no access_token that can be sent"))
                 }
                 Unusable::NotBearer => {
-                    Failure::Final(error.described("the token_type is not bearer"))
+                    Failure::Final(error.with_description("the token_type is not bearer"))
                 }
             }
         });
@@ -416,7 +412,7 @@ fn judge(exchange: &Exchange<'_>, answer: &Answer, now: Moment) -> Result<Token,
             .to_ascii_lowercase();
         words.iter().any(|word| text.contains(word))
     };
-    let retry_after = retry_after::of(&answer.headers, now.wall);
+    let retry_after = retry_after::from_headers(&answer.headers, now.wall);
     match (answer.status.as_u16(), code) {
         (429, _) => Err(Failure::Again(
             report(AuthErrorKind::RateLimited).with_retry_after(retry_after),
@@ -465,7 +461,7 @@ fn judge(exchange: &Exchange<'_>, answer: &Answer, now: Moment) -> Result<Token,
         _ => {
             let error = report(AuthErrorKind::RequestRefused);
             Err(Failure::Final(match foreign_answer(answer) {
-                Some(text) => error.described(text),
+                Some(text) => error.with_description(text),
                 None => error,
             }))
         }

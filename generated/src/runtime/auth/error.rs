@@ -185,19 +185,19 @@ impl AuthError {
 
     /// A failure of a token provider or of an assertion callback, for `source`.
     pub fn provider(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self::new(AuthErrorKind::Provider).caused_by(source)
+        Self::new(AuthErrorKind::Provider).with_source(source)
     }
 
     /// The same with a description: one line of plain text, no secret.
     #[must_use]
-    pub fn described(self, description: impl AsRef<str>) -> Self {
+    pub fn with_description(self, description: impl AsRef<str>) -> Self {
         let description = plain(description.as_ref());
         self.change(|inner| inner.description = description)
     }
 
     /// The same with the error below it, which must hold no secret.
     #[must_use]
-    pub fn caused_by(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+    pub fn with_source(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         let source = Arc::from(source.into());
         self.change(|inner| inner.source = Some(source))
     }

@@ -2,12 +2,11 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use http::{StatusCode, header};
 use url::Url;
 
-use crate::runtime::clock::Clock;
+use crate::runtime::clock::{Clock, Monotonic};
 use crate::runtime::error::{ApiError, UnauthorizedReason};
 use crate::runtime::transport::{
     HttpRequest, HttpResponse, ResponseBody, Transport, TransportError,
@@ -141,7 +140,7 @@ impl Interceptor {
         &self,
         request: &mut HttpRequest,
         template: &str,
-        deadline: Option<Duration>,
+        deadline: Option<Monotonic>,
         next: &dyn Transport,
     ) -> Result<HttpResponse, InterceptError> {
         let is_own = same_origin(&self.api, &request.url)
@@ -211,7 +210,7 @@ impl Interceptor {
     /// # Errors
     ///
     /// The first failure.
-    pub async fn authenticate(&self, deadline: Option<Duration>) -> Result<(), AuthError> {
+    pub async fn authenticate(&self, deadline: Option<Monotonic>) -> Result<(), AuthError> {
         for cache in self.pool.caches() {
             cache.acquire(&mut CallBudget::default(), deadline).await?;
         }
@@ -230,9 +229,9 @@ impl Interceptor {
         }
     }
 
-    /// The generation of the token of a pool of one, and what is left of its life ([`Duration::MAX`] for a token without an end).
+    /// The generation of the token of a pool of one, and what is left of its life (`Duration::MAX` for a token without an end).
     #[cfg(feature = "notification-stream")]
-    pub(crate) fn token_standing(&self) -> Option<(u64, Duration)> {
+    pub(crate) fn token_standing(&self) -> Option<(u64, std::time::Duration)> {
         let now = self.clock.now();
         self.pool.pick(now.monotonic).standing(now)
     }
@@ -242,7 +241,7 @@ impl Interceptor {
     /// # Errors
     ///
     /// No token could be obtained.
-    pub async fn access_token(&self, deadline: Option<Duration>) -> Result<Secret, AuthError> {
+    pub async fn access_token(&self, deadline: Option<Monotonic>) -> Result<Secret, AuthError> {
         let now = self.clock.now();
         let cache = self.pool.pick(now.monotonic);
         let token = match cache.fresh(now) {

@@ -34,7 +34,7 @@ pub(super) fn keep(session: Session<'_>, before: Option<&StoredToken>) {
             .saturating_sub(age.unwrap_or_default())
             .min(LONGEST_WATCH)
     });
-    let watch_until = now.monotonic.saturating_add(left);
+    let watch_until = now.monotonic + left;
     let Ok(runtime) = tokio::runtime::Handle::try_current() else {
         return;
     };
@@ -96,7 +96,7 @@ async fn run(mut mark: KeptMark, mut source: Arc<Inner>, hooks: Hooks) {
         } else {
             if Arc::strong_count(&source) > 1 {
                 alone_since = None;
-            } else if now.saturating_sub(*alone_since.get_or_insert(now)) > LONGEST_ALONE {
+            } else if now - *alone_since.get_or_insert(now) > LONGEST_ALONE {
                 return;
             }
             nap.await;

@@ -77,8 +77,8 @@ impl LoopbackLogin {
         };
         let (listener, port) = listen.await.map_err(|error| {
             AuthError::new(AuthErrorKind::Configuration)
-                .described("cannot listen on 127.0.0.1")
-                .caused_by(error)
+                .with_description("cannot listen on 127.0.0.1")
+                .with_source(error)
         })?;
         Ok(Self {
             listener,
@@ -121,7 +121,7 @@ impl LoopbackLogin {
     pub fn authorize_url(&self, login: &Url, client_id: &str) -> AuthorizeUrl {
         let url = AuthorizeUrl::new(login, client_id, &self.redirect_uri, &self.state);
         match &self.verifier {
-            Some(verifier) => url.pkce(verifier),
+            Some(verifier) => url.with_pkce(verifier),
             None => url,
         }
     }
@@ -140,10 +140,8 @@ impl LoopbackLogin {
                 redirect_uri: self.redirect_uri,
             }),
             First::Left(Err(error)) => Err(error),
-            First::Right(()) => {
-                Err(AuthError::new(AuthErrorKind::LoginRefused)
-                    .described("nobody logged in in time"))
-            }
+            First::Right(()) => Err(AuthError::new(AuthErrorKind::LoginRefused)
+                .with_description("nobody logged in in time")),
         }
     }
 

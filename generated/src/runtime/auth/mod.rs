@@ -4,9 +4,9 @@
 //! a refresh runs in a task of its own that no caller can cancel, one at a time, and its outcome is shared. A 401 names the generation
 //! of the token that was refused, so that a late one replays with the current token instead of refreshing again.
 
-mod backoff;
+pub(crate) mod backoff;
 mod cache;
-mod classify;
+pub(crate) mod classify;
 mod decide;
 mod endpoint;
 mod error;
@@ -19,7 +19,7 @@ mod login;
 mod pool;
 mod provider;
 mod public_error;
-mod schedule;
+pub(crate) mod schedule;
 pub(crate) mod scrub;
 mod secret;
 mod session;
@@ -30,8 +30,6 @@ pub mod store;
 mod token;
 mod unauthorized;
 
-pub use backoff::{Remaining, next_attempt};
-pub use classify::{Held, State, classify, is_usable};
 pub use endpoint::TokenEndpoint;
 pub use error::{AuthError, AuthErrorKind};
 pub use grants::{
@@ -43,7 +41,6 @@ pub use interceptor::{InterceptError, Interceptor, InterceptorBuilder, Unauthori
 pub use jitter::Jitter;
 pub use login::{LoginCode, LoopbackLogin};
 pub use provider::{Beginning, Previous, TokenProvider};
-pub use schedule::Ages;
 pub use secret::Secret;
 pub use settings::TokenSettings;
 pub(crate) use token::is_sendable;

@@ -1,9 +1,9 @@
 //! Several tokens of one credential, because Genesys Cloud limits requests by token.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use super::cache::TokenCache;
+use crate::runtime::clock::Monotonic;
 
 /// Caches, and how many calls each has had in the current minute.
 #[derive(Debug)]
@@ -52,11 +52,11 @@ impl Pool {
 
     /// The cache whose token had the fewest calls in this minute; one that has nothing to serve only if the others have nothing either.
     #[inline]
-    pub(crate) fn pick(&self, now: Duration) -> &TokenCache {
+    pub(crate) fn pick(&self, now: Monotonic) -> &TokenCache {
         if let [only] = self.0.as_slice() {
             return &only.cache;
         }
-        let minute = (now.as_secs() / 60) & u64::from(u32::MAX);
+        let minute = (now.since_start().as_secs() / 60) & u64::from(u32::MAX);
         let least = self
             .0
             .iter()

@@ -6,19 +6,19 @@ use super::settings::TokenSettings;
 
 /// The ages at which a token changes state, counted from before its request was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ages {
+pub(crate) struct Ages {
     /// From here on a refresh runs in the background.
-    pub advisory: Duration,
+    pub(crate) advisory: Duration,
     /// From here on calls wait for it.
-    pub mandatory: Duration,
+    pub(crate) mandatory: Duration,
     /// From here on the token is not sent any more.
-    pub expiry: Duration,
+    pub(crate) expiry: Duration,
 }
 
 impl Ages {
     /// The ages of a token that lives for `lifetime`; `random` is from 0 to 1. [`Duration::MAX`] is a token without an end.
     #[must_use]
-    pub fn of(lifetime: Duration, random: f64, settings: &TokenSettings) -> Self {
+    pub(crate) fn new(lifetime: Duration, random: f64, settings: &TokenSettings) -> Self {
         if lifetime == Duration::MAX {
             return Self {
                 advisory: lifetime,
@@ -50,7 +50,7 @@ impl Ages {
 
     /// What is left of them for a token that is `age` old already.
     #[must_use]
-    pub fn after(self, age: Duration) -> Self {
+    pub(crate) fn after(self, age: Duration) -> Self {
         Self {
             advisory: self.advisory.saturating_sub(age),
             mandatory: self.mandatory.saturating_sub(age),

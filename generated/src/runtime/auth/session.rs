@@ -83,7 +83,7 @@ impl Session<'_> {
             Ok(None) if self.is_repeatable() => return self.source.fetch(previous).await,
             Ok(None) => {
                 return Err(AuthError::new(AuthErrorKind::Store)
-                    .described("another process holds the lock"));
+                    .with_description("another process holds the lock"));
             }
             Err(error) => return self.without_store(start, error).await,
         };
@@ -109,7 +109,7 @@ impl Session<'_> {
             }
             (Standing::Replaced, _) => self.go_on_alone(start).await,
             (Standing::Removed, _) => Err(AuthError::new(AuthErrorKind::NeedsLogin)
-                .described("the session was removed from the token store")),
+                .with_description("the session was removed from the token store")),
         }
     }
 
@@ -173,7 +173,7 @@ impl Session<'_> {
         if latest.refresh_token.is_none() && matches!(self.source.origin(), Origin::Given(_)) {
             // What began the session was spent for this token.
             return Err(AuthError::new(AuthErrorKind::NeedsLogin)
-                .described("the stored session has no refresh token"));
+                .with_description("the stored session has no refresh token"));
         }
         let previous = Previous {
             refresh_token: latest.refresh_token.as_ref(),
@@ -217,7 +217,7 @@ impl Session<'_> {
         if let Some(mut held) = self.held() {
             let since = self.source.known().lost_since;
             let now = self.source.clock.monotonic();
-            let lost_for = now.saturating_sub(since.unwrap_or(now));
+            let lost_for = now - since.unwrap_or(now);
             let left = patience(held.token.lifetime).saturating_sub(lost_for);
             if !held.is_own && !left.is_zero() {
                 // The process that obtained this token, or its successor, saves what it has; only if none does so, this may be the newest.
@@ -230,7 +230,7 @@ impl Session<'_> {
                 settling_time(held.token.lifetime),
             ));
         }
-        Err(AuthError::new(AuthErrorKind::Store).described("it has lost the session"))
+        Err(AuthError::new(AuthErrorKind::Store).with_description("it has lost the session"))
     }
 
     /// Another login has taken the place of this session in the store. Only the process that obtained the newest token of this one can know that it
@@ -250,7 +250,7 @@ impl Session<'_> {
                 Ok(renewed)
             }
             _ => Err(AuthError::new(AuthErrorKind::NeedsLogin)
-                .described("another login has replaced the session in the token store")),
+                .with_description("another login has replaced the session in the token store")),
         }
     }
 
@@ -309,7 +309,7 @@ impl Session<'_> {
                 now
             }
         };
-        let left = ANNOUNCED_WAIT.saturating_sub(now.saturating_sub(since));
+        let left = ANNOUNCED_WAIT.saturating_sub(now - since);
         if left.is_zero() {
             Ok(())
         } else {
@@ -447,7 +447,7 @@ impl Session<'_> {
             .wall
             .duration_since(stored.issued_at)
             .unwrap_or_default();
-        if age >= Ages::of(stored.lifetime, 0.0, &self.source.settings).mandatory {
+        if age >= Ages::new(stored.lifetime, 0.0, &self.source.settings).mandatory {
             return None;
         }
         let mut token = Token::new(stored.access_token.clone()).with_lifetime(stored.lifetime);
@@ -463,10 +463,7 @@ impl Session<'_> {
     /// Takes the lock, waiting for it as long as the settings say.
     async fn lock(&self) -> Result<Option<StoreLock>, AuthError> {
         let clock = &self.source.clock;
-        let end = clock
-            .now()
-            .monotonic
-            .saturating_add(self.source.lock_wait());
+        let end = clock.monotonic() + self.source.lock_wait();
         loop {
             match self.try_lock().await {
                 Ok(None) if clock.monotonic() < end => {
@@ -537,6 +534,6 @@ impl Session<'_> {
 /// A failure that ends by itself after `left`.
 fn waiting(description: &str, left: Duration) -> AuthError {
     AuthError::new(AuthErrorKind::Store)
-        .described(description)
+        .with_description(description)
         .with_retry_after(Some(left))
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::runtime::clock::{Clock, Moment};
+use crate::runtime::clock::{Clock, Moment, Monotonic};
 use crate::runtime::sync::{Arc, Mutex, MutexGuard, Notify, PoisonError};
 
 use super::cache::CachedToken;
@@ -51,9 +51,9 @@ pub(super) struct Inner {
 pub(super) struct Known {
     pub(super) held: Option<Held>,
     /// Since when the store is seen without the session.
-    pub(super) lost_since: Option<Duration>,
+    pub(super) lost_since: Option<Monotonic>,
     /// The announcement of a refresh by another process that was seen last, and when.
-    pub(super) announced: Option<(String, Duration)>,
+    pub(super) announced: Option<(String, Monotonic)>,
     /// The announcement of the last refresh by this process.
     pub(super) announcement: Option<String>,
     /// Whether a task looks after the entry.
@@ -61,7 +61,7 @@ pub(super) struct Known {
     /// Keeps this alive until that task has noticed that there is a token to save.
     pub(super) alive: Option<Arc<Inner>>,
     /// Until when it looks often, once the token is saved.
-    pub(super) watch_until: Duration,
+    pub(super) watch_until: Monotonic,
 }
 
 impl Source {

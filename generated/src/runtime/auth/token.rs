@@ -74,7 +74,7 @@ impl Token {
 
     /// The same, with its lifetime counted from `issued`: both clocks just before the token was asked for.
     #[must_use]
-    pub fn issued_at(mut self, issued: Moment) -> Self {
+    pub fn with_issued_at(mut self, issued: Moment) -> Self {
         self.issued = Some(issued);
         self
     }

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use crate::runtime::clock::Monotonic;
 use crate::runtime::error::UnauthorizedReason;
 
 use super::backoff::doubled;
@@ -45,13 +46,13 @@ pub(crate) const SECOND_OPINION: [Duration; 2] =
 /// The spacing of forced refreshes of generations that were never accepted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Spacing {
-    last: Option<Duration>,
+    last: Option<Monotonic>,
     row: u32,
 }
 
 impl Spacing {
     /// A refresh was forced at `now` although no call was accepted with the condemned token.
-    pub(crate) fn forced(&mut self, now: Duration) {
+    pub(crate) fn forced(&mut self, now: Monotonic) {
         self.last = Some(now);
         self.row = self.row.saturating_add(1);
     }
@@ -67,14 +68,12 @@ impl Spacing {
     }
 
     /// When the next one may be forced.
-    pub(crate) fn ends(&self, settings: &TokenSettings) -> Duration {
+    pub(crate) fn ends(&self, settings: &TokenSettings) -> Monotonic {
         match self.last {
-            None => Duration::ZERO,
-            Some(last) => last.saturating_add(doubled(
-                settings.spacing_min,
-                self.row.max(1),
-                settings.spacing_max,
-            )),
+            None => Monotonic::START,
+            Some(last) => {
+                last + doubled(settings.spacing_min, self.row.max(1), settings.spacing_max)
+            }
         }
     }
 }
@@ -83,7 +82,7 @@ impl Spacing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Forcing {
     Now,
-    At(Duration),
+    At(Monotonic),
     Never,
 }
 
@@ -93,11 +92,11 @@ pub(crate) struct Generation {
     /// Whether a call was ever accepted with it.
     pub(crate) accepted: bool,
     /// When the latest of the calls that were accepted with it was sent.
-    pub(crate) ok_sent: Option<Duration>,
+    pub(crate) ok_sent: Option<Monotonic>,
     /// The refusals by witnesses since the last acceptance came in, this one not counted.
     pub(crate) run: u32,
     /// When that run began.
-    pub(crate) run_began: Duration,
+    pub(crate) run_began: Monotonic,
     /// How long ago it was asked for.
     pub(crate) age: Duration,
     /// Whether it is condemned already.
@@ -107,7 +106,7 @@ pub(crate) struct Generation {
 /// What is known of the client and of one of its caches.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Known {
-    pub(crate) now: Duration,
+    pub(crate) now: Monotonic,
     /// Whether the call's operation is one that refuses tokens which others are accepted with.
     pub(crate) unreliable: bool,
     /// Whether a token was refused lately that was good.
@@ -117,7 +116,7 @@ pub(crate) struct Known {
     /// How many generations in a row were condemned without having been accepted.
     pub(crate) unaccepted_in_row: u32,
     /// When the spacing of forced refreshes ends.
-    pub(crate) spacing_ends: Duration,
+    pub(crate) spacing_ends: Monotonic,
     pub(crate) in_flight: bool,
     pub(crate) renewable: bool,
     /// Whether the token was given by the caller, who alone can replace it.
@@ -130,7 +129,7 @@ pub(crate) struct Known {
 
 impl Known {
     /// When a call whose waiting ends at `deadline` may force a refresh of a condemned token.
-    pub(crate) fn forcing(&self, was_accepted: bool, deadline: Duration) -> Forcing {
+    pub(crate) fn forcing(&self, was_accepted: bool, deadline: Monotonic) -> Forcing {
         if was_accepted || self.now >= self.spacing_ends {
             Forcing::Now
         } else if self.accepted_lately && self.spacing_ends < deadline {
@@ -145,9 +144,9 @@ impl Known {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Refused {
     /// When the request was sent that was refused.
-    pub(crate) sent: Duration,
+    pub(crate) sent: Monotonic,
     /// When the first refusal of this generation came back to this call.
-    pub(crate) first_refused: Duration,
+    pub(crate) first_refused: Monotonic,
     /// How many pauses it has made for this generation.
     pub(crate) pauses_used: usize,
     /// How often it was sent again.
@@ -157,9 +156,9 @@ pub(crate) struct Refused {
     /// Whether the body can be sent again.
     pub(crate) body_replayable: bool,
     /// The end of the call.
-    pub(crate) deadline: Option<Duration>,
+    pub(crate) deadline: Option<Monotonic>,
     /// The end of its waiting for tokens.
-    pub(crate) wait_until: Duration,
+    pub(crate) wait_until: Monotonic,
     /// From 0 to 1, spreads the pauses.
     pub(crate) random: f64,
 }
@@ -172,7 +171,7 @@ pub(crate) struct Ruling {
     /// The refusal counts in the generation's run.
     pub(crate) witness: bool,
     /// The generation is condemned; a call sent after this moment that is accepted pardons it.
-    pub(crate) condemned: Option<Duration>,
+    pub(crate) condemned: Option<Monotonic>,
     /// What the call does.
     pub(crate) reaction: Reaction,
 }
@@ -183,7 +182,7 @@ pub(crate) enum Reaction {
     /// Get a token as a new call does, and send it again.
     Acquire,
     /// Send it again with the same token at that time.
-    Pause(Duration),
+    Pause(Monotonic),
     /// Have the token renewed although it works, or join a refresh that runs, and send it again.
     SecondOpinion,
     /// Hand the 401 back.
@@ -233,9 +232,9 @@ fn is_proven(generation: &Generation, call: &Refused) -> bool {
 }
 
 /// From when on the evidence condemns the generation, if it does.
-fn verdict(generation: &Generation, call: &Refused, known: &Known) -> Option<Duration> {
+fn verdict(generation: &Generation, call: &Refused, known: &Known) -> Option<Monotonic> {
     let unproven = call.first_refused < known.now && !is_proven(generation, call);
-    let late = unproven && call.sent >= call.first_refused.saturating_add(PAUSES[0]);
+    let late = unproven && call.sent >= call.first_refused + PAUSES[0];
     if late && call.pauses_used >= pauses(generation, call, known).len() {
         // Its pauses are used up, and nobody was accepted meanwhile.
         return Some(call.first_refused);
@@ -307,7 +306,7 @@ fn react(
     }
     if let Some(pause) = pauses(generation, call, known).get(call.pauses_used) {
         let pause = pause.mul_f64(1.0 + PAUSE_SPREAD * call.random);
-        let end = known.now.saturating_add(pause);
+        let end = known.now + pause;
         return if call.deadline.is_some_and(|deadline| end >= deadline) {
             Reaction::HandBack(Reason::DeadlineExceeded)
         } else {

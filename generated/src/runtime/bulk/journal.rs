@@ -29,9 +29,16 @@ struct Line {
     status: Option<u16>,
 }
 
+/// How each line begins.
+const BEGIN: &[u8] = br#"{"key":"#;
+
 pub(super) struct Journal {
     path: PathBuf,
     file: File,
+    /// Where the last whole line ends.
+    length: u64,
+    /// A part of a line may follow it.
+    is_torn: bool,
     past: HashMap<String, Past>,
 }
 
@@ -41,8 +48,9 @@ impl Journal {
         let failed = |error: std::io::Error| problem(path, &error.to_string());
         let mut file = OpenOptions::new()
             .read(true)
-            .append(true)
+            .write(true)
             .create(true)
+            .truncate(false)
             .open(path)
             .map_err(failed)?;
         match file.try_lock() {
@@ -58,11 +66,6 @@ impl Journal {
             .iter()
             .rposition(|byte| *byte == b'\n')
             .map_or(0, |end| end + 1);
-        if whole < bytes.len() {
-            // A process died while it wrote this line: what it says did not happen yet.
-            file.set_len(whole as u64).map_err(failed)?;
-            file.seek(SeekFrom::End(0)).map_err(failed)?;
-        }
         let mut past = HashMap::new();
         for (index, line) in bytes[..whole].split(|byte| *byte == b'\n').enumerate() {
             if line.trim_ascii().is_empty() {
@@ -73,9 +76,16 @@ impl Journal {
             })?;
             past.insert(line.key, line.state);
         }
+        // A process died while it wrote the last line: what it says did not happen yet. The end of another file stays as it is.
+        let rest = &bytes[whole..];
+        if !rest.starts_with(BEGIN) && !BEGIN.starts_with(rest) {
+            return Err(problem(path, "the last line is not one of a journal"));
+        }
         Ok(Self {
             path: path.to_owned(),
             file,
+            length: whole as u64,
+            is_torn: !rest.is_empty(),
             past,
         })
     }
@@ -100,20 +110,30 @@ impl Journal {
         )
     }
 
-    /// One write for the whole line, so that a process that dies leaves a line or a part of the last one.
     fn write(&mut self, key: &str, state: Past, status: Option<u16>) -> Result<(), Error> {
         let line = Line {
             key: key.to_owned(),
             state,
             status,
         };
-        let written = serde_json::to_vec(&line)
-            .map_err(std::io::Error::from)
-            .and_then(|mut line| {
-                line.push(b'\n');
-                self.file.write_all(&line)
-            });
-        written.map_err(|error| problem(&self.path, &error.to_string()))
+        self.append(&line)
+            .map_err(|error| problem(&self.path, &error.to_string()))
+    }
+
+    /// One write for the whole line, so that a process that dies leaves a line or a part of the last one. So does a disk that is full: that part
+    /// goes before the next line is written.
+    fn append(&mut self, line: &Line) -> std::io::Result<()> {
+        let mut line = serde_json::to_vec(line)?;
+        line.push(b'\n');
+        if self.is_torn {
+            self.file.set_len(self.length)?;
+            self.file.seek(SeekFrom::Start(self.length))?;
+        }
+        self.is_torn = true;
+        self.file.write_all(&line)?;
+        self.length += line.len() as u64;
+        self.is_torn = false;
+        Ok(())
     }
 }
 

@@ -64,6 +64,7 @@ pub struct ClientBuilder {
     #[cfg(feature = "notification-stream")]
     socket_transport: Option<Arc<dyn SocketTransport>>,
     clock: Option<Arc<dyn Clock>>,
+    jitter: Jitter,
     call_middleware: Vec<Arc<dyn Middleware>>,
     attempt_middleware: Vec<Arc<dyn Middleware>>,
     pacing: Option<Pacing>,
@@ -91,6 +92,7 @@ impl ClientBuilder {
             #[cfg(feature = "notification-stream")]
             socket_transport: None,
             clock: None,
+            jitter: Jitter::default(),
             call_middleware: Vec::new(),
             attempt_middleware: Vec::new(),
             pacing: None,
@@ -240,9 +242,9 @@ impl ClientBuilder {
         self.change_options(|options| options.with_retry(policy))
     }
 
-    /// Whether a value of a response that does not fit its type is an error: off by default. See [`CallOptions::strict_decoding`].
+    /// Whether a value of a response that does not fit its type is an error: off by default. See [`CallOptions::with_strict_decoding`].
     pub fn strict_decoding(self, strict: bool) -> Self {
-        self.change_options(|options| options.strict_decoding(strict))
+        self.change_options(|options| options.with_strict_decoding(strict))
     }
 
     /// Adds a header to every call.
@@ -352,6 +354,12 @@ impl ClientBuilder {
     /// Takes the time from `clock`, as for tests.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
+        self
+    }
+
+    /// Takes random numbers (of delays, and of the boundaries of multipart bodies) from `jitter`, as for tests. Secrets have another source.
+    pub fn jitter(mut self, jitter: Jitter) -> Self {
+        self.jitter = jitter;
         self
     }
 
@@ -540,7 +548,7 @@ impl ClientBuilder {
         let connection = Connection {
             transport,
             clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
-            jitter: Jitter::default(),
+            jitter: self.jitter,
             api_base,
             login_base,
             apps_base,

@@ -569,7 +569,8 @@ impl Credentials {
         let endpoint =
             TokenEndpoint::new(url, connection.transport.clone(), connection.clock.clone())
                 .with_headers(connection.headers.clone())
-                .with_settings(settings.clone());
+                .with_settings(settings.clone())
+                .with_jitter(connection.jitter.clone());
         let interceptor = Interceptor::builder(
             grant.provider(endpoint),
             connection.api_base.clone(),
@@ -577,6 +578,7 @@ impl Credentials {
         )
         .also_to(connection.apps_base.clone())
         .settings(settings)
+        .jitter(connection.jitter.clone())
         .hooks(options.hooks.unwrap_or_default())
         .pool(pool);
         let interceptor = match store {
@@ -612,7 +614,7 @@ impl LoginCode {
                 self.redirect_uri,
             )),
             _ => Err(AuthError::new(AuthErrorKind::Configuration)
-                .described("a login has either a PKCE verifier or a client secret")),
+                .with_description("a login has either a PKCE verifier or a client secret")),
         }
     }
 }

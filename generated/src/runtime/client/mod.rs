@@ -255,7 +255,7 @@ impl Client {
         let mut outcome = Ok(());
         // What fails for one token of a pool leaves the others to be removed.
         for key in &entry.keys {
-            let removed = bounded(clock, limit, || entry.store.remove(key)).await;
+            let removed = bounded(clock, limit, || entry.store.remove(key, clock)).await;
             outcome = outcome.and(removed.map_err(Error::from));
         }
         outcome

@@ -22,12 +22,12 @@ impl Client {
         const PATH: &str = "/api/v2/authorization/subjects/me";
         let subject = self
             .request(Method::GET, PATH)
-            .template(PATH)
+            .with_template(PATH)
             .query("includeFullRoles", true)
             .send_json::<Option<Subject>>()
             .await?
             .into_body();
-        Ok(Permissions::of(subject.unwrap_or_default()))
+        Ok(Permissions::from_subject(subject.unwrap_or_default()))
     }
 
     /// Asks the API for the OAuth scopes of this client's token (`GET /api/v2/tokens/me`), to compare them with what operations need before
@@ -45,10 +45,10 @@ impl Client {
         const PATH: &str = "/api/v2/tokens/me";
         let info = self
             .request(Method::GET, PATH)
-            .template(PATH)
+            .with_template(PATH)
             .send_json::<Option<TokenInfo>>()
             .await?
             .into_body();
-        Ok(Scopes::of(info.unwrap_or_default()))
+        Ok(Scopes::from_token(info.unwrap_or_default()))
     }
 }

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::http_options::HttpOptions;
 use super::{Client, Inner};
-use crate::runtime::auth::Interceptor;
+use crate::runtime::auth::{Interceptor, Jitter};
 use crate::runtime::clock::Clock;
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::Pipeline;
@@ -74,6 +74,10 @@ impl Client {
 
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.pipeline().connection.clock
+    }
+
+    pub(crate) fn jitter(&self) -> &Jitter {
+        &self.pipeline().connection.jitter
     }
 
     pub(crate) fn socket_transport(&self) -> Result<Arc<dyn SocketTransport>, Error> {

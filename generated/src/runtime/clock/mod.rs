@@ -1,6 +1,9 @@
 //! Time as a parameter: everything that decides by time asks a [`Clock`].
 
+mod monotonic;
 pub(crate) mod wait;
+
+pub use monotonic::Monotonic;
 
 use std::cell::Cell;
 use std::fmt::Debug;
@@ -18,8 +21,8 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// and lets the earlier one win.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
-    /// Time since an arbitrary start that is fixed for the life of the clock; never goes back.
-    pub monotonic: Duration,
+    /// The monotonic clock, which never goes back.
+    pub monotonic: Monotonic,
     /// The time of day.
     pub wall: SystemTime,
 }
@@ -30,7 +33,7 @@ pub trait Clock: Debug + Send + Sync + 'static {
     fn now(&self) -> Moment;
 
     /// Reads the monotonic clock alone.
-    fn monotonic(&self) -> Duration {
+    fn monotonic(&self) -> Monotonic {
         self.now().monotonic
     }
 
@@ -75,8 +78,8 @@ impl Clock for SystemClock {
         }
     }
 
-    fn monotonic(&self) -> Duration {
-        self.start.elapsed()
+    fn monotonic(&self) -> Monotonic {
+        Monotonic::new(self.start.elapsed())
     }
 
     fn instant(&self) -> Instant {

@@ -8,10 +8,10 @@ use std::time::Duration;
 use super::Clock;
 
 /// How late a timer fires where nobody drove the runtime.
-const LATE: Duration = Duration::from_millis(10);
+pub(crate) const LATE: Duration = Duration::from_millis(10);
 
 /// How much longer, driven, a future may take whose timer ended while nobody drove the runtime.
-const DRIVEN: Duration = Duration::from_secs(1);
+pub(crate) const DRIVEN: Duration = Duration::from_secs(1);
 
 /// Which one was first.
 pub(crate) enum First<A, B> {
@@ -40,12 +40,12 @@ pub(crate) async fn within<F: Future>(
     limit: Duration,
     future: F,
 ) -> Option<F::Output> {
-    let due = clock.monotonic().saturating_add(limit);
+    let due = clock.monotonic() + limit;
     let mut future = pin!(future);
     if let First::Left(output) = first(future.as_mut(), clock.sleep(limit)).await {
         return Some(output);
     }
-    if clock.monotonic() < due.saturating_add(LATE) {
+    if clock.monotonic() < due + LATE {
         return None;
     }
     match first(future, clock.sleep(DRIVEN)).await {

@@ -61,7 +61,7 @@ impl Extra {
     }
 
     /// What was read, in any order. Of entries of one name the last counts.
-    pub(super) fn of(mut entries: Vec<Entry>) -> Self {
+    pub(super) fn from_entries(mut entries: Vec<Entry>) -> Self {
         entries.sort_by(|one, other| one.name.cmp(&other.name));
         entries.dedup_by(|later, earlier| {
             let is_same = later.name == earlier.name;

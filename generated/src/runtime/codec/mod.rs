@@ -1,7 +1,7 @@
 //! The compact serde: one function body per model, and everything else written once over it.
 //!
 //! A derived `Deserialize` and `Serialize` for each of five thousand models costs minutes of compile time. Here a model says once which
-//! properties it has ([`Model::visit`]); reading, writing, comparing and printing are visitors. They are generic, so their machine code is
+//! properties it has (`Model::visit`); reading, writing, comparing and printing are visitors. They are generic, so their machine code is
 //! made in the user's crate, for the models that the user touches.
 //!
 //! What a model promises on the wire:

@@ -10,12 +10,14 @@ use super::read::read_model;
 use super::wire::{Wire, WireForm};
 use super::write::write_model;
 
-/// A struct whose fields are the properties of a JSON object.
+/// A struct whose fields are the properties of a JSON object. Sealed by hidden items, which may change in any release: generated code implements it.
 pub trait Model: Clone + Default + Wire {
     /// The name of the type, for `Debug`.
+    #[doc(hidden)]
     const NAME: &'static str;
 
     /// Shows `visitor` every property in the order of the spec, then the keeper of the unknown ones.
+    #[doc(hidden)]
     fn visit<V: Visitor>(&mut self, visitor: &mut V);
 }
 

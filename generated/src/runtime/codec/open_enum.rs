@@ -11,6 +11,8 @@ use super::{Wire, WireForm};
 
 /// An enum of the API. Its values may grow on the server at any time, so each has a variant `Unknown` that keeps the text.
 ///
+/// Sealed by a hidden item, which may change in any release: generated code implements it.
+///
 /// ```
 /// # extern crate genesys_cloud_runtime as genesys_cloud;
 /// use genesys_cloud::OpenEnum;
@@ -22,6 +24,7 @@ use super::{Wire, WireForm};
 /// ```
 pub trait OpenEnum: Clone + Sized + 'static {
     /// The values that this version knows.
+    #[doc(hidden)]
     const KNOWN: KnownValues<Self>;
 
     /// The value as it stands on the wire.

@@ -32,23 +32,11 @@ struct ModelVisitor<M, P> {
     model: PhantomData<M>,
 }
 
-impl<M: Model, P: Place<M>> ModelVisitor<M, P> {
-    #[cold]
-    fn other(self, value: Value) -> Took {
-        self.place.put(None);
-        Took::odd(value, format!("an object ({})", M::NAME), None)
-    }
-}
-
 impl<'de, M: Model, P: Place<M>> de::Visitor<'de> for ModelVisitor<M, P> {
     type Value = Took;
 
-    scalars_are_odd!();
-    arrays_are_odd!();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "an object ({})", M::NAME)
-    }
+    scalars_are_odd!(format!("an object ({})", M::NAME));
+    arrays_are_odd!(format!("an object ({})", M::NAME));
 
     #[inline]
     fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Took, A::Error> {
@@ -206,7 +194,7 @@ impl<'de, A: MapAccess<'de>> Reader<'de, A> {
         rare.kept_of_field |= !rare.of_fields.is_empty();
         rare.kept.append(&mut rare.of_fields);
         if is_last {
-            *extra = Extra::of(std::mem::take(&mut rare.kept));
+            *extra = Extra::from_entries(std::mem::take(&mut rare.kept));
         }
     }
 }

@@ -14,9 +14,11 @@ use super::write::{Once, wire_value};
 
 /// A type that stands on the wire: a scalar, a model, an open enum, or a list or map of these.
 ///
-/// The trait holds no functions, only the name of the [`WireForm`] that does the work: an implementation costs the compiler no body.
+/// The trait holds no functions, only the name of the form that does the work: an implementation costs the compiler no body. Sealed by that hidden
+/// name, which may change in any release.
 pub trait Wire: Sized {
     /// Reads and writes values of this type.
+    #[doc(hidden)]
     type Form: WireForm<Self>;
 }
 
@@ -132,22 +134,10 @@ struct ListVisitor<T, P> {
     element: PhantomData<T>,
 }
 
-impl<T, P: Place<Vec<T>>> ListVisitor<T, P> {
-    #[cold]
-    fn other(self, value: Value) -> Took {
-        self.place.put(None);
-        Took::odd(value, "an array", None)
-    }
-}
-
 impl<'de, T: Wire, P: Place<Vec<T>>> Visitor<'de> for ListVisitor<T, P> {
     type Value = Took;
 
-    scalars_are_odd!();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an array")
-    }
+    scalars_are_odd!("an array");
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Took, A::Error> {
         let mut list = Vec::new();
@@ -171,7 +161,8 @@ impl<'de, T: Wire, P: Place<Vec<T>>> Visitor<'de> for ListVisitor<T, P> {
 
     fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Took, A::Error> {
         let entries = serde::de::value::MapAccessDeserializer::new(entries);
-        Ok(self.other(serde::de::Deserialize::deserialize(entries)?))
+        let value = serde::de::Deserialize::deserialize(entries)?;
+        Ok(Took::left_out(self.place, value, "an array"))
     }
 }
 
@@ -260,23 +251,11 @@ struct MapVisitor<T, P> {
     value: PhantomData<T>,
 }
 
-impl<T, P: Place<BTreeMap<String, T>>> MapVisitor<T, P> {
-    #[cold]
-    fn other(self, value: Value) -> Took {
-        self.place.put(None);
-        Took::odd(value, "an object", None)
-    }
-}
-
 impl<'de, T: Wire, P: Place<BTreeMap<String, T>>> Visitor<'de> for MapVisitor<T, P> {
     type Value = Took;
 
-    scalars_are_odd!();
-    arrays_are_odd!();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
+    scalars_are_odd!("an object");
+    arrays_are_odd!("an object");
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Took, A::Error> {
         let mut map = BTreeMap::new();

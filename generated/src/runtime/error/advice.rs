@@ -57,7 +57,7 @@ fn redirect(error: &Error, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
             region.name()
         ),
         None => formatter.write_str(
-            "; CallOptions::follow_redirects follows it with a GET without the token, as a download needs. If you do not know the host, a proxy or a captive portal has answered",
+            "; CallOptions::with_follow_redirects follows it with a GET without the token, as a download needs. If you do not know the host, a proxy or a captive portal has answered",
         ),
     }
 }

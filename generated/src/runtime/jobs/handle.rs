@@ -6,7 +6,8 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 
 use super::{JobError, JobFailure, JobFamily, JobPhase, JobStatePlace};
-use crate::runtime::clock::Clock;
+use crate::runtime::auth::Jitter;
+use crate::runtime::clock::{Clock, Monotonic};
 use crate::runtime::error::Error;
 use crate::runtime::operation::OperationMetadata;
 use crate::runtime::paging::lookup;
@@ -25,7 +26,7 @@ pub(super) struct Handle {
     /// The path of the call that started the job, or what is wrong with it: all paths about the job begin with it.
     path: Result<String, Error>,
     /// When the job was started or attached to, by the client's monotonic clock.
-    since: Duration,
+    since: Monotonic,
     options: CallOptions,
 }
 
@@ -39,7 +40,7 @@ pub(super) struct Polled {
 
 impl Handle {
     /// For the job that `request` is going to start.
-    pub(super) fn of(
+    pub(super) fn new(
         request: &Request,
         started_by: &'static OperationMetadata,
         family: &'static JobFamily,
@@ -68,7 +69,7 @@ impl Handle {
         path_arguments: &[String],
         id: String,
     ) -> Self {
-        let mut request = Request::of(pipeline, started_by);
+        let mut request = Request::from_pipeline(pipeline, started_by);
         for argument in path_arguments {
             request.path_argument(argument);
         }
@@ -101,14 +102,18 @@ impl Handle {
         &*self.pipeline.connection.clock
     }
 
+    pub(super) fn jitter(&self) -> &Jitter {
+        &self.pipeline.connection.jitter
+    }
+
     /// How long ago the job was started or attached to.
     pub(super) fn age(&self) -> Duration {
-        self.clock().monotonic().saturating_sub(self.since)
+        self.clock().monotonic() - self.since
     }
 
     /// The request of an operation about the job.
     pub(super) fn request(&self, metadata: &'static OperationMetadata) -> Request {
-        let mut request = Request::of(&self.pipeline, metadata);
+        let mut request = Request::from_pipeline(&self.pipeline, metadata);
         match &self.path {
             Ok(path) => {
                 request.set_path_start(path, tail(metadata.path, self.started_by.path));

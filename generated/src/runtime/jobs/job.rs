@@ -8,7 +8,7 @@ use super::{JobHandle, JobPhase, JobResults, Submit, Wait};
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::paging::{Items, Paged, Pages, lookup};
-use crate::runtime::request::{Call, Operation};
+use crate::runtime::request::{Call, Operation, Sealed};
 use crate::runtime::response::{FromResponse, Response};
 
 /// A job that was started on the server. Dropping it changes nothing there.
@@ -38,8 +38,8 @@ impl<S: Submit> Job<S> {
     /// Sends the call that starts the job.
     #[doc(hidden)]
     pub async fn submit(operation: S) -> Result<Self, Error> {
-        let request = operation.into_request();
-        let mut handle = Handle::of(&request, S::METADATA, S::JOB);
+        let request = operation.into_request(Sealed(()));
+        let mut handle = Handle::new(&request, S::METADATA, S::JOB);
         let raw = request.execute(false).await?;
         let [id] = lookup(bytes(&raw), [S::JOB.id]);
         handle.id = id.filter(|id| !id.is_empty());

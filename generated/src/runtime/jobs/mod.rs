@@ -29,7 +29,7 @@ pub use wait::Wait;
 use crate::runtime::request::Operation;
 use crate::runtime::response::FromResponse;
 
-/// An operation that starts a job. Generated code implements it, and gives the operation its method `submit`.
+/// An operation that starts a job; its method `submit` does. Sealed, like every [`Operation`].
 pub trait Submit: Operation + 'static {
     /// What the API says of the state of the job.
     type Status: FromResponse + 'static;
@@ -38,7 +38,7 @@ pub trait Submit: Operation + 'static {
     const JOB: &'static JobFamily;
 }
 
-/// An operation that starts a job whose results another operation gives.
+/// An operation that starts a job whose results another operation gives. Sealed, like every [`Operation`].
 pub trait JobResults: Submit {
     /// That operation.
     type Results: Operation;

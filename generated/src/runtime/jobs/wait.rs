@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::backoff::Backoff;
 use super::handle::{Handle, Polled};
 use super::{JobError, JobFailure, JobPhase, JobStatus, Submit};
-use crate::runtime::auth::{AuthError, Jitter};
+use crate::runtime::auth::AuthError;
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::Error;
 
@@ -37,7 +37,6 @@ pub struct Wait<S> {
 struct Plan {
     handle: Handle,
     backoff: Backoff,
-    jitter: Jitter,
     timeout: Duration,
     cancel_on_timeout: bool,
     cancel: Option<BoxFuture<'static, ()>>,
@@ -49,7 +48,6 @@ impl<S: Submit> Wait<S> {
             plan: Plan {
                 handle,
                 backoff: Backoff::default(),
-                jitter: Jitter::default(),
                 timeout: TIMEOUT,
                 cancel_on_timeout: false,
                 cancel: None,
@@ -68,12 +66,6 @@ impl<S: Submit> Wait<S> {
     /// default. In between the time grows by half; each is shortened at random by up to a quarter.
     pub fn poll_interval(mut self, first: Duration, longest: Duration) -> Self {
         self.plan.backoff = Backoff { first, longest };
-        self
-    }
-
-    /// Where the random part of each interval comes from.
-    pub fn jitter(mut self, jitter: Jitter) -> Self {
-        self.plan.jitter = jitter;
         self
     }
 
@@ -144,7 +136,7 @@ impl Plan {
     async fn first(&mut self, last: &mut Last) -> First {
         let mut timeout = self.handle.clock().sleep(self.timeout);
         let mut cancel = self.cancel.take();
-        let mut work = Box::pin(until_over(&self.handle, self.backoff, &self.jitter, last));
+        let mut work = Box::pin(until_over(&self.handle, self.backoff, last));
         poll_fn(move |context| {
             if let Some(signal) = &mut cancel
                 && signal.as_mut().poll(context).is_ready()
@@ -169,16 +161,11 @@ struct Last {
 }
 
 /// Reads the state again and again until it is not [`JobPhase::Running`].
-async fn until_over(
-    handle: &Handle,
-    backoff: Backoff,
-    jitter: &Jitter,
-    last: &mut Last,
-) -> Result<Polled, Error> {
+async fn until_over(handle: &Handle, backoff: Backoff, last: &mut Last) -> Result<Polled, Error> {
     let mut polls = 0_u32;
     loop {
         let asked = last.error.as_ref().and_then(Error::retry_after);
-        let delay = backoff.delay(polls, jitter.next());
+        let delay = backoff.delay(polls, handle.jitter().next());
         let delay = delay.max(asked.unwrap_or_default());
         handle.clock().sleep(delay).await;
         match handle.poll().await {

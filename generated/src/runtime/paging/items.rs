@@ -64,7 +64,7 @@ pub struct Items<O: Paged> {
 impl<O: Paged> Unpin for Items<O> {}
 
 impl<O: Paged> Items<O> {
-    pub(super) fn new(pages: Pages<O>) -> Self {
+    pub(super) fn from_pages(pages: Pages<O>) -> Self {
         Self {
             current: pages.state(),
             pages,
@@ -75,16 +75,16 @@ impl<O: Paged> Items<O> {
 
     /// The items of `operation`.
     #[doc(hidden)]
-    pub fn of(operation: O) -> Self {
-        Self::new(Pages::new(operation))
+    pub fn new(operation: O) -> Self {
+        Self::from_pages(Pages::new(operation))
     }
 
     pub(crate) fn from_request(request: Request) -> Self {
-        Self::new(Pages::from_request(request))
+        Self::from_pages(Pages::from_request(request))
     }
 
     /// How many items a page has, for operations that take that in their query. Without it, the API decides.
-    pub fn page_size(self, page_size: u32) -> Self {
+    pub fn page_size(self, page_size: i64) -> Self {
         self.with_pages(|pages| pages.page_size(page_size))
     }
 
@@ -114,7 +114,7 @@ impl<O: Paged> Items<O> {
     fn with_pages(self, change: impl FnOnce(Pages<O>) -> Pages<O>) -> Self {
         Self {
             items_left: self.items_left,
-            ..Self::new(change(self.pages))
+            ..Self::from_pages(change(self.pages))
         }
     }
 

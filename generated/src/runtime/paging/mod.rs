@@ -46,7 +46,7 @@ pub use style::{Paging, PagingStyle};
 
 use crate::runtime::request::Operation;
 
-/// An operation that lists something. Generated code implements it, and gives the operation its methods `pages` and `items`.
+/// An operation that lists something; its methods `pages` and `items` do. Sealed, like every [`Operation`].
 pub trait Paged: Operation {
     /// What is listed.
     type Item;

@@ -10,7 +10,7 @@ use futures_core::Stream;
 use super::source::{PageSource, bytes_of};
 use super::{Items, Paged, PagingState};
 use crate::runtime::error::Error;
-use crate::runtime::request::Request;
+use crate::runtime::request::{Request, Sealed};
 use crate::runtime::response::{FromResponse, Response};
 
 /// The pages of a listing, as a stream of responses. Made by the method `pages` of an operation.
@@ -41,7 +41,7 @@ impl<O: Paged> Pages<O> {
     /// The pages of `operation`.
     #[doc(hidden)]
     pub fn new(operation: O) -> Self {
-        Self::from_request(operation.into_request())
+        Self::from_request(operation.into_request(Sealed(())))
     }
 
     pub(crate) fn from_request(request: Request) -> Self {
@@ -52,7 +52,7 @@ impl<O: Paged> Pages<O> {
     }
 
     /// How many items a page has, for operations that take that in their query. Without it, the API decides.
-    pub fn page_size(mut self, page_size: u32) -> Self {
+    pub fn page_size(mut self, page_size: i64) -> Self {
         self.source.set_page_size(page_size);
         self
     }
@@ -91,7 +91,7 @@ impl<O: Paged> Pages<O> {
 
     /// The items of these pages, one by one.
     pub fn items(self) -> Items<O> {
-        Items::new(self)
+        Items::from_pages(self)
     }
 
     /// The next page; `None` after the last one, and after an error.

@@ -79,11 +79,11 @@ impl PageSource {
     }
 
     /// Sets the query parameter of the page size.
-    pub(super) fn set_page_size(&mut self, page_size: u32) {
+    pub(super) fn set_page_size(&mut self, page_size: i64) {
         match self.paging.page_size {
             Some(parameter) => {
                 self.template.query(parameter, Some(page_size.to_string()));
-                self.progress.page_size = Some(u64::from(page_size));
+                self.progress.page_size = apply::page_size(&self.template, self.paging);
                 // A listing that is resumed knows how many items it has read.
                 if self.next == Some(Position::First) {
                     self.progress.items =
@@ -156,12 +156,14 @@ impl PageSource {
             self.fetches.clear();
             return Poll::Ready(None);
         }
+        // A problem of the page before is told only now, so that its items come first.
         if let Some(error) = self.refused.take().or_else(|| self.take_problem()) {
             return Poll::Ready(Some(self.fail(error)));
         }
         if let Err(error) = self.begin_fetches() {
             return Poll::Ready(Some(self.fail(error)));
         }
+        // All of them, not the first alone: those that run here and not in a task make no progress otherwise.
         for fetch in &mut self.fetches {
             fetch.advance(context);
         }
@@ -183,7 +185,8 @@ impl PageSource {
         }
     }
 
-    /// Whether an error is how the API says that there is no further page.
+    /// Whether an error is how the API says that there is no further page. Some operations answer a page beyond the last one with 400. Not every 400
+    /// is such an answer: the first page, and one that count or total call due, must not end a listing without a word.
     fn ends_at(&self, error: &Error) -> bool {
         let names_pages = error.api_error().is_some_and(|api_error| {
             [&api_error.code, &api_error.message]
@@ -232,6 +235,7 @@ impl PageSource {
         if !self.paging.style.has_numbers() {
             return Ok(());
         }
+        // Where the end is not known, a page ahead could be one beyond the last, which costs a call and may be refused.
         let Some(last_page) = self.progress.last_page() else {
             return Ok(());
         };
@@ -262,8 +266,9 @@ impl PageSource {
     /// `decoded` the number of its items that could be decoded.
     pub(super) fn accept(&mut self, body: Bytes, decoded: usize) -> bool {
         let facts = self.facts(&body, decoded);
-        // Tokens tell by themselves whether a page comes again; a page need not be held in memory for it.
+        // Operations that ignore the page number send the first page for ever; its bytes show it. Tokens tell by themselves whether a page comes again; a page need not be held in memory for it.
         self.previous = self.paging.style.is_counted().then_some(body);
+        // The items that were handed out before a resume are all in this page.
         self.skip = 0;
         let number = self.number;
         let verdict = self.progress.after(number, facts);

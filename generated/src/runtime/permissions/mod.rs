@@ -104,7 +104,7 @@ impl Permissions {
         }
     }
 
-    pub(crate) fn of(subject: Subject) -> Self {
+    pub(crate) fn from_subject(subject: Subject) -> Self {
         let policies = subject
             .grants
             .into_iter()

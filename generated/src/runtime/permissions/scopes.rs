@@ -22,7 +22,7 @@ pub(crate) struct TokenInfo {
 }
 
 impl Scopes {
-    pub(crate) fn of(token: TokenInfo) -> Self {
+    pub(crate) fn from_token(token: TokenInfo) -> Self {
         let names = token.authorized_scope.into_iter().flatten().flatten();
         let names: Vec<String> = names.collect();
         Self {

@@ -1,14 +1,13 @@
 //! One exchange with the server: rate limit, telemetry, transport.
 
 use std::pin::pin;
-use std::time::Duration;
 
 use http::{StatusCode, header};
 use tracing::{Instrument, Span};
 
 use super::deadline::{self, TimedBelow};
 use super::{CallContext, Pacer, Pipeline, trace};
-use crate::runtime::clock::BoxFuture;
+use crate::runtime::clock::{BoxFuture, Monotonic};
 use crate::runtime::response::{RateLimit, retry_after};
 use crate::runtime::transport::{
     HttpRequest, HttpResponse, LONGEST_ERROR_BODY, ResponseBody, Transport, TransportError,
@@ -83,14 +82,14 @@ impl Exchange<'_> {
     /// [`collect_error`], for which there is as much time as the attempt has left: only a success may be streamed for longer.
     async fn error_before(
         &self,
-        until: Option<Duration>,
+        until: Option<Monotonic>,
         response: HttpResponse,
     ) -> Result<HttpResponse, TransportError> {
         let clock = self.context.clock();
         let collected = collect_error(response);
         match until {
             Some(until) => {
-                let end = clock.sleep(until.saturating_sub(clock.monotonic()));
+                let end = clock.sleep(until - clock.monotonic());
                 deadline::ended_by(end, Box::pin(collected)).await
             }
             None => collected.await,
@@ -109,7 +108,7 @@ impl Exchange<'_> {
         if let Ok(response) = &outcome {
             let now = clock.now();
             let refused_for = (response.status == StatusCode::TOO_MANY_REQUESTS)
-                .then(|| retry_after::of(&response.headers, now.wall))
+                .then(|| retry_after::from_headers(&response.headers, now.wall))
                 .flatten();
             let rate_limit = RateLimit::from_headers(&response.headers);
             pacer.observe(&key, now.monotonic, rate_limit, refused_for);
@@ -138,7 +137,7 @@ struct Begun<'a> {
     /// As long as the response's own timer is the one that ends the call.
     timed: Option<TimedBelow<'a>>,
     /// When the attempt ends, for what comes after the headers of a stream.
-    until: Option<Duration>,
+    until: Option<Monotonic>,
 }
 
 fn is_streamed_error(response: &HttpResponse) -> bool {

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{CALL_TIMEOUT, CallOptions, Listeners, Middleware, Pacer, RetryBudget};
 use crate::runtime::auth::{Interceptor, Jitter};
-use crate::runtime::clock::Clock;
+use crate::runtime::clock::{Clock, Monotonic};
 use crate::runtime::error::Error;
 use crate::runtime::response::{MisfitLog, RateLimit};
 use crate::runtime::transport::Transport;
@@ -53,7 +53,7 @@ impl Pipeline {
     }
 
     /// What obtains tokens, and until when it may take for a caller who asks for no more than one.
-    pub(crate) fn authentication(&self) -> Result<(&Interceptor, Option<Duration>), Error> {
+    pub(crate) fn authentication(&self) -> Result<(&Interceptor, Option<Monotonic>), Error> {
         let Some(interceptor) = &self.interceptor else {
             return Err(Error::configuration("the client has no credentials"));
         };

@@ -11,7 +11,7 @@ use http::{HeaderName, Method, header};
 use super::deadline::TimersBelow;
 use super::{Authorization, CallOptions, Credential, RetryPolicy};
 use crate::runtime::auth::HandedBack;
-use crate::runtime::clock::Clock;
+use crate::runtime::clock::{Clock, Monotonic};
 use crate::runtime::error::{Error, Stop};
 use crate::runtime::operation::{OperationMetadata, is_idempotent_method};
 use crate::runtime::transport::HttpRequest;
@@ -39,8 +39,8 @@ pub struct CallContext {
     strict_decoding: bool,
     retry: RetryPolicy,
     attempt_timeout: Duration,
-    started: Duration,
-    deadline: Option<Duration>,
+    started: Monotonic,
+    deadline: Option<Monotonic>,
     attempts: AtomicU32,
     unprocessed: AtomicU32,
     /// An attempt that was sent again may have been carried out.
@@ -160,20 +160,20 @@ impl CallContext {
     #[must_use]
     pub fn remaining(&self) -> Option<Duration> {
         let now = self.clock().monotonic();
-        self.deadline.map(|deadline| deadline.saturating_sub(now))
+        self.deadline.map(|deadline| deadline - now)
     }
 
     /// How long the call has taken.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
-        self.clock().monotonic().saturating_sub(self.started)
+        self.clock().monotonic() - self.started
     }
 
     pub(super) fn clock(&self) -> &dyn Clock {
         &*self.clock
     }
 
-    pub(super) fn deadline(&self) -> Option<Duration> {
+    pub(super) fn deadline(&self) -> Option<Monotonic> {
         self.deadline
     }
 
@@ -208,8 +208,7 @@ impl CallContext {
 
     /// How long the call may take in all.
     pub(super) fn allowed(&self) -> Option<Duration> {
-        self.deadline
-            .map(|deadline| deadline.saturating_sub(self.started))
+        self.deadline.map(|deadline| deadline - self.started)
     }
 
     /// The timeout of a sending that begins now, cut where the call ends. Every sending has its timeout cut here, and nowhere else: what it

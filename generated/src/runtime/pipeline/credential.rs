@@ -21,7 +21,7 @@ pub(crate) enum Credential {
 
 impl Credential {
     /// The credential that a call of the operation carries; none where it carries none of the caller's.
-    pub(crate) fn of(
+    pub(crate) fn from_options(
         metadata: Option<&'static OperationMetadata>,
         options: &CallOptions,
         defaults: &CallOptions,

@@ -24,7 +24,7 @@ mod middleware;
 mod options;
 mod pacing;
 mod redirect;
-mod retry;
+pub(crate) mod retry;
 mod trace;
 
 pub use budget::RetryBudget;
@@ -42,7 +42,7 @@ pub(crate) use pacing::Pacer;
 #[cfg(feature = "redis")]
 pub use pacing::RedisPacing;
 pub use pacing::{Pacing, PacingLimit, PacingPlace, PacingStore};
-pub use retry::{Decision, Outcome, RetryPolicy, RetryState, decide};
+pub use retry::RetryPolicy;
 
 use std::fmt;
 use std::pin::pin;
@@ -50,6 +50,7 @@ use std::pin::pin;
 use http::{StatusCode, header};
 use tracing::Instrument;
 
+use self::retry::{Decision, Outcome, RetryState, decide};
 use crate::runtime::auth::{InterceptError, Unauthorized, scrub};
 use crate::runtime::clock::check_runtime;
 pub use crate::runtime::error::Stop;
@@ -232,7 +233,7 @@ impl Pipeline {
             budget.succeeded(spent.budget);
             return Decision::Stop(Stop::Success);
         }
-        let observed = Outcome::of(outcome, context.clock().now().wall);
+        let observed = Outcome::from_result(outcome, context.clock().now().wall);
         if observed.is_refusal() {
             spent.refusals += 1;
         } else {

@@ -102,7 +102,7 @@ impl CallOptions {
     /// Whether the call may be sent again although the first one may have been carried out. By default that depends on its method: `GET`,
     /// `HEAD`, `PUT` and `DELETE` may, and so may a `POST` that only reads, or one that the caller gave an `Idempotency-Key` header.
     #[must_use]
-    pub fn idempotent(mut self, idempotent: bool) -> Self {
+    pub fn with_idempotent(mut self, idempotent: bool) -> Self {
         self.idempotent = Some(idempotent);
         self
     }
@@ -110,7 +110,7 @@ impl CallOptions {
     /// Whether a redirect is followed: off by default. It is followed with a `GET` that carries no token, no cookie and none of the
     /// caller's headers, because it leads to other hosts (a download's presigned URL); at most five in a row.
     #[must_use]
-    pub fn follow_redirects(mut self, follow: bool) -> Self {
+    pub fn with_follow_redirects(mut self, follow: bool) -> Self {
         self.follow_redirects = Some(follow);
         self
     }
@@ -122,10 +122,10 @@ impl CallOptions {
     /// ```
     /// # extern crate genesys_cloud_runtime as genesys_cloud;
     /// # use genesys_cloud::runtime::request::CallOptions;
-    /// let options = CallOptions::new().strict_decoding(true);
+    /// let options = CallOptions::new().with_strict_decoding(true);
     /// ```
     #[must_use]
-    pub fn strict_decoding(mut self, strict: bool) -> Self {
+    pub fn with_strict_decoding(mut self, strict: bool) -> Self {
         self.strict_decoding = Some(strict);
         self
     }

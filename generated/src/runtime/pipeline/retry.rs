@@ -149,7 +149,7 @@ impl Default for RetryPolicy {
 
 /// What came of an attempt, as far as the decision cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// A response, and how long it asks to wait.
     Status(StatusCode, Option<Duration>),
     /// No response.
@@ -157,7 +157,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    pub(super) fn of(outcome: &Result<HttpResponse, Error>, wall: SystemTime) -> Self {
+    pub(super) fn from_result(outcome: &Result<HttpResponse, Error>, wall: SystemTime) -> Self {
         match outcome {
             Ok(response) => {
                 let status = response.status;
@@ -223,26 +223,26 @@ impl Outcome {
 
 /// Where a call stands when an attempt has ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct RetryState {
+pub(crate) struct RetryState {
     /// How many attempts were made that count towards the policy's limit.
-    pub attempts: u32,
+    pub(crate) attempts: u32,
     /// How many sendings the server refused without acting on them (429, HTTP/2 streams that it did not process), which do not count.
-    pub refusals: u32,
+    pub(crate) refusals: u32,
     /// The call may be sent again although it may have been carried out.
-    pub idempotent: bool,
+    pub(crate) idempotent: bool,
     /// The body can be sent again.
-    pub replayable: bool,
+    pub(crate) replayable: bool,
     /// How long the call may still take.
-    pub remaining: Option<Duration>,
+    pub(crate) remaining: Option<Duration>,
     /// What is left of the retry budget.
-    pub budget: u32,
+    pub(crate) budget: u32,
     /// A random number from 0 to 1.
-    pub jitter: f64,
+    pub(crate) jitter: f64,
 }
 
 /// What to do now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decision {
+pub(crate) enum Decision {
     /// Wait, then try again.
     Retry {
         /// How long to wait.
@@ -254,7 +254,7 @@ pub enum Decision {
 
 /// Decides whether a call is tried again.
 #[must_use]
-pub fn decide(policy: &RetryPolicy, state: &RetryState, outcome: &Outcome) -> Decision {
+pub(crate) fn decide(policy: &RetryPolicy, state: &RetryState, outcome: &Outcome) -> Decision {
     let retryable = match *outcome {
         Outcome::Status(status, _) if status.as_u16() < 400 => {
             return Decision::Stop(Stop::Success);

@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use bytes::{BufMut, Bytes, BytesMut};
 use futures_core::Stream;
 
+use crate::runtime::auth::Jitter;
 use crate::runtime::transport::query::push_encoded;
 use crate::runtime::transport::{BoxError, ByteStream, RequestBody};
 
@@ -172,9 +173,8 @@ impl fmt::Debug for FilePart {
 }
 
 /// A body of several parts (`multipart/form-data`, RFC 7578).
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct MultipartBody {
-    boundary: String,
     parts: Vec<Part>,
 }
 
@@ -185,23 +185,11 @@ struct Part {
     content: MultipartPart,
 }
 
-impl Default for MultipartBody {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl MultipartBody {
     /// No parts yet.
     #[must_use]
     pub fn new() -> Self {
-        let boundary = std::iter::repeat_with(fastrand::alphanumeric)
-            .take(40)
-            .collect();
-        Self {
-            boundary,
-            parts: Vec::new(),
-        }
+        Self::default()
     }
 
     /// Adds a field of text.
@@ -277,11 +265,7 @@ impl MultipartBody {
         content_type: Option<&str>,
         content: MultipartPart,
     ) {
-        let mut head = format!(
-            "--{}\r\nContent-Disposition: form-data; name=\"{}\"",
-            self.boundary,
-            quoted(name)
-        );
+        let mut head = format!("Content-Disposition: form-data; name=\"{}\"", quoted(name));
         if let Some(file_name) = file_name {
             head.push_str("; filename=\"");
             head.push_str(&quoted(file_name));
@@ -300,15 +284,21 @@ impl MultipartBody {
         });
     }
 
-    pub(super) fn into_body(self) -> (String, RequestBody) {
-        let content_type = format!("multipart/form-data; boundary={}", self.boundary);
-        let end = Bytes::from(format!("--{}--\r\n", self.boundary));
+    /// The content type and the body, with a boundary that `jitter` makes.
+    pub(super) fn into_body(self, jitter: &Jitter) -> (String, RequestBody) {
+        let boundary: String = std::iter::repeat_with(|| alphanumeric(jitter.next()))
+            .take(40)
+            .collect();
+        let content_type = format!("multipart/form-data; boundary={boundary}");
+        let start = Bytes::from(format!("--{boundary}\r\n"));
+        let end = Bytes::from(format!("--{boundary}--\r\n"));
         let all = |is: fn(&MultipartPart) -> bool| self.parts.iter().all(|part| is(&part.content));
         let in_memory = all(|content| matches!(content, MultipartPart::Bytes(_)));
         let replayable = all(|content| !matches!(content, MultipartPart::Once(_)));
         if in_memory {
             let mut body = BytesMut::new();
             for part in &self.parts {
+                body.put_slice(&start);
                 body.put_slice(&part.head);
                 if let MultipartPart::Bytes(bytes) = &part.content {
                     body.put_slice(bytes);
@@ -319,19 +309,27 @@ impl MultipartBody {
             return (content_type, RequestBody::Bytes(body.freeze()));
         }
         if !replayable {
-            let stream = pieces(&self.parts, &end);
+            let stream = pieces(&self.parts, &start, &end);
             let once = RequestBody::Once(Arc::new(Mutex::new(Some(stream))));
             return (content_type, once);
         }
-        let factory = move || pieces(&self.parts, &end);
+        let factory = move || pieces(&self.parts, &start, &end);
         (content_type, RequestBody::Factory(Arc::new(factory)))
     }
 }
 
+/// The letter or digit for a number from 0 to 1.
+fn alphanumeric(random: f64) -> char {
+    const ALL: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let place = (random * ALL.len() as f64) as usize;
+    char::from(ALL[place.min(ALL.len() - 1)])
+}
+
 /// The parts one after the other.
-fn pieces(parts: &[Part], end: &Bytes) -> ByteStream {
-    let mut pieces = Vec::with_capacity(parts.len() * 3 + 1);
+fn pieces(parts: &[Part], start: &Bytes, end: &Bytes) -> ByteStream {
+    let mut pieces = Vec::with_capacity(parts.len() * 4 + 1);
     for part in parts {
+        pieces.push(Piece::Bytes(start.clone()));
         pieces.push(Piece::Bytes(part.head.clone()));
         pieces.push(match &part.content {
             MultipartPart::Bytes(bytes) => Piece::Bytes(bytes.clone()),

@@ -15,6 +15,7 @@ pub use body::{FilePart, FormBody, MultipartBody, MultipartPart};
 pub use call::Call;
 pub use encode::ListStyle;
 pub use operation::Operation;
+pub(crate) use operation::Sealed;
 pub use raw::RawRequest;
 
 pub use crate::runtime::codec::{Optional, OptionalText, QueryValue};
@@ -79,11 +80,14 @@ impl Request {
     #[doc(hidden)]
     #[must_use]
     pub fn new(client: &impl AsRef<Arc<Pipeline>>, metadata: &'static OperationMetadata) -> Self {
-        Self::of(client.as_ref(), metadata)
+        Self::from_pipeline(client.as_ref(), metadata)
     }
 
     /// The same, of what a client sends its calls through.
-    pub(crate) fn of(pipeline: &Arc<Pipeline>, metadata: &'static OperationMetadata) -> Self {
+    pub(crate) fn from_pipeline(
+        pipeline: &Arc<Pipeline>,
+        metadata: &'static OperationMetadata,
+    ) -> Self {
         let mut headers = HeaderMap::new();
         if !metadata.accept.is_empty() {
             headers.insert(header::ACCEPT, HeaderValue::from_static(metadata.accept));

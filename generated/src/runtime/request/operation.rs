@@ -15,10 +15,14 @@ use crate::runtime::pipeline::{CallOptions, RetryPolicy};
 use crate::runtime::response::Response;
 use crate::runtime::response::{BodyStream, FromResponse};
 
+/// What only this crate can name and make, so that only its generated code implements [`Operation`].
+#[derive(Debug)]
+pub struct Sealed(pub(crate) ());
+
 /// An operation of the API, its parameters filled in.
 ///
-/// Generated code implements it. Its own setters are named like the parameters of the operation; what is about the call itself begins with
-/// `with_`, so that the two never clash.
+/// Its own setters are named like the parameters of the operation; what is about the call itself begins with `with_`, so that the two never
+/// clash. The trait is sealed: only generated code implements it.
 ///
 /// ```
 /// # extern crate genesys_cloud_runtime as genesys_cloud;
@@ -44,9 +48,29 @@ pub trait Operation: Sized {
     #[doc(hidden)]
     fn request_mut(&mut self) -> &mut Request;
 
-    /// The call, to be sent.
+    /// The call, to be sent. The second argument seals the trait: other crates cannot name its type.
+    ///
+    /// ```compile_fail,E0050
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::runtime::{Operation, OperationMetadata, Request};
+    ///
+    /// struct Mine<O>(O);
+    ///
+    /// impl<O: Operation> Operation for Mine<O> {
+    ///     type Output = O::Output;
+    ///     const METADATA: &'static OperationMetadata = O::METADATA;
+    ///
+    ///     fn request_mut(&mut self) -> &mut Request {
+    ///         self.0.request_mut()
+    ///     }
+    ///
+    ///     fn into_request(mut self) -> Request {
+    ///         self.0.request_mut().clone()
+    ///     }
+    /// }
+    /// ```
     #[doc(hidden)]
-    fn into_request(self) -> Request;
+    fn into_request(self, _: Sealed) -> Request;
 
     /// Sets all options of this call at once; what they leave open comes from the client.
     #[must_use]
@@ -85,22 +109,22 @@ pub trait Operation: Sized {
         change(self, |options| options.with_header(name, value))
     }
 
-    /// Whether the call may be sent again although the first one may have been carried out. See [`CallOptions::idempotent`].
+    /// Whether the call may be sent again although the first one may have been carried out. See [`CallOptions::with_idempotent`].
     #[must_use]
     fn with_idempotent(self, idempotent: bool) -> Self {
-        change(self, |options| options.idempotent(idempotent))
+        change(self, |options| options.with_idempotent(idempotent))
     }
 
-    /// Whether a redirect is followed, without the token. See [`CallOptions::follow_redirects`].
+    /// Whether a redirect is followed, without the token. See [`CallOptions::with_follow_redirects`].
     #[must_use]
     fn with_follow_redirects(self, follow: bool) -> Self {
-        change(self, |options| options.follow_redirects(follow))
+        change(self, |options| options.with_follow_redirects(follow))
     }
 
-    /// Whether a value of the response that does not fit its type is an error. See [`CallOptions::strict_decoding`].
+    /// Whether a value of the response that does not fit its type is an error. See [`CallOptions::with_strict_decoding`].
     #[must_use]
     fn with_strict_decoding(self, strict: bool) -> Self {
-        change(self, |options| options.strict_decoding(strict))
+        change(self, |options| options.with_strict_decoding(strict))
     }
 
     /// The credential of an operation whose security scheme is not OAuth. See [`CallOptions::with_credential`].
@@ -132,17 +156,17 @@ pub trait Operation: Sized {
     ///
     /// The last 404 when the time is over. All other errors are returned immediately.
     fn until_visible(self, timeout: Duration) -> Call<Self::Output> {
-        Call::until_visible(self.into_request(), timeout)
+        Call::until_visible(self.into_request(Sealed(())), timeout)
     }
 
     /// Sends the call and gives the body as it is.
     fn send_bytes(self) -> Call<Bytes> {
-        Call::new(self.into_request())
+        Call::new(self.into_request(Sealed(())))
     }
 
     /// Sends the call and gives the body as a stream, without holding it in memory.
     fn send_stream(self) -> Call<BodyStream> {
-        Call::new(self.into_request())
+        Call::new(self.into_request(Sealed(())))
     }
 
     /// Sends the call and waits for its end, without `async`. See [`blocking`](crate::runtime::blocking).
@@ -152,12 +176,12 @@ pub trait Operation: Sized {
     /// Those of the call.
     #[cfg(feature = "blocking")]
     fn send_blocking(self) -> Result<Response<Self::Output>, Error> {
-        Call::new(self.into_request()).wait()
+        Call::new(self.into_request(Sealed(()))).wait()
     }
 
     /// Sends the call and reads its JSON into a type of the caller's own.
     fn send_as<T: DeserializeOwned + 'static>(self) -> Call<T> {
-        Call::serde(self.into_request())
+        Call::serde(self.into_request(Sealed(())))
     }
 }
 

@@ -137,9 +137,11 @@ impl Request {
             return Err(problem);
         }
         let defaults = &self.parts.pipeline.options;
-        let credential = Credential::of(self.parts.metadata, &self.parts.options, defaults)?;
+        let credential =
+            Credential::from_options(self.parts.metadata, &self.parts.options, defaults)?;
         if let Some(multipart) = self.parts.multipart.take() {
-            let (content_type, body) = multipart.into_body();
+            let jitter = &self.parts.pipeline.connection.jitter;
+            let (content_type, body) = multipart.into_body(jitter);
             let content_type = HeaderValue::try_from(content_type).map_err(|_| {
                 Error::invalid_request("the boundary has characters that no header can hold")
             })?;

@@ -109,7 +109,8 @@ impl RawRequest {
     /// # }
     /// ```
     pub fn multipart(self, multipart: MultipartBody) -> Self {
-        let (content_type, body) = multipart.into_body();
+        let jitter = &self.request.pipeline().connection.jitter;
+        let (content_type, body) = multipart.into_body(jitter);
         self.with_body(&content_type, body)
     }
 
@@ -126,7 +127,7 @@ impl RawRequest {
     }
 
     /// Names the path with its parameters' names (`/api/v2/users/{userId}`) for telemetry, which never shows the path itself.
-    pub fn template(mut self, template: impl Into<Cow<'static, str>>) -> Self {
+    pub fn with_template(mut self, template: impl Into<Cow<'static, str>>) -> Self {
         self.request.set_template(template.into());
         self
     }

@@ -29,7 +29,7 @@ pub(super) async fn read(
             Err(error) if error.is_not_found() => error,
             outcome => return outcome,
         };
-        let waited = clock.monotonic().saturating_sub(start);
+        let waited = clock.monotonic() - start;
         let left = timeout.saturating_sub(waited);
         if left.is_zero() {
             return Err(error);

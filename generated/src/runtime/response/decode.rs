@@ -11,7 +11,8 @@ use crate::runtime::transport::ResponseBody;
 
 /// What the body of a response can become.
 ///
-/// Implemented for the SDK's models, lists and maps of them, scalars, `()`, [`Bytes`] and [`BodyStream`].
+/// Implemented for the SDK's models, lists and maps of them, scalars, `()`, [`Bytes`] and [`BodyStream`]. Sealed by hidden items, which may change
+/// in any release.
 pub trait FromResponse: Sized {
     /// The body is handed on as it comes in, and not collected first.
     #[doc(hidden)]

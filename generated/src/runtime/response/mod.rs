@@ -164,7 +164,7 @@ impl<T> Response<T> {
     /// The field of such a value has the nearest value where one has the same meaning (`"7"` is 7), else it is `None`; lists and maps leave
     /// such elements out. The value as it came is in the model's [`Extra`](crate::runtime::codec::Extra) under the property's name, and is
     /// written back for as long as the field is not changed. To get an error instead, use
-    /// [`strict_decoding`](crate::runtime::request::CallOptions::strict_decoding).
+    /// [`with_strict_decoding`](crate::runtime::request::CallOptions::with_strict_decoding).
     ///
     /// ```
     /// # extern crate genesys_cloud_runtime as genesys_cloud;

@@ -9,7 +9,7 @@ use super::RateLimit;
 /// How long the server asks the caller to wait, as of `now`: what `Retry-After` says. A 429 whose rate limit has nothing left asks for no less than
 /// the time until the limit's reset.
 pub(crate) fn asked(status: StatusCode, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let named = of(headers, now);
+    let named = from_headers(headers, now);
     if status != StatusCode::TOO_MANY_REQUESTS {
         return named;
     }
@@ -20,7 +20,7 @@ pub(crate) fn asked(status: StatusCode, headers: &HeaderMap, now: SystemTime) ->
 }
 
 /// The header `Retry-After` (RFC 9110 section 10.2.3), as of `now`. It holds seconds or a date; a date in the past is zero. Other values are ignored.
-pub(crate) fn of(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+pub(crate) fn from_headers(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         // More seconds than fit a number are still a number of seconds.

@@ -14,9 +14,10 @@ use crate::runtime::transport::{
 };
 
 /// What an operation gives back, as the response that the API would send: a model as JSON with status 200, `()` as 204 without a body, bytes as
-/// they are.
+/// they are. Sealed by a hidden method, which may change in any release.
 pub trait IntoReply {
     /// The response.
+    #[doc(hidden)]
     fn into_reply(self) -> HttpResponse;
 }
 

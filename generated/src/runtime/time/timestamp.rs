@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::calendar::{CivilDate, CivilTime};
 use super::parse::{self, Instant};
 use super::text::text_type;
+use crate::runtime::clock::{Clock, SystemClock};
 
 text_type! {
     /// A point in time: RFC 3339 (`2026-01-02T03:04:05.678Z`).
@@ -40,7 +41,7 @@ impl Timestamp {
     /// ```
     #[must_use]
     pub fn now() -> Self {
-        Self::from(SystemTime::now())
+        Self::from(SystemClock::new().now().wall)
     }
 
     /// The instant `seconds` after 1970-01-01T00:00:00Z, in UTC.

@@ -21,6 +21,7 @@ use super::{
     TransportError, TransportErrorKind, next_chunk,
 };
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::clock::wait::{DRIVEN, First, LATE, first};
 
 /// How long making a connection may take. A lost SYN is sent again after 1 s and then 3 s (RFC 6298), so this allows for one of them.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
@@ -105,27 +106,29 @@ impl HttpTransport {
     > {
         let mut sent = None;
         let mut outgoing = reqwest::Request::new(request.method, request.url);
-        let is_empty = match &request.body {
-            RequestBody::Empty => true,
-            RequestBody::Bytes(bytes) => bytes.is_empty(),
-            _ => false,
+        let bytes = match &request.body {
+            RequestBody::Empty => Some(Bytes::new()),
+            RequestBody::Bytes(bytes) => Some(bytes.clone()),
+            _ => None,
         };
+        let is_empty = bytes.as_ref().is_some_and(Bytes::is_empty);
         *outgoing.headers_mut() = complete(request.headers, outgoing.method(), is_empty);
-        // It matters where a timeout would leave open whether the server acted.
+        // Only of these methods it matters whether a request that failed was sent.
         let is_watched = matches!(*outgoing.method(), Method::POST | Method::PATCH);
-        *outgoing.body_mut() = match request.body {
-            RequestBody::Bytes(bytes) if is_watched && !is_empty => {
+        *outgoing.body_mut() = match bytes.filter(|_| is_watched) {
+            Some(bytes) => {
                 let (body, taken) = Watched::new(bytes);
-                sent = Some(taken);
+                // Of a request without a body HTTP/1.1 asks for none.
+                sent = (!is_empty).then_some(taken);
                 Some(reqwest::Body::wrap(body))
             }
-            body => body_of(body)?,
+            None => body_of(request.body)?,
         };
         Ok((self.client.execute(outgoing), sent))
     }
 }
 
-/// Becomes true when the body is taken to be sent; nothing where nobody asks.
+/// Becomes true when the body is taken to be sent; nothing where it does not tell.
 type Sent = Option<Arc<AtomicBool>>;
 
 /// Reads a response, to the end of its body unless it is to be streamed.
@@ -183,22 +186,14 @@ impl Transport for HttpTransport {
         Box::pin(async move {
             let (response, sent) = response?;
             let received = pin!(receive(response, stream_response, longest_body));
-            let Some(timeout) = timeout else {
-                return received.await;
+            let outcome = match timeout {
+                Some(timeout) => bounded(timeout, received).await,
+                None => received.await,
             };
-            let outcome = bounded(timeout, received).await;
-            match outcome {
-                Err(error)
-                    if error.kind == TransportErrorKind::Timeout
-                        && sent.is_some_and(|sent| !sent.load(Ordering::Acquire)) =>
-                {
-                    Err(TransportError {
-                        kind: TransportErrorKind::NotProcessed,
-                        source: "nothing of its body was sent in time".into(),
-                    })
-                }
-                outcome => outcome,
-            }
+            outcome.map_err(|error| match sent {
+                Some(sent) if !sent.load(Ordering::Acquire) => without_body(error),
+                _ => error,
+            })
         })
     }
 
@@ -214,16 +209,41 @@ impl fmt::Debug for HttpTransport {
 }
 
 /// Ends `future` after `timeout`. Give it pinned: a future that is handed on by value takes its space twice.
+///
+/// A timer that ended while the program stood still is renewed once, as in `clock::wait::within`. This one takes no allocation.
 pub(super) async fn bounded(
     timeout: Duration,
-    future: impl Future<Output = Result<HttpResponse, TransportError>>,
+    mut future: impl Future<Output = Result<HttpResponse, TransportError>> + Unpin,
 ) -> Result<HttpResponse, TransportError> {
-    match tokio::time::timeout(timeout, future).await {
-        Ok(outcome) => outcome,
-        Err(elapsed) => Err(TransportError {
-            kind: TransportErrorKind::Timeout,
-            source: elapsed.into(),
-        }),
+    let mut timer = pin!(tokio::time::sleep(timeout));
+    if let First::Left(outcome) = first(&mut future, timer.as_mut()).await {
+        return outcome;
+    }
+    let now = tokio::time::Instant::now();
+    if now >= timer.deadline() + LATE {
+        timer.as_mut().reset(now + DRIVEN);
+        if let First::Left(outcome) = first(future, timer).await {
+            return outcome;
+        }
+    }
+    Err(TransportError {
+        kind: TransportErrorKind::Timeout,
+        source: format!("no complete response after {timeout:?}").into(),
+    })
+}
+
+/// The failure of a request of whose body nothing was sent: the server cannot have done what it asks for.
+fn without_body(error: TransportError) -> TransportError {
+    match error.kind {
+        TransportErrorKind::Timeout => TransportError {
+            kind: TransportErrorKind::NotProcessed,
+            source: "nothing of its body was sent in time".into(),
+        },
+        TransportErrorKind::Io => TransportError {
+            kind: TransportErrorKind::NotProcessed,
+            ..error
+        },
+        _ => error,
     }
 }
 
@@ -267,7 +287,7 @@ fn failure(error: reqwest::Error) -> TransportError {
     };
     TransportError {
         kind,
-        source: Cause::of(&error).into(),
+        source: Cause::new(&error).into(),
     }
 }
 
@@ -298,7 +318,7 @@ fn body_failure(error: reqwest::Error) -> TransportError {
         } else {
             TransportErrorKind::Io
         },
-        source: Cause::of(&error).into(),
+        source: Cause::new(&error).into(),
     }
 }
 
@@ -307,7 +327,7 @@ fn body_failure(error: reqwest::Error) -> TransportError {
 struct Cause(String);
 
 impl Cause {
-    fn of(error: &reqwest::Error) -> Self {
+    fn new(error: &reqwest::Error) -> Self {
         let mut text = String::new();
         let mut source = error.source();
         while let Some(cause) = source {
@@ -324,7 +344,7 @@ impl Cause {
 /// The innermost reason of an error, without the URL that the error carries.
 #[cfg(feature = "notification-stream")]
 pub(crate) fn cause_of(error: &reqwest::Error) -> BoxError {
-    Cause::of(error).into()
+    Cause::new(error).into()
 }
 
 impl fmt::Display for Cause {
@@ -345,6 +365,6 @@ impl<S: Stream<Item = reqwest::Result<Bytes>>> Stream for Chunks<S> {
         self.0
             .as_mut()
             .poll_next(context)
-            .map(|item| item.map(|chunk| chunk.map_err(|error| Cause::of(&error).into())))
+            .map(|item| item.map(|chunk| chunk.map_err(|error| Cause::new(&error).into())))
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
+use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::{Bytes, BytesMut};
@@ -226,7 +227,7 @@ impl Transport for MemoryTransport {
     fn execute(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
         Box::pin(async move {
             let timeout = request.timeout;
-            let answer = async {
+            let answer = pin!(async {
                 let recorded = RecordedRequest {
                     method: request.method,
                     url: request.url,
@@ -237,7 +238,7 @@ impl Transport for MemoryTransport {
                 };
                 lock(&self.requests).push(recorded.clone());
                 (self.handler)(recorded).await
-            };
+            });
             match timeout {
                 None => answer.await,
                 Some(timeout) => bounded(timeout, answer).await,

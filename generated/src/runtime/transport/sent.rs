@@ -1,7 +1,11 @@
 //! Whether a request got as far as its body.
 //!
-//! A call can end in a timeout before anything of it was sent: the HTTP library is still waiting for a connection, or holds the request for one that
-//! has just closed. A server that got no byte of a body cannot have done what the body asks for.
+//! A request can fail before anything of it was sent: the HTTP library is still waiting for a connection, or holds the request for one that has
+//! just closed. A server that got no byte of a body cannot have done what the body asks for.
+//!
+//! An empty body does not say beforehand that it is empty. So the head of such a request does not end its HTTP/2 stream, and the frame after it
+//! does. hyper (1.12, `ClientTask::poll`) gives the error of a `GOAWAY` to the request whose head it has just sent, even where the `GOAWAY`
+//! covers that request; it resets the stream then, and a server that waits for the end of the stream has not acted.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -44,7 +48,7 @@ impl Body for Watched {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.bytes.is_empty()
+        self.bytes.is_empty() && self.taken.load(Ordering::Acquire)
     }
 
     fn size_hint(&self) -> SizeHint {

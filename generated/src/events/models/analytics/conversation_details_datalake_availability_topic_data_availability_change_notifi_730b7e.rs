@@ -4,9 +4,12 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ConversationDetailsDatalakeAvailabilityTopicDataAvailabilityChangeNotification` in the API.
+///
+/// Arrives with the topic
+/// [`analytics_conversations_details_jobs_availability`](crate::events::topics::analytics::analytics_conversations_details_jobs_availability).
 #[derive(Clone, Default)]
 pub struct ConversationDetailsDatalakeAvailabilityTopicDataAvailabilityChangeNotification {
-    /// `dataAvailabilityDate`
+    /// `dataAvailabilityDate`: a timestamp
     pub data_availability_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationMetricsTopicConversationScoredAgent` in the API.
+///
+/// Part of
+/// [`ConversationMetricsTopicConversationMetricRecord`](crate::events::models::ConversationMetricsTopicConversationMetricRecord).
 #[derive(Clone, Default)]
 pub struct ConversationMetricsTopicConversationScoredAgent {
-    /// `agentScore`
+    /// `agentScore`: an integer (`int64`)
     pub agent_score: Option<i64>,
-    /// `scoredAgentId`
+    /// `scoredAgentId`: a string
     pub scored_agent_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `FlowMetricsTopicFlowOutcome` in the API.
+///
+/// Part of
+/// [`FlowMetricsTopicFlowMetricRecord`](crate::events::models::FlowMetricsTopicFlowMetricRecord).
 #[derive(Clone, Default)]
 pub struct FlowMetricsTopicFlowOutcome {
-    /// `flowOutcome`
+    /// `flowOutcome`: a string
     pub flow_outcome: Option<String>,
-    /// `flowOutcomeId`
+    /// `flowOutcomeId`: a string
     pub flow_outcome_id: Option<String>,
-    /// `flowOutcomeValue`
+    /// `flowOutcomeValue`: a string
     pub flow_outcome_value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

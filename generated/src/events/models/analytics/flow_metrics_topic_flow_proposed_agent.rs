@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `FlowMetricsTopicFlowProposedAgent` in the API.
+///
+/// Part of
+/// [`FlowMetricsTopicFlowMetricRecord`](crate::events::models::FlowMetricsTopicFlowMetricRecord).
 #[derive(Clone, Default)]
 pub struct FlowMetricsTopicFlowProposedAgent {
-    /// `agentRank`
+    /// `agentRank`: an integer (`int64`)
     pub agent_rank: Option<i64>,
-    /// `proposedAgentId`
+    /// `proposedAgentId`: a string
     pub proposed_agent_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -35,6 +35,7 @@ export!(
 export!(flow_metrics_topic_flow_outcome: FlowMetricsTopicFlowOutcome);
 export!(flow_metrics_topic_flow_proposed_agent: FlowMetricsTopicFlowProposedAgent);
 export!(flow_metrics_topic_flow_scored_agent: FlowMetricsTopicFlowScoredAgent);
+export!(shared_enums: *);
 export!(stat_event_flow_outcome_topic_interval_metrics: StatEventFlowOutcomeTopicIntervalMetrics);
 export!(stat_event_flow_outcome_topic_metric_stats: StatEventFlowOutcomeTopicMetricStats);
 export!(stat_event_flow_outcome_topic_stats_notification: StatEventFlowOutcomeTopicStatsNotification);

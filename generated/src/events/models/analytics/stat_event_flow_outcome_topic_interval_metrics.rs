@@ -4,11 +4,14 @@ use crate::events::models::analytics::StatEventFlowOutcomeTopicMetricStats;
 use crate::runtime::codec;
 
 /// `StatEventFlowOutcomeTopicIntervalMetrics` in the API.
+///
+/// Part of
+/// [`StatEventFlowOutcomeTopicStatsNotification`](crate::events::models::StatEventFlowOutcomeTopicStatsNotification).
 #[derive(Clone, Default)]
 pub struct StatEventFlowOutcomeTopicIntervalMetrics {
-    /// `interval`
+    /// `interval`: a string
     pub interval: Option<String>,
-    /// `metrics`
+    /// `metrics`: a list of `StatEventFlowOutcomeTopicMetricStats`
     pub metrics: Option<Vec<StatEventFlowOutcomeTopicMetricStats>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,14 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `StatEventFlowOutcomeTopicStatsNotification` in the API.
+///
+/// Arrives with the topic
+/// [`analytics_flowoutcome_aggregates`](crate::events::topics::analytics::analytics_flowoutcome_aggregates).
 #[derive(Clone, Default)]
 pub struct StatEventFlowOutcomeTopicStatsNotification {
-    /// `data`
+    /// `data`: a list of `StatEventFlowOutcomeTopicIntervalMetrics`
     pub data: Option<Vec<StatEventFlowOutcomeTopicIntervalMetrics>>,
-    /// `group`
+    /// `group`: a map of strings to strings
     pub group: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::analytics::StatEventFlowTopicMetricStats;
 use crate::runtime::codec;
 
 /// `StatEventFlowTopicIntervalMetrics` in the API.
+///
+/// Part of
+/// [`StatEventFlowTopicStatsNotification`](crate::events::models::StatEventFlowTopicStatsNotification).
 #[derive(Clone, Default)]
 pub struct StatEventFlowTopicIntervalMetrics {
-    /// `interval`
+    /// `interval`: a string
     pub interval: Option<String>,
-    /// `metrics`
+    /// `metrics`: a list of `StatEventFlowTopicMetricStats`
     pub metrics: Option<Vec<StatEventFlowTopicMetricStats>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

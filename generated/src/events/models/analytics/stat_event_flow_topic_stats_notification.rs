@@ -5,11 +5,14 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `StatEventFlowTopicStatsNotification` in the API.
+///
+/// Arrives with the topic
+/// [`analytics_flow_aggregates`](crate::events::topics::analytics::analytics_flow_aggregates).
 #[derive(Clone, Default)]
 pub struct StatEventFlowTopicStatsNotification {
-    /// `data`
+    /// `data`: a list of `StatEventFlowTopicIntervalMetrics`
     pub data: Option<Vec<StatEventFlowTopicIntervalMetrics>>,
-    /// `group`
+    /// `group`: a map of strings to strings
     pub group: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

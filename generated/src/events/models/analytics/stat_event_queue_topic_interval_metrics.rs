@@ -4,11 +4,14 @@ use crate::events::models::analytics::StatEventQueueTopicMetricStats;
 use crate::runtime::codec;
 
 /// `StatEventQueueTopicIntervalMetrics` in the API.
+///
+/// Part of
+/// [`StatEventQueueTopicStatsNotification`](crate::events::models::StatEventQueueTopicStatsNotification).
 #[derive(Clone, Default)]
 pub struct StatEventQueueTopicIntervalMetrics {
-    /// `interval`
+    /// `interval`: a string
     pub interval: Option<String>,
-    /// `metrics`
+    /// `metrics`: a list of `StatEventQueueTopicMetricStats`
     pub metrics: Option<Vec<StatEventQueueTopicMetricStats>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

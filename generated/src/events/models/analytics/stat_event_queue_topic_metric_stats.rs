@@ -4,13 +4,16 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `StatEventQueueTopicMetricStats` in the API.
+///
+/// Part of
+/// [`StatEventQueueTopicIntervalMetrics`](crate::events::models::StatEventQueueTopicIntervalMetrics).
 #[derive(Clone, Default)]
 pub struct StatEventQueueTopicMetricStats {
-    /// `metric`
+    /// `metric`: a string
     pub metric: Option<String>,
-    /// `qualifier`
+    /// `qualifier`: a string
     pub qualifier: Option<String>,
-    /// `stats`
+    /// `stats`: a map of strings to numbers
     pub stats: Option<BTreeMap<String, f64>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,14 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `StatEventQueueTopicStatsNotification` in the API.
+///
+/// Arrives with the topic
+/// [`analytics_queue_observations`](crate::events::topics::analytics::analytics_queue_observations).
 #[derive(Clone, Default)]
 pub struct StatEventQueueTopicStatsNotification {
-    /// `data`
+    /// `data`: a list of `StatEventQueueTopicIntervalMetrics`
     pub data: Option<Vec<StatEventQueueTopicIntervalMetrics>>,
-    /// `group`
+    /// `group`: a map of strings to strings
     pub group: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::analytics::StatEventUserTopicMetricStats;
 use crate::runtime::codec;
 
 /// `StatEventUserTopicIntervalMetrics` in the API.
+///
+/// Part of
+/// [`StatEventUserTopicStatsNotification`](crate::events::models::StatEventUserTopicStatsNotification).
 #[derive(Clone, Default)]
 pub struct StatEventUserTopicIntervalMetrics {
-    /// `interval`
+    /// `interval`: a string
     pub interval: Option<String>,
-    /// `metrics`
+    /// `metrics`: a list of `StatEventUserTopicMetricStats`
     pub metrics: Option<Vec<StatEventUserTopicMetricStats>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

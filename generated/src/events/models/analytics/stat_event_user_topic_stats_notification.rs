@@ -5,11 +5,14 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `StatEventUserTopicStatsNotification` in the API.
+///
+/// Arrives with the topic
+/// [`analytics_user_aggregates`](crate::events::topics::analytics::analytics_user_aggregates).
 #[derive(Clone, Default)]
 pub struct StatEventUserTopicStatsNotification {
-    /// `data`
+    /// `data`: a list of `StatEventUserTopicIntervalMetrics`
     pub data: Option<Vec<StatEventUserTopicIntervalMetrics>>,
-    /// `group`
+    /// `group`: a map of strings to strings
     pub group: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::analytics::StatEventWrapUpCodeTopicMetricStats;
 use crate::runtime::codec;
 
 /// `StatEventWrapUpCodeTopicIntervalMetrics` in the API.
+///
+/// Part of
+/// [`StatEventWrapUpCodeTopicStatsNotification`](crate::events::models::StatEventWrapUpCodeTopicStatsNotification).
 #[derive(Clone, Default)]
 pub struct StatEventWrapUpCodeTopicIntervalMetrics {
-    /// `interval`
+    /// `interval`: a string
     pub interval: Option<String>,
-    /// `metrics`
+    /// `metrics`: a list of `StatEventWrapUpCodeTopicMetricStats`
     pub metrics: Option<Vec<StatEventWrapUpCodeTopicMetricStats>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,14 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `StatEventWrapUpCodeTopicStatsNotification` in the API.
+///
+/// Arrives with the topic
+/// [`analytics_wrapup_aggregates`](crate::events::topics::analytics::analytics_wrapup_aggregates).
 #[derive(Clone, Default)]
 pub struct StatEventWrapUpCodeTopicStatsNotification {
-    /// `data`
+    /// `data`: a list of `StatEventWrapUpCodeTopicIntervalMetrics`
     pub data: Option<Vec<StatEventWrapUpCodeTopicIntervalMetrics>>,
-    /// `group`
+    /// `group`: a map of strings to strings
     pub group: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,12 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `UserDetailsDatalakeAvailabilityTopicDataAvailabilityChangeNotification` in the API.
+///
+/// Arrives with the topic
+/// [`analytics_users_details_jobs_availability`](crate::events::topics::analytics::analytics_users_details_jobs_availability).
 #[derive(Clone, Default)]
 pub struct UserDetailsDatalakeAvailabilityTopicDataAvailabilityChangeNotification {
-    /// `dataAvailabilityDate`
+    /// `dataAvailabilityDate`: a timestamp
     pub data_availability_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,17 @@
 use crate::runtime::codec;
 
 /// `V2QueueObservationMetricCountData` in the API.
+///
+/// Part of
+/// [`V2QueueObservationMetricCountGroup`](crate::events::models::V2QueueObservationMetricCountGroup).
 #[derive(Clone, Default)]
 pub struct V2QueueObservationMetricCountData {
-    /// `calculatedMetricValue`
+    /// `calculatedMetricValue`: an integer (`int64`)
     pub calculated_metric_value: Option<i64>,
-    /// `count`
+    /// `count`: an integer (`int64`)
     pub count: Option<i64>,
-    /// `metric`
+    /// `metric`: one of `oAlerting`, `oInteracting`, `oWaiting`, `oFlow`, `oLongestWaiting`,
+    /// `oLongestInteracting`
     pub metric: Option<V2QueueObservationMetricCountDataMetric>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::analytics::V2QueueObservationMetricCountData;
 use crate::runtime::codec;
 
 /// `V2QueueObservationMetricCountGroup` in the API.
+///
+/// Part of
+/// [`V2QueueObservationObservationCountNotification`](crate::events::models::V2QueueObservationObservationCountNotification).
 #[derive(Clone, Default)]
 pub struct V2QueueObservationMetricCountGroup {
-    /// `data`
+    /// `data`: a list of `V2QueueObservationMetricCountData`
     pub data: Option<Vec<V2QueueObservationMetricCountData>>,
-    /// `mediaType`
+    /// `mediaType`: a string
     pub media_type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

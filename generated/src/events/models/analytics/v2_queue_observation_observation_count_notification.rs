@@ -4,9 +4,12 @@ use crate::events::models::analytics::V2QueueObservationMetricCountGroup;
 use crate::runtime::codec;
 
 /// `V2QueueObservationObservationCountNotification` in the API.
+///
+/// Arrives with the topic
+/// [`analytics_queue_activity`](crate::events::topics::analytics::analytics_queue_activity).
 #[derive(Clone, Default)]
 pub struct V2QueueObservationObservationCountNotification {
-    /// `results`
+    /// `results`: a list of `V2QueueObservationMetricCountGroup`
     pub results: Option<Vec<V2QueueObservationMetricCountGroup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

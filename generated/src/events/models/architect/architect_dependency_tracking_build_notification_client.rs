@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ArchitectDependencyTrackingBuildNotificationClient` in the API.
+///
+/// Part of
+/// [`ArchitectDependencyTrackingBuildNotificationDependencyTrackingBuildNotification`](crate::events::models::ArchitectDependencyTrackingBuildNotificationDependencyTrackingBuildNotification).
 #[derive(Clone, Default)]
 pub struct ArchitectDependencyTrackingBuildNotificationClient {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

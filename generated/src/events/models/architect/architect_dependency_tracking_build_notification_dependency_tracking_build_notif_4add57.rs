@@ -8,15 +8,18 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ArchitectDependencyTrackingBuildNotificationDependencyTrackingBuildNotification` in the API.
+///
+/// Arrives with the topic
+/// [`architect_dependencytracking_build`](crate::events::topics::architect::architect_dependencytracking_build).
 #[derive(Clone, Default)]
 pub struct ArchitectDependencyTrackingBuildNotificationDependencyTrackingBuildNotification {
-    /// `client`
+    /// `client`: `ArchitectDependencyTrackingBuildNotificationClient`
     pub client: Option<Box<ArchitectDependencyTrackingBuildNotificationClient>>,
-    /// `startTime`
+    /// `startTime`: a timestamp
     pub start_time: Option<time::Timestamp>,
-    /// `status`
+    /// `status`: a string
     pub status: Option<String>,
-    /// `user`
+    /// `user`: `ArchitectDependencyTrackingBuildNotificationUser`
     pub user: Option<Box<ArchitectDependencyTrackingBuildNotificationUser>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

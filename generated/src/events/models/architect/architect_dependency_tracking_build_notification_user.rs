@@ -4,15 +4,18 @@ use crate::events::models::architect::ArchitectDependencyTrackingBuildNotificati
 use crate::runtime::codec;
 
 /// `ArchitectDependencyTrackingBuildNotificationUser` in the API.
+///
+/// Part of
+/// [`ArchitectDependencyTrackingBuildNotificationDependencyTrackingBuildNotification`](crate::events::models::ArchitectDependencyTrackingBuildNotificationDependencyTrackingBuildNotification).
 #[derive(Clone, Default)]
 pub struct ArchitectDependencyTrackingBuildNotificationUser {
-    /// `homeOrg`
+    /// `homeOrg`: `ArchitectDependencyTrackingBuildNotificationHomeOrganization`
     pub home_org: Option<
         Box<ArchitectDependencyTrackingBuildNotificationHomeOrganization>,
     >,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,34 +4,35 @@ use crate::events::models::architect::{
     ArchitectPromptNotificationClient, ArchitectPromptNotificationErrorDetail,
     ArchitectPromptNotificationErrorMessageParams, ArchitectPromptNotificationUser,
 };
-use crate::events::models::architect_and_flows::{
-    ArchitectFlowNotificationArchitectOperationActionName,
-    ArchitectFlowNotificationArchitectOperationActionStatus,
-};
+use crate::events::models::shared::architect_and_flows::{ActionName, ActionStatus};
 use crate::runtime::codec;
 
 /// `ArchitectPromptNotificationArchitectOperation` in the API.
+///
+/// Part of
+/// [`ArchitectPromptNotificationPromptNotification`](crate::events::models::ArchitectPromptNotificationPromptNotification).
 #[derive(Clone, Default)]
 pub struct ArchitectPromptNotificationArchitectOperation {
-    /// `actionName`
+    /// `actionName`: `ArchitectPromptNotificationArchitectOperationActionName`
     pub action_name: Option<ArchitectPromptNotificationArchitectOperationActionName>,
-    /// `actionStatus`
+    /// `actionStatus`: one of `LOCKED`, `UNLOCKED`, `STARTED`, `PENDING_GENERATION`,
+    /// `PENDING_BACKEND_NOTIFICATION`, `SUCCESS`, `FAILURE`
     pub action_status: Option<ArchitectPromptNotificationArchitectOperationActionStatus>,
-    /// `client`
+    /// `client`: `ArchitectPromptNotificationClient`
     pub client: Option<Box<ArchitectPromptNotificationClient>>,
-    /// `complete`
+    /// `complete`: a boolean
     pub complete: Option<bool>,
-    /// `errorCode`
+    /// `errorCode`: a string
     pub error_code: Option<String>,
-    /// `errorDetails`
+    /// `errorDetails`: a list of `ArchitectPromptNotificationErrorDetail`
     pub error_details: Option<Vec<ArchitectPromptNotificationErrorDetail>>,
-    /// `errorMessage`
+    /// `errorMessage`: a string
     pub error_message: Option<String>,
-    /// `errorMessageParams`
+    /// `errorMessageParams`: `ArchitectPromptNotificationErrorMessageParams`
     pub error_message_params: Option<Box<ArchitectPromptNotificationErrorMessageParams>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `user`
+    /// `user`: `ArchitectPromptNotificationUser`
     pub user: Option<Box<ArchitectPromptNotificationUser>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -57,10 +58,8 @@ impl codec::Model for ArchitectPromptNotificationArchitectOperation {
 
 codec::__model!(ArchitectPromptNotificationArchitectOperation);
 
-/// The same values as [`ArchitectFlowNotificationArchitectOperationActionName`].
-pub type ArchitectPromptNotificationArchitectOperationActionName =
-    ArchitectFlowNotificationArchitectOperationActionName;
+/// The same values as [`ActionName`].
+pub type ArchitectPromptNotificationArchitectOperationActionName = ActionName;
 
-/// The same values as [`ArchitectFlowNotificationArchitectOperationActionStatus`].
-pub type ArchitectPromptNotificationArchitectOperationActionStatus =
-    ArchitectFlowNotificationArchitectOperationActionStatus;
+/// The same values as [`ActionStatus`].
+pub type ArchitectPromptNotificationArchitectOperationActionStatus = ActionStatus;

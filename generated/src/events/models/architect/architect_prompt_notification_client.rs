@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ArchitectPromptNotificationClient` in the API.
+///
+/// Part of
+/// [`ArchitectPromptNotificationArchitectOperation`](crate::events::models::ArchitectPromptNotificationArchitectOperation).
 #[derive(Clone, Default)]
 pub struct ArchitectPromptNotificationClient {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

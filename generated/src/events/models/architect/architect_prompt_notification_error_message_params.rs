@@ -4,9 +4,12 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `ArchitectPromptNotificationErrorMessageParams` in the API.
+///
+/// Part of
+/// [`ArchitectPromptNotificationArchitectOperation`](crate::events::models::ArchitectPromptNotificationArchitectOperation).
 #[derive(Clone, Default)]
 pub struct ArchitectPromptNotificationErrorMessageParams {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to strings
     pub additional_properties: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `ArchitectPromptNotificationHomeOrganization` in the API.
+///
+/// Part of [`ArchitectPromptNotificationUser`](crate::events::models::ArchitectPromptNotificationUser).
 #[derive(Clone, Default)]
 pub struct ArchitectPromptNotificationHomeOrganization {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `thirdPartyOrgName`
+    /// `thirdPartyOrgName`: a string
     pub third_party_org_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,17 @@ use crate::events::models::architect::ArchitectPromptNotificationArchitectOperat
 use crate::runtime::codec;
 
 /// `ArchitectPromptNotificationPromptNotification` in the API.
+///
+/// Arrives with the topic [`architect_prompt`](crate::events::topics::architect::architect_prompt).
 #[derive(Clone, Default)]
 pub struct ArchitectPromptNotificationPromptNotification {
-    /// `currentOperation`
+    /// `currentOperation`: `ArchitectPromptNotificationArchitectOperation`
     pub current_operation: Option<Box<ArchitectPromptNotificationArchitectOperation>>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

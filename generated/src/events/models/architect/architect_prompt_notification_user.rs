@@ -4,13 +4,16 @@ use crate::events::models::architect::ArchitectPromptNotificationHomeOrganizatio
 use crate::runtime::codec;
 
 /// `ArchitectPromptNotificationUser` in the API.
+///
+/// Part of
+/// [`ArchitectPromptNotificationArchitectOperation`](crate::events::models::ArchitectPromptNotificationArchitectOperation).
 #[derive(Clone, Default)]
 pub struct ArchitectPromptNotificationUser {
-    /// `homeOrg`
+    /// `homeOrg`: `ArchitectPromptNotificationHomeOrganization`
     pub home_org: Option<Box<ArchitectPromptNotificationHomeOrganization>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

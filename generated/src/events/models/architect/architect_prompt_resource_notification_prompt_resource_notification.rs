@@ -4,23 +4,26 @@ use crate::events::models::architect::ArchitectPromptResourceNotificationPromptR
 use crate::runtime::codec;
 
 /// `ArchitectPromptResourceNotificationPromptResourceNotification` in the API.
+///
+/// Arrives with the topic
+/// [`architect_prompt_resource`](crate::events::topics::architect::architect_prompt_resource).
 #[derive(Clone, Default)]
 pub struct ArchitectPromptResourceNotificationPromptResourceNotification {
-    /// `audioFormat`
+    /// `audioFormat`: `ArchitectPromptResourceNotificationPromptResourceAudioFormat`
     pub audio_format: Option<
         Box<ArchitectPromptResourceNotificationPromptResourceAudioFormat>,
     >,
-    /// `durationSeconds`
+    /// `durationSeconds`: a number
     pub duration_seconds: Option<f64>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `language`
+    /// `language`: a string
     pub language: Option<String>,
-    /// `mediaUri`
+    /// `mediaUri`: a string
     pub media_uri: Option<String>,
-    /// `promptId`
+    /// `promptId`: a string
     pub prompt_id: Option<String>,
-    /// `uploadStatus`
+    /// `uploadStatus`: a string
     pub upload_status: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,23 +4,26 @@ use crate::events::models::architect::ArchitectSystemPromptResourceNotificationP
 use crate::runtime::codec;
 
 /// `ArchitectSystemPromptResourceNotificationSystemPromptResourceNotification` in the API.
+///
+/// Arrives with the topic
+/// [`architect_systemprompt_resource`](crate::events::topics::architect::architect_systemprompt_resource).
 #[derive(Clone, Default)]
 pub struct ArchitectSystemPromptResourceNotificationSystemPromptResourceNotification {
-    /// `audioFormat`
+    /// `audioFormat`: `ArchitectSystemPromptResourceNotificationPromptResourceAudioFormat`
     pub audio_format: Option<
         Box<ArchitectSystemPromptResourceNotificationPromptResourceAudioFormat>,
     >,
-    /// `durationSeconds`
+    /// `durationSeconds`: a number
     pub duration_seconds: Option<f64>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `language`
+    /// `language`: a string
     pub language: Option<String>,
-    /// `mediaUri`
+    /// `mediaUri`: a string
     pub media_uri: Option<String>,
-    /// `promptId`
+    /// `promptId`: a string
     pub prompt_id: Option<String>,
-    /// `uploadStatus`
+    /// `uploadStatus`: a string
     pub upload_status: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

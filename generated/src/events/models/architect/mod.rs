@@ -39,3 +39,4 @@ export!(
     architect_system_prompt_resource_notification_system_prompt_resource_notificatio_3eb798:
         ArchitectSystemPromptResourceNotificationSystemPromptResourceNotification
 );
+export!(shared_enums: *);

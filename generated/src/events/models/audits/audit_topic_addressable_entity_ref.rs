@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `AuditTopicAddressableEntityRef` in the API.
+///
+/// Part of [`AuditTopicAuditLogMessage`](crate::events::models::AuditTopicAuditLogMessage).
 #[derive(Clone, Default)]
 pub struct AuditTopicAddressableEntityRef {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

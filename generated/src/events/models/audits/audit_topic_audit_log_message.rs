@@ -10,39 +10,42 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `AuditTopicAuditLogMessage` in the API.
+///
+/// Arrives with the topic
+/// [`audits_entitytype_entityid`](crate::events::topics::audits::audits_entitytype_entityid).
 #[derive(Clone, Default)]
 pub struct AuditTopicAuditLogMessage {
-    /// `action`
+    /// `action`: `AuditTopicAuditLogMessageAction`
     pub action: Option<AuditTopicAuditLogMessageAction>,
-    /// `clientId`
+    /// `clientId`: `AuditTopicAddressableEntityRef`
     pub client_id: Option<Box<AuditTopicAddressableEntityRef>>,
-    /// `context`
+    /// `context`: a map of strings to strings
     pub context: Option<BTreeMap<String, String>>,
-    /// `entity`
+    /// `entity`: `AuditTopicDomainEntityRef`
     pub entity: Option<Box<AuditTopicDomainEntityRef>>,
-    /// `entityType`
+    /// `entityType`: `AuditTopicAuditLogMessageEntityType`
     pub entity_type: Option<AuditTopicAuditLogMessageEntityType>,
-    /// `eventTime`
+    /// `eventTime`: a timestamp
     pub event_time: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `level`
+    /// `level`: a string
     pub level: Option<String>,
-    /// `message`
+    /// `message`: `AuditTopicMessageInfo`
     pub message: Option<Box<AuditTopicMessageInfo>>,
-    /// `propertyChanges`
+    /// `propertyChanges`: a list of `AuditTopicPropertyChange`
     pub property_changes: Option<Vec<AuditTopicPropertyChange>>,
-    /// `remoteIp`
+    /// `remoteIp`: a list of strings
     pub remote_ip: Option<Vec<String>>,
-    /// `serviceName`
+    /// `serviceName`: `AuditTopicAuditLogMessageServiceName`
     pub service_name: Option<AuditTopicAuditLogMessageServiceName>,
-    /// `userDisplay`
+    /// `userDisplay`: a string
     pub user_display: Option<String>,
-    /// `userHomeOrgId`
+    /// `userHomeOrgId`: a string
     pub user_home_org_id: Option<String>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
-    /// `username`
+    /// `username`: `AuditTopicDomainEntityRef`
     pub username: Option<Box<AuditTopicDomainEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

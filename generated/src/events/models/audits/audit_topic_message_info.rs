@@ -4,15 +4,17 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `AuditTopicMessageInfo` in the API.
+///
+/// Part of [`AuditTopicAuditLogMessage`](crate::events::models::AuditTopicAuditLogMessage).
 #[derive(Clone, Default)]
 pub struct AuditTopicMessageInfo {
-    /// `localizableMessageCode`
+    /// `localizableMessageCode`: a string
     pub localizable_message_code: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `messageParams`
+    /// `messageParams`: a map of strings to strings
     pub message_params: Option<BTreeMap<String, String>>,
-    /// `messageWithParams`
+    /// `messageWithParams`: a string
     pub message_with_params: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `AuditTopicPropertyChange` in the API.
+///
+/// Part of [`AuditTopicAuditLogMessage`](crate::events::models::AuditTopicAuditLogMessage).
 #[derive(Clone, Default)]
 pub struct AuditTopicPropertyChange {
-    /// `newValues`
+    /// `newValues`: a list of strings
     pub new_values: Option<Vec<String>>,
-    /// `oldValues`
+    /// `oldValues`: a list of strings
     pub old_values: Option<Vec<String>>,
-    /// `property`
+    /// `property`: a string
     pub property: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

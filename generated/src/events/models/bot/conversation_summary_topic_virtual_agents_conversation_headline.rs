@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `ConversationSummaryTopicVirtualAgentsConversationHeadline` in the API.
+///
+/// Part of
+/// [`ConversationSummaryTopicVirtualAgentsConversationSummaryEvent`](crate::events::models::ConversationSummaryTopicVirtualAgentsConversationSummaryEvent).
 #[derive(Clone, Default)]
 pub struct ConversationSummaryTopicVirtualAgentsConversationHeadline {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `score`
+    /// `score`: a number
     pub score: Option<f64>,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

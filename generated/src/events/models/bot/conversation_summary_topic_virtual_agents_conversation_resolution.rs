@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `ConversationSummaryTopicVirtualAgentsConversationResolution` in the API.
+///
+/// Part of
+/// [`ConversationSummaryTopicVirtualAgentsConversationSummaryEvent`](crate::events::models::ConversationSummaryTopicVirtualAgentsConversationSummaryEvent).
 #[derive(Clone, Default)]
 pub struct ConversationSummaryTopicVirtualAgentsConversationResolution {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `resolutionValue`
+    /// `resolutionValue`: a string
     pub resolution_value: Option<String>,
-    /// `score`
+    /// `score`: a number
     pub score: Option<f64>,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

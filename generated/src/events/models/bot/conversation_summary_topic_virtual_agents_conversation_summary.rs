@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationSummaryTopicVirtualAgentsConversationSummary` in the API.
+///
+/// Part of
+/// [`ConversationSummaryTopicVirtualAgentsConversationSummaryEvent`](crate::events::models::ConversationSummaryTopicVirtualAgentsConversationSummaryEvent).
 #[derive(Clone, Default)]
 pub struct ConversationSummaryTopicVirtualAgentsConversationSummary {
-    /// `score`
+    /// `score`: a number
     pub score: Option<f64>,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

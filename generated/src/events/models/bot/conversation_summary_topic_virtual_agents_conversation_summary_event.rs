@@ -12,88 +12,88 @@ use crate::events::models::bot::{
     ConversationSummaryTopicVirtualAgentsSummaryExtractedCustomEntity,
     ConversationSummaryTopicVirtualAgentsTriggerSource,
 };
-use crate::events::models::bot_and_users::{
-    ConversationSummaryTopicConversationSummaryEventErrorType,
-    ConversationSummaryTopicConversationSummaryEventMediaType,
-    ConversationSummaryTopicConversationSummaryEventMessageType,
-    ConversationSummaryTopicConversationSummaryEventSummarySourceType,
-    ConversationSummaryTopicConversationSummaryEventTriggerType,
+use crate::events::models::shared::bot_and_users::{
+    ConversationSummaryMediaType, ErrorType, EventMessageType, EventTriggerType,
+    SummarySourceType,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ConversationSummaryTopicVirtualAgentsConversationSummaryEvent` in the API.
+///
+/// Arrives with the topic
+/// [`bot_conversation_conversations_summaries`](crate::events::topics::bot::bot_conversation_conversations_summaries).
 #[derive(Clone, Default)]
 pub struct ConversationSummaryTopicVirtualAgentsConversationSummaryEvent {
-    /// `communicationIds`
+    /// `communicationIds`: a list of strings
     pub communication_ids: Option<Vec<String>>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `createdDate`
+    /// `createdDate`: a timestamp
     pub created_date: Option<time::Timestamp>,
-    /// `durationMs`
+    /// `durationMs`: an integer (`int64`)
     pub duration_ms: Option<i64>,
-    /// `errorType`
+    /// `errorType`: one of `UNKNOWN`, `CONVERSATION_TOO_LONG`, `CONVERSATION_TOO_SHORT`, `RATE_LIMITED`
     pub error_type: Option<
         ConversationSummaryTopicVirtualAgentsConversationSummaryEventErrorType,
     >,
-    /// `extractedEntities`
+    /// `extractedEntities`: a list of `ConversationSummaryTopicVirtualAgentsSummaryExtractedCustomEntity`
     pub extracted_entities: Option<
         Vec<ConversationSummaryTopicVirtualAgentsSummaryExtractedCustomEntity>,
     >,
-    /// `followupActions`
+    /// `followupActions`: a list of `ConversationSummaryTopicVirtualAgentsConversationFollowupAction`
     pub followup_actions: Option<
         Vec<ConversationSummaryTopicVirtualAgentsConversationFollowupAction>,
     >,
-    /// `headline`
+    /// `headline`: `ConversationSummaryTopicVirtualAgentsConversationHeadline`
     pub headline: Option<Box<ConversationSummaryTopicVirtualAgentsConversationHeadline>>,
-    /// `labels`
+    /// `labels`: a list of `ConversationSummaryTopicVirtualAgentsConversationSummaryLabel`
     pub labels: Option<
         Vec<ConversationSummaryTopicVirtualAgentsConversationSummaryLabel>,
     >,
-    /// `language`
+    /// `language`: a string
     pub language: Option<String>,
-    /// `lastEditedBy`
+    /// `lastEditedBy`: `ConversationSummaryTopicVirtualAgentsConversationSummaryParticipant`
     pub last_edited_by: Option<
         Box<ConversationSummaryTopicVirtualAgentsConversationSummaryParticipant>,
     >,
-    /// `latestCommunicationId`
+    /// `latestCommunicationId`: a string
     pub latest_communication_id: Option<String>,
-    /// `mediaType`
+    /// `mediaType`: one of `UNKNOWN`, `MESSAGE`, `CALL`, `EMAIL`
     pub media_type: Option<
         ConversationSummaryTopicVirtualAgentsConversationSummaryEventMediaType,
     >,
-    /// `messageType`
+    /// `messageType`: `ConversationSummaryTopicVirtualAgentsConversationSummaryEventMessageType`
     pub message_type: Option<
         ConversationSummaryTopicVirtualAgentsConversationSummaryEventMessageType,
     >,
-    /// `participants`
+    /// `participants`: a list of `ConversationSummaryTopicVirtualAgentsConversationSummaryParticipant`
     pub participants: Option<
         Vec<ConversationSummaryTopicVirtualAgentsConversationSummaryParticipant>,
     >,
-    /// `queueId`
+    /// `queueId`: a string
     pub queue_id: Option<String>,
-    /// `reason`
+    /// `reason`: `ConversationSummaryTopicVirtualAgentsConversationReason`
     pub reason: Option<Box<ConversationSummaryTopicVirtualAgentsConversationReason>>,
-    /// `resolution`
+    /// `resolution`: `ConversationSummaryTopicVirtualAgentsConversationResolution`
     pub resolution: Option<
         Box<ConversationSummaryTopicVirtualAgentsConversationResolution>,
     >,
-    /// `summary`
+    /// `summary`: `ConversationSummaryTopicVirtualAgentsConversationSummary`
     pub summary: Option<Box<ConversationSummaryTopicVirtualAgentsConversationSummary>>,
-    /// `summaryId`
+    /// `summaryId`: a string
     pub summary_id: Option<String>,
-    /// `summarySourceType`
+    /// `summarySourceType`: one of `UNKNOWN`, `GENESYS_NATIVE_SERVICE`, `EXTERNAL_SERVICE`
     pub summary_source_type: Option<
         ConversationSummaryTopicVirtualAgentsConversationSummaryEventSummarySourceType,
     >,
-    /// `triggerSource`
+    /// `triggerSource`: `ConversationSummaryTopicVirtualAgentsTriggerSource`
     pub trigger_source: Option<Box<ConversationSummaryTopicVirtualAgentsTriggerSource>>,
-    /// `triggerType`
+    /// `triggerType`: one of `UNKNOWN`, `ON_DEMAND`, `AFTER_DISCONNECT`
     pub trigger_type: Option<
         ConversationSummaryTopicVirtualAgentsConversationSummaryEventTriggerType,
     >,
-    /// `wrapUpCodes`
+    /// `wrapUpCodes`: a list of `ConversationSummaryTopicVirtualAgentsConversationWrapUpCode`
     pub wrap_up_codes: Option<
         Vec<ConversationSummaryTopicVirtualAgentsConversationWrapUpCode>,
     >,
@@ -135,22 +135,17 @@ impl codec::Model for ConversationSummaryTopicVirtualAgentsConversationSummaryEv
 
 codec::__model!(ConversationSummaryTopicVirtualAgentsConversationSummaryEvent);
 
-/// The same values as [`ConversationSummaryTopicConversationSummaryEventErrorType`].
-pub type ConversationSummaryTopicVirtualAgentsConversationSummaryEventErrorType =
-    ConversationSummaryTopicConversationSummaryEventErrorType;
+/// The same values as [`ErrorType`].
+pub type ConversationSummaryTopicVirtualAgentsConversationSummaryEventErrorType = ErrorType;
 
-/// The same values as [`ConversationSummaryTopicConversationSummaryEventMediaType`].
-pub type ConversationSummaryTopicVirtualAgentsConversationSummaryEventMediaType =
-    ConversationSummaryTopicConversationSummaryEventMediaType;
+/// The same values as [`ConversationSummaryMediaType`].
+pub type ConversationSummaryTopicVirtualAgentsConversationSummaryEventMediaType = ConversationSummaryMediaType;
 
-/// The same values as [`ConversationSummaryTopicConversationSummaryEventMessageType`].
-pub type ConversationSummaryTopicVirtualAgentsConversationSummaryEventMessageType =
-    ConversationSummaryTopicConversationSummaryEventMessageType;
+/// The same values as [`EventMessageType`].
+pub type ConversationSummaryTopicVirtualAgentsConversationSummaryEventMessageType = EventMessageType;
 
-/// The same values as [`ConversationSummaryTopicConversationSummaryEventSummarySourceType`].
-pub type ConversationSummaryTopicVirtualAgentsConversationSummaryEventSummarySourceType =
-    ConversationSummaryTopicConversationSummaryEventSummarySourceType;
+/// The same values as [`SummarySourceType`].
+pub type ConversationSummaryTopicVirtualAgentsConversationSummaryEventSummarySourceType = SummarySourceType;
 
-/// The same values as [`ConversationSummaryTopicConversationSummaryEventTriggerType`].
-pub type ConversationSummaryTopicVirtualAgentsConversationSummaryEventTriggerType =
-    ConversationSummaryTopicConversationSummaryEventTriggerType;
+/// The same values as [`EventTriggerType`].
+pub type ConversationSummaryTopicVirtualAgentsConversationSummaryEventTriggerType = EventTriggerType;

@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `ConversationSummaryTopicVirtualAgentsConversationWrapUpCode` in the API.
+///
+/// Part of
+/// [`ConversationSummaryTopicVirtualAgentsConversationSummaryEvent`](crate::events::models::ConversationSummaryTopicVirtualAgentsConversationSummaryEvent).
 #[derive(Clone, Default)]
 pub struct ConversationSummaryTopicVirtualAgentsConversationWrapUpCode {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `score`
+    /// `score`: a number
     pub score: Option<f64>,
-    /// `wrapUpCodeId`
+    /// `wrapUpCodeId`: a string
     pub wrap_up_code_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationSummaryTopicVirtualAgentsSummaryExtractedCustomEntity` in the API.
+///
+/// Part of
+/// [`ConversationSummaryTopicVirtualAgentsConversationSummaryEvent`](crate::events::models::ConversationSummaryTopicVirtualAgentsConversationSummaryEvent).
 #[derive(Clone, Default)]
 pub struct ConversationSummaryTopicVirtualAgentsSummaryExtractedCustomEntity {
-    /// `label`
+    /// `label`: a string
     pub label: Option<String>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

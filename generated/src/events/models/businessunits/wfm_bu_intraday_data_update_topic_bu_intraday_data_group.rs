@@ -5,35 +5,39 @@ use crate::events::models::businessunits::{
     WfmBuIntradayDataUpdateTopicBuIntradayScheduleData,
     WfmBuIntradayDataUpdateTopicIntradayPerformancePredictionData,
 };
-use crate::events::models::businessunits_and_managementunits::WfmBuIntradayDataUpdateTopicBuIntradayDataGroupMediaType;
+use crate::events::models::shared::businessunits_and_managementunits::GroupMediaType;
 use crate::runtime::codec;
 
 /// `WfmBuIntradayDataUpdateTopicBuIntradayDataGroup` in the API.
+///
+/// Part of
+/// [`WfmBuIntradayDataUpdateTopicBuIntradayResult`](crate::events::models::WfmBuIntradayDataUpdateTopicBuIntradayResult).
 #[derive(Clone, Default)]
 pub struct WfmBuIntradayDataUpdateTopicBuIntradayDataGroup {
-    /// `forecastDataPerInterval`
+    /// `forecastDataPerInterval`: a list of `WfmBuIntradayDataUpdateTopicBuIntradayForecastData`
     pub forecast_data_per_interval: Option<
         Vec<WfmBuIntradayDataUpdateTopicBuIntradayForecastData>,
     >,
-    /// `forecastDataSummary`
+    /// `forecastDataSummary`: `WfmBuIntradayDataUpdateTopicBuIntradayForecastData`
     pub forecast_data_summary: Option<
         Box<WfmBuIntradayDataUpdateTopicBuIntradayForecastData>,
     >,
-    /// `mediaType`
+    /// `mediaType`: one of `Voice`, `Chat`, `Email`, `Callback`, `Message`, `Workitem`
     pub media_type: Option<WfmBuIntradayDataUpdateTopicBuIntradayDataGroupMediaType>,
-    /// `performancePredictionDataPerInterval`
+    /// `performancePredictionDataPerInterval`: a list of
+    /// `WfmBuIntradayDataUpdateTopicIntradayPerformancePredictionData`
     pub performance_prediction_data_per_interval: Option<
         Vec<WfmBuIntradayDataUpdateTopicIntradayPerformancePredictionData>,
     >,
-    /// `performancePredictionDataSummary`
+    /// `performancePredictionDataSummary`: `WfmBuIntradayDataUpdateTopicIntradayPerformancePredictionData`
     pub performance_prediction_data_summary: Option<
         Box<WfmBuIntradayDataUpdateTopicIntradayPerformancePredictionData>,
     >,
-    /// `scheduleDataPerInterval`
+    /// `scheduleDataPerInterval`: a list of `WfmBuIntradayDataUpdateTopicBuIntradayScheduleData`
     pub schedule_data_per_interval: Option<
         Vec<WfmBuIntradayDataUpdateTopicBuIntradayScheduleData>,
     >,
-    /// `scheduleDataSummary`
+    /// `scheduleDataSummary`: `WfmBuIntradayDataUpdateTopicBuIntradayScheduleData`
     pub schedule_data_summary: Option<
         Box<WfmBuIntradayDataUpdateTopicBuIntradayScheduleData>,
     >,
@@ -65,3 +69,6 @@ impl codec::Model for WfmBuIntradayDataUpdateTopicBuIntradayDataGroup {
 }
 
 codec::__model!(WfmBuIntradayDataUpdateTopicBuIntradayDataGroup);
+
+/// The same values as [`GroupMediaType`].
+pub type WfmBuIntradayDataUpdateTopicBuIntradayDataGroupMediaType = GroupMediaType;

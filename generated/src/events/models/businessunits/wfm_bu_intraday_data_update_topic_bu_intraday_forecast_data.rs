@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `WfmBuIntradayDataUpdateTopicBuIntradayForecastData` in the API.
+///
+/// Part of
+/// [`WfmBuIntradayDataUpdateTopicBuIntradayDataGroup`](crate::events::models::WfmBuIntradayDataUpdateTopicBuIntradayDataGroup).
 #[derive(Clone, Default)]
 pub struct WfmBuIntradayDataUpdateTopicBuIntradayForecastData {
-    /// `averageHandleTimeSeconds`
+    /// `averageHandleTimeSeconds`: a number
     pub average_handle_time_seconds: Option<f64>,
-    /// `offered`
+    /// `offered`: a number
     pub offered: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::businessunits::WfmBuIntradayDataUpdateTopicBuIntraday
 use crate::runtime::codec;
 
 /// `WfmBuIntradayDataUpdateTopicBuIntradayNotification` in the API.
+///
+/// Arrives with the topic
+/// [`businessunit_workforcemanagement_intraday`](crate::events::topics::businessunits::businessunit_workforcemanagement_intraday).
 #[derive(Clone, Default)]
 pub struct WfmBuIntradayDataUpdateTopicBuIntradayNotification {
-    /// `operationId`
+    /// `operationId`: a string
     pub operation_id: Option<String>,
-    /// `result`
+    /// `result`: `WfmBuIntradayDataUpdateTopicBuIntradayResult`
     pub result: Option<Box<WfmBuIntradayDataUpdateTopicBuIntradayResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -9,27 +9,30 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmBuIntradayDataUpdateTopicBuIntradayResult` in the API.
+///
+/// Part of
+/// [`WfmBuIntradayDataUpdateTopicBuIntradayNotification`](crate::events::models::WfmBuIntradayDataUpdateTopicBuIntradayNotification).
 #[derive(Clone, Default)]
 pub struct WfmBuIntradayDataUpdateTopicBuIntradayResult {
-    /// `categories`
+    /// `categories`: a list of strings
     pub categories: Option<Vec<String>>,
-    /// `endDate`
+    /// `endDate`: a timestamp
     pub end_date: Option<time::Timestamp>,
-    /// `intervalLengthMinutes`
+    /// `intervalLengthMinutes`: an integer (`int64`)
     pub interval_length_minutes: Option<i64>,
-    /// `intradayDataGroupings`
+    /// `intradayDataGroupings`: a list of `WfmBuIntradayDataUpdateTopicBuIntradayDataGroup`
     pub intraday_data_groupings: Option<
         Vec<WfmBuIntradayDataUpdateTopicBuIntradayDataGroup>,
     >,
-    /// `noDataReason`
+    /// `noDataReason`: a string
     pub no_data_reason: Option<String>,
-    /// `schedule`
+    /// `schedule`: `WfmBuIntradayDataUpdateTopicBuScheduleReference`
     pub schedule: Option<Box<WfmBuIntradayDataUpdateTopicBuScheduleReference>>,
-    /// `shortTermForecast`
+    /// `shortTermForecast`: `WfmBuIntradayDataUpdateTopicBuShortTermForecastReference`
     pub short_term_forecast: Option<
         Box<WfmBuIntradayDataUpdateTopicBuShortTermForecastReference>,
     >,
-    /// `startDate`
+    /// `startDate`: a timestamp
     pub start_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmBuIntradayDataUpdateTopicBuIntradayScheduleData` in the API.
+///
+/// Part of
+/// [`WfmBuIntradayDataUpdateTopicBuIntradayDataGroup`](crate::events::models::WfmBuIntradayDataUpdateTopicBuIntradayDataGroup).
 #[derive(Clone, Default)]
 pub struct WfmBuIntradayDataUpdateTopicBuIntradayScheduleData {
-    /// `onQueueTimeSeconds`
+    /// `onQueueTimeSeconds`: an integer (`int64`)
     pub on_queue_time_seconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

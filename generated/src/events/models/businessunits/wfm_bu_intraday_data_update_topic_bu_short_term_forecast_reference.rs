@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `WfmBuIntradayDataUpdateTopicBuShortTermForecastReference` in the API.
+///
+/// Part of
+/// [`WfmBuIntradayDataUpdateTopicBuIntradayResult`](crate::events::models::WfmBuIntradayDataUpdateTopicBuIntradayResult).
 #[derive(Clone, Default)]
 pub struct WfmBuIntradayDataUpdateTopicBuShortTermForecastReference {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `weekDate`
+    /// `weekDate`: a string
     pub week_date: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

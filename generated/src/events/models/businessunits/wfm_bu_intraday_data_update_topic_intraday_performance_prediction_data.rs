@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `WfmBuIntradayDataUpdateTopicIntradayPerformancePredictionData` in the API.
+///
+/// Part of
+/// [`WfmBuIntradayDataUpdateTopicBuIntradayDataGroup`](crate::events::models::WfmBuIntradayDataUpdateTopicBuIntradayDataGroup).
 #[derive(Clone, Default)]
 pub struct WfmBuIntradayDataUpdateTopicIntradayPerformancePredictionData {
-    /// `averageSpeedOfAnswerSeconds`
+    /// `averageSpeedOfAnswerSeconds`: a number
     pub average_speed_of_answer_seconds: Option<f64>,
-    /// `occupancyPercent`
+    /// `occupancyPercent`: a number
     pub occupancy_percent: Option<f64>,
-    /// `serviceLevelPercent`
+    /// `serviceLevelPercent`: a number
     pub service_level_percent: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

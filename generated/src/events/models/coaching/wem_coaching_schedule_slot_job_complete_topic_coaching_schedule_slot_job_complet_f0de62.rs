@@ -4,25 +4,28 @@ use crate::events::models::coaching::WemCoachingScheduleSlotJobCompleteTopicCoac
 use crate::runtime::codec;
 
 /// `WemCoachingScheduleSlotJobCompleteTopicCoachingScheduleSlotJobComplete` in the API.
+///
+/// Arrives with the topic
+/// [`coaching_scheduleslots_job`](crate::events::topics::coaching::coaching_scheduleslots_job).
 #[derive(Clone, Default)]
 pub struct WemCoachingScheduleSlotJobCompleteTopicCoachingScheduleSlotJobComplete {
-    /// `activityCodeId`
+    /// `activityCodeId`: a string
     pub activity_code_id: Option<String>,
-    /// `attendeeIds`
+    /// `attendeeIds`: a list of strings
     pub attendee_ids: Option<Vec<String>>,
-    /// `businessUnitId`
+    /// `businessUnitId`: a string
     pub business_unit_id: Option<String>,
-    /// `facilitatorIds`
+    /// `facilitatorIds`: a list of strings
     pub facilitator_ids: Option<Vec<String>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `lengthInMinutes`
+    /// `lengthInMinutes`: an integer (`int64`)
     pub length_in_minutes: Option<i64>,
-    /// `results`
+    /// `results`: a list of `WemCoachingScheduleSlotJobCompleteTopicCoachingScheduleSlotJobResults`
     pub results: Option<
         Vec<WemCoachingScheduleSlotJobCompleteTopicCoachingScheduleSlotJobResults>,
     >,
-    /// `slotsType`
+    /// `slotsType`: one of `Unknown`, `BestTime`
     pub slots_type: Option<
         WemCoachingScheduleSlotJobCompleteTopicCoachingScheduleSlotJobCompleteSlotsType,
     >,

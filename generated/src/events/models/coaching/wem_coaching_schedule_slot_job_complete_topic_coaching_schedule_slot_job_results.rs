@@ -4,17 +4,20 @@ use crate::events::models::coaching::WemCoachingScheduleSlotJobCompleteTopicCoac
 use crate::runtime::codec;
 
 /// `WemCoachingScheduleSlotJobCompleteTopicCoachingScheduleSlotJobResults` in the API.
+///
+/// Part of
+/// [`WemCoachingScheduleSlotJobCompleteTopicCoachingScheduleSlotJobComplete`](crate::events::models::WemCoachingScheduleSlotJobCompleteTopicCoachingScheduleSlotJobComplete).
 #[derive(Clone, Default)]
 pub struct WemCoachingScheduleSlotJobCompleteTopicCoachingScheduleSlotJobResults {
-    /// `hasConflict`
+    /// `hasConflict`: a boolean
     pub has_conflict: Option<bool>,
-    /// `interval`
+    /// `interval`: a string
     pub interval: Option<String>,
-    /// `slot`
+    /// `slot`: `WemCoachingScheduleSlotJobCompleteTopicCoachingScheduleSlotJobResultsSlot`
     pub slot: Option<
         Box<WemCoachingScheduleSlotJobCompleteTopicCoachingScheduleSlotJobResultsSlot>,
     >,
-    /// `status`
+    /// `status`: one of `Unknown`, `InProgress`, `Complete`, `Error`
     pub status: Option<
         WemCoachingScheduleSlotJobCompleteTopicCoachingScheduleSlotJobResultsStatus,
     >,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `WemCoachingScheduleSlotJobCompleteTopicCoachingScheduleSlotJobResultsSlotSchedule` in the API.
+///
+/// Part of
+/// [`WemCoachingScheduleSlotJobCompleteTopicCoachingScheduleSlotJobResultsSlot`](crate::events::models::WemCoachingScheduleSlotJobCompleteTopicCoachingScheduleSlotJobResultsSlot).
 #[derive(Clone, Default)]
 pub struct WemCoachingScheduleSlotJobCompleteTopicCoachingScheduleSlotJobResultsSlotSchedule {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `weekCount`
+    /// `weekCount`: an integer (`int64`)
     pub week_count: Option<i64>,
-    /// `weekDate`
+    /// `weekDate`: a string
     pub week_date: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::coaching::WemCoachingScheduleSlotJobCompleteTopicCoac
 use crate::runtime::codec;
 
 /// `WemCoachingScheduleSlotJobCompleteTopicCoachingScheduleSlotJobResultsSlot` in the API.
+///
+/// Part of
+/// [`WemCoachingScheduleSlotJobCompleteTopicCoachingScheduleSlotJobResults`](crate::events::models::WemCoachingScheduleSlotJobCompleteTopicCoachingScheduleSlotJobResults).
 #[derive(Clone, Default)]
 pub struct WemCoachingScheduleSlotJobCompleteTopicCoachingScheduleSlotJobResultsSlot {
-    /// `dateStart`
+    /// `dateStart`: a string
     pub date_start: Option<String>,
-    /// `schedule`
+    /// `schedule`: `WemCoachingScheduleSlotJobCompleteTopicCoachingScheduleSlotJobResultsSlotSchedule`
     pub schedule: Option<
         Box<
             WemCoachingScheduleSlotJobCompleteTopicCoachingScheduleSlotJobResultsSlotSchedule,

@@ -9,35 +9,38 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ContentManagementSingleDocumentTopicDocumentDataV2` in the API.
+///
+/// Arrives with the topic
+/// [`contentmanagement_document`](crate::events::topics::contentmanagement::contentmanagement_document).
 #[derive(Clone, Default)]
 pub struct ContentManagementSingleDocumentTopicDocumentDataV2 {
-    /// `changeNumber`
+    /// `changeNumber`: an integer (`int64`)
     pub change_number: Option<i64>,
-    /// `contentLength`
+    /// `contentLength`: an integer (`int64`)
     pub content_length: Option<i64>,
-    /// `contentType`
+    /// `contentType`: a string
     pub content_type: Option<String>,
-    /// `createdBy`
+    /// `createdBy`: `ContentManagementSingleDocumentTopicUserData`
     pub created_by: Option<Box<ContentManagementSingleDocumentTopicUserData>>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `dateUploaded`
+    /// `dateUploaded`: a timestamp
     pub date_uploaded: Option<time::Timestamp>,
-    /// `filename`
+    /// `filename`: a string
     pub filename: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `lockInfo`
+    /// `lockInfo`: `ContentManagementSingleDocumentTopicLockData`
     pub lock_info: Option<Box<ContentManagementSingleDocumentTopicLockData>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
-    /// `uploadedBy`
+    /// `uploadedBy`: `ContentManagementSingleDocumentTopicUserData`
     pub uploaded_by: Option<Box<ContentManagementSingleDocumentTopicUserData>>,
-    /// `workspace`
+    /// `workspace`: `ContentManagementSingleDocumentTopicWorkspaceData`
     pub workspace: Option<Box<ContentManagementSingleDocumentTopicWorkspaceData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,13 +5,16 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ContentManagementSingleDocumentTopicLockData` in the API.
+///
+/// Part of
+/// [`ContentManagementSingleDocumentTopicDocumentDataV2`](crate::events::models::ContentManagementSingleDocumentTopicDocumentDataV2).
 #[derive(Clone, Default)]
 pub struct ContentManagementSingleDocumentTopicLockData {
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateExpires`
+    /// `dateExpires`: a timestamp
     pub date_expires: Option<time::Timestamp>,
-    /// `lockedBy`
+    /// `lockedBy`: `ContentManagementSingleDocumentTopicUserData`
     pub locked_by: Option<Box<ContentManagementSingleDocumentTopicUserData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `ContentManagementSingleDocumentTopicUserData` in the API.
+///
+/// Part of
+/// [`ContentManagementSingleDocumentTopicDocumentDataV2`](crate::events::models::ContentManagementSingleDocumentTopicDocumentDataV2),
+/// [`ContentManagementSingleDocumentTopicLockData`](crate::events::models::ContentManagementSingleDocumentTopicLockData).
 #[derive(Clone, Default)]
 pub struct ContentManagementSingleDocumentTopicUserData {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

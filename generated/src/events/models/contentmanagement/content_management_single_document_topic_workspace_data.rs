@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ContentManagementSingleDocumentTopicWorkspaceData` in the API.
+///
+/// Part of
+/// [`ContentManagementSingleDocumentTopicDocumentDataV2`](crate::events::models::ContentManagementSingleDocumentTopicDocumentDataV2).
 #[derive(Clone, Default)]
 pub struct ContentManagementSingleDocumentTopicWorkspaceData {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

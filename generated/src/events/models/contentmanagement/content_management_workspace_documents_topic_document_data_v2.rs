@@ -9,35 +9,38 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ContentManagementWorkspaceDocumentsTopicDocumentDataV2` in the API.
+///
+/// Arrives with the topic
+/// [`contentmanagement_workspace_documents`](crate::events::topics::contentmanagement::contentmanagement_workspace_documents).
 #[derive(Clone, Default)]
 pub struct ContentManagementWorkspaceDocumentsTopicDocumentDataV2 {
-    /// `changeNumber`
+    /// `changeNumber`: an integer (`int64`)
     pub change_number: Option<i64>,
-    /// `contentLength`
+    /// `contentLength`: an integer (`int64`)
     pub content_length: Option<i64>,
-    /// `contentType`
+    /// `contentType`: a string
     pub content_type: Option<String>,
-    /// `createdBy`
+    /// `createdBy`: `ContentManagementWorkspaceDocumentsTopicUserData`
     pub created_by: Option<Box<ContentManagementWorkspaceDocumentsTopicUserData>>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `dateUploaded`
+    /// `dateUploaded`: a timestamp
     pub date_uploaded: Option<time::Timestamp>,
-    /// `filename`
+    /// `filename`: a string
     pub filename: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `lockInfo`
+    /// `lockInfo`: `ContentManagementWorkspaceDocumentsTopicLockData`
     pub lock_info: Option<Box<ContentManagementWorkspaceDocumentsTopicLockData>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
-    /// `uploadedBy`
+    /// `uploadedBy`: `ContentManagementWorkspaceDocumentsTopicUserData`
     pub uploaded_by: Option<Box<ContentManagementWorkspaceDocumentsTopicUserData>>,
-    /// `workspace`
+    /// `workspace`: `ContentManagementWorkspaceDocumentsTopicWorkspaceData`
     pub workspace: Option<Box<ContentManagementWorkspaceDocumentsTopicWorkspaceData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

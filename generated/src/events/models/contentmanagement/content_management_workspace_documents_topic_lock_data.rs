@@ -5,13 +5,16 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ContentManagementWorkspaceDocumentsTopicLockData` in the API.
+///
+/// Part of
+/// [`ContentManagementWorkspaceDocumentsTopicDocumentDataV2`](crate::events::models::ContentManagementWorkspaceDocumentsTopicDocumentDataV2).
 #[derive(Clone, Default)]
 pub struct ContentManagementWorkspaceDocumentsTopicLockData {
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateExpires`
+    /// `dateExpires`: a timestamp
     pub date_expires: Option<time::Timestamp>,
-    /// `lockedBy`
+    /// `lockedBy`: `ContentManagementWorkspaceDocumentsTopicUserData`
     pub locked_by: Option<Box<ContentManagementWorkspaceDocumentsTopicUserData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `ContentManagementWorkspaceDocumentsTopicUserData` in the API.
+///
+/// Part of
+/// [`ContentManagementWorkspaceDocumentsTopicDocumentDataV2`](crate::events::models::ContentManagementWorkspaceDocumentsTopicDocumentDataV2),
+/// [`ContentManagementWorkspaceDocumentsTopicLockData`](crate::events::models::ContentManagementWorkspaceDocumentsTopicLockData).
 #[derive(Clone, Default)]
 pub struct ContentManagementWorkspaceDocumentsTopicUserData {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

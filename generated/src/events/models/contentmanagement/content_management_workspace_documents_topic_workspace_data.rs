@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ContentManagementWorkspaceDocumentsTopicWorkspaceData` in the API.
+///
+/// Part of
+/// [`ContentManagementWorkspaceDocumentsTopicDocumentDataV2`](crate::events::models::ContentManagementWorkspaceDocumentsTopicDocumentDataV2).
 #[derive(Clone, Default)]
 pub struct ContentManagementWorkspaceDocumentsTopicWorkspaceData {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,18 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ConversationChecklistTopicAgentChecklistActivationTrigger` in the API.
+///
+/// Part of
+/// [`ConversationChecklistTopicAgentChecklistRuntimeEventBody`](crate::events::models::ConversationChecklistTopicAgentChecklistRuntimeEventBody).
 #[derive(Clone, Default)]
 pub struct ConversationChecklistTopicAgentChecklistActivationTrigger {
-    /// `intentId`
+    /// `intentId`: a string
     pub intent_id: Option<String>,
-    /// `intentName`
+    /// `intentName`: a string
     pub intent_name: Option<String>,
-    /// `triggerDate`
+    /// `triggerDate`: a timestamp
     pub trigger_date: Option<time::Timestamp>,
-    /// `triggerType`
+    /// `triggerType`: one of `Unknown`, `ConversationStart`, `Intent`
     pub trigger_type: Option<
         ConversationChecklistTopicAgentChecklistActivationTriggerTriggerType,
     >,

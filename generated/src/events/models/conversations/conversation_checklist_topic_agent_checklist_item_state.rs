@@ -4,29 +4,32 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ConversationChecklistTopicAgentChecklistItemState` in the API.
+///
+/// Part of
+/// [`ConversationChecklistTopicAgentChecklistRuntimeEventBody`](crate::events::models::ConversationChecklistTopicAgentChecklistRuntimeEventBody).
 #[derive(Clone, Default)]
 pub struct ConversationChecklistTopicAgentChecklistItemState {
-    /// `automatedCheckEnabled`
+    /// `automatedCheckEnabled`: a boolean
     pub automated_check_enabled: Option<bool>,
-    /// `dateLastModifiedByAgent`
+    /// `dateLastModifiedByAgent`: a timestamp
     pub date_last_modified_by_agent: Option<time::Timestamp>,
-    /// `dateLastModifiedByModel`
+    /// `dateLastModifiedByModel`: a timestamp
     pub date_last_modified_by_model: Option<time::Timestamp>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `important`
+    /// `important`: a boolean
     pub important: Option<bool>,
-    /// `lastModifiedInAcw`
+    /// `lastModifiedInAcw`: a boolean
     pub last_modified_in_acw: Option<bool>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `stateFromAgent`
+    /// `stateFromAgent`: one of `Unknown`, `Ticked`, `Unticked`
     pub state_from_agent: Option<
         ConversationChecklistTopicAgentChecklistItemStateStateFromAgent,
     >,
-    /// `stateFromModel`
+    /// `stateFromModel`: one of `Unknown`, `Ticked`, `Unticked`
     pub state_from_model: Option<
         ConversationChecklistTopicAgentChecklistItemStateStateFromModel,
     >,

@@ -9,57 +9,61 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ConversationChecklistTopicAgentChecklistRuntimeEventBody` in the API.
+///
+/// Arrives with the topic
+/// [`conversation_agentchecklist`](crate::events::topics::conversations::conversation_agentchecklist).
 #[derive(Clone, Default)]
 pub struct ConversationChecklistTopicAgentChecklistRuntimeEventBody {
-    /// `activationTriggers`
+    /// `activationTriggers`: a list of `ConversationChecklistTopicAgentChecklistActivationTrigger`
     pub activation_triggers: Option<
         Vec<ConversationChecklistTopicAgentChecklistActivationTrigger>,
     >,
-    /// `agentChecklistId`
+    /// `agentChecklistId`: a string
     pub agent_checklist_id: Option<String>,
-    /// `agentChecklistItems`
+    /// `agentChecklistItems`: a list of `ConversationChecklistTopicAgentChecklistItemState`
     pub agent_checklist_items: Option<
         Vec<ConversationChecklistTopicAgentChecklistItemState>,
     >,
-    /// `agentId`
+    /// `agentId`: a string
     pub agent_id: Option<String>,
-    /// `assistantId`
+    /// `assistantId`: a string
     pub assistant_id: Option<String>,
-    /// `communicationId`
+    /// `communicationId`: a string
     pub communication_id: Option<String>,
-    /// `conversationContext`
+    /// `conversationContext`: a list of `ConversationChecklistTopicConversationContextTurnInfo`
     pub conversation_context: Option<
         Vec<ConversationChecklistTopicConversationContextTurnInfo>,
     >,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `direction`
+    /// `direction`: one of `Unknown`, `Inbound`, `Outbound`
     pub direction: Option<
         ConversationChecklistTopicAgentChecklistRuntimeEventBodyDirection,
     >,
-    /// `evaluationFinalizedDate`
+    /// `evaluationFinalizedDate`: a timestamp
     pub evaluation_finalized_date: Option<time::Timestamp>,
-    /// `evaluationFinalizedWithAcwDate`
+    /// `evaluationFinalizedWithAcwDate`: a timestamp
     pub evaluation_finalized_with_acw_date: Option<time::Timestamp>,
-    /// `evaluationLastModifiedDate`
+    /// `evaluationLastModifiedDate`: a timestamp
     pub evaluation_last_modified_date: Option<time::Timestamp>,
-    /// `evaluationStartDate`
+    /// `evaluationStartDate`: a timestamp
     pub evaluation_start_date: Option<time::Timestamp>,
-    /// `exitReason`
+    /// `exitReason`: a string
     pub exit_reason: Option<String>,
-    /// `language`
+    /// `language`: a string
     pub language: Option<String>,
-    /// `mediaType`
+    /// `mediaType`: one of `Unknown`, `Voice`, `Message`, `Email`
     pub media_type: Option<
         ConversationChecklistTopicAgentChecklistRuntimeEventBodyMediaType,
     >,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `participantId`
+    /// `participantId`: a string
     pub participant_id: Option<String>,
-    /// `queueId`
+    /// `queueId`: a string
     pub queue_id: Option<String>,
-    /// `status`
+    /// `status`: one of `Unknown`, `EvaluationStarted`, `EvaluationInProgress`, `EvaluationFinalized`,
+    /// `EvaluationFinalizedWithAcw`
     pub status: Option<ConversationChecklistTopicAgentChecklistRuntimeEventBodyStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationChecklistTopicConversationContextTurnInfo` in the API.
+///
+/// Part of
+/// [`ConversationChecklistTopicAgentChecklistRuntimeEventBody`](crate::events::models::ConversationChecklistTopicAgentChecklistRuntimeEventBody).
 #[derive(Clone, Default)]
 pub struct ConversationChecklistTopicConversationContextTurnInfo {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `participant`
+    /// `participant`: one of `Unknown`, `Internal`, `External`
     pub participant: Option<
         ConversationChecklistTopicConversationContextTurnInfoParticipant,
     >,

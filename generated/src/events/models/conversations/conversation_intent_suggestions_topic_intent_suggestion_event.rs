@@ -3,38 +3,43 @@
 use crate::events::models::conversations::{
     ConversationIntentSuggestionsTopicSuggestedIntent,
     ConversationIntentSuggestionsTopicSuggestionContext,
-    ConversationIntentSuggestionsTopicSuggestionFeedback,
+    ConversationIntentSuggestionsTopicSuggestionFeedback, EngagementType, EventState,
+    TriggerType,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `ConversationIntentSuggestionsTopicIntentSuggestionEvent` in the API.
+///
+/// Arrives with the topic
+/// [`conversation_suggestions_intent`](crate::events::topics::conversations::conversation_suggestions_intent).
 #[derive(Clone, Default)]
 pub struct ConversationIntentSuggestionsTopicIntentSuggestionEvent {
-    /// `activeIntent`
+    /// `activeIntent`: `ConversationIntentSuggestionsTopicSuggestedIntent`
     pub active_intent: Option<Box<ConversationIntentSuggestionsTopicSuggestedIntent>>,
-    /// `context`
+    /// `context`: `ConversationIntentSuggestionsTopicSuggestionContext`
     pub context: Option<Box<ConversationIntentSuggestionsTopicSuggestionContext>>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `conversationIntents`
+    /// `conversationIntents`: a map of strings to `ConversationIntentSuggestionsTopicSuggestedIntent`
     pub conversation_intents: Option<
         BTreeMap<String, ConversationIntentSuggestionsTopicSuggestedIntent>,
     >,
-    /// `engagementType`
+    /// `engagementType`: one of `Unknown`, `Dismissed`, `Copied`, `Opened`, `Feedback`
     pub engagement_type: Option<
         ConversationIntentSuggestionsTopicIntentSuggestionEventEngagementType,
     >,
-    /// `eventTime`
+    /// `eventTime`: a timestamp
     pub event_time: Option<time::Timestamp>,
-    /// `feedback`
+    /// `feedback`: `ConversationIntentSuggestionsTopicSuggestionFeedback`
     pub feedback: Option<Box<ConversationIntentSuggestionsTopicSuggestionFeedback>>,
-    /// `state`
+    /// `state`: one of `Unknown`, `Suggested`, `Accepted`, `Dismissed`, `Failed`, `Rated`, `Triggered`
     pub state: Option<ConversationIntentSuggestionsTopicIntentSuggestionEventState>,
-    /// `suggestionId`
+    /// `suggestionId`: a string
     pub suggestion_id: Option<String>,
-    /// `triggerType`
+    /// `triggerType`: one of `Unknown`, `Fallback`, `ConversationStart`, `ConversationTransfer`,
+    /// `ConversationEnd`, `Intent`, `Sentiment`
     pub trigger_type: Option<
         ConversationIntentSuggestionsTopicIntentSuggestionEventTriggerType,
     >,
@@ -62,157 +67,11 @@ impl codec::Model for ConversationIntentSuggestionsTopicIntentSuggestionEvent {
 
 codec::__model!(ConversationIntentSuggestionsTopicIntentSuggestionEvent);
 
-/// The values of `engagementType`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum ConversationIntentSuggestionsTopicIntentSuggestionEventEngagementType {
-    /// `Unknown`
-    UnknownValue,
-    /// `Dismissed`
-    Dismissed,
-    /// `Copied`
-    Copied,
-    /// `Opened`
-    Opened,
-    /// `Feedback`
-    Feedback,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
+/// The same values as [`EngagementType`].
+pub type ConversationIntentSuggestionsTopicIntentSuggestionEventEngagementType = EngagementType;
 
-impl codec::OpenEnum
-for ConversationIntentSuggestionsTopicIntentSuggestionEventEngagementType {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::UnknownValue,
-            Self::Dismissed,
-            Self::Copied,
-            Self::Opened,
-            Self::Feedback,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
+/// The same values as [`EventState`].
+pub type ConversationIntentSuggestionsTopicIntentSuggestionEventState = EventState;
 
-    fn as_str(&self) -> &str {
-        match self {
-            Self::UnknownValue => "Unknown",
-            Self::Dismissed => "Dismissed",
-            Self::Copied => "Copied",
-            Self::Opened => "Opened",
-            Self::Feedback => "Feedback",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(
-    ConversationIntentSuggestionsTopicIntentSuggestionEventEngagementType
-);
-
-/// The values of `state`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum ConversationIntentSuggestionsTopicIntentSuggestionEventState {
-    /// `Unknown`
-    UnknownValue,
-    /// `Suggested`
-    Suggested,
-    /// `Accepted`
-    Accepted,
-    /// `Dismissed`
-    Dismissed,
-    /// `Failed`
-    Failed,
-    /// `Rated`
-    Rated,
-    /// `Triggered`
-    Triggered,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for ConversationIntentSuggestionsTopicIntentSuggestionEventState {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::UnknownValue,
-            Self::Suggested,
-            Self::Accepted,
-            Self::Dismissed,
-            Self::Failed,
-            Self::Rated,
-            Self::Triggered,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::UnknownValue => "Unknown",
-            Self::Suggested => "Suggested",
-            Self::Accepted => "Accepted",
-            Self::Dismissed => "Dismissed",
-            Self::Failed => "Failed",
-            Self::Rated => "Rated",
-            Self::Triggered => "Triggered",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(ConversationIntentSuggestionsTopicIntentSuggestionEventState);
-
-/// The values of `triggerType`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum ConversationIntentSuggestionsTopicIntentSuggestionEventTriggerType {
-    /// `Unknown`
-    UnknownValue,
-    /// `Fallback`
-    Fallback,
-    /// `ConversationStart`
-    ConversationStart,
-    /// `ConversationTransfer`
-    ConversationTransfer,
-    /// `ConversationEnd`
-    ConversationEnd,
-    /// `Intent`
-    Intent,
-    /// `Sentiment`
-    Sentiment,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum
-for ConversationIntentSuggestionsTopicIntentSuggestionEventTriggerType {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[
-            Self::UnknownValue,
-            Self::Fallback,
-            Self::ConversationStart,
-            Self::ConversationTransfer,
-            Self::ConversationEnd,
-            Self::Intent,
-            Self::Sentiment,
-        ],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::UnknownValue => "Unknown",
-            Self::Fallback => "Fallback",
-            Self::ConversationStart => "ConversationStart",
-            Self::ConversationTransfer => "ConversationTransfer",
-            Self::ConversationEnd => "ConversationEnd",
-            Self::Intent => "Intent",
-            Self::Sentiment => "Sentiment",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(ConversationIntentSuggestionsTopicIntentSuggestionEventTriggerType);
+/// The same values as [`TriggerType`].
+pub type ConversationIntentSuggestionsTopicIntentSuggestionEventTriggerType = TriggerType;

@@ -4,17 +4,20 @@ use crate::events::models::conversations::ConversationIntentSuggestionsTopicSugg
 use crate::runtime::codec;
 
 /// `ConversationIntentSuggestionsTopicSuggestedIntent` in the API.
+///
+/// Part of
+/// [`ConversationIntentSuggestionsTopicIntentSuggestionEvent`](crate::events::models::ConversationIntentSuggestionsTopicIntentSuggestionEvent).
 #[derive(Clone, Default)]
 pub struct ConversationIntentSuggestionsTopicSuggestedIntent {
-    /// `confidence`
+    /// `confidence`: a number
     pub confidence: Option<f64>,
-    /// `detectedSlots`
+    /// `detectedSlots`: a list of `ConversationIntentSuggestionsTopicSuggestedIntentSlot`
     pub detected_slots: Option<
         Vec<ConversationIntentSuggestionsTopicSuggestedIntentSlot>,
     >,
-    /// `intent`
+    /// `intent`: a string
     pub intent: Option<String>,
-    /// `intentId`
+    /// `intentId`: a string
     pub intent_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `ConversationKnowledgeArticleSuggestionsTopicKnowledgeAnswer` in the API.
+///
+/// Part of
+/// [`ConversationKnowledgeArticleSuggestionsTopicSuggestedArticle`](crate::events::models::ConversationKnowledgeArticleSuggestionsTopicSuggestedArticle).
 #[derive(Clone, Default)]
 pub struct ConversationKnowledgeArticleSuggestionsTopicKnowledgeAnswer {
-    /// `answer`
+    /// `answer`: a string
     pub answer: Option<String>,
-    /// `endIndex`
+    /// `endIndex`: an integer (`int64`)
     pub end_index: Option<i64>,
-    /// `startIndex`
+    /// `startIndex`: an integer (`int64`)
     pub start_index: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

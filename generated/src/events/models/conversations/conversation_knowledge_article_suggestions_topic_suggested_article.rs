@@ -5,25 +5,28 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `ConversationKnowledgeArticleSuggestionsTopicSuggestedArticle` in the API.
+///
+/// Part of
+/// [`ConversationKnowledgeArticleSuggestionsTopicKnowledgeArticleSuggestionEvent`](crate::events::models::ConversationKnowledgeArticleSuggestionsTopicKnowledgeArticleSuggestionEvent).
 #[derive(Clone, Default)]
 pub struct ConversationKnowledgeArticleSuggestionsTopicSuggestedArticle {
-    /// `documentId`
+    /// `documentId`: a string
     pub document_id: Option<String>,
-    /// `knowledgeAnswer`
+    /// `knowledgeAnswer`: `ConversationKnowledgeArticleSuggestionsTopicKnowledgeAnswer`
     pub knowledge_answer: Option<
         Box<ConversationKnowledgeArticleSuggestionsTopicKnowledgeAnswer>,
     >,
-    /// `metadata`
+    /// `metadata`: a map of strings to strings
     pub metadata: Option<BTreeMap<String, String>>,
-    /// `snippets`
+    /// `snippets`: a list of strings
     pub snippets: Option<Vec<String>>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
-    /// `uri`
+    /// `uri`: a string
     pub uri: Option<String>,
-    /// `variationIds`
+    /// `variationIds`: a list of strings
     pub variation_ids: Option<Vec<String>>,
-    /// `versionId`
+    /// `versionId`: a string
     pub version_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,20 @@ use crate::events::models::conversations::ConversationKnowledgeArticleSuggestion
 use crate::runtime::codec;
 
 /// `ConversationKnowledgeArticleSuggestionsTopicSuggestedIntent` in the API.
+///
+/// Part of
+/// [`ConversationKnowledgeArticleSuggestionsTopicKnowledgeArticleSuggestionEvent`](crate::events::models::ConversationKnowledgeArticleSuggestionsTopicKnowledgeArticleSuggestionEvent).
 #[derive(Clone, Default)]
 pub struct ConversationKnowledgeArticleSuggestionsTopicSuggestedIntent {
-    /// `confidence`
+    /// `confidence`: a number
     pub confidence: Option<f64>,
-    /// `detectedSlots`
+    /// `detectedSlots`: a list of `ConversationKnowledgeArticleSuggestionsTopicSuggestedIntentSlot`
     pub detected_slots: Option<
         Vec<ConversationKnowledgeArticleSuggestionsTopicSuggestedIntentSlot>,
     >,
-    /// `intent`
+    /// `intent`: a string
     pub intent: Option<String>,
-    /// `intentId`
+    /// `intentId`: a string
     pub intent_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `ConversationKnowledgeSearchSuggestionsTopicKnowledgeAnswer` in the API.
+///
+/// Part of
+/// [`ConversationKnowledgeSearchSuggestionsTopicSuggestedSearchResult`](crate::events::models::ConversationKnowledgeSearchSuggestionsTopicSuggestedSearchResult).
 #[derive(Clone, Default)]
 pub struct ConversationKnowledgeSearchSuggestionsTopicKnowledgeAnswer {
-    /// `answer`
+    /// `answer`: a string
     pub answer: Option<String>,
-    /// `endIndex`
+    /// `endIndex`: an integer (`int64`)
     pub end_index: Option<i64>,
-    /// `startIndex`
+    /// `startIndex`: an integer (`int64`)
     pub start_index: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

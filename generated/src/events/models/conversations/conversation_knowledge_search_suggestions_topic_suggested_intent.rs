@@ -4,17 +4,20 @@ use crate::events::models::conversations::ConversationKnowledgeSearchSuggestions
 use crate::runtime::codec;
 
 /// `ConversationKnowledgeSearchSuggestionsTopicSuggestedIntent` in the API.
+///
+/// Part of
+/// [`ConversationKnowledgeSearchSuggestionsTopicKnowledgeSearchSuggestionEvent`](crate::events::models::ConversationKnowledgeSearchSuggestionsTopicKnowledgeSearchSuggestionEvent).
 #[derive(Clone, Default)]
 pub struct ConversationKnowledgeSearchSuggestionsTopicSuggestedIntent {
-    /// `confidence`
+    /// `confidence`: a number
     pub confidence: Option<f64>,
-    /// `detectedSlots`
+    /// `detectedSlots`: a list of `ConversationKnowledgeSearchSuggestionsTopicSuggestedIntentSlot`
     pub detected_slots: Option<
         Vec<ConversationKnowledgeSearchSuggestionsTopicSuggestedIntentSlot>,
     >,
-    /// `intent`
+    /// `intent`: a string
     pub intent: Option<String>,
-    /// `intentId`
+    /// `intentId`: a string
     pub intent_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

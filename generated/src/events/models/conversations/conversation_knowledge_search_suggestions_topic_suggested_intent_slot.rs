@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `ConversationKnowledgeSearchSuggestionsTopicSuggestedIntentSlot` in the API.
+///
+/// Part of
+/// [`ConversationKnowledgeSearchSuggestionsTopicSuggestedIntent`](crate::events::models::ConversationKnowledgeSearchSuggestionsTopicSuggestedIntent).
 #[derive(Clone, Default)]
 pub struct ConversationKnowledgeSearchSuggestionsTopicSuggestedIntentSlot {
-    /// `entityType`
+    /// `entityType`: a string
     pub entity_type: Option<String>,
-    /// `probability`
+    /// `probability`: a number
     pub probability: Option<f64>,
-    /// `slotName`
+    /// `slotName`: a string
     pub slot_name: Option<String>,
-    /// `slotValue`
+    /// `slotValue`: a string
     pub slot_value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

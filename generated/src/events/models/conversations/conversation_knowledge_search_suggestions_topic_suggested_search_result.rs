@@ -5,29 +5,32 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `ConversationKnowledgeSearchSuggestionsTopicSuggestedSearchResult` in the API.
+///
+/// Part of
+/// [`ConversationKnowledgeSearchSuggestionsTopicKnowledgeSearchSuggestionEvent`](crate::events::models::ConversationKnowledgeSearchSuggestionsTopicKnowledgeSearchSuggestionEvent).
 #[derive(Clone, Default)]
 pub struct ConversationKnowledgeSearchSuggestionsTopicSuggestedSearchResult {
-    /// `confidence`
+    /// `confidence`: a number
     pub confidence: Option<f64>,
-    /// `documentId`
+    /// `documentId`: a string
     pub document_id: Option<String>,
-    /// `knowledgeAnswer`
+    /// `knowledgeAnswer`: `ConversationKnowledgeSearchSuggestionsTopicKnowledgeAnswer`
     pub knowledge_answer: Option<
         Box<ConversationKnowledgeSearchSuggestionsTopicKnowledgeAnswer>,
     >,
-    /// `metadata`
+    /// `metadata`: a map of strings to strings
     pub metadata: Option<BTreeMap<String, String>>,
-    /// `searchId`
+    /// `searchId`: a string
     pub search_id: Option<String>,
-    /// `snippets`
+    /// `snippets`: a list of strings
     pub snippets: Option<Vec<String>>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
-    /// `uri`
+    /// `uri`: a string
     pub uri: Option<String>,
-    /// `variationIds`
+    /// `variationIds`: a list of strings
     pub variation_ids: Option<Vec<String>>,
-    /// `versionId`
+    /// `versionId`: a string
     pub version_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationResponseSuggestionsTopicSuggestedCannedResponse` in the API.
+///
+/// Part of
+/// [`ConversationResponseSuggestionsTopicCannedResponseSuggestionEvent`](crate::events::models::ConversationResponseSuggestionsTopicCannedResponseSuggestionEvent).
 #[derive(Clone, Default)]
 pub struct ConversationResponseSuggestionsTopicSuggestedCannedResponse {
-    /// `libraryId`
+    /// `libraryId`: a string
     pub library_id: Option<String>,
-    /// `responseId`
+    /// `responseId`: a string
     pub response_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,20 @@ use crate::events::models::conversations::ConversationResponseSuggestionsTopicSu
 use crate::runtime::codec;
 
 /// `ConversationResponseSuggestionsTopicSuggestedIntent` in the API.
+///
+/// Part of
+/// [`ConversationResponseSuggestionsTopicCannedResponseSuggestionEvent`](crate::events::models::ConversationResponseSuggestionsTopicCannedResponseSuggestionEvent).
 #[derive(Clone, Default)]
 pub struct ConversationResponseSuggestionsTopicSuggestedIntent {
-    /// `confidence`
+    /// `confidence`: a number
     pub confidence: Option<f64>,
-    /// `detectedSlots`
+    /// `detectedSlots`: a list of `ConversationResponseSuggestionsTopicSuggestedIntentSlot`
     pub detected_slots: Option<
         Vec<ConversationResponseSuggestionsTopicSuggestedIntentSlot>,
     >,
-    /// `intent`
+    /// `intent`: a string
     pub intent: Option<String>,
-    /// `intentId`
+    /// `intentId`: a string
     pub intent_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `ConversationResponseSuggestionsTopicSuggestedIntentSlot` in the API.
+///
+/// Part of
+/// [`ConversationResponseSuggestionsTopicSuggestedIntent`](crate::events::models::ConversationResponseSuggestionsTopicSuggestedIntent).
 #[derive(Clone, Default)]
 pub struct ConversationResponseSuggestionsTopicSuggestedIntentSlot {
-    /// `entityType`
+    /// `entityType`: a string
     pub entity_type: Option<String>,
-    /// `probability`
+    /// `probability`: a number
     pub probability: Option<f64>,
-    /// `slotName`
+    /// `slotName`: a string
     pub slot_name: Option<String>,
-    /// `slotValue`
+    /// `slotValue`: a string
     pub slot_value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

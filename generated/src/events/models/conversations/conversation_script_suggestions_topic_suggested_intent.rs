@@ -4,17 +4,20 @@ use crate::events::models::conversations::ConversationScriptSuggestionsTopicSugg
 use crate::runtime::codec;
 
 /// `ConversationScriptSuggestionsTopicSuggestedIntent` in the API.
+///
+/// Part of
+/// [`ConversationScriptSuggestionsTopicScriptSuggestionEvent`](crate::events::models::ConversationScriptSuggestionsTopicScriptSuggestionEvent).
 #[derive(Clone, Default)]
 pub struct ConversationScriptSuggestionsTopicSuggestedIntent {
-    /// `confidence`
+    /// `confidence`: a number
     pub confidence: Option<f64>,
-    /// `detectedSlots`
+    /// `detectedSlots`: a list of `ConversationScriptSuggestionsTopicSuggestedIntentSlot`
     pub detected_slots: Option<
         Vec<ConversationScriptSuggestionsTopicSuggestedIntentSlot>,
     >,
-    /// `intent`
+    /// `intent`: a string
     pub intent: Option<String>,
-    /// `intentId`
+    /// `intentId`: a string
     pub intent_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

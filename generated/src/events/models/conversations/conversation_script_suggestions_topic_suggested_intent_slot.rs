@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `ConversationScriptSuggestionsTopicSuggestedIntentSlot` in the API.
+///
+/// Part of
+/// [`ConversationScriptSuggestionsTopicSuggestedIntent`](crate::events::models::ConversationScriptSuggestionsTopicSuggestedIntent).
 #[derive(Clone, Default)]
 pub struct ConversationScriptSuggestionsTopicSuggestedIntentSlot {
-    /// `entityType`
+    /// `entityType`: a string
     pub entity_type: Option<String>,
-    /// `probability`
+    /// `probability`: a number
     pub probability: Option<f64>,
-    /// `slotName`
+    /// `slotName`: a string
     pub slot_name: Option<String>,
-    /// `slotValue`
+    /// `slotValue`: a string
     pub slot_value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `ConversationScriptSuggestionsTopicSuggestedScript` in the API.
+///
+/// Part of
+/// [`ConversationScriptSuggestionsTopicScriptSuggestionEvent`](crate::events::models::ConversationScriptSuggestionsTopicScriptSuggestionEvent).
 #[derive(Clone, Default)]
 pub struct ConversationScriptSuggestionsTopicSuggestedScript {
-    /// `data`
+    /// `data`: a map of strings to strings
     pub data: Option<BTreeMap<String, String>>,
-    /// `pageId`
+    /// `pageId`: a string
     pub page_id: Option<String>,
-    /// `scriptId`
+    /// `scriptId`: a string
     pub script_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,20 @@ use crate::events::models::conversations::ConversationThirdPartyActionSuggestion
 use crate::runtime::codec;
 
 /// `ConversationThirdPartyActionSuggestionsTopicSuggestedIntent` in the API.
+///
+/// Part of
+/// [`ConversationThirdPartyActionSuggestionsTopicThirdPartyActionSuggestionEvent`](crate::events::models::ConversationThirdPartyActionSuggestionsTopicThirdPartyActionSuggestionEvent).
 #[derive(Clone, Default)]
 pub struct ConversationThirdPartyActionSuggestionsTopicSuggestedIntent {
-    /// `confidence`
+    /// `confidence`: a number
     pub confidence: Option<f64>,
-    /// `detectedSlots`
+    /// `detectedSlots`: a list of `ConversationThirdPartyActionSuggestionsTopicSuggestedIntentSlot`
     pub detected_slots: Option<
         Vec<ConversationThirdPartyActionSuggestionsTopicSuggestedIntentSlot>,
     >,
-    /// `intent`
+    /// `intent`: a string
     pub intent: Option<String>,
-    /// `intentId`
+    /// `intentId`: a string
     pub intent_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

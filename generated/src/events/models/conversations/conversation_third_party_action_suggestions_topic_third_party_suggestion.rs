@@ -4,15 +4,18 @@ use crate::events::models::conversations::ConversationThirdPartyActionSuggestion
 use crate::runtime::codec;
 
 /// `ConversationThirdPartyActionSuggestionsTopicThirdPartySuggestion` in the API.
+///
+/// Part of
+/// [`ConversationThirdPartyActionSuggestionsTopicThirdPartyActionSuggestionEvent`](crate::events::models::ConversationThirdPartyActionSuggestionsTopicThirdPartyActionSuggestionEvent).
 #[derive(Clone, Default)]
 pub struct ConversationThirdPartyActionSuggestionsTopicThirdPartySuggestion {
-    /// `sources`
+    /// `sources`: a list of `ConversationThirdPartyActionSuggestionsTopicThirdPartySuggestionSource`
     pub sources: Option<
         Vec<ConversationThirdPartyActionSuggestionsTopicThirdPartySuggestionSource>,
     >,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationThirdPartyActionSuggestionsTopicThirdPartySuggestionSource` in the API.
+///
+/// Part of
+/// [`ConversationThirdPartyActionSuggestionsTopicThirdPartySuggestion`](crate::events::models::ConversationThirdPartyActionSuggestionsTopicThirdPartySuggestion).
 #[derive(Clone, Default)]
 pub struct ConversationThirdPartyActionSuggestionsTopicThirdPartySuggestionSource {
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -219,6 +219,7 @@ export!(
     conversation_third_party_action_suggestions_topic_third_party_suggestion_source:
         ConversationThirdPartyActionSuggestionsTopicThirdPartySuggestionSource
 );
+export!(shared_enums: *);
 export!(transcription_topic_transcript_alternative: TranscriptionTopicTranscriptAlternative);
 export!(
     transcription_topic_transcript_result: TranscriptionTopicTranscriptResult,

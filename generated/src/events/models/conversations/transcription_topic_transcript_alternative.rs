@@ -4,21 +4,24 @@ use crate::events::models::conversations::TranscriptionTopicTranscriptWord;
 use crate::runtime::codec;
 
 /// `TranscriptionTopicTranscriptAlternative` in the API.
+///
+/// Part of
+/// [`TranscriptionTopicTranscriptResult`](crate::events::models::TranscriptionTopicTranscriptResult).
 #[derive(Clone, Default)]
 pub struct TranscriptionTopicTranscriptAlternative {
-    /// `confidence`
+    /// `confidence`: a number
     pub confidence: Option<f64>,
-    /// `decoratedTranscript`
+    /// `decoratedTranscript`: a string
     pub decorated_transcript: Option<String>,
-    /// `decoratedWords`
+    /// `decoratedWords`: a list of `TranscriptionTopicTranscriptWord`
     pub decorated_words: Option<Vec<TranscriptionTopicTranscriptWord>>,
-    /// `durationMs`
+    /// `durationMs`: an integer (`int64`)
     pub duration_ms: Option<i64>,
-    /// `offsetMs`
+    /// `offsetMs`: an integer (`int64`)
     pub offset_ms: Option<i64>,
-    /// `transcript`
+    /// `transcript`: a string
     pub transcript: Option<String>,
-    /// `words`
+    /// `words`: a list of `TranscriptionTopicTranscriptWord`
     pub words: Option<Vec<TranscriptionTopicTranscriptWord>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,31 +4,34 @@ use crate::events::models::conversations::TranscriptionTopicTranscriptAlternativ
 use crate::runtime::codec;
 
 /// `TranscriptionTopicTranscriptResult` in the API.
+///
+/// Part of
+/// [`TranscriptionTopicTranscriptionMessage`](crate::events::models::TranscriptionTopicTranscriptionMessage).
 #[derive(Clone, Default)]
 pub struct TranscriptionTopicTranscriptResult {
-    /// `agentAssistEnabled`
+    /// `agentAssistEnabled`: a boolean
     pub agent_assist_enabled: Option<bool>,
-    /// `agentAssistantId`
+    /// `agentAssistantId`: a string
     pub agent_assistant_id: Option<String>,
-    /// `alternatives`
+    /// `alternatives`: a list of `TranscriptionTopicTranscriptAlternative`
     pub alternatives: Option<Vec<TranscriptionTopicTranscriptAlternative>>,
-    /// `channel`
+    /// `channel`: one of `UNKNOWN`, `INTERNAL`, `EXTERNAL`, `BOTH`
     pub channel: Option<TranscriptionTopicTranscriptResultChannel>,
-    /// `dialect`
+    /// `dialect`: a string
     pub dialect: Option<String>,
-    /// `engineId`
+    /// `engineId`: a string
     pub engine_id: Option<String>,
-    /// `engineName`
+    /// `engineName`: a string
     pub engine_name: Option<String>,
-    /// `engineProvider`
+    /// `engineProvider`: a string
     pub engine_provider: Option<String>,
-    /// `isFinal`
+    /// `isFinal`: a boolean
     pub is_final: Option<bool>,
-    /// `speechTextAnalyticsProgramId`
+    /// `speechTextAnalyticsProgramId`: a string
     pub speech_text_analytics_program_id: Option<String>,
-    /// `utteranceId`
+    /// `utteranceId`: a string
     pub utterance_id: Option<String>,
-    /// `voiceTranscriptionEnabled`
+    /// `voiceTranscriptionEnabled`: a boolean
     pub voice_transcription_enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,20 @@
 use crate::runtime::codec;
 
 /// `TranscriptionTopicTranscriptWord` in the API.
+///
+/// Part of
+/// [`TranscriptionTopicTranscriptAlternative`](crate::events::models::TranscriptionTopicTranscriptAlternative).
 #[derive(Clone, Default)]
 pub struct TranscriptionTopicTranscriptWord {
-    /// `confidence`
+    /// `confidence`: a number
     pub confidence: Option<f64>,
-    /// `durationMs`
+    /// `durationMs`: an integer (`int64`)
     pub duration_ms: Option<i64>,
-    /// `offsetMs`
+    /// `offsetMs`: an integer (`int64`)
     pub offset_ms: Option<i64>,
-    /// `startTimeMs`
+    /// `startTimeMs`: an integer (`int64`)
     pub start_time_ms: Option<i64>,
-    /// `word`
+    /// `word`: a string
     pub word: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

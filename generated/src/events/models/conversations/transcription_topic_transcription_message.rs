@@ -7,25 +7,28 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `TranscriptionTopicTranscriptionMessage` in the API.
+///
+/// Arrives with the topic
+/// [`conversation_transcription`](crate::events::topics::conversations::conversation_transcription).
 #[derive(Clone, Default)]
 pub struct TranscriptionTopicTranscriptionMessage {
-    /// `communicationId`
+    /// `communicationId`: a string
     pub communication_id: Option<String>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `eventTime`
+    /// `eventTime`: a timestamp
     pub event_time: Option<time::Timestamp>,
-    /// `organizationId`
+    /// `organizationId`: a string
     pub organization_id: Option<String>,
-    /// `sessionStartTimeMs`
+    /// `sessionStartTimeMs`: an integer (`int64`)
     pub session_start_time_ms: Option<i64>,
-    /// `speechTextAnalyticsProgramId`
+    /// `speechTextAnalyticsProgramId`: a string
     pub speech_text_analytics_program_id: Option<String>,
-    /// `status`
+    /// `status`: `TranscriptionTopicTranscriptionRequestStatus`
     pub status: Option<Box<TranscriptionTopicTranscriptionRequestStatus>>,
-    /// `transcriptionStartTimeMs`
+    /// `transcriptionStartTimeMs`: an integer (`int64`)
     pub transcription_start_time_ms: Option<i64>,
-    /// `transcripts`
+    /// `transcripts`: a list of `TranscriptionTopicTranscriptResult`
     pub transcripts: Option<Vec<TranscriptionTopicTranscriptResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `TranscriptionTopicTranscriptionRequestStatus` in the API.
+///
+/// Part of
+/// [`TranscriptionTopicTranscriptionMessage`](crate::events::models::TranscriptionTopicTranscriptionMessage).
 #[derive(Clone, Default)]
 pub struct TranscriptionTopicTranscriptionRequestStatus {
-    /// `offsetMs`
+    /// `offsetMs`: an integer (`int64`)
     pub offset_ms: Option<i64>,
-    /// `status`
+    /// `status`: one of `UNKNOWN`, `SESSION_ONGOING`, `SESSION_ENDED`
     pub status: Option<TranscriptionTopicTranscriptionRequestStatusStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,23 +5,26 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `AttributeDetailEventTopicAttributeUpdateEvent` in the API.
+///
+/// Arrives with the topic
+/// [`detail_events_conversation_attributes`](crate::events::topics::detail::detail_events_conversation_attributes).
 #[derive(Clone, Default)]
 pub struct AttributeDetailEventTopicAttributeUpdateEvent {
-    /// `attributes`
+    /// `attributes`: a map of strings to strings
     pub attributes: Option<BTreeMap<String, String>>,
-    /// `communications`
+    /// `communications`: a list of `AttributeDetailEventTopicCommunication`
     pub communications: Option<Vec<AttributeDetailEventTopicCommunication>>,
-    /// `conversationExternalContactIds`
+    /// `conversationExternalContactIds`: a list of strings
     pub conversation_external_contact_ids: Option<Vec<String>>,
-    /// `conversationExternalOrganizationIds`
+    /// `conversationExternalOrganizationIds`: a list of strings
     pub conversation_external_organization_ids: Option<Vec<String>>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `eventTime`
+    /// `eventTime`: an integer (`int64`)
     pub event_time: Option<i64>,
-    /// `participantId`
+    /// `participantId`: a string
     pub participant_id: Option<String>,
-    /// `participantStartTime`
+    /// `participantStartTime`: an integer (`int64`)
     pub participant_start_time: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `CustomerStartDetailEventTopicJourneyContext` in the API.
+///
+/// Part of
+/// [`CustomerStartDetailEventTopicCustomerStartEvent`](crate::events::models::CustomerStartDetailEventTopicCustomerStartEvent).
 #[derive(Clone, Default)]
 pub struct CustomerStartDetailEventTopicJourneyContext {
-    /// `actionId`
+    /// `actionId`: a string
     pub action_id: Option<String>,
-    /// `actionMapId`
+    /// `actionMapId`: a string
     pub action_map_id: Option<String>,
-    /// `sessionId`
+    /// `sessionId`: a string
     pub session_id: Option<String>,
-    /// `sessionIdType`
+    /// `sessionIdType`: a string
     pub session_id_type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

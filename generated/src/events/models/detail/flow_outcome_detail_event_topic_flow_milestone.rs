@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `FlowOutcomeDetailEventTopicFlowMilestone` in the API.
+///
+/// Part of
+/// [`FlowOutcomeDetailEventTopicFlowOutcomeEvent`](crate::events::models::FlowOutcomeDetailEventTopicFlowOutcomeEvent).
 #[derive(Clone, Default)]
 pub struct FlowOutcomeDetailEventTopicFlowMilestone {
-    /// `milestoneId`
+    /// `milestoneId`: a string
     pub milestone_id: Option<String>,
-    /// `milestoneTime`
+    /// `milestoneTime`: an integer (`int64`)
     pub milestone_time: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

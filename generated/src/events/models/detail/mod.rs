@@ -89,6 +89,7 @@ export!(
         OutboundDetailEventTopicOutboundInitEventDirection, OutboundDetailEventTopicOutboundInitEventMediaType,
         OutboundDetailEventTopicOutboundInitEventMessageType
 );
+export!(shared_enums: *);
 export!(
     user_end_detail_event_topic_user_end_event: UserEndDetailEventTopicUserEndEvent,
         UserEndDetailEventTopicUserEndEventDirection, UserEndDetailEventTopicUserEndEventDisconnectType,

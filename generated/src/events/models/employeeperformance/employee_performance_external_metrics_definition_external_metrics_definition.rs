@@ -4,31 +4,34 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `EmployeePerformanceExternalMetricsDefinitionExternalMetricsDefinition` in the API.
+///
+/// Arrives with the topic
+/// [`employeeperformance_externalmetrics_definitions`](crate::events::topics::employeeperformance::employeeperformance_externalmetrics_definitions).
 #[derive(Clone, Default)]
 pub struct EmployeePerformanceExternalMetricsDefinitionExternalMetricsDefinition {
-    /// `dateLastRefreshed`
+    /// `dateLastRefreshed`: a timestamp
     pub date_last_refreshed: Option<time::Timestamp>,
-    /// `defaultObjectiveType`
+    /// `defaultObjectiveType`: one of `HigherIsBetter`, `LowerIsBetter`, `TargetArea`, `Unknown`
     pub default_objective_type: Option<
         EmployeePerformanceExternalMetricsDefinitionExternalMetricsDefinitionDefaultObjectiveType,
     >,
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `inUse`
+    /// `inUse`: a boolean
     pub in_use: Option<bool>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `precision`
+    /// `precision`: an integer (`int64`)
     pub precision: Option<i64>,
-    /// `retentionMonths`
+    /// `retentionMonths`: an integer (`int64`)
     pub retention_months: Option<i64>,
-    /// `unit`
+    /// `unit`: one of `Seconds`, `Percent`, `Number`, `Currency`, `Unknown`
     pub unit: Option<
         EmployeePerformanceExternalMetricsDefinitionExternalMetricsDefinitionUnit,
     >,
-    /// `unitDefinition`
+    /// `unitDefinition`: a string
     pub unit_definition: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

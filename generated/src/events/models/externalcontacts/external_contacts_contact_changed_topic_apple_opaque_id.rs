@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicAppleOpaqueId` in the API.
+///
+/// Part of
+/// [`ExternalContactsContactChangedTopicContact`](crate::events::models::ExternalContactsContactChangedTopicContact).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicAppleOpaqueId {
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,13 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicDivision` in the API.
+///
+/// Part of
+/// [`ExternalContactsContactChangedTopicContact`](crate::events::models::ExternalContactsContactChangedTopicContact),
+/// [`ExternalContactsContactChangedTopicExternalOrganization`](crate::events::models::ExternalContactsContactChangedTopicExternalOrganization).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicDivision {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::externalcontacts::ExternalContactsContactChangedTopic
 use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicExternalId` in the API.
+///
+/// Part of
+/// [`ExternalContactsContactChangedTopicContact`](crate::events::models::ExternalContactsContactChangedTopicContact).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicExternalId {
-    /// `externalSource`
+    /// `externalSource`: `ExternalContactsContactChangedTopicExternalSource`
     pub external_source: Option<Box<ExternalContactsContactChangedTopicExternalSource>>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicExternalSource` in the API.
+///
+/// Part of
+/// [`ExternalContactsContactChangedTopicExternalId`](crate::events::models::ExternalContactsContactChangedTopicExternalId).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicExternalSource {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::externalcontacts::ExternalContactsContactChangedTopic
 use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicFacebookId` in the API.
+///
+/// Part of
+/// [`ExternalContactsContactChangedTopicContact`](crate::events::models::ExternalContactsContactChangedTopicContact).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicFacebookId {
-    /// `displayName`
+    /// `displayName`: a string
     pub display_name: Option<String>,
-    /// `ids`
+    /// `ids`: a list of `ExternalContactsContactChangedTopicFacebookScopedId`
     pub ids: Option<Vec<ExternalContactsContactChangedTopicFacebookScopedId>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicFacebookScopedId` in the API.
+///
+/// Part of
+/// [`ExternalContactsContactChangedTopicFacebookId`](crate::events::models::ExternalContactsContactChangedTopicFacebookId).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicFacebookScopedId {
-    /// `scopedId`
+    /// `scopedId`: a string
     pub scoped_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

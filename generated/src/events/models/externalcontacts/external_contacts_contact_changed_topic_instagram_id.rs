@@ -4,13 +4,16 @@ use crate::events::models::externalcontacts::ExternalContactsContactChangedTopic
 use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicInstagramId` in the API.
+///
+/// Part of
+/// [`ExternalContactsContactChangedTopicContact`](crate::events::models::ExternalContactsContactChangedTopicContact).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicInstagramId {
-    /// `displayName`
+    /// `displayName`: a string
     pub display_name: Option<String>,
-    /// `handle`
+    /// `handle`: a string
     pub handle: Option<String>,
-    /// `ids`
+    /// `ids`: a list of `ExternalContactsContactChangedTopicInstagramScopedId`
     pub ids: Option<Vec<ExternalContactsContactChangedTopicInstagramScopedId>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicInstagramScopedId` in the API.
+///
+/// Part of
+/// [`ExternalContactsContactChangedTopicInstagramId`](crate::events::models::ExternalContactsContactChangedTopicInstagramId).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicInstagramScopedId {
-    /// `scopedId`
+    /// `scopedId`: a string
     pub scoped_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

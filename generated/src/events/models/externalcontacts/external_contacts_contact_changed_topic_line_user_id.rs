@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicLineUserId` in the API.
+///
+/// Part of
+/// [`ExternalContactsContactChangedTopicLineId`](crate::events::models::ExternalContactsContactChangedTopicLineId).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicLineUserId {
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicMergeOperation` in the API.
+///
+/// Part of
+/// [`ExternalContactsContactChangedTopicContact`](crate::events::models::ExternalContactsContactChangedTopicContact).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicMergeOperation {
-    /// `resultingContactId`
+    /// `resultingContactId`: a string
     pub resulting_contact_id: Option<String>,
-    /// `sourceContactId`
+    /// `sourceContactId`: a string
     pub source_contact_id: Option<String>,
-    /// `targetContactId`
+    /// `targetContactId`: a string
     pub target_contact_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicTicker` in the API.
+///
+/// Part of
+/// [`ExternalContactsContactChangedTopicExternalOrganization`](crate::events::models::ExternalContactsContactChangedTopicExternalOrganization).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicTicker {
-    /// `exchange`
+    /// `exchange`: a string
     pub exchange: Option<String>,
-    /// `symbol`
+    /// `symbol`: a string
     pub symbol: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

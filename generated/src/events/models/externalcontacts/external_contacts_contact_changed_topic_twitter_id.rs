@@ -3,17 +3,21 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicTwitterId` in the API.
+///
+/// Part of
+/// [`ExternalContactsContactChangedTopicContact`](crate::events::models::ExternalContactsContactChangedTopicContact),
+/// [`ExternalContactsContactChangedTopicExternalOrganization`](crate::events::models::ExternalContactsContactChangedTopicExternalOrganization).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicTwitterId {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `profileUrl`
+    /// `profileUrl`: a string
     pub profile_url: Option<String>,
-    /// `screenName`
+    /// `screenName`: a string
     pub screen_name: Option<String>,
-    /// `verified`
+    /// `verified`: a boolean
     pub verified: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicWhatsAppBusinessScopedId` in the API.
+///
+/// Part of
+/// [`ExternalContactsContactChangedTopicWhatsAppId`](crate::events::models::ExternalContactsContactChangedTopicWhatsAppId).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicWhatsAppBusinessScopedId {
-    /// `bsuid`
+    /// `bsuid`: a string
     pub bsuid: Option<String>,
-    /// `parent`
+    /// `parent`: a boolean
     pub parent: Option<bool>,
-    /// `portfolioId`
+    /// `portfolioId`: a string
     pub portfolio_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,15 +7,18 @@ use crate::events::models::externalcontacts::{
 use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicWhatsAppId` in the API.
+///
+/// Part of
+/// [`ExternalContactsContactChangedTopicContact`](crate::events::models::ExternalContactsContactChangedTopicContact).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicWhatsAppId {
-    /// `displayName`
+    /// `displayName`: a string
     pub display_name: Option<String>,
-    /// `phoneNumber`
+    /// `phoneNumber`: `ExternalContactsContactChangedTopicPhoneNumber`
     pub phone_number: Option<Box<ExternalContactsContactChangedTopicPhoneNumber>>,
-    /// `username`
+    /// `username`: a string
     pub username: Option<String>,
-    /// `whatsAppBusinessScopedIds`
+    /// `whatsAppBusinessScopedIds`: a list of `ExternalContactsContactChangedTopicWhatsAppBusinessScopedId`
     pub whats_app_business_scoped_ids: Option<
         Vec<ExternalContactsContactChangedTopicWhatsAppBusinessScopedId>,
     >,

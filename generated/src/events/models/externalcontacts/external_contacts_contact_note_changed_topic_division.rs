@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsContactNoteChangedTopicDivision` in the API.
+///
+/// Part of
+/// [`ExternalContactsContactNoteChangedTopicNote`](crate::events::models::ExternalContactsContactNoteChangedTopicNote).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactNoteChangedTopicDivision {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

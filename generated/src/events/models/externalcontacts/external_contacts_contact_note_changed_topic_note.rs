@@ -2,29 +2,32 @@
 
 use crate::events::models::externalcontacts::{
     ExternalContactsContactNoteChangedTopicDivision,
-    ExternalContactsContactNoteChangedTopicUser,
+    ExternalContactsContactNoteChangedTopicUser, NoteEntityType,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ExternalContactsContactNoteChangedTopicNote` in the API.
+///
+/// Arrives with the topic
+/// [`externalcontacts_contact_note`](crate::events::topics::externalcontacts::externalcontacts_contact_note).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactNoteChangedTopicNote {
-    /// `createDate`
+    /// `createDate`: a timestamp
     pub create_date: Option<time::Timestamp>,
-    /// `createdBy`
+    /// `createdBy`: `ExternalContactsContactNoteChangedTopicUser`
     pub created_by: Option<Box<ExternalContactsContactNoteChangedTopicUser>>,
-    /// `division`
+    /// `division`: `ExternalContactsContactNoteChangedTopicDivision`
     pub division: Option<Box<ExternalContactsContactNoteChangedTopicDivision>>,
-    /// `entityId`
+    /// `entityId`: a string
     pub entity_id: Option<String>,
-    /// `entityType`
+    /// `entityType`: one of `Contact`, `Organization`
     pub entity_type: Option<ExternalContactsContactNoteChangedTopicNoteEntityType>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `modifyDate`
+    /// `modifyDate`: a timestamp
     pub modify_date: Option<time::Timestamp>,
-    /// `noteText`
+    /// `noteText`: a string
     pub note_text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -48,32 +51,5 @@ impl codec::Model for ExternalContactsContactNoteChangedTopicNote {
 
 codec::__model!(ExternalContactsContactNoteChangedTopicNote);
 
-/// The values of `entityType`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum ExternalContactsContactNoteChangedTopicNoteEntityType {
-    /// `Contact`
-    Contact,
-    /// `Organization`
-    Organization,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for ExternalContactsContactNoteChangedTopicNoteEntityType {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[Self::Contact, Self::Organization],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Contact => "Contact",
-            Self::Organization => "Organization",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(ExternalContactsContactNoteChangedTopicNoteEntityType);
+/// The same values as [`NoteEntityType`].
+pub type ExternalContactsContactNoteChangedTopicNoteEntityType = NoteEntityType;

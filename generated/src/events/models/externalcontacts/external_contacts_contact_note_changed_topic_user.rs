@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsContactNoteChangedTopicUser` in the API.
+///
+/// Part of
+/// [`ExternalContactsContactNoteChangedTopicNote`](crate::events::models::ExternalContactsContactNoteChangedTopicNote).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactNoteChangedTopicUser {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsOrganizationChangedTopicDivision` in the API.
+///
+/// Part of
+/// [`ExternalContactsOrganizationChangedTopicExternalOrganization`](crate::events::models::ExternalContactsOrganizationChangedTopicExternalOrganization).
 #[derive(Clone, Default)]
 pub struct ExternalContactsOrganizationChangedTopicDivision {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -12,45 +12,48 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `ExternalContactsOrganizationChangedTopicExternalOrganization` in the API.
+///
+/// Arrives with the topic
+/// [`externalcontacts_organization`](crate::events::topics::externalcontacts::externalcontacts_organization).
 #[derive(Clone, Default)]
 pub struct ExternalContactsOrganizationChangedTopicExternalOrganization {
-    /// `address`
+    /// `address`: `ExternalContactsOrganizationChangedTopicContactAddress`
     pub address: Option<Box<ExternalContactsOrganizationChangedTopicContactAddress>>,
-    /// `companyType`
+    /// `companyType`: a string
     pub company_type: Option<String>,
-    /// `createDate`
+    /// `createDate`: a timestamp
     pub create_date: Option<time::Timestamp>,
-    /// `customFields`
+    /// `customFields`: a map of strings to JSON values
     pub custom_fields: Option<BTreeMap<String, serde_json::Value>>,
-    /// `division`
+    /// `division`: `ExternalContactsOrganizationChangedTopicDivision`
     pub division: Option<Box<ExternalContactsOrganizationChangedTopicDivision>>,
-    /// `employeeCount`
+    /// `employeeCount`: an integer (`int64`)
     pub employee_count: Option<i64>,
-    /// `externalSystemUrl`
+    /// `externalSystemUrl`: a string
     pub external_system_url: Option<String>,
-    /// `faxNumber`
+    /// `faxNumber`: `ExternalContactsOrganizationChangedTopicPhoneNumber`
     pub fax_number: Option<Box<ExternalContactsOrganizationChangedTopicPhoneNumber>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `industry`
+    /// `industry`: a string
     pub industry: Option<String>,
-    /// `modifyDate`
+    /// `modifyDate`: a timestamp
     pub modify_date: Option<time::Timestamp>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `phoneNumber`
+    /// `phoneNumber`: `ExternalContactsOrganizationChangedTopicPhoneNumber`
     pub phone_number: Option<Box<ExternalContactsOrganizationChangedTopicPhoneNumber>>,
-    /// `primaryContactId`
+    /// `primaryContactId`: a string
     pub primary_contact_id: Option<String>,
-    /// `revenue`
+    /// `revenue`: an integer (`int64`)
     pub revenue: Option<i64>,
-    /// `tags`
+    /// `tags`: a list of strings
     pub tags: Option<Vec<String>>,
-    /// `tickers`
+    /// `tickers`: a list of `ExternalContactsOrganizationChangedTopicTicker`
     pub tickers: Option<Vec<ExternalContactsOrganizationChangedTopicTicker>>,
-    /// `twitterId`
+    /// `twitterId`: `ExternalContactsOrganizationChangedTopicTwitterId`
     pub twitter_id: Option<Box<ExternalContactsOrganizationChangedTopicTwitterId>>,
-    /// `websites`
+    /// `websites`: a list of strings
     pub websites: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsOrganizationChangedTopicTicker` in the API.
+///
+/// Part of
+/// [`ExternalContactsOrganizationChangedTopicExternalOrganization`](crate::events::models::ExternalContactsOrganizationChangedTopicExternalOrganization).
 #[derive(Clone, Default)]
 pub struct ExternalContactsOrganizationChangedTopicTicker {
-    /// `exchange`
+    /// `exchange`: a string
     pub exchange: Option<String>,
-    /// `symbol`
+    /// `symbol`: a string
     pub symbol: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsOrganizationNoteChangedTopicUser` in the API.
+///
+/// Part of
+/// [`ExternalContactsOrganizationNoteChangedTopicNote`](crate::events::models::ExternalContactsOrganizationNoteChangedTopicNote).
 #[derive(Clone, Default)]
 pub struct ExternalContactsOrganizationNoteChangedTopicUser {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

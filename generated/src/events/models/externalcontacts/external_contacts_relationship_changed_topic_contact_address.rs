@@ -3,19 +3,22 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsRelationshipChangedTopicContactAddress` in the API.
+///
+/// Part of
+/// [`ExternalContactsRelationshipChangedTopicExternalOrganization`](crate::events::models::ExternalContactsRelationshipChangedTopicExternalOrganization).
 #[derive(Clone, Default)]
 pub struct ExternalContactsRelationshipChangedTopicContactAddress {
-    /// `address1`
+    /// `address1`: a string
     pub address1: Option<String>,
-    /// `address2`
+    /// `address2`: a string
     pub address2: Option<String>,
-    /// `city`
+    /// `city`: a string
     pub city: Option<String>,
-    /// `countryCode`
+    /// `countryCode`: a string
     pub country_code: Option<String>,
-    /// `postalCode`
+    /// `postalCode`: a string
     pub postal_code: Option<String>,
-    /// `state`
+    /// `state`: a string
     pub state: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

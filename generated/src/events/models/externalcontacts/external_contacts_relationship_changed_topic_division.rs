@@ -3,9 +3,13 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsRelationshipChangedTopicDivision` in the API.
+///
+/// Part of
+/// [`ExternalContactsRelationshipChangedTopicExternalOrganization`](crate::events::models::ExternalContactsRelationshipChangedTopicExternalOrganization),
+/// [`ExternalContactsRelationshipChangedTopicRelationship`](crate::events::models::ExternalContactsRelationshipChangedTopicRelationship).
 #[derive(Clone, Default)]
 pub struct ExternalContactsRelationshipChangedTopicDivision {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

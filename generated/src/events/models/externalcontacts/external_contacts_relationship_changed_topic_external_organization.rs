@@ -12,45 +12,48 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `ExternalContactsRelationshipChangedTopicExternalOrganization` in the API.
+///
+/// Part of
+/// [`ExternalContactsRelationshipChangedTopicRelationship`](crate::events::models::ExternalContactsRelationshipChangedTopicRelationship).
 #[derive(Clone, Default)]
 pub struct ExternalContactsRelationshipChangedTopicExternalOrganization {
-    /// `address`
+    /// `address`: `ExternalContactsRelationshipChangedTopicContactAddress`
     pub address: Option<Box<ExternalContactsRelationshipChangedTopicContactAddress>>,
-    /// `companyType`
+    /// `companyType`: a string
     pub company_type: Option<String>,
-    /// `createDate`
+    /// `createDate`: a timestamp
     pub create_date: Option<time::Timestamp>,
-    /// `customFields`
+    /// `customFields`: a map of strings to JSON values
     pub custom_fields: Option<BTreeMap<String, serde_json::Value>>,
-    /// `division`
+    /// `division`: `ExternalContactsRelationshipChangedTopicDivision`
     pub division: Option<Box<ExternalContactsRelationshipChangedTopicDivision>>,
-    /// `employeeCount`
+    /// `employeeCount`: an integer (`int64`)
     pub employee_count: Option<i64>,
-    /// `externalSystemUrl`
+    /// `externalSystemUrl`: a string
     pub external_system_url: Option<String>,
-    /// `faxNumber`
+    /// `faxNumber`: `ExternalContactsRelationshipChangedTopicPhoneNumber`
     pub fax_number: Option<Box<ExternalContactsRelationshipChangedTopicPhoneNumber>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `industry`
+    /// `industry`: a string
     pub industry: Option<String>,
-    /// `modifyDate`
+    /// `modifyDate`: a timestamp
     pub modify_date: Option<time::Timestamp>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `phoneNumber`
+    /// `phoneNumber`: `ExternalContactsRelationshipChangedTopicPhoneNumber`
     pub phone_number: Option<Box<ExternalContactsRelationshipChangedTopicPhoneNumber>>,
-    /// `primaryContactId`
+    /// `primaryContactId`: a string
     pub primary_contact_id: Option<String>,
-    /// `revenue`
+    /// `revenue`: an integer (`int64`)
     pub revenue: Option<i64>,
-    /// `tags`
+    /// `tags`: a list of strings
     pub tags: Option<Vec<String>>,
-    /// `tickers`
+    /// `tickers`: a list of `ExternalContactsRelationshipChangedTopicTicker`
     pub tickers: Option<Vec<ExternalContactsRelationshipChangedTopicTicker>>,
-    /// `twitterId`
+    /// `twitterId`: `ExternalContactsRelationshipChangedTopicTwitterId`
     pub twitter_id: Option<Box<ExternalContactsRelationshipChangedTopicTwitterId>>,
-    /// `websites`
+    /// `websites`: a list of strings
     pub websites: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

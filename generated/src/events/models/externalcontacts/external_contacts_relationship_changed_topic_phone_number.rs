@@ -3,21 +3,24 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsRelationshipChangedTopicPhoneNumber` in the API.
+///
+/// Part of
+/// [`ExternalContactsRelationshipChangedTopicExternalOrganization`](crate::events::models::ExternalContactsRelationshipChangedTopicExternalOrganization).
 #[derive(Clone, Default)]
 pub struct ExternalContactsRelationshipChangedTopicPhoneNumber {
-    /// `acceptsSMS`
+    /// `acceptsSMS`: a boolean
     pub accepts_sms: Option<bool>,
-    /// `countryCode`
+    /// `countryCode`: a string
     pub country_code: Option<String>,
-    /// `display`
+    /// `display`: a string
     pub display: Option<String>,
-    /// `e164`
+    /// `e164`: a string
     pub e164: Option<String>,
-    /// `extension`
+    /// `extension`: an integer (`int64`)
     pub extension: Option<i64>,
-    /// `normalizationCountryCode`
+    /// `normalizationCountryCode`: a string
     pub normalization_country_code: Option<String>,
-    /// `userInput`
+    /// `userInput`: a string
     pub user_input: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -9,23 +9,26 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ExternalContactsRelationshipChangedTopicRelationship` in the API.
+///
+/// Arrives with the topic
+/// [`externalcontacts_relationship`](crate::events::topics::externalcontacts::externalcontacts_relationship).
 #[derive(Clone, Default)]
 pub struct ExternalContactsRelationshipChangedTopicRelationship {
-    /// `createDate`
+    /// `createDate`: a timestamp
     pub create_date: Option<time::Timestamp>,
-    /// `division`
+    /// `division`: `ExternalContactsRelationshipChangedTopicDivision`
     pub division: Option<Box<ExternalContactsRelationshipChangedTopicDivision>>,
-    /// `externalOrganization`
+    /// `externalOrganization`: `ExternalContactsRelationshipChangedTopicExternalOrganization`
     pub external_organization: Option<
         Box<ExternalContactsRelationshipChangedTopicExternalOrganization>,
     >,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `modifyDate`
+    /// `modifyDate`: a timestamp
     pub modify_date: Option<time::Timestamp>,
-    /// `relationship`
+    /// `relationship`: a string
     pub relationship: Option<String>,
-    /// `user`
+    /// `user`: `ExternalContactsRelationshipChangedTopicUser`
     pub user: Option<Box<ExternalContactsRelationshipChangedTopicUser>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

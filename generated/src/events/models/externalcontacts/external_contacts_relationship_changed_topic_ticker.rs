@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsRelationshipChangedTopicTicker` in the API.
+///
+/// Part of
+/// [`ExternalContactsRelationshipChangedTopicExternalOrganization`](crate::events::models::ExternalContactsRelationshipChangedTopicExternalOrganization).
 #[derive(Clone, Default)]
 pub struct ExternalContactsRelationshipChangedTopicTicker {
-    /// `exchange`
+    /// `exchange`: a string
     pub exchange: Option<String>,
-    /// `symbol`
+    /// `symbol`: a string
     pub symbol: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

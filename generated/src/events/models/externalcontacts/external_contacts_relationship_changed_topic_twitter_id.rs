@@ -3,17 +3,20 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsRelationshipChangedTopicTwitterId` in the API.
+///
+/// Part of
+/// [`ExternalContactsRelationshipChangedTopicExternalOrganization`](crate::events::models::ExternalContactsRelationshipChangedTopicExternalOrganization).
 #[derive(Clone, Default)]
 pub struct ExternalContactsRelationshipChangedTopicTwitterId {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `profileUrl`
+    /// `profileUrl`: a string
     pub profile_url: Option<String>,
-    /// `screenName`
+    /// `screenName`: a string
     pub screen_name: Option<String>,
-    /// `verified`
+    /// `verified`: a boolean
     pub verified: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

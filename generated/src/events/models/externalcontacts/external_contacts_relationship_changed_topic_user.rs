@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsRelationshipChangedTopicUser` in the API.
+///
+/// Part of
+/// [`ExternalContactsRelationshipChangedTopicRelationship`](crate::events::models::ExternalContactsRelationshipChangedTopicRelationship).
 #[derive(Clone, Default)]
 pub struct ExternalContactsRelationshipChangedTopicUser {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

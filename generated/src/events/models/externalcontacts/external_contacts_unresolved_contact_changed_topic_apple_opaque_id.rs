@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsUnresolvedContactChangedTopicAppleOpaqueId` in the API.
+///
+/// Part of
+/// [`ExternalContactsUnresolvedContactChangedTopicContact`](crate::events::models::ExternalContactsUnresolvedContactChangedTopicContact).
 #[derive(Clone, Default)]
 pub struct ExternalContactsUnresolvedContactChangedTopicAppleOpaqueId {
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,13 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsUnresolvedContactChangedTopicDivision` in the API.
+///
+/// Part of
+/// [`ExternalContactsUnresolvedContactChangedTopicContact`](crate::events::models::ExternalContactsUnresolvedContactChangedTopicContact),
+/// [`ExternalContactsUnresolvedContactChangedTopicExternalOrganization`](crate::events::models::ExternalContactsUnresolvedContactChangedTopicExternalOrganization).
 #[derive(Clone, Default)]
 pub struct ExternalContactsUnresolvedContactChangedTopicDivision {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::events::models::externalcontacts::ExternalContactsUnresolvedContactCh
 use crate::runtime::codec;
 
 /// `ExternalContactsUnresolvedContactChangedTopicExternalId` in the API.
+///
+/// Part of
+/// [`ExternalContactsUnresolvedContactChangedTopicContact`](crate::events::models::ExternalContactsUnresolvedContactChangedTopicContact).
 #[derive(Clone, Default)]
 pub struct ExternalContactsUnresolvedContactChangedTopicExternalId {
-    /// `externalSource`
+    /// `externalSource`: `ExternalContactsUnresolvedContactChangedTopicExternalSource`
     pub external_source: Option<
         Box<ExternalContactsUnresolvedContactChangedTopicExternalSource>,
     >,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -12,51 +12,54 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `ExternalContactsUnresolvedContactChangedTopicExternalOrganization` in the API.
+///
+/// Part of
+/// [`ExternalContactsUnresolvedContactChangedTopicContact`](crate::events::models::ExternalContactsUnresolvedContactChangedTopicContact).
 #[derive(Clone, Default)]
 pub struct ExternalContactsUnresolvedContactChangedTopicExternalOrganization {
-    /// `address`
+    /// `address`: `ExternalContactsUnresolvedContactChangedTopicContactAddress`
     pub address: Option<
         Box<ExternalContactsUnresolvedContactChangedTopicContactAddress>,
     >,
-    /// `companyType`
+    /// `companyType`: a string
     pub company_type: Option<String>,
-    /// `createDate`
+    /// `createDate`: a timestamp
     pub create_date: Option<time::Timestamp>,
-    /// `customFields`
+    /// `customFields`: a map of strings to JSON values
     pub custom_fields: Option<BTreeMap<String, serde_json::Value>>,
-    /// `division`
+    /// `division`: `ExternalContactsUnresolvedContactChangedTopicDivision`
     pub division: Option<Box<ExternalContactsUnresolvedContactChangedTopicDivision>>,
-    /// `employeeCount`
+    /// `employeeCount`: an integer (`int64`)
     pub employee_count: Option<i64>,
-    /// `externalSystemUrl`
+    /// `externalSystemUrl`: a string
     pub external_system_url: Option<String>,
-    /// `faxNumber`
+    /// `faxNumber`: `ExternalContactsUnresolvedContactChangedTopicPhoneNumber`
     pub fax_number: Option<
         Box<ExternalContactsUnresolvedContactChangedTopicPhoneNumber>,
     >,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `industry`
+    /// `industry`: a string
     pub industry: Option<String>,
-    /// `modifyDate`
+    /// `modifyDate`: a timestamp
     pub modify_date: Option<time::Timestamp>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `phoneNumber`
+    /// `phoneNumber`: `ExternalContactsUnresolvedContactChangedTopicPhoneNumber`
     pub phone_number: Option<
         Box<ExternalContactsUnresolvedContactChangedTopicPhoneNumber>,
     >,
-    /// `primaryContactId`
+    /// `primaryContactId`: a string
     pub primary_contact_id: Option<String>,
-    /// `revenue`
+    /// `revenue`: an integer (`int64`)
     pub revenue: Option<i64>,
-    /// `tags`
+    /// `tags`: a list of strings
     pub tags: Option<Vec<String>>,
-    /// `tickers`
+    /// `tickers`: a list of `ExternalContactsUnresolvedContactChangedTopicTicker`
     pub tickers: Option<Vec<ExternalContactsUnresolvedContactChangedTopicTicker>>,
-    /// `twitterId`
+    /// `twitterId`: `ExternalContactsUnresolvedContactChangedTopicTwitterId`
     pub twitter_id: Option<Box<ExternalContactsUnresolvedContactChangedTopicTwitterId>>,
-    /// `websites`
+    /// `websites`: a list of strings
     pub websites: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

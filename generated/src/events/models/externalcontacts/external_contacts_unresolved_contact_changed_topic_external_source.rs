@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsUnresolvedContactChangedTopicExternalSource` in the API.
+///
+/// Part of
+/// [`ExternalContactsUnresolvedContactChangedTopicExternalId`](crate::events::models::ExternalContactsUnresolvedContactChangedTopicExternalId).
 #[derive(Clone, Default)]
 pub struct ExternalContactsUnresolvedContactChangedTopicExternalSource {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

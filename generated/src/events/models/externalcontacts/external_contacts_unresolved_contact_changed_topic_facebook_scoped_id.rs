@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsUnresolvedContactChangedTopicFacebookScopedId` in the API.
+///
+/// Part of
+/// [`ExternalContactsUnresolvedContactChangedTopicFacebookId`](crate::events::models::ExternalContactsUnresolvedContactChangedTopicFacebookId).
 #[derive(Clone, Default)]
 pub struct ExternalContactsUnresolvedContactChangedTopicFacebookScopedId {
-    /// `scopedId`
+    /// `scopedId`: a string
     pub scoped_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::events::models::externalcontacts::ExternalContactsUnresolvedContactCh
 use crate::runtime::codec;
 
 /// `ExternalContactsUnresolvedContactChangedTopicInstagramId` in the API.
+///
+/// Part of
+/// [`ExternalContactsUnresolvedContactChangedTopicContact`](crate::events::models::ExternalContactsUnresolvedContactChangedTopicContact).
 #[derive(Clone, Default)]
 pub struct ExternalContactsUnresolvedContactChangedTopicInstagramId {
-    /// `displayName`
+    /// `displayName`: a string
     pub display_name: Option<String>,
-    /// `handle`
+    /// `handle`: a string
     pub handle: Option<String>,
-    /// `ids`
+    /// `ids`: a list of `ExternalContactsUnresolvedContactChangedTopicInstagramScopedId`
     pub ids: Option<Vec<ExternalContactsUnresolvedContactChangedTopicInstagramScopedId>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

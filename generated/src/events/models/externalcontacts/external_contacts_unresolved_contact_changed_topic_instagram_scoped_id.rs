@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsUnresolvedContactChangedTopicInstagramScopedId` in the API.
+///
+/// Part of
+/// [`ExternalContactsUnresolvedContactChangedTopicInstagramId`](crate::events::models::ExternalContactsUnresolvedContactChangedTopicInstagramId).
 #[derive(Clone, Default)]
 pub struct ExternalContactsUnresolvedContactChangedTopicInstagramScopedId {
-    /// `scopedId`
+    /// `scopedId`: a string
     pub scoped_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::externalcontacts::ExternalContactsUnresolvedContactCh
 use crate::runtime::codec;
 
 /// `ExternalContactsUnresolvedContactChangedTopicLineId` in the API.
+///
+/// Part of
+/// [`ExternalContactsUnresolvedContactChangedTopicContact`](crate::events::models::ExternalContactsUnresolvedContactChangedTopicContact).
 #[derive(Clone, Default)]
 pub struct ExternalContactsUnresolvedContactChangedTopicLineId {
-    /// `displayName`
+    /// `displayName`: a string
     pub display_name: Option<String>,
-    /// `ids`
+    /// `ids`: a list of `ExternalContactsUnresolvedContactChangedTopicLineUserId`
     pub ids: Option<Vec<ExternalContactsUnresolvedContactChangedTopicLineUserId>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

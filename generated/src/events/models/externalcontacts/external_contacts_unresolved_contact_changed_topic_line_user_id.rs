@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsUnresolvedContactChangedTopicLineUserId` in the API.
+///
+/// Part of
+/// [`ExternalContactsUnresolvedContactChangedTopicLineId`](crate::events::models::ExternalContactsUnresolvedContactChangedTopicLineId).
 #[derive(Clone, Default)]
 pub struct ExternalContactsUnresolvedContactChangedTopicLineUserId {
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

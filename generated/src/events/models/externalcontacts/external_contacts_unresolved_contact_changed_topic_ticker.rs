@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsUnresolvedContactChangedTopicTicker` in the API.
+///
+/// Part of
+/// [`ExternalContactsUnresolvedContactChangedTopicExternalOrganization`](crate::events::models::ExternalContactsUnresolvedContactChangedTopicExternalOrganization).
 #[derive(Clone, Default)]
 pub struct ExternalContactsUnresolvedContactChangedTopicTicker {
-    /// `exchange`
+    /// `exchange`: a string
     pub exchange: Option<String>,
-    /// `symbol`
+    /// `symbol`: a string
     pub symbol: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

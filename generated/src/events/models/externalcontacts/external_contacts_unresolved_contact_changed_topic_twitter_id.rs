@@ -3,17 +3,21 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsUnresolvedContactChangedTopicTwitterId` in the API.
+///
+/// Part of
+/// [`ExternalContactsUnresolvedContactChangedTopicContact`](crate::events::models::ExternalContactsUnresolvedContactChangedTopicContact),
+/// [`ExternalContactsUnresolvedContactChangedTopicExternalOrganization`](crate::events::models::ExternalContactsUnresolvedContactChangedTopicExternalOrganization).
 #[derive(Clone, Default)]
 pub struct ExternalContactsUnresolvedContactChangedTopicTwitterId {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `profileUrl`
+    /// `profileUrl`: a string
     pub profile_url: Option<String>,
-    /// `screenName`
+    /// `screenName`: a string
     pub screen_name: Option<String>,
-    /// `verified`
+    /// `verified`: a boolean
     pub verified: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

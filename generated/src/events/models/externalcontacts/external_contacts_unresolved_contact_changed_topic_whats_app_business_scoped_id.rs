@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `ExternalContactsUnresolvedContactChangedTopicWhatsAppBusinessScopedId` in the API.
+///
+/// Part of
+/// [`ExternalContactsUnresolvedContactChangedTopicWhatsAppId`](crate::events::models::ExternalContactsUnresolvedContactChangedTopicWhatsAppId).
 #[derive(Clone, Default)]
 pub struct ExternalContactsUnresolvedContactChangedTopicWhatsAppBusinessScopedId {
-    /// `bsuid`
+    /// `bsuid`: a string
     pub bsuid: Option<String>,
-    /// `parent`
+    /// `parent`: a boolean
     pub parent: Option<bool>,
-    /// `portfolioId`
+    /// `portfolioId`: a string
     pub portfolio_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

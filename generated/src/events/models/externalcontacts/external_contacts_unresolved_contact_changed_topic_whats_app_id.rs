@@ -7,17 +7,21 @@ use crate::events::models::externalcontacts::{
 use crate::runtime::codec;
 
 /// `ExternalContactsUnresolvedContactChangedTopicWhatsAppId` in the API.
+///
+/// Part of
+/// [`ExternalContactsUnresolvedContactChangedTopicContact`](crate::events::models::ExternalContactsUnresolvedContactChangedTopicContact).
 #[derive(Clone, Default)]
 pub struct ExternalContactsUnresolvedContactChangedTopicWhatsAppId {
-    /// `displayName`
+    /// `displayName`: a string
     pub display_name: Option<String>,
-    /// `phoneNumber`
+    /// `phoneNumber`: `ExternalContactsUnresolvedContactChangedTopicPhoneNumber`
     pub phone_number: Option<
         Box<ExternalContactsUnresolvedContactChangedTopicPhoneNumber>,
     >,
-    /// `username`
+    /// `username`: a string
     pub username: Option<String>,
-    /// `whatsAppBusinessScopedIds`
+    /// `whatsAppBusinessScopedIds`: a list of
+    /// `ExternalContactsUnresolvedContactChangedTopicWhatsAppBusinessScopedId`
     pub whats_app_business_scoped_ids: Option<
         Vec<ExternalContactsUnresolvedContactChangedTopicWhatsAppBusinessScopedId>,
     >,

@@ -9,31 +9,34 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `JourneySegmentAssignmentEventsNotificationSegmentAssignmentEventsNotification` in the API.
+///
+/// Arrives with the topic
+/// [`externalcontacts_contact_journey_segments`](crate::events::topics::externalcontacts::externalcontacts_contact_journey_segments).
 #[derive(Clone, Default)]
 pub struct JourneySegmentAssignmentEventsNotificationSegmentAssignmentEventsNotification {
-    /// `correlationId`
+    /// `correlationId`: a string
     pub correlation_id: Option<String>,
-    /// `createdDate`
+    /// `createdDate`: a timestamp
     pub created_date: Option<time::Timestamp>,
-    /// `customerId`
+    /// `customerId`: a string
     pub customer_id: Option<String>,
-    /// `customerIdType`
+    /// `customerIdType`: a string
     pub customer_id_type: Option<String>,
-    /// `eventType`
+    /// `eventType`: one of `SegmentAssignmentEvent`
     pub event_type: Option<
         JourneySegmentAssignmentEventsNotificationSegmentAssignmentEventsNotificationEventType,
     >,
-    /// `externalContact`
+    /// `externalContact`: `JourneySegmentAssignmentEventsNotificationExternalContact`
     pub external_contact: Option<
         Box<JourneySegmentAssignmentEventsNotificationExternalContact>,
     >,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `segmentAssignmentEvent`
+    /// `segmentAssignmentEvent`: `JourneySegmentAssignmentEventsNotificationSegmentAssignmentMessage`
     pub segment_assignment_event: Option<
         Box<JourneySegmentAssignmentEventsNotificationSegmentAssignmentMessage>,
     >,
-    /// `session`
+    /// `session`: `JourneySegmentAssignmentEventsNotificationSession`
     pub session: Option<Box<JourneySegmentAssignmentEventsNotificationSession>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `JourneySegmentAssignmentEventsNotificationSession` in the API.
+///
+/// Part of
+/// [`JourneySegmentAssignmentEventsNotificationSegmentAssignmentEventsNotification`](crate::events::models::JourneySegmentAssignmentEventsNotificationSegmentAssignmentEventsNotification).
 #[derive(Clone, Default)]
 pub struct JourneySegmentAssignmentEventsNotificationSession {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `JourneySessionEventsNotificationApp` in the API.
+///
+/// Part of
+/// [`JourneySessionEventsNotificationSessionEvent`](crate::events::models::JourneySessionEventsNotificationSessionEvent).
 #[derive(Clone, Default)]
 pub struct JourneySessionEventsNotificationApp {
-    /// `buildNumber`
+    /// `buildNumber`: a string
     pub build_number: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `namespace`
+    /// `namespace`: a string
     pub namespace: Option<String>,
-    /// `version`
+    /// `version`: a string
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

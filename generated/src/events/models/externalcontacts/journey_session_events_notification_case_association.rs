@@ -4,13 +4,16 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `JourneySessionEventsNotificationCaseAssociation` in the API.
+///
+/// Part of
+/// [`JourneySessionEventsNotificationSessionEvent`](crate::events::models::JourneySessionEventsNotificationSessionEvent).
 #[derive(Clone, Default)]
 pub struct JourneySessionEventsNotificationCaseAssociation {
-    /// `caseId`
+    /// `caseId`: a string
     pub case_id: Option<String>,
-    /// `caseReference`
+    /// `caseReference`: a string
     pub case_reference: Option<String>,
-    /// `dateAssociated`
+    /// `dateAssociated`: a timestamp
     pub date_associated: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `JourneySessionEventsNotificationConversationChannel` in the API.
+///
+/// Part of
+/// [`JourneySessionEventsNotificationSessionEvent`](crate::events::models::JourneySessionEventsNotificationSessionEvent).
 #[derive(Clone, Default)]
 pub struct JourneySessionEventsNotificationConversationChannel {
-    /// `messageType`
+    /// `messageType`: `JourneySessionEventsNotificationConversationChannelMessageType`
     pub message_type: Option<
         JourneySessionEventsNotificationConversationChannelMessageType,
     >,
-    /// `platform`
+    /// `platform`: a string
     pub platform: Option<String>,
-    /// `type`
+    /// `type`: `JourneySessionEventsNotificationConversationChannelType`
     pub r#type: Option<JourneySessionEventsNotificationConversationChannelType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

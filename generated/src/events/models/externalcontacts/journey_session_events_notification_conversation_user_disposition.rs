@@ -4,13 +4,16 @@ use crate::events::models::externalcontacts::JourneySessionEventsNotificationUse
 use crate::runtime::codec;
 
 /// `JourneySessionEventsNotificationConversationUserDisposition` in the API.
+///
+/// Part of
+/// [`JourneySessionEventsNotificationSessionEvent`](crate::events::models::JourneySessionEventsNotificationSessionEvent).
 #[derive(Clone, Default)]
 pub struct JourneySessionEventsNotificationConversationUserDisposition {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `notes`
+    /// `notes`: a string
     pub notes: Option<String>,
-    /// `user`
+    /// `user`: `JourneySessionEventsNotificationUser`
     pub user: Option<Box<JourneySessionEventsNotificationUser>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

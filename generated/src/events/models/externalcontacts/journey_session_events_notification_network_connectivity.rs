@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `JourneySessionEventsNotificationNetworkConnectivity` in the API.
+///
+/// Part of
+/// [`JourneySessionEventsNotificationSessionEvent`](crate::events::models::JourneySessionEventsNotificationSessionEvent).
 #[derive(Clone, Default)]
 pub struct JourneySessionEventsNotificationNetworkConnectivity {
-    /// `bluetoothEnabled`
+    /// `bluetoothEnabled`: a boolean
     pub bluetooth_enabled: Option<bool>,
-    /// `carrier`
+    /// `carrier`: a string
     pub carrier: Option<String>,
-    /// `cellularEnabled`
+    /// `cellularEnabled`: a boolean
     pub cellular_enabled: Option<bool>,
-    /// `wifiEnabled`
+    /// `wifiEnabled`: a boolean
     pub wifi_enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `JourneySessionEventsNotificationOutcome` in the API.
+///
+/// Part of
+/// [`JourneySessionEventsNotificationOutcomeAchievement`](crate::events::models::JourneySessionEventsNotificationOutcomeAchievement).
 #[derive(Clone, Default)]
 pub struct JourneySessionEventsNotificationOutcome {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

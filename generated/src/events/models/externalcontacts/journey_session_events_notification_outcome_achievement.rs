@@ -5,11 +5,14 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `JourneySessionEventsNotificationOutcomeAchievement` in the API.
+///
+/// Part of
+/// [`JourneySessionEventsNotificationSessionEvent`](crate::events::models::JourneySessionEventsNotificationSessionEvent).
 #[derive(Clone, Default)]
 pub struct JourneySessionEventsNotificationOutcomeAchievement {
-    /// `achievedDate`
+    /// `achievedDate`: a timestamp
     pub achieved_date: Option<time::Timestamp>,
-    /// `outcome`
+    /// `outcome`: `JourneySessionEventsNotificationOutcome`
     pub outcome: Option<Box<JourneySessionEventsNotificationOutcome>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

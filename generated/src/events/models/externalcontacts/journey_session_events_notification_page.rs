@@ -3,27 +3,30 @@
 use crate::runtime::codec;
 
 /// `JourneySessionEventsNotificationPage` in the API.
+///
+/// Part of
+/// [`JourneySessionEventsNotificationSessionEvent`](crate::events::models::JourneySessionEventsNotificationSessionEvent).
 #[derive(Clone, Default)]
 pub struct JourneySessionEventsNotificationPage {
-    /// `breadcrumb`
+    /// `breadcrumb`: a list of strings
     pub breadcrumb: Option<Vec<String>>,
-    /// `domain`
+    /// `domain`: a string
     pub domain: Option<String>,
-    /// `fragment`
+    /// `fragment`: a string
     pub fragment: Option<String>,
-    /// `hostname`
+    /// `hostname`: a string
     pub hostname: Option<String>,
-    /// `keywords`
+    /// `keywords`: a string
     pub keywords: Option<String>,
-    /// `lang`
+    /// `lang`: a string
     pub lang: Option<String>,
-    /// `pathname`
+    /// `pathname`: a string
     pub pathname: Option<String>,
-    /// `queryString`
+    /// `queryString`: a string
     pub query_string: Option<String>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,11 +5,14 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `JourneySessionEventsNotificationSegmentAssignment` in the API.
+///
+/// Part of
+/// [`JourneySessionEventsNotificationSessionEvent`](crate::events::models::JourneySessionEventsNotificationSessionEvent).
 #[derive(Clone, Default)]
 pub struct JourneySessionEventsNotificationSegmentAssignment {
-    /// `assignedDate`
+    /// `assignedDate`: a timestamp
     pub assigned_date: Option<time::Timestamp>,
-    /// `segment`
+    /// `segment`: `JourneySessionEventsNotificationSegment`
     pub segment: Option<Box<JourneySessionEventsNotificationSegment>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -24,117 +24,120 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `JourneySessionEventsNotificationSessionEvent` in the API.
+///
+/// Arrives with the topic
+/// [`externalcontacts_contact_journey_sessions`](crate::events::topics::externalcontacts::externalcontacts_contact_journey_sessions).
 #[derive(Clone, Default)]
 pub struct JourneySessionEventsNotificationSessionEvent {
-    /// `app`
+    /// `app`: `JourneySessionEventsNotificationApp`
     pub app: Option<Box<JourneySessionEventsNotificationApp>>,
-    /// `authenticated`
+    /// `authenticated`: a boolean
     pub authenticated: Option<bool>,
-    /// `awayDate`
+    /// `awayDate`: a timestamp
     pub away_date: Option<time::Timestamp>,
-    /// `browser`
+    /// `browser`: `JourneySessionEventsNotificationBrowser`
     pub browser: Option<Box<JourneySessionEventsNotificationBrowser>>,
-    /// `caseAssociations`
+    /// `caseAssociations`: a list of `JourneySessionEventsNotificationCaseAssociation`
     pub case_associations: Option<Vec<JourneySessionEventsNotificationCaseAssociation>>,
-    /// `caseEntity`
+    /// `caseEntity`: `JourneySessionEventsNotificationCase`
     pub case_entity: Option<Box<JourneySessionEventsNotificationCase>>,
-    /// `caseReference`
+    /// `caseReference`: a string
     pub case_reference: Option<String>,
-    /// `caseStatus`
+    /// `caseStatus`: one of `Unknown`, `Open`, `InProgress`, `Terminated`, `Closed`
     pub case_status: Option<JourneySessionEventsNotificationSessionEventCaseStatus>,
-    /// `conversation`
+    /// `conversation`: `JourneySessionEventsNotificationConversation`
     pub conversation: Option<Box<JourneySessionEventsNotificationConversation>>,
-    /// `conversationChannels`
+    /// `conversationChannels`: a list of `JourneySessionEventsNotificationConversationChannel`
     pub conversation_channels: Option<
         Vec<JourneySessionEventsNotificationConversationChannel>,
     >,
-    /// `conversationSubject`
+    /// `conversationSubject`: a string
     pub conversation_subject: Option<String>,
-    /// `createdDate`
+    /// `createdDate`: a timestamp
     pub created_date: Option<time::Timestamp>,
-    /// `customerId`
+    /// `customerId`: a string
     pub customer_id: Option<String>,
-    /// `customerIdType`
+    /// `customerIdType`: a string
     pub customer_id_type: Option<String>,
-    /// `device`
+    /// `device`: `JourneySessionEventsNotificationDevice`
     pub device: Option<Box<JourneySessionEventsNotificationDevice>>,
-    /// `divisionIds`
+    /// `divisionIds`: a list of strings
     pub division_ids: Option<Vec<String>>,
-    /// `durationInSeconds`
+    /// `durationInSeconds`: an integer (`int64`)
     pub duration_in_seconds: Option<i64>,
-    /// `endedDate`
+    /// `endedDate`: a timestamp
     pub ended_date: Option<time::Timestamp>,
-    /// `eventCount`
+    /// `eventCount`: an integer (`int64`)
     pub event_count: Option<i64>,
-    /// `externalContact`
+    /// `externalContact`: `JourneySessionEventsNotificationExternalContact`
     pub external_contact: Option<Box<JourneySessionEventsNotificationExternalContact>>,
-    /// `geolocation`
+    /// `geolocation`: `JourneySessionEventsNotificationGeoLocation`
     pub geolocation: Option<Box<JourneySessionEventsNotificationGeoLocation>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `idleDate`
+    /// `idleDate`: a timestamp
     pub idle_date: Option<time::Timestamp>,
-    /// `ipAddress`
+    /// `ipAddress`: a string
     pub ip_address: Option<String>,
-    /// `ipOrganization`
+    /// `ipOrganization`: a string
     pub ip_organization: Option<String>,
-    /// `lastAcdOutcome`
+    /// `lastAcdOutcome`: one of `Unknown`, `Abandon`, `Answered`, `FlowOut`
     pub last_acd_outcome: Option<
         JourneySessionEventsNotificationSessionEventLastAcdOutcome,
     >,
-    /// `lastConnectedQueue`
+    /// `lastConnectedQueue`: `JourneySessionEventsNotificationConnectedQueue`
     pub last_connected_queue: Option<
         Box<JourneySessionEventsNotificationConnectedQueue>,
     >,
-    /// `lastConnectedUser`
+    /// `lastConnectedUser`: `JourneySessionEventsNotificationUser`
     pub last_connected_user: Option<Box<JourneySessionEventsNotificationUser>>,
-    /// `lastEvent`
+    /// `lastEvent`: `JourneySessionEventsNotificationSessionLastEvent`
     pub last_event: Option<Box<JourneySessionEventsNotificationSessionLastEvent>>,
-    /// `lastPage`
+    /// `lastPage`: `JourneySessionEventsNotificationPage`
     pub last_page: Option<Box<JourneySessionEventsNotificationPage>>,
-    /// `lastScreen`
+    /// `lastScreen`: a string
     pub last_screen: Option<String>,
-    /// `lastUserDisconnectType`
+    /// `lastUserDisconnectType`: `JourneySessionEventsNotificationSessionEventLastUserDisconnectType`
     pub last_user_disconnect_type: Option<
         JourneySessionEventsNotificationSessionEventLastUserDisconnectType,
     >,
-    /// `lastUserDisposition`
+    /// `lastUserDisposition`: `JourneySessionEventsNotificationConversationUserDisposition`
     pub last_user_disposition: Option<
         Box<JourneySessionEventsNotificationConversationUserDisposition>,
     >,
-    /// `mktCampaign`
+    /// `mktCampaign`: `JourneySessionEventsNotificationMktCampaign`
     pub mkt_campaign: Option<Box<JourneySessionEventsNotificationMktCampaign>>,
-    /// `networkConnectivity`
+    /// `networkConnectivity`: `JourneySessionEventsNotificationNetworkConnectivity`
     pub network_connectivity: Option<
         Box<JourneySessionEventsNotificationNetworkConnectivity>,
     >,
-    /// `originatingDirection`
+    /// `originatingDirection`: one of `Unknown`, `Inbound`, `Outbound`
     pub originating_direction: Option<
         JourneySessionEventsNotificationSessionEventOriginatingDirection,
     >,
-    /// `outcomeAchievements`
+    /// `outcomeAchievements`: a list of `JourneySessionEventsNotificationOutcomeAchievement`
     pub outcome_achievements: Option<
         Vec<JourneySessionEventsNotificationOutcomeAchievement>,
     >,
-    /// `pageviewCount`
+    /// `pageviewCount`: an integer (`int64`)
     pub pageview_count: Option<i64>,
-    /// `referrer`
+    /// `referrer`: `JourneySessionEventsNotificationReferrer`
     pub referrer: Option<Box<JourneySessionEventsNotificationReferrer>>,
-    /// `screenviewCount`
+    /// `screenviewCount`: an integer (`int64`)
     pub screenview_count: Option<i64>,
-    /// `sdkLibrary`
+    /// `sdkLibrary`: `JourneySessionEventsNotificationSdkLibrary`
     pub sdk_library: Option<Box<JourneySessionEventsNotificationSdkLibrary>>,
-    /// `searchTerms`
+    /// `searchTerms`: a list of strings
     pub search_terms: Option<Vec<String>>,
-    /// `segmentAssignments`
+    /// `segmentAssignments`: a list of `JourneySessionEventsNotificationSegmentAssignment`
     pub segment_assignments: Option<
         Vec<JourneySessionEventsNotificationSegmentAssignment>,
     >,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
-    /// `userAgentString`
+    /// `userAgentString`: a string
     pub user_agent_string: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

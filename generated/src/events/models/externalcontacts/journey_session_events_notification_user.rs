@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `JourneySessionEventsNotificationUser` in the API.
+///
+/// Part of
+/// [`JourneySessionEventsNotificationConversationUserDisposition`](crate::events::models::JourneySessionEventsNotificationConversationUserDisposition),
+/// [`JourneySessionEventsNotificationSessionEvent`](crate::events::models::JourneySessionEventsNotificationSessionEvent).
 #[derive(Clone, Default)]
 pub struct JourneySessionEventsNotificationUser {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

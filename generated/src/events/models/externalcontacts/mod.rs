@@ -208,3 +208,4 @@ export!(
 );
 export!(journey_session_events_notification_session_last_event: JourneySessionEventsNotificationSessionLastEvent);
 export!(journey_session_events_notification_user: JourneySessionEventsNotificationUser);
+export!(shared_enums: *);

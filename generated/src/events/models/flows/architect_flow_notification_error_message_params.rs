@@ -4,9 +4,12 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `ArchitectFlowNotificationErrorMessageParams` in the API.
+///
+/// Part of
+/// [`ArchitectFlowNotificationArchitectOperation`](crate::events::models::ArchitectFlowNotificationArchitectOperation).
 #[derive(Clone, Default)]
 pub struct ArchitectFlowNotificationErrorMessageParams {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to strings
     pub additional_properties: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,23 +6,25 @@ use crate::events::models::flows::{
 use crate::runtime::codec;
 
 /// `ArchitectFlowNotificationFlowNotification` in the API.
+///
+/// Arrives with the topic [`flow`](crate::events::topics::flows::flow).
 #[derive(Clone, Default)]
 pub struct ArchitectFlowNotificationFlowNotification {
-    /// `checkedInVersion`
+    /// `checkedInVersion`: `ArchitectFlowNotificationFlowVersion`
     pub checked_in_version: Option<Box<ArchitectFlowNotificationFlowVersion>>,
-    /// `currentOperation`
+    /// `currentOperation`: `ArchitectFlowNotificationArchitectOperation`
     pub current_operation: Option<Box<ArchitectFlowNotificationArchitectOperation>>,
-    /// `deleted`
+    /// `deleted`: a boolean
     pub deleted: Option<bool>,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `publishedVersion`
+    /// `publishedVersion`: `ArchitectFlowNotificationFlowVersion`
     pub published_version: Option<Box<ArchitectFlowNotificationFlowVersion>>,
-    /// `savedVersion`
+    /// `savedVersion`: `ArchitectFlowNotificationFlowVersion`
     pub saved_version: Option<Box<ArchitectFlowNotificationFlowVersion>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ArchitectFlowNotificationFlowVersion` in the API.
+///
+/// Part of
+/// [`ArchitectFlowNotificationFlowNotification`](crate::events::models::ArchitectFlowNotificationFlowNotification).
 #[derive(Clone, Default)]
 pub struct ArchitectFlowNotificationFlowVersion {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `ArchitectFlowNotificationHomeOrganization` in the API.
+///
+/// Part of [`ArchitectFlowNotificationUser`](crate::events::models::ArchitectFlowNotificationUser).
 #[derive(Clone, Default)]
 pub struct ArchitectFlowNotificationHomeOrganization {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `thirdPartyOrgName`
+    /// `thirdPartyOrgName`: a string
     pub third_party_org_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

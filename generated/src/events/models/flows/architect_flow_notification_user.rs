@@ -4,13 +4,16 @@ use crate::events::models::flows::ArchitectFlowNotificationHomeOrganization;
 use crate::runtime::codec;
 
 /// `ArchitectFlowNotificationUser` in the API.
+///
+/// Part of
+/// [`ArchitectFlowNotificationArchitectOperation`](crate::events::models::ArchitectFlowNotificationArchitectOperation).
 #[derive(Clone, Default)]
 pub struct ArchitectFlowNotificationUser {
-    /// `homeOrg`
+    /// `homeOrg`: `ArchitectFlowNotificationHomeOrganization`
     pub home_org: Option<Box<ArchitectFlowNotificationHomeOrganization>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

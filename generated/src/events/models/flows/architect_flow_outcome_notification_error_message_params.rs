@@ -4,9 +4,12 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `ArchitectFlowOutcomeNotificationErrorMessageParams` in the API.
+///
+/// Part of
+/// [`ArchitectFlowOutcomeNotificationArchitectOperation`](crate::events::models::ArchitectFlowOutcomeNotificationArchitectOperation).
 #[derive(Clone, Default)]
 pub struct ArchitectFlowOutcomeNotificationErrorMessageParams {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to strings
     pub additional_properties: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

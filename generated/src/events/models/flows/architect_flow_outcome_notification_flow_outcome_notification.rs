@@ -4,17 +4,19 @@ use crate::events::models::flows::ArchitectFlowOutcomeNotificationArchitectOpera
 use crate::runtime::codec;
 
 /// `ArchitectFlowOutcomeNotificationFlowOutcomeNotification` in the API.
+///
+/// Arrives with the topic [`flows_outcome`](crate::events::topics::flows::flows_outcome).
 #[derive(Clone, Default)]
 pub struct ArchitectFlowOutcomeNotificationFlowOutcomeNotification {
-    /// `currentOperation`
+    /// `currentOperation`: `ArchitectFlowOutcomeNotificationArchitectOperation`
     pub current_operation: Option<
         Box<ArchitectFlowOutcomeNotificationArchitectOperation>,
     >,
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `ArchitectFlowOutcomeNotificationHomeOrganization` in the API.
+///
+/// Part of
+/// [`ArchitectFlowOutcomeNotificationUser`](crate::events::models::ArchitectFlowOutcomeNotificationUser).
 #[derive(Clone, Default)]
 pub struct ArchitectFlowOutcomeNotificationHomeOrganization {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `thirdPartyOrgName`
+    /// `thirdPartyOrgName`: a string
     pub third_party_org_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::events::models::flows::ArchitectFlowOutcomeNotificationHomeOrganizati
 use crate::runtime::codec;
 
 /// `ArchitectFlowOutcomeNotificationUser` in the API.
+///
+/// Part of
+/// [`ArchitectFlowOutcomeNotificationArchitectOperation`](crate::events::models::ArchitectFlowOutcomeNotificationArchitectOperation).
 #[derive(Clone, Default)]
 pub struct ArchitectFlowOutcomeNotificationUser {
-    /// `homeOrg`
+    /// `homeOrg`: `ArchitectFlowOutcomeNotificationHomeOrganization`
     pub home_org: Option<Box<ArchitectFlowOutcomeNotificationHomeOrganization>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

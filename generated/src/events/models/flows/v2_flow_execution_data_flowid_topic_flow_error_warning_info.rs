@@ -3,13 +3,17 @@
 use crate::runtime::codec;
 
 /// `V2FlowExecutionDataFlowidTopicFlowErrorWarningInfo` in the API.
+///
+/// Part of
+/// [`V2FlowExecutionDataFlowidTopicFlowExecutionHistory`](crate::events::models::V2FlowExecutionDataFlowidTopicFlowExecutionHistory),
+/// [`V2FlowExecutionDataFlowidTopicFlowExecutionItem`](crate::events::models::V2FlowExecutionDataFlowidTopicFlowExecutionItem).
 #[derive(Clone, Default)]
 pub struct V2FlowExecutionDataFlowidTopicFlowErrorWarningInfo {
-    /// `executionId`
+    /// `executionId`: a string
     pub execution_id: Option<String>,
-    /// `objectId`
+    /// `objectId`: a string
     pub object_id: Option<String>,
-    /// `reason`
+    /// `reason`: a string
     pub reason: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

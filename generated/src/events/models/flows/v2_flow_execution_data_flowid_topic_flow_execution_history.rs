@@ -9,47 +9,49 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `V2FlowExecutionDataFlowidTopicFlowExecutionHistory` in the API.
+///
+/// Arrives with the topic [`flows_instances_flow`](crate::events::topics::flows::flows_instances_flow).
 #[derive(Clone, Default)]
 pub struct V2FlowExecutionDataFlowidTopicFlowExecutionHistory {
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `divisionId`
+    /// `divisionId`: a string
     pub division_id: Option<String>,
-    /// `endDateTime`
+    /// `endDateTime`: a timestamp
     pub end_date_time: Option<time::Timestamp>,
-    /// `endpoint`
+    /// `endpoint`: a string
     pub endpoint: Option<String>,
-    /// `errors`
+    /// `errors`: a list of `V2FlowExecutionDataFlowidTopicFlowErrorWarningInfo`
     pub errors: Option<Vec<V2FlowExecutionDataFlowidTopicFlowErrorWarningInfo>>,
-    /// `execution`
+    /// `execution`: a list of `V2FlowExecutionDataFlowidTopicFlowExecutionItem`
     pub execution: Option<Vec<V2FlowExecutionDataFlowidTopicFlowExecutionItem>>,
-    /// `executionHistoryUri`
+    /// `executionHistoryUri`: a string
     pub execution_history_uri: Option<String>,
-    /// `executionHistoryUriTtl`
+    /// `executionHistoryUriTtl`: an integer (`int64`)
     pub execution_history_uri_ttl: Option<i64>,
-    /// `executionId`
+    /// `executionId`: a string
     pub execution_id: Option<String>,
-    /// `executionItemsTruncated`
+    /// `executionItemsTruncated`: a boolean
     pub execution_items_truncated: Option<bool>,
-    /// `flowExitReason`
+    /// `flowExitReason`: a string
     pub flow_exit_reason: Option<String>,
-    /// `flowId`
+    /// `flowId`: a string
     pub flow_id: Option<String>,
-    /// `flowIsDebug`
+    /// `flowIsDebug`: a boolean
     pub flow_is_debug: Option<bool>,
-    /// `flowType`
+    /// `flowType`: a string
     pub flow_type: Option<String>,
-    /// `flowVersion`
+    /// `flowVersion`: a string
     pub flow_version: Option<String>,
-    /// `invokingContext`
+    /// `invokingContext`: `V2FlowExecutionDataFlowidTopicInvokingContextInfo`
     pub invoking_context: Option<Box<V2FlowExecutionDataFlowidTopicInvokingContextInfo>>,
-    /// `messageType`
+    /// `messageType`: `V2FlowExecutionDataFlowidTopicFlowExecutionHistoryMessageType`
     pub message_type: Option<
         V2FlowExecutionDataFlowidTopicFlowExecutionHistoryMessageType,
     >,
-    /// `startDateTime`
+    /// `startDateTime`: a timestamp
     pub start_date_time: Option<time::Timestamp>,
-    /// `warnings`
+    /// `warnings`: a list of `V2FlowExecutionDataFlowidTopicFlowErrorWarningInfo`
     pub warnings: Option<Vec<V2FlowExecutionDataFlowidTopicFlowErrorWarningInfo>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

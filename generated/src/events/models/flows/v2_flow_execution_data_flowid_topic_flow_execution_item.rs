@@ -5,23 +5,26 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `V2FlowExecutionDataFlowidTopicFlowExecutionItem` in the API.
+///
+/// Part of
+/// [`V2FlowExecutionDataFlowidTopicFlowExecutionHistory`](crate::events::models::V2FlowExecutionDataFlowidTopicFlowExecutionHistory).
 #[derive(Clone, Default)]
 pub struct V2FlowExecutionDataFlowidTopicFlowExecutionItem {
-    /// `error`
+    /// `error`: `V2FlowExecutionDataFlowidTopicFlowErrorWarningInfo`
     pub error: Option<Box<V2FlowExecutionDataFlowidTopicFlowErrorWarningInfo>>,
-    /// `executionId`
+    /// `executionId`: a string
     pub execution_id: Option<String>,
-    /// `languageTag`
+    /// `languageTag`: a string
     pub language_tag: Option<String>,
-    /// `objectId`
+    /// `objectId`: a string
     pub object_id: Option<String>,
-    /// `objectType`
+    /// `objectType`: a string
     pub object_type: Option<String>,
-    /// `outputPathId`
+    /// `outputPathId`: a string
     pub output_path_id: Option<String>,
-    /// `startDateTime`
+    /// `startDateTime`: a timestamp
     pub start_date_time: Option<time::Timestamp>,
-    /// `warning`
+    /// `warning`: `V2FlowExecutionDataFlowidTopicFlowErrorWarningInfo`
     pub warning: Option<Box<V2FlowExecutionDataFlowidTopicFlowErrorWarningInfo>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -10,21 +10,24 @@ use crate::events::models::flows::{
 use crate::runtime::codec;
 
 /// `V2FlowExecutionDataFlowidTopicInvokingContextInfo` in the API.
+///
+/// Part of
+/// [`V2FlowExecutionDataFlowidTopicFlowExecutionHistory`](crate::events::models::V2FlowExecutionDataFlowidTopicFlowExecutionHistory).
 #[derive(Clone, Default)]
 pub struct V2FlowExecutionDataFlowidTopicInvokingContextInfo {
-    /// `flow`
+    /// `flow`: `V2FlowExecutionDataFlowidTopicInvokingFlowContext`
     pub flow: Option<Box<V2FlowExecutionDataFlowidTopicInvokingFlowContext>>,
-    /// `journeyActionMap`
+    /// `journeyActionMap`: `V2FlowExecutionDataFlowidTopicInvokingJourneyActionMapContext`
     pub journey_action_map: Option<
         Box<V2FlowExecutionDataFlowidTopicInvokingJourneyActionMapContext>,
     >,
-    /// `processAutomation`
+    /// `processAutomation`: `V2FlowExecutionDataFlowidTopicInvokingProcessAutomationContext`
     pub process_automation: Option<
         Box<V2FlowExecutionDataFlowidTopicInvokingProcessAutomationContext>,
     >,
-    /// `quality`
+    /// `quality`: `V2FlowExecutionDataFlowidTopicInvokingQualityContext`
     pub quality: Option<Box<V2FlowExecutionDataFlowidTopicInvokingQualityContext>>,
-    /// `workitem`
+    /// `workitem`: `V2FlowExecutionDataFlowidTopicInvokingWorkitemContext`
     pub workitem: Option<Box<V2FlowExecutionDataFlowidTopicInvokingWorkitemContext>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

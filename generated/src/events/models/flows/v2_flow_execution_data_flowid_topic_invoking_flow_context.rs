@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `V2FlowExecutionDataFlowidTopicInvokingFlowContext` in the API.
+///
+/// Part of
+/// [`V2FlowExecutionDataFlowidTopicInvokingContextInfo`](crate::events::models::V2FlowExecutionDataFlowidTopicInvokingContextInfo).
 #[derive(Clone, Default)]
 pub struct V2FlowExecutionDataFlowidTopicInvokingFlowContext {
-    /// `flowExecutionId`
+    /// `flowExecutionId`: a string
     pub flow_execution_id: Option<String>,
-    /// `objectExecutionId`
+    /// `objectExecutionId`: a string
     pub object_execution_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `V2FlowExecutionDataFlowidTopicInvokingJourneyActionMapContext` in the API.
+///
+/// Part of
+/// [`V2FlowExecutionDataFlowidTopicInvokingContextInfo`](crate::events::models::V2FlowExecutionDataFlowidTopicInvokingContextInfo).
 #[derive(Clone, Default)]
 pub struct V2FlowExecutionDataFlowidTopicInvokingJourneyActionMapContext {
-    /// `actionId`
+    /// `actionId`: a string
     pub action_id: Option<String>,
-    /// `actionMapId`
+    /// `actionMapId`: a string
     pub action_map_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `V2FlowExecutionDataFlowidTopicInvokingProcessAutomationContext` in the API.
+///
+/// Part of
+/// [`V2FlowExecutionDataFlowidTopicInvokingContextInfo`](crate::events::models::V2FlowExecutionDataFlowidTopicInvokingContextInfo).
 #[derive(Clone, Default)]
 pub struct V2FlowExecutionDataFlowidTopicInvokingProcessAutomationContext {
-    /// `triggerId`
+    /// `triggerId`: a string
     pub trigger_id: Option<String>,
-    /// `triggerName`
+    /// `triggerName`: a string
     pub trigger_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `V2FlowExecutionDataFlowidTopicInvokingQualityContext` in the API.
+///
+/// Part of
+/// [`V2FlowExecutionDataFlowidTopicInvokingContextInfo`](crate::events::models::V2FlowExecutionDataFlowidTopicInvokingContextInfo).
 #[derive(Clone, Default)]
 pub struct V2FlowExecutionDataFlowidTopicInvokingQualityContext {
-    /// `policyId`
+    /// `policyId`: a string
     pub policy_id: Option<String>,
-    /// `policyName`
+    /// `policyName`: a string
     pub policy_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `V2FlowExecutionDataFlowidTopicInvokingWorkitemContext` in the API.
+///
+/// Part of
+/// [`V2FlowExecutionDataFlowidTopicInvokingContextInfo`](crate::events::models::V2FlowExecutionDataFlowidTopicInvokingContextInfo).
 #[derive(Clone, Default)]
 pub struct V2FlowExecutionDataFlowidTopicInvokingWorkitemContext {
-    /// `workitemId`
+    /// `workitemId`: a string
     pub workitem_id: Option<String>,
-    /// `workitemName`
+    /// `workitemName`: a string
     pub workitem_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,25 +3,28 @@
 use crate::runtime::codec;
 
 /// `GamificationScorecardChangeTopicEvaluationDetail` in the API.
+///
+/// Part of
+/// [`GamificationScorecardChangeTopicPerformanceMetric`](crate::events::models::GamificationScorecardChangeTopicPerformanceMetric).
 #[derive(Clone, Default)]
 pub struct GamificationScorecardChangeTopicEvaluationDetail {
-    /// `conversationDate`
+    /// `conversationDate`: a string
     pub conversation_date: Option<String>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `evaluationId`
+    /// `evaluationId`: a string
     pub evaluation_id: Option<String>,
-    /// `evaluationScore`
+    /// `evaluationScore`: an integer (`int64`)
     pub evaluation_score: Option<i64>,
-    /// `evaluationScoreDouble`
+    /// `evaluationScoreDouble`: a number
     pub evaluation_score_double: Option<f64>,
-    /// `formName`
+    /// `formName`: a string
     pub form_name: Option<String>,
-    /// `maxPoints`
+    /// `maxPoints`: an integer (`int64`)
     pub max_points: Option<i64>,
-    /// `mediaTypes`
+    /// `mediaTypes`: a list of strings
     pub media_types: Option<Vec<String>>,
-    /// `points`
+    /// `points`: an integer (`int64`)
     pub points: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

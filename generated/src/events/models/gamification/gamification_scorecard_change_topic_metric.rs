@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `GamificationScorecardChangeTopicMetric` in the API.
+///
+/// Part of
+/// [`GamificationScorecardChangeTopicPerformanceMetric`](crate::events::models::GamificationScorecardChangeTopicPerformanceMetric).
 #[derive(Clone, Default)]
 pub struct GamificationScorecardChangeTopicMetric {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

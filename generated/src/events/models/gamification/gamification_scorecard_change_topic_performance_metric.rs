@@ -8,21 +8,24 @@ use crate::events::models::gamification::{
 use crate::runtime::codec;
 
 /// `GamificationScorecardChangeTopicPerformanceMetric` in the API.
+///
+/// Part of
+/// [`GamificationScorecardChangeTopicScorecardChange`](crate::events::models::GamificationScorecardChangeTopicScorecardChange).
 #[derive(Clone, Default)]
 pub struct GamificationScorecardChangeTopicPerformanceMetric {
-    /// `evaluationDetails`
+    /// `evaluationDetails`: a list of `GamificationScorecardChangeTopicEvaluationDetail`
     pub evaluation_details: Option<
         Vec<GamificationScorecardChangeTopicEvaluationDetail>,
     >,
-    /// `metric`
+    /// `metric`: `GamificationScorecardChangeTopicMetric`
     pub metric: Option<Box<GamificationScorecardChangeTopicMetric>>,
-    /// `points`
+    /// `points`: an integer (`int64`)
     pub points: Option<i64>,
-    /// `punctualityEvents`
+    /// `punctualityEvents`: a list of `GamificationScorecardChangeTopicPunctualityEvent`
     pub punctuality_events: Option<
         Vec<GamificationScorecardChangeTopicPunctualityEvent>,
     >,
-    /// `value`
+    /// `value`: a number
     pub value: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

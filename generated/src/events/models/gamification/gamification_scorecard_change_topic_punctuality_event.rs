@@ -3,21 +3,24 @@
 use crate::runtime::codec;
 
 /// `GamificationScorecardChangeTopicPunctualityEvent` in the API.
+///
+/// Part of
+/// [`GamificationScorecardChangeTopicPerformanceMetric`](crate::events::models::GamificationScorecardChangeTopicPerformanceMetric).
 #[derive(Clone, Default)]
 pub struct GamificationScorecardChangeTopicPunctualityEvent {
-    /// `activityCode`
+    /// `activityCode`: a string
     pub activity_code: Option<String>,
-    /// `activityCodeId`
+    /// `activityCodeId`: a string
     pub activity_code_id: Option<String>,
-    /// `activityColor`
+    /// `activityColor`: a string
     pub activity_color: Option<String>,
-    /// `activityName`
+    /// `activityName`: a string
     pub activity_name: Option<String>,
-    /// `dateScheduleStart`
+    /// `dateScheduleStart`: a string
     pub date_schedule_start: Option<String>,
-    /// `dateStart`
+    /// `dateStart`: a string
     pub date_start: Option<String>,
-    /// `points`
+    /// `points`: an integer (`int64`)
     pub points: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,21 +4,24 @@ use crate::events::models::gamification::GamificationScorecardChangeTopicPerform
 use crate::runtime::codec;
 
 /// `GamificationScorecardChangeTopicScorecardChange` in the API.
+///
+/// Arrives with the topic
+/// [`gamification_scorecards_user`](crate::events::topics::gamification::gamification_scorecards_user).
 #[derive(Clone, Default)]
 pub struct GamificationScorecardChangeTopicScorecardChange {
-    /// `divisionId`
+    /// `divisionId`: a string
     pub division_id: Option<String>,
-    /// `performanceMetrics`
+    /// `performanceMetrics`: a list of `GamificationScorecardChangeTopicPerformanceMetric`
     pub performance_metrics: Option<
         Vec<GamificationScorecardChangeTopicPerformanceMetric>,
     >,
-    /// `performanceProfileId`
+    /// `performanceProfileId`: a string
     pub performance_profile_id: Option<String>,
-    /// `teamId`
+    /// `teamId`: a string
     pub team_id: Option<String>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
-    /// `workday`
+    /// `workday`: a string
     pub workday: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,21 +6,23 @@ use crate::events::models::groups::{
 use crate::runtime::codec;
 
 /// `GroupGreetingEventGreeting` in the API.
+///
+/// Arrives with the topic [`group_greetings`](crate::events::topics::groups::group_greetings).
 #[derive(Clone, Default)]
 pub struct GroupGreetingEventGreeting {
-    /// `audioTTS`
+    /// `audioTTS`: a string
     pub audio_tts: Option<String>,
-    /// `greetingAudioFile`
+    /// `greetingAudioFile`: `GroupGreetingEventGreetingAudioFile`
     pub greeting_audio_file: Option<Box<GroupGreetingEventGreetingAudioFile>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `owner`
+    /// `owner`: `GroupGreetingEventGreetingOwner`
     pub owner: Option<Box<GroupGreetingEventGreetingOwner>>,
-    /// `ownerType`
+    /// `ownerType`: a string
     pub owner_type: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

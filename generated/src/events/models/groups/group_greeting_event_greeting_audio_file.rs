@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `GroupGreetingEventGreetingAudioFile` in the API.
+///
+/// Part of [`GroupGreetingEventGreeting`](crate::events::models::GroupGreetingEventGreeting).
 #[derive(Clone, Default)]
 pub struct GroupGreetingEventGreetingAudioFile {
-    /// `durationMilliseconds`
+    /// `durationMilliseconds`: an integer (`int64`)
     pub duration_milliseconds: Option<i64>,
-    /// `sizeBytes`
+    /// `sizeBytes`: an integer (`int64`)
     pub size_bytes: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `GroupGreetingEventGreetingOwner` in the API.
+///
+/// Part of [`GroupGreetingEventGreeting`](crate::events::models::GroupGreetingEventGreeting).
 #[derive(Clone, Default)]
 pub struct GroupGreetingEventGreetingOwner {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::events::models::integrations::MaestroWebhooksInvocationTopicWebhooksI
 use crate::runtime::codec;
 
 /// `MaestroWebhooksInvocationTopicPublicWebhooksEvent` in the API.
+///
+/// Arrives with the topic
+/// [`integrations_inbound_webhook_invocation`](crate::events::topics::integrations::integrations_inbound_webhook_invocation).
 #[derive(Clone, Default)]
 pub struct MaestroWebhooksInvocationTopicPublicWebhooksEvent {
-    /// `invocationTime`
+    /// `invocationTime`: a string
     pub invocation_time: Option<String>,
-    /// `webhookId`
+    /// `webhookId`: a string
     pub webhook_id: Option<String>,
-    /// `webhooksInvocation`
+    /// `webhooksInvocation`: `MaestroWebhooksInvocationTopicWebhooksInvocation`
     pub webhooks_invocation: Option<
         Box<MaestroWebhooksInvocationTopicWebhooksInvocation>,
     >,

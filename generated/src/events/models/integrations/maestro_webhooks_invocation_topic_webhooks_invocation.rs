@@ -4,13 +4,16 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `MaestroWebhooksInvocationTopicWebhooksInvocation` in the API.
+///
+/// Part of
+/// [`MaestroWebhooksInvocationTopicPublicWebhooksEvent`](crate::events::models::MaestroWebhooksInvocationTopicPublicWebhooksEvent).
 #[derive(Clone, Default)]
 pub struct MaestroWebhooksInvocationTopicWebhooksInvocation {
-    /// `body`
+    /// `body`: any JSON value
     pub body: Option<serde_json::Value>,
-    /// `headers`
+    /// `headers`: a map of strings to lists of strings
     pub headers: Option<BTreeMap<String, Vec<String>>>,
-    /// `query`
+    /// `query`: a map of strings to lists of strings
     pub query: Option<BTreeMap<String, Vec<String>>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `JourneyAppEventsNotificationActionMap` in the API.
+///
+/// Part of
+/// [`JourneyAppEventsNotificationWebActionMessage`](crate::events::models::JourneyAppEventsNotificationWebActionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationActionMap {
-    /// `displayName`
+    /// `displayName`: a string
     pub display_name: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `JourneyAppEventsNotificationApp` in the API.
+///
+/// Part of
+/// [`JourneyAppEventsNotificationAppMessage`](crate::events::models::JourneyAppEventsNotificationAppMessage).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationApp {
-    /// `buildNumber`
+    /// `buildNumber`: a string
     pub build_number: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `namespace`
+    /// `namespace`: a string
     pub namespace: Option<String>,
-    /// `version`
+    /// `version`: a string
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

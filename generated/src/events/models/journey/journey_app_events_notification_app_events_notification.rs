@@ -9,31 +9,34 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `JourneyAppEventsNotificationAppEventsNotification` in the API.
+///
+/// Arrives with the topic
+/// [`journey_session_app_events`](crate::events::topics::journey::journey_session_app_events).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationAppEventsNotification {
-    /// `appEvent`
+    /// `appEvent`: `JourneyAppEventsNotificationAppMessage`
     pub app_event: Option<Box<JourneyAppEventsNotificationAppMessage>>,
-    /// `correlationId`
+    /// `correlationId`: a string
     pub correlation_id: Option<String>,
-    /// `createdDate`
+    /// `createdDate`: a timestamp
     pub created_date: Option<time::Timestamp>,
-    /// `customerId`
+    /// `customerId`: a string
     pub customer_id: Option<String>,
-    /// `customerIdType`
+    /// `customerIdType`: a string
     pub customer_id_type: Option<String>,
-    /// `eventType`
+    /// `eventType`: one of `AppEvent`, `SegmentAssignmentEvent`, `WebActionEvent`
     pub event_type: Option<JourneyAppEventsNotificationAppEventsNotificationEventType>,
-    /// `externalContact`
+    /// `externalContact`: `JourneyAppEventsNotificationExternalContact`
     pub external_contact: Option<Box<JourneyAppEventsNotificationExternalContact>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `segmentAssignmentEvent`
+    /// `segmentAssignmentEvent`: `JourneyAppEventsNotificationSegmentAssignmentMessage`
     pub segment_assignment_event: Option<
         Box<JourneyAppEventsNotificationSegmentAssignmentMessage>,
     >,
-    /// `session`
+    /// `session`: `JourneyAppEventsNotificationSession`
     pub session: Option<Box<JourneyAppEventsNotificationSession>>,
-    /// `webActionEvent`
+    /// `webActionEvent`: `JourneyAppEventsNotificationWebActionMessage`
     pub web_action_event: Option<Box<JourneyAppEventsNotificationWebActionMessage>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -11,37 +11,40 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `JourneyAppEventsNotificationAppMessage` in the API.
+///
+/// Part of
+/// [`JourneyAppEventsNotificationAppEventsNotification`](crate::events::models::JourneyAppEventsNotificationAppEventsNotification).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationAppMessage {
-    /// `app`
+    /// `app`: `JourneyAppEventsNotificationApp`
     pub app: Option<Box<JourneyAppEventsNotificationApp>>,
-    /// `attributes`
+    /// `attributes`: a map of strings to `JourneyAppEventsNotificationCustomEventAttribute`
     pub attributes: Option<
         BTreeMap<String, JourneyAppEventsNotificationCustomEventAttribute>,
     >,
-    /// `device`
+    /// `device`: `JourneyAppEventsNotificationDevice`
     pub device: Option<Box<JourneyAppEventsNotificationDevice>>,
-    /// `eventName`
+    /// `eventName`: a string
     pub event_name: Option<String>,
-    /// `geolocation`
+    /// `geolocation`: `JourneyAppEventsNotificationGeoLocation`
     pub geolocation: Option<Box<JourneyAppEventsNotificationGeoLocation>>,
-    /// `ipAddress`
+    /// `ipAddress`: a string
     pub ip_address: Option<String>,
-    /// `ipOrganization`
+    /// `ipOrganization`: a string
     pub ip_organization: Option<String>,
-    /// `mktCampaign`
+    /// `mktCampaign`: `JourneyAppEventsNotificationMktCampaign`
     pub mkt_campaign: Option<Box<JourneyAppEventsNotificationMktCampaign>>,
-    /// `networkConnectivity`
+    /// `networkConnectivity`: `JourneyAppEventsNotificationNetworkConnectivity`
     pub network_connectivity: Option<
         Box<JourneyAppEventsNotificationNetworkConnectivity>,
     >,
-    /// `screenName`
+    /// `screenName`: a string
     pub screen_name: Option<String>,
-    /// `sdkLibrary`
+    /// `sdkLibrary`: `JourneyAppEventsNotificationSdkLibrary`
     pub sdk_library: Option<Box<JourneyAppEventsNotificationSdkLibrary>>,
-    /// `searchQuery`
+    /// `searchQuery`: a string
     pub search_query: Option<String>,
-    /// `traits`
+    /// `traits`: a map of strings to `JourneyAppEventsNotificationCustomEventAttribute`
     pub traits: Option<
         BTreeMap<String, JourneyAppEventsNotificationCustomEventAttribute>,
     >,

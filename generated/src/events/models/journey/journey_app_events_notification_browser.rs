@@ -3,27 +3,30 @@
 use crate::runtime::codec;
 
 /// `JourneyAppEventsNotificationBrowser` in the API.
+///
+/// Part of
+/// [`JourneyAppEventsNotificationWebActionMessage`](crate::events::models::JourneyAppEventsNotificationWebActionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationBrowser {
-    /// `family`
+    /// `family`: a string
     pub family: Option<String>,
-    /// `featuresFlash`
+    /// `featuresFlash`: a boolean
     pub features_flash: Option<bool>,
-    /// `featuresJava`
+    /// `featuresJava`: a boolean
     pub features_java: Option<bool>,
-    /// `featuresPdf`
+    /// `featuresPdf`: a boolean
     pub features_pdf: Option<bool>,
-    /// `featuresWebrtc`
+    /// `featuresWebrtc`: a boolean
     pub features_webrtc: Option<bool>,
-    /// `fingerprint`
+    /// `fingerprint`: a string
     pub fingerprint: Option<String>,
-    /// `lang`
+    /// `lang`: a string
     pub lang: Option<String>,
-    /// `version`
+    /// `version`: a string
     pub version: Option<String>,
-    /// `viewHeight`
+    /// `viewHeight`: an integer (`int64`)
     pub view_height: Option<i64>,
-    /// `viewWidth`
+    /// `viewWidth`: an integer (`int64`)
     pub view_width: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

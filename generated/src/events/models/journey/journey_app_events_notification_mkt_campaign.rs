@@ -3,21 +3,25 @@
 use crate::runtime::codec;
 
 /// `JourneyAppEventsNotificationMktCampaign` in the API.
+///
+/// Part of
+/// [`JourneyAppEventsNotificationAppMessage`](crate::events::models::JourneyAppEventsNotificationAppMessage),
+/// [`JourneyAppEventsNotificationWebActionMessage`](crate::events::models::JourneyAppEventsNotificationWebActionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationMktCampaign {
-    /// `clickId`
+    /// `clickId`: a string
     pub click_id: Option<String>,
-    /// `content`
+    /// `content`: a string
     pub content: Option<String>,
-    /// `medium`
+    /// `medium`: a string
     pub medium: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `network`
+    /// `network`: a string
     pub network: Option<String>,
-    /// `source`
+    /// `source`: a string
     pub source: Option<String>,
-    /// `term`
+    /// `term`: a string
     pub term: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

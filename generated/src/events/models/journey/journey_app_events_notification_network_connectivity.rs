@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `JourneyAppEventsNotificationNetworkConnectivity` in the API.
+///
+/// Part of
+/// [`JourneyAppEventsNotificationAppMessage`](crate::events::models::JourneyAppEventsNotificationAppMessage).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationNetworkConnectivity {
-    /// `bluetoothEnabled`
+    /// `bluetoothEnabled`: a boolean
     pub bluetooth_enabled: Option<bool>,
-    /// `carrier`
+    /// `carrier`: a string
     pub carrier: Option<String>,
-    /// `cellularEnabled`
+    /// `cellularEnabled`: a boolean
     pub cellular_enabled: Option<bool>,
-    /// `wifiEnabled`
+    /// `wifiEnabled`: a boolean
     pub wifi_enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `JourneyAppEventsNotificationSdkLibrary` in the API.
+///
+/// Part of
+/// [`JourneyAppEventsNotificationAppMessage`](crate::events::models::JourneyAppEventsNotificationAppMessage).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationSdkLibrary {
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `version`
+    /// `version`: a string
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -9,35 +9,38 @@ use crate::events::models::journey::{
 use crate::runtime::codec;
 
 /// `JourneyAppEventsNotificationWebActionMessage` in the API.
+///
+/// Part of
+/// [`JourneyAppEventsNotificationAppEventsNotification`](crate::events::models::JourneyAppEventsNotificationAppEventsNotification).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationWebActionMessage {
-    /// `action`
+    /// `action`: `JourneyAppEventsNotificationEventAction`
     pub action: Option<Box<JourneyAppEventsNotificationEventAction>>,
-    /// `actionMap`
+    /// `actionMap`: `JourneyAppEventsNotificationActionMap`
     pub action_map: Option<Box<JourneyAppEventsNotificationActionMap>>,
-    /// `actionTarget`
+    /// `actionTarget`: `JourneyAppEventsNotificationActionTarget`
     pub action_target: Option<Box<JourneyAppEventsNotificationActionTarget>>,
-    /// `browser`
+    /// `browser`: `JourneyAppEventsNotificationBrowser`
     pub browser: Option<Box<JourneyAppEventsNotificationBrowser>>,
-    /// `device`
+    /// `device`: `JourneyAppEventsNotificationDevice`
     pub device: Option<Box<JourneyAppEventsNotificationDevice>>,
-    /// `errorCode`
+    /// `errorCode`: a string
     pub error_code: Option<String>,
-    /// `errorMessage`
+    /// `errorMessage`: a string
     pub error_message: Option<String>,
-    /// `geolocation`
+    /// `geolocation`: `JourneyAppEventsNotificationGeoLocation`
     pub geolocation: Option<Box<JourneyAppEventsNotificationGeoLocation>>,
-    /// `ipAddress`
+    /// `ipAddress`: a string
     pub ip_address: Option<String>,
-    /// `ipOrganization`
+    /// `ipOrganization`: a string
     pub ip_organization: Option<String>,
-    /// `mktCampaign`
+    /// `mktCampaign`: `JourneyAppEventsNotificationMktCampaign`
     pub mkt_campaign: Option<Box<JourneyAppEventsNotificationMktCampaign>>,
-    /// `timeToDisposition`
+    /// `timeToDisposition`: an integer (`int64`)
     pub time_to_disposition: Option<i64>,
-    /// `userAgentString`
+    /// `userAgentString`: a string
     pub user_agent_string: Option<String>,
-    /// `visitReferrer`
+    /// `visitReferrer`: `JourneyAppEventsNotificationReferrer`
     pub visit_referrer: Option<Box<JourneyAppEventsNotificationReferrer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `JourneyOutcomeEventsNotificationAssociatedValue` in the API.
+///
+/// Part of
+/// [`JourneyOutcomeEventsNotificationOutcomeAttributionMessage`](crate::events::models::JourneyOutcomeEventsNotificationOutcomeAttributionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyOutcomeEventsNotificationAssociatedValue {
-    /// `dataType`
+    /// `dataType`: one of `Number`, `Integer`
     pub data_type: Option<JourneyOutcomeEventsNotificationAssociatedValueDataType>,
-    /// `value`
+    /// `value`: a number
     pub value: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

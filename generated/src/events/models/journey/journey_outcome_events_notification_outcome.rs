@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `JourneyOutcomeEventsNotificationOutcome` in the API.
+///
+/// Part of
+/// [`JourneyOutcomeEventsNotificationOutcomeAttributionMessage`](crate::events::models::JourneyOutcomeEventsNotificationOutcomeAttributionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyOutcomeEventsNotificationOutcome {
-    /// `displayName`
+    /// `displayName`: a string
     pub display_name: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -9,17 +9,20 @@ use crate::events::models::journey::{
 use crate::runtime::codec;
 
 /// `JourneyOutcomeEventsNotificationOutcomeAttributionMessage` in the API.
+///
+/// Part of
+/// [`JourneyOutcomeEventsNotificationOutcomeEventsNotification`](crate::events::models::JourneyOutcomeEventsNotificationOutcomeEventsNotification).
 #[derive(Clone, Default)]
 pub struct JourneyOutcomeEventsNotificationOutcomeAttributionMessage {
-    /// `associatedValue`
+    /// `associatedValue`: `JourneyOutcomeEventsNotificationAssociatedValue`
     pub associated_value: Option<Box<JourneyOutcomeEventsNotificationAssociatedValue>>,
-    /// `outcome`
+    /// `outcome`: `JourneyOutcomeEventsNotificationOutcome`
     pub outcome: Option<Box<JourneyOutcomeEventsNotificationOutcome>>,
-    /// `outcomeTouchpoints`
+    /// `outcomeTouchpoints`: a list of `JourneyOutcomeEventsNotificationOutcomeTouchpoint`
     pub outcome_touchpoints: Option<
         Vec<JourneyOutcomeEventsNotificationOutcomeTouchpoint>,
     >,
-    /// `segmentAssignments`
+    /// `segmentAssignments`: a list of `JourneyOutcomeEventsNotificationSegment`
     pub segment_assignments: Option<Vec<JourneyOutcomeEventsNotificationSegment>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

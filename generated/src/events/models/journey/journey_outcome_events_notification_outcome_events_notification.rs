@@ -9,29 +9,32 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `JourneyOutcomeEventsNotificationOutcomeEventsNotification` in the API.
+///
+/// Arrives with the topic
+/// [`journey_session_outcome_events`](crate::events::topics::journey::journey_session_outcome_events).
 #[derive(Clone, Default)]
 pub struct JourneyOutcomeEventsNotificationOutcomeEventsNotification {
-    /// `correlationId`
+    /// `correlationId`: a string
     pub correlation_id: Option<String>,
-    /// `createdDate`
+    /// `createdDate`: a timestamp
     pub created_date: Option<time::Timestamp>,
-    /// `customerId`
+    /// `customerId`: a string
     pub customer_id: Option<String>,
-    /// `customerIdType`
+    /// `customerIdType`: a string
     pub customer_id_type: Option<String>,
-    /// `eventType`
+    /// `eventType`: one of `OutcomeAttributionEvent`
     pub event_type: Option<
         JourneyOutcomeEventsNotificationOutcomeEventsNotificationEventType,
     >,
-    /// `externalContact`
+    /// `externalContact`: `JourneyOutcomeEventsNotificationExternalContact`
     pub external_contact: Option<Box<JourneyOutcomeEventsNotificationExternalContact>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `outcomeAttributionEventMessage`
+    /// `outcomeAttributionEventMessage`: `JourneyOutcomeEventsNotificationOutcomeAttributionMessage`
     pub outcome_attribution_event_message: Option<
         Box<JourneyOutcomeEventsNotificationOutcomeAttributionMessage>,
     >,
-    /// `session`
+    /// `session`: `JourneyOutcomeEventsNotificationSession`
     pub session: Option<Box<JourneyOutcomeEventsNotificationSession>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

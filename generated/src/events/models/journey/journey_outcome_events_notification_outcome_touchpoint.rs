@@ -8,15 +8,18 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `JourneyOutcomeEventsNotificationOutcomeTouchpoint` in the API.
+///
+/// Part of
+/// [`JourneyOutcomeEventsNotificationOutcomeAttributionMessage`](crate::events::models::JourneyOutcomeEventsNotificationOutcomeAttributionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyOutcomeEventsNotificationOutcomeTouchpoint {
-    /// `actionMap`
+    /// `actionMap`: `JourneyOutcomeEventsNotificationActionMap`
     pub action_map: Option<Box<JourneyOutcomeEventsNotificationActionMap>>,
-    /// `channels`
+    /// `channels`: a list of `JourneyOutcomeEventsNotificationOutcomeTouchpointChannel`
     pub channels: Option<Vec<JourneyOutcomeEventsNotificationOutcomeTouchpointChannel>>,
-    /// `createdDate`
+    /// `createdDate`: a timestamp
     pub created_date: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

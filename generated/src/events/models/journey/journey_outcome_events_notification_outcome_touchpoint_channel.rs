@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `JourneyOutcomeEventsNotificationOutcomeTouchpointChannel` in the API.
+///
+/// Part of
+/// [`JourneyOutcomeEventsNotificationOutcomeTouchpoint`](crate::events::models::JourneyOutcomeEventsNotificationOutcomeTouchpoint).
 #[derive(Clone, Default)]
 pub struct JourneyOutcomeEventsNotificationOutcomeTouchpointChannel {
-    /// `type`
+    /// `type`: one of `Unknown`, `ContentOffer`
     pub r#type: Option<JourneyOutcomeEventsNotificationOutcomeTouchpointChannelType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

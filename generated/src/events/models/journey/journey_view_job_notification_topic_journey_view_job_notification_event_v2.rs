@@ -4,25 +4,28 @@ use crate::events::models::journey::JourneyViewJobNotificationTopicJourneyView;
 use crate::runtime::codec;
 
 /// `JourneyViewJobNotificationTopicJourneyViewJobNotificationEventV2` in the API.
+///
+/// Arrives with the topic
+/// [`journey_views_job_notification`](crate::events::topics::journey::journey_views_job_notification).
 #[derive(Clone, Default)]
 pub struct JourneyViewJobNotificationTopicJourneyViewJobNotificationEventV2 {
-    /// `dateCompleted`
+    /// `dateCompleted`: a string
     pub date_completed: Option<String>,
-    /// `dateCompletionEstimated`
+    /// `dateCompletionEstimated`: a string
     pub date_completion_estimated: Option<String>,
-    /// `dateCreated`
+    /// `dateCreated`: a string
     pub date_created: Option<String>,
-    /// `estimatedCompletionMargin`
+    /// `estimatedCompletionMargin`: an integer (`int64`)
     pub estimated_completion_margin: Option<i64>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `journeyView`
+    /// `journeyView`: `JourneyViewJobNotificationTopicJourneyView`
     pub journey_view: Option<Box<JourneyViewJobNotificationTopicJourneyView>>,
-    /// `status`
+    /// `status`: one of `Unknown`, `Accepted`, `Executing`, `Complete`, `Failed`, `Cancelled`, `Scheduled`
     pub status: Option<
         JourneyViewJobNotificationTopicJourneyViewJobNotificationEventV2Status,
     >,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

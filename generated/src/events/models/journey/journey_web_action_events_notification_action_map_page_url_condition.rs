@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `JourneyWebActionEventsNotificationActionMapPageUrlCondition` in the API.
+///
+/// Part of
+/// [`JourneyWebActionEventsNotificationBlockedWebActionOfferMessage`](crate::events::models::JourneyWebActionEventsNotificationBlockedWebActionOfferMessage).
 #[derive(Clone, Default)]
 pub struct JourneyWebActionEventsNotificationActionMapPageUrlCondition {
-    /// `operator`
+    /// `operator`: `JourneyWebActionEventsNotificationActionMapPageUrlConditionOperator`
     pub operator: Option<
         JourneyWebActionEventsNotificationActionMapPageUrlConditionOperator,
     >,
-    /// `values`
+    /// `values`: a list of strings
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -11,35 +11,39 @@ use crate::events::models::journey::{
 use crate::runtime::codec;
 
 /// `JourneyWebActionEventsNotificationBlockedWebActionOfferMessage` in the API.
+///
+/// Part of
+/// [`JourneyWebActionEventsNotificationWebActionEventsNotification`](crate::events::models::JourneyWebActionEventsNotificationWebActionEventsNotification).
 #[derive(Clone, Default)]
 pub struct JourneyWebActionEventsNotificationBlockedWebActionOfferMessage {
-    /// `action`
+    /// `action`: `JourneyWebActionEventsNotificationEventAction`
     pub action: Option<Box<JourneyWebActionEventsNotificationEventAction>>,
-    /// `actionMap`
+    /// `actionMap`: `JourneyWebActionEventsNotificationActionMap`
     pub action_map: Option<Box<JourneyWebActionEventsNotificationActionMap>>,
-    /// `actionTarget`
+    /// `actionTarget`: `JourneyWebActionEventsNotificationActionTarget`
     pub action_target: Option<Box<JourneyWebActionEventsNotificationActionTarget>>,
-    /// `blockingAction`
+    /// `blockingAction`: `JourneyWebActionEventsNotificationEventAction`
     pub blocking_action: Option<Box<JourneyWebActionEventsNotificationEventAction>>,
-    /// `blockingActionMap`
+    /// `blockingActionMap`: `JourneyWebActionEventsNotificationActionMap`
     pub blocking_action_map: Option<Box<JourneyWebActionEventsNotificationActionMap>>,
-    /// `blockingEmergencyScheduleGroup`
+    /// `blockingEmergencyScheduleGroup`: `JourneyWebActionEventsNotificationEmergencyGroup`
     pub blocking_emergency_schedule_group: Option<
         Box<JourneyWebActionEventsNotificationEmergencyGroup>,
     >,
-    /// `blockingFrequencyCapBehaviour`
+    /// `blockingFrequencyCapBehaviour`: one of `Unknown`, `CapOnceFinalized`, `CapOnceRejected`,
+    /// `CapForPeriod`
     pub blocking_frequency_cap_behaviour: Option<
         JourneyWebActionEventsNotificationBlockedWebActionOfferMessageBlockingFrequencyCapBehaviour,
     >,
-    /// `blockingPageUrlConditions`
+    /// `blockingPageUrlConditions`: a list of `JourneyWebActionEventsNotificationActionMapPageUrlCondition`
     pub blocking_page_url_conditions: Option<
         Vec<JourneyWebActionEventsNotificationActionMapPageUrlCondition>,
     >,
-    /// `blockingReason`
+    /// `blockingReason`: `JourneyWebActionEventsNotificationBlockedWebActionOfferMessageBlockingReason`
     pub blocking_reason: Option<
         JourneyWebActionEventsNotificationBlockedWebActionOfferMessageBlockingReason,
     >,
-    /// `blockingScheduleGroup`
+    /// `blockingScheduleGroup`: `JourneyWebActionEventsNotificationScheduleGroup`
     pub blocking_schedule_group: Option<
         Box<JourneyWebActionEventsNotificationScheduleGroup>,
     >,

@@ -3,9 +3,13 @@
 use crate::runtime::codec;
 
 /// `JourneyWebActionEventsNotificationEventAction` in the API.
+///
+/// Part of
+/// [`JourneyWebActionEventsNotificationBlockedWebActionOfferMessage`](crate::events::models::JourneyWebActionEventsNotificationBlockedWebActionOfferMessage),
+/// [`JourneyWebActionEventsNotificationWebActionMessage`](crate::events::models::JourneyWebActionEventsNotificationWebActionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyWebActionEventsNotificationEventAction {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,27 +3,30 @@
 use crate::runtime::codec;
 
 /// `JourneyWebActionEventsNotificationGeoLocation` in the API.
+///
+/// Part of
+/// [`JourneyWebActionEventsNotificationWebActionMessage`](crate::events::models::JourneyWebActionEventsNotificationWebActionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyWebActionEventsNotificationGeoLocation {
-    /// `country`
+    /// `country`: a string
     pub country: Option<String>,
-    /// `countryName`
+    /// `countryName`: a string
     pub country_name: Option<String>,
-    /// `latitude`
+    /// `latitude`: a number
     pub latitude: Option<f64>,
-    /// `locality`
+    /// `locality`: a string
     pub locality: Option<String>,
-    /// `longitude`
+    /// `longitude`: a number
     pub longitude: Option<f64>,
-    /// `postalCode`
+    /// `postalCode`: a string
     pub postal_code: Option<String>,
-    /// `region`
+    /// `region`: a string
     pub region: Option<String>,
-    /// `regionName`
+    /// `regionName`: a string
     pub region_name: Option<String>,
-    /// `source`
+    /// `source`: a string
     pub source: Option<String>,
-    /// `timezone`
+    /// `timezone`: a string
     pub timezone: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -10,31 +10,34 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `JourneyWebActionEventsNotificationWebActionEventsNotification` in the API.
+///
+/// Arrives with the topic
+/// [`journey_session_action_events`](crate::events::topics::journey::journey_session_action_events).
 #[derive(Clone, Default)]
 pub struct JourneyWebActionEventsNotificationWebActionEventsNotification {
-    /// `blockedWebActionOfferEvent`
+    /// `blockedWebActionOfferEvent`: `JourneyWebActionEventsNotificationBlockedWebActionOfferMessage`
     pub blocked_web_action_offer_event: Option<
         Box<JourneyWebActionEventsNotificationBlockedWebActionOfferMessage>,
     >,
-    /// `correlationId`
+    /// `correlationId`: a string
     pub correlation_id: Option<String>,
-    /// `createdDate`
+    /// `createdDate`: a timestamp
     pub created_date: Option<time::Timestamp>,
-    /// `customerId`
+    /// `customerId`: a string
     pub customer_id: Option<String>,
-    /// `customerIdType`
+    /// `customerIdType`: a string
     pub customer_id_type: Option<String>,
-    /// `eventType`
+    /// `eventType`: one of `WebActionEvent`, `BlockedWebActionOfferEvent`
     pub event_type: Option<
         JourneyWebActionEventsNotificationWebActionEventsNotificationEventType,
     >,
-    /// `externalContact`
+    /// `externalContact`: `JourneyWebActionEventsNotificationExternalContact`
     pub external_contact: Option<Box<JourneyWebActionEventsNotificationExternalContact>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `session`
+    /// `session`: `JourneyWebActionEventsNotificationSession`
     pub session: Option<Box<JourneyWebActionEventsNotificationSession>>,
-    /// `webActionEvent`
+    /// `webActionEvent`: `JourneyWebActionEventsNotificationWebActionMessage`
     pub web_action_event: Option<
         Box<JourneyWebActionEventsNotificationWebActionMessage>,
     >,

@@ -12,35 +12,38 @@ use crate::events::models::journey::{
 use crate::runtime::codec;
 
 /// `JourneyWebActionEventsNotificationWebActionMessage` in the API.
+///
+/// Part of
+/// [`JourneyWebActionEventsNotificationWebActionEventsNotification`](crate::events::models::JourneyWebActionEventsNotificationWebActionEventsNotification).
 #[derive(Clone, Default)]
 pub struct JourneyWebActionEventsNotificationWebActionMessage {
-    /// `action`
+    /// `action`: `JourneyWebActionEventsNotificationEventAction`
     pub action: Option<Box<JourneyWebActionEventsNotificationEventAction>>,
-    /// `actionMap`
+    /// `actionMap`: `JourneyWebActionEventsNotificationActionMap`
     pub action_map: Option<Box<JourneyWebActionEventsNotificationActionMap>>,
-    /// `actionTarget`
+    /// `actionTarget`: `JourneyWebActionEventsNotificationActionTarget`
     pub action_target: Option<Box<JourneyWebActionEventsNotificationActionTarget>>,
-    /// `browser`
+    /// `browser`: `JourneyWebActionEventsNotificationBrowser`
     pub browser: Option<Box<JourneyWebActionEventsNotificationBrowser>>,
-    /// `device`
+    /// `device`: `JourneyWebActionEventsNotificationDevice`
     pub device: Option<Box<JourneyWebActionEventsNotificationDevice>>,
-    /// `errorCode`
+    /// `errorCode`: a string
     pub error_code: Option<String>,
-    /// `errorMessage`
+    /// `errorMessage`: a string
     pub error_message: Option<String>,
-    /// `geolocation`
+    /// `geolocation`: `JourneyWebActionEventsNotificationGeoLocation`
     pub geolocation: Option<Box<JourneyWebActionEventsNotificationGeoLocation>>,
-    /// `ipAddress`
+    /// `ipAddress`: a string
     pub ip_address: Option<String>,
-    /// `ipOrganization`
+    /// `ipOrganization`: a string
     pub ip_organization: Option<String>,
-    /// `mktCampaign`
+    /// `mktCampaign`: `JourneyWebActionEventsNotificationMktCampaign`
     pub mkt_campaign: Option<Box<JourneyWebActionEventsNotificationMktCampaign>>,
-    /// `timeToDisposition`
+    /// `timeToDisposition`: an integer (`int64`)
     pub time_to_disposition: Option<i64>,
-    /// `userAgentString`
+    /// `userAgentString`: a string
     pub user_agent_string: Option<String>,
-    /// `visitReferrer`
+    /// `visitReferrer`: `JourneyWebActionEventsNotificationReferrer`
     pub visit_referrer: Option<Box<JourneyWebActionEventsNotificationReferrer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

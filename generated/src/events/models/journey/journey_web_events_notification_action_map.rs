@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `JourneyWebEventsNotificationActionMap` in the API.
+///
+/// Part of
+/// [`JourneyWebEventsNotificationWebActionMessage`](crate::events::models::JourneyWebEventsNotificationWebActionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyWebEventsNotificationActionMap {
-    /// `displayName`
+    /// `displayName`: a string
     pub display_name: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `JourneyWebEventsNotificationSegment` in the API.
+///
+/// Part of
+/// [`JourneyWebEventsNotificationSegmentAssignmentMessage`](crate::events::models::JourneyWebEventsNotificationSegmentAssignmentMessage).
 #[derive(Clone, Default)]
 pub struct JourneyWebEventsNotificationSegment {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

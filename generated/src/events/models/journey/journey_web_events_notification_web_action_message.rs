@@ -9,35 +9,38 @@ use crate::events::models::journey::{
 use crate::runtime::codec;
 
 /// `JourneyWebEventsNotificationWebActionMessage` in the API.
+///
+/// Part of
+/// [`JourneyWebEventsNotificationWebEventsNotification`](crate::events::models::JourneyWebEventsNotificationWebEventsNotification).
 #[derive(Clone, Default)]
 pub struct JourneyWebEventsNotificationWebActionMessage {
-    /// `action`
+    /// `action`: `JourneyWebEventsNotificationEventAction`
     pub action: Option<Box<JourneyWebEventsNotificationEventAction>>,
-    /// `actionMap`
+    /// `actionMap`: `JourneyWebEventsNotificationActionMap`
     pub action_map: Option<Box<JourneyWebEventsNotificationActionMap>>,
-    /// `actionTarget`
+    /// `actionTarget`: `JourneyWebEventsNotificationActionTarget`
     pub action_target: Option<Box<JourneyWebEventsNotificationActionTarget>>,
-    /// `browser`
+    /// `browser`: `JourneyWebEventsNotificationBrowser`
     pub browser: Option<Box<JourneyWebEventsNotificationBrowser>>,
-    /// `device`
+    /// `device`: `JourneyWebEventsNotificationDevice`
     pub device: Option<Box<JourneyWebEventsNotificationDevice>>,
-    /// `errorCode`
+    /// `errorCode`: a string
     pub error_code: Option<String>,
-    /// `errorMessage`
+    /// `errorMessage`: a string
     pub error_message: Option<String>,
-    /// `geolocation`
+    /// `geolocation`: `JourneyWebEventsNotificationGeoLocation`
     pub geolocation: Option<Box<JourneyWebEventsNotificationGeoLocation>>,
-    /// `ipAddress`
+    /// `ipAddress`: a string
     pub ip_address: Option<String>,
-    /// `ipOrganization`
+    /// `ipOrganization`: a string
     pub ip_organization: Option<String>,
-    /// `mktCampaign`
+    /// `mktCampaign`: `JourneyWebEventsNotificationMktCampaign`
     pub mkt_campaign: Option<Box<JourneyWebEventsNotificationMktCampaign>>,
-    /// `timeToDisposition`
+    /// `timeToDisposition`: an integer (`int64`)
     pub time_to_disposition: Option<i64>,
-    /// `userAgentString`
+    /// `userAgentString`: a string
     pub user_agent_string: Option<String>,
-    /// `visitReferrer`
+    /// `visitReferrer`: `JourneyWebEventsNotificationReferrer`
     pub visit_referrer: Option<Box<JourneyWebEventsNotificationReferrer>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

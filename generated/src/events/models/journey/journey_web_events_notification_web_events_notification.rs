@@ -10,31 +10,34 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `JourneyWebEventsNotificationWebEventsNotification` in the API.
+///
+/// Arrives with the topic
+/// [`journey_session_web_events`](crate::events::topics::journey::journey_session_web_events).
 #[derive(Clone, Default)]
 pub struct JourneyWebEventsNotificationWebEventsNotification {
-    /// `correlationId`
+    /// `correlationId`: a string
     pub correlation_id: Option<String>,
-    /// `createdDate`
+    /// `createdDate`: a timestamp
     pub created_date: Option<time::Timestamp>,
-    /// `customerId`
+    /// `customerId`: a string
     pub customer_id: Option<String>,
-    /// `customerIdType`
+    /// `customerIdType`: a string
     pub customer_id_type: Option<String>,
-    /// `eventType`
+    /// `eventType`: one of `WebEvent`, `WebActionEvent`, `SegmentAssignmentEvent`
     pub event_type: Option<JourneyWebEventsNotificationWebEventsNotificationEventType>,
-    /// `externalContact`
+    /// `externalContact`: `JourneyWebEventsNotificationExternalContact`
     pub external_contact: Option<Box<JourneyWebEventsNotificationExternalContact>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `segmentAssignmentEvent`
+    /// `segmentAssignmentEvent`: `JourneyWebEventsNotificationSegmentAssignmentMessage`
     pub segment_assignment_event: Option<
         Box<JourneyWebEventsNotificationSegmentAssignmentMessage>,
     >,
-    /// `session`
+    /// `session`: `JourneyWebEventsNotificationSession`
     pub session: Option<Box<JourneyWebEventsNotificationSession>>,
-    /// `webActionEvent`
+    /// `webActionEvent`: `JourneyWebEventsNotificationWebActionMessage`
     pub web_action_event: Option<Box<JourneyWebEventsNotificationWebActionMessage>>,
-    /// `webEvent`
+    /// `webEvent`: `JourneyWebEventsNotificationWebMessage`
     pub web_event: Option<Box<JourneyWebEventsNotificationWebMessage>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -10,43 +10,46 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `JourneyWebEventsNotificationWebMessage` in the API.
+///
+/// Part of
+/// [`JourneyWebEventsNotificationWebEventsNotification`](crate::events::models::JourneyWebEventsNotificationWebEventsNotification).
 #[derive(Clone, Default)]
 pub struct JourneyWebEventsNotificationWebMessage {
-    /// `attributes`
+    /// `attributes`: a map of strings to `JourneyWebEventsNotificationCustomEventAttribute`
     pub attributes: Option<
         BTreeMap<String, JourneyWebEventsNotificationCustomEventAttribute>,
     >,
-    /// `authenticated`
+    /// `authenticated`: a boolean
     pub authenticated: Option<bool>,
-    /// `browser`
+    /// `browser`: `JourneyWebEventsNotificationBrowser`
     pub browser: Option<Box<JourneyWebEventsNotificationBrowser>>,
-    /// `device`
+    /// `device`: `JourneyWebEventsNotificationDevice`
     pub device: Option<Box<JourneyWebEventsNotificationDevice>>,
-    /// `eventName`
+    /// `eventName`: a string
     pub event_name: Option<String>,
-    /// `geolocation`
+    /// `geolocation`: `JourneyWebEventsNotificationGeoLocation`
     pub geolocation: Option<Box<JourneyWebEventsNotificationGeoLocation>>,
-    /// `ipAddress`
+    /// `ipAddress`: a string
     pub ip_address: Option<String>,
-    /// `ipOrganization`
+    /// `ipOrganization`: a string
     pub ip_organization: Option<String>,
-    /// `mktCampaign`
+    /// `mktCampaign`: `JourneyWebEventsNotificationMktCampaign`
     pub mkt_campaign: Option<Box<JourneyWebEventsNotificationMktCampaign>>,
-    /// `page`
+    /// `page`: `JourneyWebEventsNotificationPage`
     pub page: Option<Box<JourneyWebEventsNotificationPage>>,
-    /// `referrer`
+    /// `referrer`: `JourneyWebEventsNotificationReferrer`
     pub referrer: Option<Box<JourneyWebEventsNotificationReferrer>>,
-    /// `searchQuery`
+    /// `searchQuery`: a string
     pub search_query: Option<String>,
-    /// `totalEventCount`
+    /// `totalEventCount`: an integer (`int64`)
     pub total_event_count: Option<i64>,
-    /// `totalPageviewCount`
+    /// `totalPageviewCount`: an integer (`int64`)
     pub total_pageview_count: Option<i64>,
-    /// `traits`
+    /// `traits`: a map of strings to `JourneyWebEventsNotificationCustomEventAttribute`
     pub traits: Option<
         BTreeMap<String, JourneyWebEventsNotificationCustomEventAttribute>,
     >,
-    /// `userAgentString`
+    /// `userAgentString`: a string
     pub user_agent_string: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -13,7 +13,10 @@ export!(
     journey_app_events_notification_custom_event_attribute: JourneyAppEventsNotificationCustomEventAttribute,
         JourneyAppEventsNotificationCustomEventAttributeDataType
 );
-export!(journey_app_events_notification_device: JourneyAppEventsNotificationDevice);
+export!(
+    journey_app_events_notification_device: JourneyAppEventsNotificationDevice,
+        JourneyAppEventsNotificationDeviceCategory
+);
 export!(
     journey_app_events_notification_event_action: JourneyAppEventsNotificationEventAction,
         JourneyAppEventsNotificationEventActionMediaType, JourneyAppEventsNotificationEventActionState
@@ -22,11 +25,15 @@ export!(journey_app_events_notification_external_contact: JourneyAppEventsNotifi
 export!(journey_app_events_notification_geo_location: JourneyAppEventsNotificationGeoLocation);
 export!(journey_app_events_notification_mkt_campaign: JourneyAppEventsNotificationMktCampaign);
 export!(journey_app_events_notification_network_connectivity: JourneyAppEventsNotificationNetworkConnectivity);
-export!(journey_app_events_notification_referrer: JourneyAppEventsNotificationReferrer);
+export!(
+    journey_app_events_notification_referrer: JourneyAppEventsNotificationReferrer,
+        JourneyAppEventsNotificationReferrerMedium
+);
 export!(journey_app_events_notification_sdk_library: JourneyAppEventsNotificationSdkLibrary);
 export!(journey_app_events_notification_segment: JourneyAppEventsNotificationSegment);
 export!(
-    journey_app_events_notification_segment_assignment_message: JourneyAppEventsNotificationSegmentAssignmentMessage
+    journey_app_events_notification_segment_assignment_message: JourneyAppEventsNotificationSegmentAssignmentMessage,
+        JourneyAppEventsNotificationSegmentAssignmentMessageAssignmentState
 );
 export!(journey_app_events_notification_session: JourneyAppEventsNotificationSession);
 export!(journey_app_events_notification_web_action_message: JourneyAppEventsNotificationWebActionMessage);
@@ -130,3 +137,4 @@ export!(
         JourneyWebEventsNotificationWebEventsNotificationEventType
 );
 export!(journey_web_events_notification_web_message: JourneyWebEventsNotificationWebMessage);
+export!(shared_enums: *);

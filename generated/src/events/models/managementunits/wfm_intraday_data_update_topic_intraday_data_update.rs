@@ -7,23 +7,26 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmIntradayDataUpdateTopicIntradayDataUpdate` in the API.
+///
+/// Arrives with the topic
+/// [`managementunit_workforcemanagement_intraday`](crate::events::topics::managementunits::managementunit_workforcemanagement_intraday).
 #[derive(Clone, Default)]
 pub struct WfmIntradayDataUpdateTopicIntradayDataUpdate {
-    /// `endDate`
+    /// `endDate`: a timestamp
     pub end_date: Option<time::Timestamp>,
-    /// `intervalLengthMinutes`
+    /// `intervalLengthMinutes`: an integer (`int64`)
     pub interval_length_minutes: Option<i64>,
-    /// `intradayDataGroupings`
+    /// `intradayDataGroupings`: a list of `WfmIntradayDataUpdateTopicIntradayDataGroup`
     pub intraday_data_groupings: Option<
         Vec<WfmIntradayDataUpdateTopicIntradayDataGroup>,
     >,
-    /// `metrics`
+    /// `metrics`: a list of `WfmIntradayDataUpdateTopicIntradayMetric`
     pub metrics: Option<Vec<WfmIntradayDataUpdateTopicIntradayMetric>>,
-    /// `numberOfIntervals`
+    /// `numberOfIntervals`: an integer (`int64`)
     pub number_of_intervals: Option<i64>,
-    /// `queueIds`
+    /// `queueIds`: a list of strings
     pub queue_ids: Option<Vec<String>>,
-    /// `startDate`
+    /// `startDate`: a timestamp
     pub start_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

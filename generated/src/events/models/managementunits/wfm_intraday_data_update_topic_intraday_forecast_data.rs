@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `WfmIntradayDataUpdateTopicIntradayForecastData` in the API.
+///
+/// Part of
+/// [`WfmIntradayDataUpdateTopicIntradayDataGroup`](crate::events::models::WfmIntradayDataUpdateTopicIntradayDataGroup).
 #[derive(Clone, Default)]
 pub struct WfmIntradayDataUpdateTopicIntradayForecastData {
-    /// `averageAfterCallWorkSeconds`
+    /// `averageAfterCallWorkSeconds`: a number
     pub average_after_call_work_seconds: Option<f64>,
-    /// `averageTalkTimeSeconds`
+    /// `averageTalkTimeSeconds`: a number
     pub average_talk_time_seconds: Option<f64>,
-    /// `offered`
+    /// `offered`: a number
     pub offered: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `WfmIntradayDataUpdateTopicIntradayHistoricalAgentData` in the API.
+///
+/// Part of
+/// [`WfmIntradayDataUpdateTopicIntradayDataGroup`](crate::events::models::WfmIntradayDataUpdateTopicIntradayDataGroup).
 #[derive(Clone, Default)]
 pub struct WfmIntradayDataUpdateTopicIntradayHistoricalAgentData {
-    /// `interactingTimeSeconds`
+    /// `interactingTimeSeconds`: a number
     pub interacting_time_seconds: Option<f64>,
-    /// `onQueueTimeSeconds`
+    /// `onQueueTimeSeconds`: a number
     pub on_queue_time_seconds: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,23 +3,26 @@
 use crate::runtime::codec;
 
 /// `WfmIntradayDataUpdateTopicIntradayHistoricalQueueData` in the API.
+///
+/// Part of
+/// [`WfmIntradayDataUpdateTopicIntradayDataGroup`](crate::events::models::WfmIntradayDataUpdateTopicIntradayDataGroup).
 #[derive(Clone, Default)]
 pub struct WfmIntradayDataUpdateTopicIntradayHistoricalQueueData {
-    /// `abandoned`
+    /// `abandoned`: an integer (`int64`)
     pub abandoned: Option<i64>,
-    /// `answered`
+    /// `answered`: an integer (`int64`)
     pub answered: Option<i64>,
-    /// `averageAfterCallWorkSeconds`
+    /// `averageAfterCallWorkSeconds`: a number
     pub average_after_call_work_seconds: Option<f64>,
-    /// `averageSpeedOfAnswerSeconds`
+    /// `averageSpeedOfAnswerSeconds`: a number
     pub average_speed_of_answer_seconds: Option<f64>,
-    /// `averageTalkTimeSeconds`
+    /// `averageTalkTimeSeconds`: a number
     pub average_talk_time_seconds: Option<f64>,
-    /// `completed`
+    /// `completed`: an integer (`int64`)
     pub completed: Option<i64>,
-    /// `offered`
+    /// `offered`: an integer (`int64`)
     pub offered: Option<i64>,
-    /// `serviceLevelPercent`
+    /// `serviceLevelPercent`: a number
     pub service_level_percent: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `WfmIntradayDataUpdateTopicIntradayMetric` in the API.
+///
+/// Part of
+/// [`WfmIntradayDataUpdateTopicIntradayDataUpdate`](crate::events::models::WfmIntradayDataUpdateTopicIntradayDataUpdate).
 #[derive(Clone, Default)]
 pub struct WfmIntradayDataUpdateTopicIntradayMetric {
-    /// `category`
+    /// `category`: one of `HistoricalQueueData`, `HistoricalAgentData`, `ForecastData`, `ScheduleData`,
+    /// `PerformancePredictionAgentData`, `PerformancePredictionQueueData`
     pub category: Option<WfmIntradayDataUpdateTopicIntradayMetricCategory>,
-    /// `version`
+    /// `version`: a string
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmIntradayDataUpdateTopicIntradayPerformancePredictionAgentData` in the API.
+///
+/// Part of
+/// [`WfmIntradayDataUpdateTopicIntradayDataGroup`](crate::events::models::WfmIntradayDataUpdateTopicIntradayDataGroup).
 #[derive(Clone, Default)]
 pub struct WfmIntradayDataUpdateTopicIntradayPerformancePredictionAgentData {
-    /// `interactingTimeSeconds`
+    /// `interactingTimeSeconds`: a number
     pub interacting_time_seconds: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

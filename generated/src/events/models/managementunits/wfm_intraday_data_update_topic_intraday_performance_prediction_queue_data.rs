@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `WfmIntradayDataUpdateTopicIntradayPerformancePredictionQueueData` in the API.
+///
+/// Part of
+/// [`WfmIntradayDataUpdateTopicIntradayDataGroup`](crate::events::models::WfmIntradayDataUpdateTopicIntradayDataGroup).
 #[derive(Clone, Default)]
 pub struct WfmIntradayDataUpdateTopicIntradayPerformancePredictionQueueData {
-    /// `averageSpeedOfAnswerSeconds`
+    /// `averageSpeedOfAnswerSeconds`: a number
     pub average_speed_of_answer_seconds: Option<f64>,
-    /// `numberOfInteractions`
+    /// `numberOfInteractions`: a number
     pub number_of_interactions: Option<f64>,
-    /// `serviceLevelPercent`
+    /// `serviceLevelPercent`: a number
     pub service_level_percent: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `WfmIntradayDataUpdateTopicIntradayScheduleData` in the API.
+///
+/// Part of
+/// [`WfmIntradayDataUpdateTopicIntradayDataGroup`](crate::events::models::WfmIntradayDataUpdateTopicIntradayDataGroup).
 #[derive(Clone, Default)]
 pub struct WfmIntradayDataUpdateTopicIntradayScheduleData {
-    /// `onQueueTimeSeconds`
+    /// `onQueueTimeSeconds`: an integer (`int64`)
     pub on_queue_time_seconds: Option<i64>,
-    /// `scheduledTimeSeconds`
+    /// `scheduledTimeSeconds`: an integer (`int64`)
     pub scheduled_time_seconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

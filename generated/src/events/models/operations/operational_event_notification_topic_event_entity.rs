@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `OperationalEventNotificationTopicEventEntity` in the API.
+///
+/// Part of
+/// [`OperationalEventNotificationTopicOperationalEventNotification`](crate::events::models::OperationalEventNotificationTopicOperationalEventNotification).
 #[derive(Clone, Default)]
 pub struct OperationalEventNotificationTopicEventEntity {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,39 +5,41 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `OperationalEventNotificationTopicOperationalEventNotification` in the API.
+///
+/// Arrives with the topic [`operations_event`](crate::events::topics::operations::operations_event).
 #[derive(Clone, Default)]
 pub struct OperationalEventNotificationTopicOperationalEventNotification {
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `currentValue`
+    /// `currentValue`: a string
     pub current_value: Option<String>,
-    /// `entityId`
+    /// `entityId`: a string
     pub entity_id: Option<String>,
-    /// `entityModifiedBy`
+    /// `entityModifiedBy`: a string
     pub entity_modified_by: Option<String>,
-    /// `entityModifiedDate`
+    /// `entityModifiedDate`: a timestamp
     pub entity_modified_date: Option<time::Timestamp>,
-    /// `entityName`
+    /// `entityName`: a string
     pub entity_name: Option<String>,
-    /// `entityToken`
+    /// `entityToken`: a string
     pub entity_token: Option<String>,
-    /// `entityType`
+    /// `entityType`: a string
     pub entity_type: Option<String>,
-    /// `errorCode`
+    /// `errorCode`: a string
     pub error_code: Option<String>,
-    /// `eventEntity`
+    /// `eventEntity`: `OperationalEventNotificationTopicEventEntity`
     pub event_entity: Option<Box<OperationalEventNotificationTopicEventEntity>>,
-    /// `externalContactId`
+    /// `externalContactId`: a string
     pub external_contact_id: Option<String>,
-    /// `parentEntity`
+    /// `parentEntity`: a string
     pub parent_entity: Option<String>,
-    /// `phoneNumber`
+    /// `phoneNumber`: a string
     pub phone_number: Option<String>,
-    /// `previousValue`
+    /// `previousValue`: a string
     pub previous_value: Option<String>,
-    /// `timestamp`
+    /// `timestamp`: an integer (`int64`)
     pub timestamp: Option<i64>,
-    /// `version`
+    /// `version`: a string
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,33 +6,36 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `DialerAttemptLimitsConfigChangeAttemptLimits` in the API.
+///
+/// Arrives with the topic
+/// [`outbound_attemptlimit`](crate::events::topics::outbound::outbound_attemptlimit).
 #[derive(Clone, Default)]
 pub struct DialerAttemptLimitsConfigChangeAttemptLimits {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `breadthFirstRecalls`
+    /// `breadthFirstRecalls`: a boolean
     pub breadth_first_recalls: Option<bool>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `maxAttemptsPerContact`
+    /// `maxAttemptsPerContact`: an integer (`int64`)
     pub max_attempts_per_contact: Option<i64>,
-    /// `maxAttemptsPerNumber`
+    /// `maxAttemptsPerNumber`: an integer (`int64`)
     pub max_attempts_per_number: Option<i64>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `recallEntries`
+    /// `recallEntries`: a map of strings to `DialerAttemptLimitsConfigChangeRecallEntry`
     pub recall_entries: Option<
         BTreeMap<String, DialerAttemptLimitsConfigChangeRecallEntry>,
     >,
-    /// `resetPeriod`
+    /// `resetPeriod`: one of `NEVER`, `TODAY`
     pub reset_period: Option<DialerAttemptLimitsConfigChangeAttemptLimitsResetPeriod>,
-    /// `timeZoneId`
+    /// `timeZoneId`: a string
     pub time_zone_id: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DialerAttemptLimitsConfigChangeRecallEntry` in the API.
+///
+/// Part of
+/// [`DialerAttemptLimitsConfigChangeAttemptLimits`](crate::events::models::DialerAttemptLimitsConfigChangeAttemptLimits).
 #[derive(Clone, Default)]
 pub struct DialerAttemptLimitsConfigChangeRecallEntry {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `minutesBetweenAttempts`
+    /// `minutesBetweenAttempts`: an integer (`int64`)
     pub minutes_between_attempts: Option<i64>,
-    /// `nbrAttempts`
+    /// `nbrAttempts`: an integer (`int64`)
     pub nbr_attempts: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,13 +5,16 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DialerCallabletimesetConfigChangeCallableTime` in the API.
+///
+/// Part of
+/// [`DialerCallabletimesetConfigChangeCallableTimeSet`](crate::events::models::DialerCallabletimesetConfigChangeCallableTimeSet).
 #[derive(Clone, Default)]
 pub struct DialerCallabletimesetConfigChangeCallableTime {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `timeSlots`
+    /// `timeSlots`: a list of `DialerCallabletimesetConfigChangeTimeSlot`
     pub time_slots: Option<Vec<DialerCallabletimesetConfigChangeTimeSlot>>,
-    /// `timeZoneId`
+    /// `timeZoneId`: a string
     pub time_zone_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,21 +6,24 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `DialerCallabletimesetConfigChangeCallableTimeSet` in the API.
+///
+/// Arrives with the topic
+/// [`outbound_callabletimeset`](crate::events::topics::outbound::outbound_callabletimeset).
 #[derive(Clone, Default)]
 pub struct DialerCallabletimesetConfigChangeCallableTimeSet {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `callableTimes`
+    /// `callableTimes`: a list of `DialerCallabletimesetConfigChangeCallableTime`
     pub callable_times: Option<Vec<DialerCallabletimesetConfigChangeCallableTime>>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,18 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DialerCallabletimesetConfigChangeTimeSlot` in the API.
+///
+/// Part of
+/// [`DialerCallabletimesetConfigChangeCallableTime`](crate::events::models::DialerCallabletimesetConfigChangeCallableTime).
 #[derive(Clone, Default)]
 pub struct DialerCallabletimesetConfigChangeTimeSlot {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `day`
+    /// `day`: an integer (`int64`)
     pub day: Option<i64>,
-    /// `startTime`
+    /// `startTime`: a string
     pub start_time: Option<String>,
-    /// `stopTime`
+    /// `stopTime`: a string
     pub stop_time: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -9,75 +9,77 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `DialerCampaignConfigChangeCampaign` in the API.
+///
+/// Arrives with the topic [`outbound_campaign`](crate::events::topics::outbound::outbound_campaign).
 #[derive(Clone, Default)]
 pub struct DialerCampaignConfigChangeCampaign {
-    /// `abandonRate`
+    /// `abandonRate`: a number
     pub abandon_rate: Option<f64>,
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `agentOwnedColumn`
+    /// `agentOwnedColumn`: a string
     pub agent_owned_column: Option<String>,
-    /// `callAnalysisLanguage`
+    /// `callAnalysisLanguage`: a string
     pub call_analysis_language: Option<String>,
-    /// `callAnalysisResponseSet`
+    /// `callAnalysisResponseSet`: `DialerCampaignConfigChangeUriReference`
     pub call_analysis_response_set: Option<Box<DialerCampaignConfigChangeUriReference>>,
-    /// `callableTimeSet`
+    /// `callableTimeSet`: `DialerCampaignConfigChangeUriReference`
     pub callable_time_set: Option<Box<DialerCampaignConfigChangeUriReference>>,
-    /// `callerAddress`
+    /// `callerAddress`: a string
     pub caller_address: Option<String>,
-    /// `callerName`
+    /// `callerName`: a string
     pub caller_name: Option<String>,
-    /// `campaignStatus`
+    /// `campaignStatus`: one of `on`, `off`, `complete`, `stopping`, `invalid`
     pub campaign_status: Option<DialerCampaignConfigChangeCampaignCampaignStatus>,
-    /// `contactList`
+    /// `contactList`: `DialerCampaignConfigChangeUriReference`
     pub contact_list: Option<Box<DialerCampaignConfigChangeUriReference>>,
-    /// `contactListFilters`
+    /// `contactListFilters`: a list of `DialerCampaignConfigChangeUriReference`
     pub contact_list_filters: Option<Vec<DialerCampaignConfigChangeUriReference>>,
-    /// `contactSort`
+    /// `contactSort`: `DialerCampaignConfigChangeContactSort`
     pub contact_sort: Option<Box<DialerCampaignConfigChangeContactSort>>,
-    /// `contactSorts`
+    /// `contactSorts`: a list of `DialerCampaignConfigChangeContactSort`
     pub contact_sorts: Option<Vec<DialerCampaignConfigChangeContactSort>>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `dialingMode`
+    /// `dialingMode`: one of `agentless`, `external`, `preview`, `power`, `predictive`, `progressive`
     pub dialing_mode: Option<DialerCampaignConfigChangeCampaignDialingMode>,
-    /// `division`
+    /// `division`: `DialerCampaignConfigChangeUriReference`
     pub division: Option<Box<DialerCampaignConfigChangeUriReference>>,
-    /// `dncLists`
+    /// `dncLists`: a list of `DialerCampaignConfigChangeUriReference`
     pub dnc_lists: Option<Vec<DialerCampaignConfigChangeUriReference>>,
-    /// `edgeGroup`
+    /// `edgeGroup`: `DialerCampaignConfigChangeUriReference`
     pub edge_group: Option<Box<DialerCampaignConfigChangeUriReference>>,
-    /// `errors`
+    /// `errors`: a list of `DialerCampaignConfigChangeRestErrorDetail`
     pub errors: Option<Vec<DialerCampaignConfigChangeRestErrorDetail>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `noAnswerTimeout`
+    /// `noAnswerTimeout`: an integer (`int64`)
     pub no_answer_timeout: Option<i64>,
-    /// `outboundLineCount`
+    /// `outboundLineCount`: an integer (`int64`)
     pub outbound_line_count: Option<i64>,
-    /// `phoneColumns`
+    /// `phoneColumns`: a list of `DialerCampaignConfigChangePhoneColumn`
     pub phone_columns: Option<Vec<DialerCampaignConfigChangePhoneColumn>>,
-    /// `previewTimeOutSeconds`
+    /// `previewTimeOutSeconds`: an integer (`int64`)
     pub preview_time_out_seconds: Option<i64>,
-    /// `priority`
+    /// `priority`: an integer (`int64`)
     pub priority: Option<i64>,
-    /// `queue`
+    /// `queue`: `DialerCampaignConfigChangeUriReference`
     pub queue: Option<Box<DialerCampaignConfigChangeUriReference>>,
-    /// `ruleSets`
+    /// `ruleSets`: a list of `DialerCampaignConfigChangeUriReference`
     pub rule_sets: Option<Vec<DialerCampaignConfigChangeUriReference>>,
-    /// `script`
+    /// `script`: `DialerCampaignConfigChangeUriReference`
     pub script: Option<Box<DialerCampaignConfigChangeUriReference>>,
-    /// `singleNumberPreview`
+    /// `singleNumberPreview`: a boolean
     pub single_number_preview: Option<bool>,
-    /// `site`
+    /// `site`: `DialerCampaignConfigChangeUriReference`
     pub site: Option<Box<DialerCampaignConfigChangeUriReference>>,
-    /// `skipPreviewDisabled`
+    /// `skipPreviewDisabled`: a boolean
     pub skip_preview_disabled: Option<bool>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

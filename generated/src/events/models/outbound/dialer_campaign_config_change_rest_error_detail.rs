@@ -4,13 +4,16 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DialerCampaignConfigChangeRestErrorDetail` in the API.
+///
+/// Part of
+/// [`DialerCampaignConfigChangeCampaign`](crate::events::models::DialerCampaignConfigChangeCampaign).
 #[derive(Clone, Default)]
 pub struct DialerCampaignConfigChangeRestErrorDetail {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `details`
+    /// `details`: a string
     pub details: Option<String>,
-    /// `error`
+    /// `error`: a string
     pub error: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

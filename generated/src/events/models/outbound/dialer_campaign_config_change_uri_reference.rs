@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `DialerCampaignConfigChangeUriReference` in the API.
+///
+/// Part of
+/// [`DialerCampaignConfigChangeCampaign`](crate::events::models::DialerCampaignConfigChangeCampaign).
 #[derive(Clone, Default)]
 pub struct DialerCampaignConfigChangeUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,21 +5,24 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DialerCampaignProgressEventCampaignProgress` in the API.
+///
+/// Arrives with the topic
+/// [`outbound_campaign_progress`](crate::events::topics::outbound::outbound_campaign_progress).
 #[derive(Clone, Default)]
 pub struct DialerCampaignProgressEventCampaignProgress {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `campaign`
+    /// `campaign`: `DialerCampaignProgressEventUriReference`
     pub campaign: Option<Box<DialerCampaignProgressEventUriReference>>,
-    /// `numberOfContactsCalled`
+    /// `numberOfContactsCalled`: a number
     pub number_of_contacts_called: Option<f64>,
-    /// `numberOfContactsMessaged`
+    /// `numberOfContactsMessaged`: a number
     pub number_of_contacts_messaged: Option<f64>,
-    /// `numberOfContactsSkipped`
+    /// `numberOfContactsSkipped`: a map of strings to integers
     pub number_of_contacts_skipped: Option<BTreeMap<String, i64>>,
-    /// `percentage`
+    /// `percentage`: an integer (`int64`)
     pub percentage: Option<i64>,
-    /// `totalNumberOfContacts`
+    /// `totalNumberOfContacts`: a number
     pub total_number_of_contacts: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

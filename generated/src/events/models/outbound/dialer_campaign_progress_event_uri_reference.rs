@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `DialerCampaignProgressEventUriReference` in the API.
+///
+/// Part of
+/// [`DialerCampaignProgressEventCampaignProgress`](crate::events::models::DialerCampaignProgressEventCampaignProgress).
 #[derive(Clone, Default)]
 pub struct DialerCampaignProgressEventUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -10,35 +10,38 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `DialerCampaignRuleConfigChangeCampaignRule` in the API.
+///
+/// Arrives with the topic
+/// [`outbound_campaignrule`](crate::events::topics::outbound::outbound_campaignrule).
 #[derive(Clone, Default)]
 pub struct DialerCampaignRuleConfigChangeCampaignRule {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `campaignRuleActions`
+    /// `campaignRuleActions`: a list of `DialerCampaignRuleConfigChangeCampaignRuleAction`
     pub campaign_rule_actions: Option<
         Vec<DialerCampaignRuleConfigChangeCampaignRuleAction>,
     >,
-    /// `campaignRuleConditions`
+    /// `campaignRuleConditions`: a list of `DialerCampaignRuleConfigChangeCampaignRuleCondition`
     pub campaign_rule_conditions: Option<
         Vec<DialerCampaignRuleConfigChangeCampaignRuleCondition>,
     >,
-    /// `campaignRuleEntities`
+    /// `campaignRuleEntities`: `DialerCampaignRuleConfigChangeCampaignRuleEntities`
     pub campaign_rule_entities: Option<
         Box<DialerCampaignRuleConfigChangeCampaignRuleEntities>,
     >,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `matchAnyConditions`
+    /// `matchAnyConditions`: a boolean
     pub match_any_conditions: Option<bool>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

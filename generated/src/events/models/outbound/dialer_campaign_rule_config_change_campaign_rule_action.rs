@@ -5,19 +5,23 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DialerCampaignRuleConfigChangeCampaignRuleAction` in the API.
+///
+/// Part of
+/// [`DialerCampaignRuleConfigChangeCampaignRule`](crate::events::models::DialerCampaignRuleConfigChangeCampaignRule).
 #[derive(Clone, Default)]
 pub struct DialerCampaignRuleConfigChangeCampaignRuleAction {
-    /// `actionType`
+    /// `actionType`: one of `turnOnCampaign`, `turnOffCampaign`, `turnOnSequence`, `turnOffSequence`,
+    /// `setCampaignPriority`, `recycleCampaign`
     pub action_type: Option<DialerCampaignRuleConfigChangeCampaignRuleActionActionType>,
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `campaignRuleActionEntities`
+    /// `campaignRuleActionEntities`: `DialerCampaignRuleConfigChangeCampaignRuleActionEntities`
     pub campaign_rule_action_entities: Option<
         Box<DialerCampaignRuleConfigChangeCampaignRuleActionEntities>,
     >,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `parameters`
+    /// `parameters`: a map of strings to strings
     pub parameters: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,15 +5,18 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DialerCampaignRuleConfigChangeCampaignRuleActionEntities` in the API.
+///
+/// Part of
+/// [`DialerCampaignRuleConfigChangeCampaignRuleAction`](crate::events::models::DialerCampaignRuleConfigChangeCampaignRuleAction).
 #[derive(Clone, Default)]
 pub struct DialerCampaignRuleConfigChangeCampaignRuleActionEntities {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `campaigns`
+    /// `campaigns`: a list of `DialerCampaignRuleConfigChangeUriReference`
     pub campaigns: Option<Vec<DialerCampaignRuleConfigChangeUriReference>>,
-    /// `sequences`
+    /// `sequences`: a list of `DialerCampaignRuleConfigChangeUriReference`
     pub sequences: Option<Vec<DialerCampaignRuleConfigChangeUriReference>>,
-    /// `useTriggeringEntity`
+    /// `useTriggeringEntity`: a boolean
     pub use_triggering_entity: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,20 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DialerCampaignRuleConfigChangeCampaignRuleCondition` in the API.
+///
+/// Part of
+/// [`DialerCampaignRuleConfigChangeCampaignRule`](crate::events::models::DialerCampaignRuleConfigChangeCampaignRule).
 #[derive(Clone, Default)]
 pub struct DialerCampaignRuleConfigChangeCampaignRuleCondition {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `conditionType`
+    /// `conditionType`: one of `campaignProgress`, `campaignAgents`
     pub condition_type: Option<
         DialerCampaignRuleConfigChangeCampaignRuleConditionConditionType,
     >,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `parameters`
+    /// `parameters`: a map of strings to strings
     pub parameters: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::outbound::DialerCampaignRuleConfigChangeUriReference;
 use crate::runtime::codec;
 
 /// `DialerCampaignRuleConfigChangeCampaignRuleEntities` in the API.
+///
+/// Part of
+/// [`DialerCampaignRuleConfigChangeCampaignRule`](crate::events::models::DialerCampaignRuleConfigChangeCampaignRule).
 #[derive(Clone, Default)]
 pub struct DialerCampaignRuleConfigChangeCampaignRuleEntities {
-    /// `campaigns`
+    /// `campaigns`: a list of `DialerCampaignRuleConfigChangeUriReference`
     pub campaigns: Option<Vec<DialerCampaignRuleConfigChangeUriReference>>,
-    /// `sequences`
+    /// `sequences`: a list of `DialerCampaignRuleConfigChangeUriReference`
     pub sequences: Option<Vec<DialerCampaignRuleConfigChangeUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

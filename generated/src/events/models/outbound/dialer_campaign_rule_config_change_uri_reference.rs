@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `DialerCampaignRuleConfigChangeUriReference` in the API.
+///
+/// Part of
+/// [`DialerCampaignRuleConfigChangeCampaignRuleActionEntities`](crate::events::models::DialerCampaignRuleConfigChangeCampaignRuleActionEntities),
+/// [`DialerCampaignRuleConfigChangeCampaignRuleEntities`](crate::events::models::DialerCampaignRuleConfigChangeCampaignRuleEntities).
 #[derive(Clone, Default)]
 pub struct DialerCampaignRuleConfigChangeUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

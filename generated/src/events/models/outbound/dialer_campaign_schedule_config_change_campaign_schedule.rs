@@ -10,27 +10,30 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `DialerCampaignScheduleConfigChangeCampaignSchedule` in the API.
+///
+/// Arrives with the topic
+/// [`outbound_schedules_campaign`](crate::events::topics::outbound::outbound_schedules_campaign).
 #[derive(Clone, Default)]
 pub struct DialerCampaignScheduleConfigChangeCampaignSchedule {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `campaign`
+    /// `campaign`: `DialerCampaignScheduleConfigChangeUriReference`
     pub campaign: Option<Box<DialerCampaignScheduleConfigChangeUriReference>>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `intervals`
+    /// `intervals`: a list of `DialerCampaignScheduleConfigChangeScheduleInterval`
     pub intervals: Option<Vec<DialerCampaignScheduleConfigChangeScheduleInterval>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `recurrences`
+    /// `recurrences`: a list of `DialerCampaignScheduleConfigChangeScheduleRecurrence`
     pub recurrences: Option<Vec<DialerCampaignScheduleConfigChangeScheduleRecurrence>>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

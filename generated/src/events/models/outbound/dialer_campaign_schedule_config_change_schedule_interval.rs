@@ -4,13 +4,16 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DialerCampaignScheduleConfigChangeScheduleInterval` in the API.
+///
+/// Part of
+/// [`DialerCampaignScheduleConfigChangeCampaignSchedule`](crate::events::models::DialerCampaignScheduleConfigChangeCampaignSchedule).
 #[derive(Clone, Default)]
 pub struct DialerCampaignScheduleConfigChangeScheduleInterval {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `end`
+    /// `end`: a string
     pub end: Option<String>,
-    /// `start`
+    /// `start`: a string
     pub start: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -9,23 +9,26 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DialerCampaignScheduleConfigChangeScheduleRecurrence` in the API.
+///
+/// Part of
+/// [`DialerCampaignScheduleConfigChangeCampaignSchedule`](crate::events::models::DialerCampaignScheduleConfigChangeCampaignSchedule).
 #[derive(Clone, Default)]
 pub struct DialerCampaignScheduleConfigChangeScheduleRecurrence {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `alterations`
+    /// `alterations`: a list of `DialerCampaignScheduleConfigChangeAlteration`
     pub alterations: Option<Vec<DialerCampaignScheduleConfigChangeAlteration>>,
-    /// `end`
+    /// `end`: a string
     pub end: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `pattern`
+    /// `pattern`: `DialerCampaignScheduleConfigChangeRecurrencePattern`
     pub pattern: Option<Box<DialerCampaignScheduleConfigChangeRecurrencePattern>>,
-    /// `range`
+    /// `range`: `DialerCampaignScheduleConfigChangeRecurrenceRange`
     pub range: Option<Box<DialerCampaignScheduleConfigChangeRecurrenceRange>>,
-    /// `start`
+    /// `start`: a string
     pub start: Option<String>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

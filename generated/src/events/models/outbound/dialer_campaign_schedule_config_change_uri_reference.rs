@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `DialerCampaignScheduleConfigChangeUriReference` in the API.
+///
+/// Part of
+/// [`DialerCampaignScheduleConfigChangeCampaignSchedule`](crate::events::models::DialerCampaignScheduleConfigChangeCampaignSchedule).
 #[derive(Clone, Default)]
 pub struct DialerCampaignScheduleConfigChangeUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

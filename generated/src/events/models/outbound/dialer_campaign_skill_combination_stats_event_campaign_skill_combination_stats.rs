@@ -7,21 +7,25 @@ use crate::events::models::outbound::{
 use crate::runtime::codec;
 
 /// `DialerCampaignSkillCombinationStatsEventCampaignSkillCombinationStats` in the API.
+///
+/// Arrives with the topic
+/// [`outbound_campaign_skillstats`](crate::events::topics::outbound::outbound_campaign_skillstats).
 #[derive(Clone, Default)]
 pub struct DialerCampaignSkillCombinationStatsEventCampaignSkillCombinationStats {
-    /// `campaign`
+    /// `campaign`: `DialerCampaignSkillCombinationStatsEventUriReference`
     pub campaign: Option<Box<DialerCampaignSkillCombinationStatsEventUriReference>>,
-    /// `contactList`
+    /// `contactList`: `DialerCampaignSkillCombinationStatsEventUriReference`
     pub contact_list: Option<Box<DialerCampaignSkillCombinationStatsEventUriReference>>,
-    /// `skillCombinationDetails`
+    /// `skillCombinationDetails`: a list of
+    /// `DialerCampaignSkillCombinationStatsEventSkillCombinationDetailNotification`
     pub skill_combination_details: Option<
         Vec<DialerCampaignSkillCombinationStatsEventSkillCombinationDetailNotification>,
     >,
-    /// `totalProcessedContacts`
+    /// `totalProcessedContacts`: an integer (`int64`)
     pub total_processed_contacts: Option<i64>,
-    /// `totalRemainingContacts`
+    /// `totalRemainingContacts`: an integer (`int64`)
     pub total_remaining_contacts: Option<i64>,
-    /// `totalSkillCombinations`
+    /// `totalSkillCombinations`: an integer (`int64`)
     pub total_skill_combinations: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

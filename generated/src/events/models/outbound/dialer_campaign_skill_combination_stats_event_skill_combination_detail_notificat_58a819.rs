@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `DialerCampaignSkillCombinationStatsEventSkillCombinationDetailNotification` in the API.
+///
+/// Part of
+/// [`DialerCampaignSkillCombinationStatsEventCampaignSkillCombinationStats`](crate::events::models::DialerCampaignSkillCombinationStatsEventCampaignSkillCombinationStats).
 #[derive(Clone, Default)]
 pub struct DialerCampaignSkillCombinationStatsEventSkillCombinationDetailNotification {
-    /// `completionPercentage`
+    /// `completionPercentage`: a number
     pub completion_percentage: Option<f64>,
-    /// `processedCount`
+    /// `processedCount`: an integer (`int64`)
     pub processed_count: Option<i64>,
-    /// `skillCombination`
+    /// `skillCombination`: a list of strings
     pub skill_combination: Option<Vec<String>>,
-    /// `totalCount`
+    /// `totalCount`: an integer (`int64`)
     pub total_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `DialerCampaignSkillCombinationStatsEventUriReference` in the API.
+///
+/// Part of
+/// [`DialerCampaignSkillCombinationStatsEventCampaignSkillCombinationStats`](crate::events::models::DialerCampaignSkillCombinationStatsEventCampaignSkillCombinationStats).
 #[derive(Clone, Default)]
 pub struct DialerCampaignSkillCombinationStatsEventUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -10,43 +10,46 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `DialerContactlistConfigChangeContactList` in the API.
+///
+/// Arrives with the topic
+/// [`outbound_contactlist`](crate::events::topics::outbound::outbound_contactlist).
 #[derive(Clone, Default)]
 pub struct DialerContactlistConfigChangeContactList {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `attemptLimits`
+    /// `attemptLimits`: `DialerContactlistConfigChangeUriReference`
     pub attempt_limits: Option<Box<DialerContactlistConfigChangeUriReference>>,
-    /// `automaticTimeZoneMapping`
+    /// `automaticTimeZoneMapping`: a boolean
     pub automatic_time_zone_mapping: Option<bool>,
-    /// `columnNames`
+    /// `columnNames`: a list of strings
     pub column_names: Option<Vec<String>>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `division`
+    /// `division`: `DialerContactlistConfigChangeUriReference`
     pub division: Option<Box<DialerContactlistConfigChangeUriReference>>,
-    /// `emailColumns`
+    /// `emailColumns`: a list of `DialerContactlistConfigChangeEmailColumn`
     pub email_columns: Option<Vec<DialerContactlistConfigChangeEmailColumn>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `importStatus`
+    /// `importStatus`: `DialerContactlistConfigChangeImportStatus`
     pub import_status: Option<Box<DialerContactlistConfigChangeImportStatus>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `phoneColumns`
+    /// `phoneColumns`: a list of `DialerContactlistConfigChangeContactPhoneNumberColumn`
     pub phone_columns: Option<
         Vec<DialerContactlistConfigChangeContactPhoneNumberColumn>,
     >,
-    /// `previewModeAcceptedValues`
+    /// `previewModeAcceptedValues`: a list of strings
     pub preview_mode_accepted_values: Option<Vec<String>>,
-    /// `previewModeColumnName`
+    /// `previewModeColumnName`: a string
     pub preview_mode_column_name: Option<String>,
-    /// `size`
+    /// `size`: an integer (`int64`)
     pub size: Option<i64>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
-    /// `zipCodeColumnName`
+    /// `zipCodeColumnName`: a string
     pub zip_code_column_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

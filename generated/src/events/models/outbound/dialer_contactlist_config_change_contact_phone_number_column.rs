@@ -4,15 +4,18 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DialerContactlistConfigChangeContactPhoneNumberColumn` in the API.
+///
+/// Part of
+/// [`DialerContactlistConfigChangeContactList`](crate::events::models::DialerContactlistConfigChangeContactList).
 #[derive(Clone, Default)]
 pub struct DialerContactlistConfigChangeContactPhoneNumberColumn {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `callableTimeColumn`
+    /// `callableTimeColumn`: a string
     pub callable_time_column: Option<String>,
-    /// `columnName`
+    /// `columnName`: a string
     pub column_name: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DialerContactlistConfigChangeEmailColumn` in the API.
+///
+/// Part of
+/// [`DialerContactlistConfigChangeContactList`](crate::events::models::DialerContactlistConfigChangeContactList).
 #[derive(Clone, Default)]
 pub struct DialerContactlistConfigChangeEmailColumn {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `columnName`
+    /// `columnName`: a string
     pub column_name: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,36 +2,39 @@
 
 use crate::events::models::outbound::{
     DialerContactlistfilterConfigChangeFilterClause,
-    DialerContactlistfilterConfigChangeUriReference,
+    DialerContactlistfilterConfigChangeUriReference, FilterType,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `DialerContactlistfilterConfigChangeContactListFilter` in the API.
+///
+/// Arrives with the topic
+/// [`outbound_contactlistfilter`](crate::events::topics::outbound::outbound_contactlistfilter).
 #[derive(Clone, Default)]
 pub struct DialerContactlistfilterConfigChangeContactListFilter {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `clauses`
+    /// `clauses`: a list of `DialerContactlistfilterConfigChangeFilterClause`
     pub clauses: Option<Vec<DialerContactlistfilterConfigChangeFilterClause>>,
-    /// `contactList`
+    /// `contactList`: `DialerContactlistfilterConfigChangeUriReference`
     pub contact_list: Option<Box<DialerContactlistfilterConfigChangeUriReference>>,
-    /// `contactListColumns`
+    /// `contactListColumns`: a list of strings
     pub contact_list_columns: Option<Vec<String>>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `filterType`
+    /// `filterType`: one of `AND`, `OR`
     pub filter_type: Option<
         DialerContactlistfilterConfigChangeContactListFilterFilterType,
     >,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -57,32 +60,5 @@ impl codec::Model for DialerContactlistfilterConfigChangeContactListFilter {
 
 codec::__model!(DialerContactlistfilterConfigChangeContactListFilter);
 
-/// The values of `filterType`.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum DialerContactlistfilterConfigChangeContactListFilterFilterType {
-    /// `AND`
-    And,
-    /// `OR`
-    Or,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for DialerContactlistfilterConfigChangeContactListFilterFilterType {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[Self::And, Self::Or],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::And => "AND",
-            Self::Or => "OR",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(DialerContactlistfilterConfigChangeContactListFilterFilterType);
+/// The same values as [`FilterType`].
+pub type DialerContactlistfilterConfigChangeContactListFilterFilterType = FilterType;

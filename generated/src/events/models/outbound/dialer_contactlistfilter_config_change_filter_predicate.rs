@@ -5,23 +5,26 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DialerContactlistfilterConfigChangeFilterPredicate` in the API.
+///
+/// Part of
+/// [`DialerContactlistfilterConfigChangeFilterClause`](crate::events::models::DialerContactlistfilterConfigChangeFilterClause).
 #[derive(Clone, Default)]
 pub struct DialerContactlistfilterConfigChangeFilterPredicate {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `column`
+    /// `column`: a string
     pub column: Option<String>,
-    /// `columnType`
+    /// `columnType`: one of `numeric`, `alphabetic`
     pub column_type: Option<
         DialerContactlistfilterConfigChangeFilterPredicateColumnType,
     >,
-    /// `inverted`
+    /// `inverted`: a boolean
     pub inverted: Option<bool>,
-    /// `operator`
+    /// `operator`: `DialerContactlistfilterConfigChangeFilterPredicateOperator`
     pub operator: Option<DialerContactlistfilterConfigChangeFilterPredicateOperator>,
-    /// `range`
+    /// `range`: `DialerContactlistfilterConfigChangeFilterRange`
     pub range: Option<Box<DialerContactlistfilterConfigChangeFilterRange>>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,19 +4,22 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DialerContactlistfilterConfigChangeFilterRange` in the API.
+///
+/// Part of
+/// [`DialerContactlistfilterConfigChangeFilterPredicate`](crate::events::models::DialerContactlistfilterConfigChangeFilterPredicate).
 #[derive(Clone, Default)]
 pub struct DialerContactlistfilterConfigChangeFilterRange {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `inSet`
+    /// `inSet`: a list of strings
     pub in_set: Option<Vec<String>>,
-    /// `max`
+    /// `max`: a string
     pub max: Option<String>,
-    /// `maxInclusive`
+    /// `maxInclusive`: a boolean
     pub max_inclusive: Option<bool>,
-    /// `min`
+    /// `min`: a string
     pub min: Option<String>,
-    /// `minInclusive`
+    /// `minInclusive`: a boolean
     pub min_inclusive: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

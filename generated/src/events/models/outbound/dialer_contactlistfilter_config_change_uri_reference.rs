@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `DialerContactlistfilterConfigChangeUriReference` in the API.
+///
+/// Part of
+/// [`DialerContactlistfilterConfigChangeContactListFilter`](crate::events::models::DialerContactlistfilterConfigChangeContactListFilter).
 #[derive(Clone, Default)]
 pub struct DialerContactlistfilterConfigChangeUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

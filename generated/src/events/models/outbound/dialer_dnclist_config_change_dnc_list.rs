@@ -8,35 +8,37 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `DialerDnclistConfigChangeDncList` in the API.
+///
+/// Arrives with the topic [`outbound_dnclist`](crate::events::topics::outbound::outbound_dnclist).
 #[derive(Clone, Default)]
 pub struct DialerDnclistConfigChangeDncList {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `contactMethod`
+    /// `contactMethod`: one of `EMAIL`, `PHONE`
     pub contact_method: Option<DialerDnclistConfigChangeDncListContactMethod>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `division`
+    /// `division`: `DialerDnclistConfigChangeUriReference`
     pub division: Option<Box<DialerDnclistConfigChangeUriReference>>,
-    /// `dncCodes`
+    /// `dncCodes`: a list of strings
     pub dnc_codes: Option<Vec<String>>,
-    /// `dncSourceType`
+    /// `dncSourceType`: one of `rds`, `dnc.com`, `gryphon`
     pub dnc_source_type: Option<DialerDnclistConfigChangeDncListDncSourceType>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `importStatus`
+    /// `importStatus`: `DialerDnclistConfigChangeImportStatus`
     pub import_status: Option<Box<DialerDnclistConfigChangeImportStatus>>,
-    /// `licenseId`
+    /// `licenseId`: a string
     pub license_id: Option<String>,
-    /// `loginId`
+    /// `loginId`: a string
     pub login_id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `size`
+    /// `size`: an integer (`int64`)
     pub size: Option<i64>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

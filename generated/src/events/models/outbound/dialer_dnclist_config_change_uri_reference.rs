@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `DialerDnclistConfigChangeUriReference` in the API.
+///
+/// Part of
+/// [`DialerDnclistConfigChangeDncList`](crate::events::models::DialerDnclistConfigChangeDncList).
 #[derive(Clone, Default)]
 pub struct DialerDnclistConfigChangeUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

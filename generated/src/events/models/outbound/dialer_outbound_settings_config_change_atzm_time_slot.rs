@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `DialerOutboundSettingsConfigChangeAtzmTimeSlot` in the API.
+///
+/// Part of
+/// [`DialerOutboundSettingsConfigChangeCallableWindow`](crate::events::models::DialerOutboundSettingsConfigChangeCallableWindow).
 #[derive(Clone, Default)]
 pub struct DialerOutboundSettingsConfigChangeAtzmTimeSlot {
-    /// `earliestCallableTime`
+    /// `earliestCallableTime`: a string
     pub earliest_callable_time: Option<String>,
-    /// `latestCallableTime`
+    /// `latestCallableTime`: a string
     pub latest_callable_time: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

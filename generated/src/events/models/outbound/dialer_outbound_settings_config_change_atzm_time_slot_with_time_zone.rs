@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `DialerOutboundSettingsConfigChangeAtzmTimeSlotWithTimeZone` in the API.
+///
+/// Part of
+/// [`DialerOutboundSettingsConfigChangeCallableWindow`](crate::events::models::DialerOutboundSettingsConfigChangeCallableWindow).
 #[derive(Clone, Default)]
 pub struct DialerOutboundSettingsConfigChangeAtzmTimeSlotWithTimeZone {
-    /// `earliestCallableTime`
+    /// `earliestCallableTime`: a string
     pub earliest_callable_time: Option<String>,
-    /// `latestCallableTime`
+    /// `latestCallableTime`: a string
     pub latest_callable_time: Option<String>,
-    /// `timeZoneId`
+    /// `timeZoneId`: a string
     pub time_zone_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,12 @@ use crate::events::models::outbound::DialerOutboundSettingsConfigChangeCallableW
 use crate::runtime::codec;
 
 /// `DialerOutboundSettingsConfigChangeAutomaticTimeZoneMappingSettings` in the API.
+///
+/// Part of
+/// [`DialerOutboundSettingsConfigChangeOutboundSettings`](crate::events::models::DialerOutboundSettingsConfigChangeOutboundSettings).
 #[derive(Clone, Default)]
 pub struct DialerOutboundSettingsConfigChangeAutomaticTimeZoneMappingSettings {
-    /// `callableWindows`
+    /// `callableWindows`: a list of `DialerOutboundSettingsConfigChangeCallableWindow`
     pub callable_windows: Option<Vec<DialerOutboundSettingsConfigChangeCallableWindow>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

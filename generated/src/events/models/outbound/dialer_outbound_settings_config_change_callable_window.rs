@@ -7,11 +7,14 @@ use crate::events::models::outbound::{
 use crate::runtime::codec;
 
 /// `DialerOutboundSettingsConfigChangeCallableWindow` in the API.
+///
+/// Part of
+/// [`DialerOutboundSettingsConfigChangeAutomaticTimeZoneMappingSettings`](crate::events::models::DialerOutboundSettingsConfigChangeAutomaticTimeZoneMappingSettings).
 #[derive(Clone, Default)]
 pub struct DialerOutboundSettingsConfigChangeCallableWindow {
-    /// `mapped`
+    /// `mapped`: `DialerOutboundSettingsConfigChangeAtzmTimeSlot`
     pub mapped: Option<Box<DialerOutboundSettingsConfigChangeAtzmTimeSlot>>,
-    /// `unmapped`
+    /// `unmapped`: `DialerOutboundSettingsConfigChangeAtzmTimeSlotWithTimeZone`
     pub unmapped: Option<
         Box<DialerOutboundSettingsConfigChangeAtzmTimeSlotWithTimeZone>,
     >,

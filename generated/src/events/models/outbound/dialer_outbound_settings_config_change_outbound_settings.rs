@@ -5,31 +5,33 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `DialerOutboundSettingsConfigChangeOutboundSettings` in the API.
+///
+/// Arrives with the topic [`outbound_settings`](crate::events::topics::outbound::outbound_settings).
 #[derive(Clone, Default)]
 pub struct DialerOutboundSettingsConfigChangeOutboundSettings {
-    /// `abandonSeconds`
+    /// `abandonSeconds`: a number
     pub abandon_seconds: Option<f64>,
-    /// `automaticTimeZoneMapping`
+    /// `automaticTimeZoneMapping`: `DialerOutboundSettingsConfigChangeAutomaticTimeZoneMappingSettings`
     pub automatic_time_zone_mapping: Option<
         Box<DialerOutboundSettingsConfigChangeAutomaticTimeZoneMappingSettings>,
     >,
-    /// `complianceAbandonRateDenominator`
+    /// `complianceAbandonRateDenominator`: one of `ALL_CALLS`, `CALLS_THAT_REACHED_QUEUE`
     pub compliance_abandon_rate_denominator: Option<
         DialerOutboundSettingsConfigChangeOutboundSettingsComplianceAbandonRateDenominator,
     >,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `maxCallsPerAgent`
+    /// `maxCallsPerAgent`: an integer (`int64`)
     pub max_calls_per_agent: Option<i64>,
-    /// `maxLineUtilization`
+    /// `maxLineUtilization`: a number
     pub max_line_utilization: Option<f64>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,18 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DialerResponsesetConfigChangeReaction` in the API.
+///
+/// Part of
+/// [`DialerResponsesetConfigChangeResponseSet`](crate::events::models::DialerResponsesetConfigChangeResponseSet).
 #[derive(Clone, Default)]
 pub struct DialerResponsesetConfigChangeReaction {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `data`
+    /// `data`: a string
     pub data: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `reactionType`
+    /// `reactionType`: one of `hangup`, `transfer`, `transfer_flow`, `play_file`
     pub reaction_type: Option<DialerResponsesetConfigChangeReactionReactionType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

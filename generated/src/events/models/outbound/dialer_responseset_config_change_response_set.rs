@@ -6,23 +6,26 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `DialerResponsesetConfigChangeResponseSet` in the API.
+///
+/// Arrives with the topic
+/// [`outbound_responseset`](crate::events::topics::outbound::outbound_responseset).
 #[derive(Clone, Default)]
 pub struct DialerResponsesetConfigChangeResponseSet {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `beepDetectionEnabled`
+    /// `beepDetectionEnabled`: a boolean
     pub beep_detection_enabled: Option<bool>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `responses`
+    /// `responses`: a map of strings to `DialerResponsesetConfigChangeReaction`
     pub responses: Option<BTreeMap<String, DialerResponsesetConfigChangeReaction>>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

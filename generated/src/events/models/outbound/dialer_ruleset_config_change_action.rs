@@ -4,17 +4,19 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DialerRulesetConfigChangeAction` in the API.
+///
+/// Part of [`DialerRulesetConfigChangeRule`](crate::events::models::DialerRulesetConfigChangeRule).
 #[derive(Clone, Default)]
 pub struct DialerRulesetConfigChangeAction {
-    /// `actionTypeName`
+    /// `actionTypeName`: a string
     pub action_type_name: Option<String>,
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `properties`
+    /// `properties`: a map of strings to strings
     pub properties: Option<BTreeMap<String, String>>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
-    /// `updateOption`
+    /// `updateOption`: a string
     pub update_option: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

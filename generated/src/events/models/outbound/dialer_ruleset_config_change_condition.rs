@@ -9,43 +9,47 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DialerRulesetConfigChangeCondition` in the API.
+///
+/// Part of [`DialerRulesetConfigChangeRule`](crate::events::models::DialerRulesetConfigChangeRule).
 #[derive(Clone, Default)]
 pub struct DialerRulesetConfigChangeCondition {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `agentWrapupField`
+    /// `agentWrapupField`: a string
     pub agent_wrapup_field: Option<String>,
-    /// `attributeName`
+    /// `attributeName`: a string
     pub attribute_name: Option<String>,
-    /// `callAnalysisResultField`
+    /// `callAnalysisResultField`: a string
     pub call_analysis_result_field: Option<String>,
-    /// `codes`
+    /// `codes`: a list of strings
     pub codes: Option<Vec<String>>,
-    /// `contactColumnToDataActionFieldMappings`
+    /// `contactColumnToDataActionFieldMappings`: a list of
+    /// `DialerRulesetConfigChangeContactColumnToDataActionFieldMapping`
     pub contact_column_to_data_action_field_mappings: Option<
         Vec<DialerRulesetConfigChangeContactColumnToDataActionFieldMapping>,
     >,
-    /// `contactIdField`
+    /// `contactIdField`: a string
     pub contact_id_field: Option<String>,
-    /// `dataAction`
+    /// `dataAction`: `DialerRulesetConfigChangeUriReference`
     pub data_action: Option<Box<DialerRulesetConfigChangeUriReference>>,
-    /// `dataNotFoundResolution`
+    /// `dataNotFoundResolution`: a boolean
     pub data_not_found_resolution: Option<bool>,
-    /// `inverted`
+    /// `inverted`: a boolean
     pub inverted: Option<bool>,
-    /// `operator`
+    /// `operator`: `DialerRulesetConfigChangeConditionOperator`
     pub operator: Option<DialerRulesetConfigChangeConditionOperator>,
-    /// `predicates`
+    /// `predicates`: a list of `DialerRulesetConfigChangeDataActionConditionPredicate`
     pub predicates: Option<Vec<DialerRulesetConfigChangeDataActionConditionPredicate>>,
-    /// `property`
+    /// `property`: a string
     pub property: Option<String>,
-    /// `propertyType`
+    /// `propertyType`: one of `LAST_ATTEMPT_BY_COLUMN`, `LAST_ATTEMPT_OVERALL`, `LAST_RESULT_BY_COLUMN`,
+    /// `LAST_RESULT_OVERALL`
     pub property_type: Option<DialerRulesetConfigChangeConditionPropertyType>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
-    /// `valueType`
+    /// `valueType`: one of `STRING`, `NUMERIC`, `DATETIME`, `PERIOD`
     pub value_type: Option<DialerRulesetConfigChangeConditionValueType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

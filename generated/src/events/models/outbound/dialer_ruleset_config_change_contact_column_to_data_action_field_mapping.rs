@@ -4,13 +4,16 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DialerRulesetConfigChangeContactColumnToDataActionFieldMapping` in the API.
+///
+/// Part of
+/// [`DialerRulesetConfigChangeCondition`](crate::events::models::DialerRulesetConfigChangeCondition).
 #[derive(Clone, Default)]
 pub struct DialerRulesetConfigChangeContactColumnToDataActionFieldMapping {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `contactColumnName`
+    /// `contactColumnName`: a string
     pub contact_column_name: Option<String>,
-    /// `dataActionField`
+    /// `dataActionField`: a string
     pub data_action_field: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,19 +4,22 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DialerRulesetConfigChangeDataActionConditionPredicate` in the API.
+///
+/// Part of
+/// [`DialerRulesetConfigChangeCondition`](crate::events::models::DialerRulesetConfigChangeCondition).
 #[derive(Clone, Default)]
 pub struct DialerRulesetConfigChangeDataActionConditionPredicate {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `comparisonValue`
+    /// `comparisonValue`: a string
     pub comparison_value: Option<String>,
-    /// `inverted`
+    /// `inverted`: a boolean
     pub inverted: Option<bool>,
-    /// `outputField`
+    /// `outputField`: a string
     pub output_field: Option<String>,
-    /// `outputFieldMissingResolution`
+    /// `outputFieldMissingResolution`: a boolean
     pub output_field_missing_resolution: Option<bool>,
-    /// `outputOperator`
+    /// `outputOperator`: `DialerRulesetConfigChangeDataActionConditionPredicateOutputOperator`
     pub output_operator: Option<
         DialerRulesetConfigChangeDataActionConditionPredicateOutputOperator,
     >,

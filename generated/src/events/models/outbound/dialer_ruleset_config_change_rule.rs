@@ -7,21 +7,24 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DialerRulesetConfigChangeRule` in the API.
+///
+/// Part of
+/// [`DialerRulesetConfigChangeRuleSet`](crate::events::models::DialerRulesetConfigChangeRuleSet).
 #[derive(Clone, Default)]
 pub struct DialerRulesetConfigChangeRule {
-    /// `actions`
+    /// `actions`: a list of `DialerRulesetConfigChangeAction`
     pub actions: Option<Vec<DialerRulesetConfigChangeAction>>,
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `category`
+    /// `category`: one of `DIALER_PRECALL`, `DIALER_WRAPUP`
     pub category: Option<DialerRulesetConfigChangeRuleCategory>,
-    /// `conditions`
+    /// `conditions`: a list of `DialerRulesetConfigChangeCondition`
     pub conditions: Option<Vec<DialerRulesetConfigChangeCondition>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `order`
+    /// `order`: an integer (`int64`)
     pub order: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

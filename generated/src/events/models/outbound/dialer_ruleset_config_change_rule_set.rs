@@ -8,25 +8,27 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `DialerRulesetConfigChangeRuleSet` in the API.
+///
+/// Arrives with the topic [`outbound_ruleset`](crate::events::topics::outbound::outbound_ruleset).
 #[derive(Clone, Default)]
 pub struct DialerRulesetConfigChangeRuleSet {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `contactList`
+    /// `contactList`: `DialerRulesetConfigChangeUriReference`
     pub contact_list: Option<Box<DialerRulesetConfigChangeUriReference>>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `queue`
+    /// `queue`: `DialerRulesetConfigChangeUriReference`
     pub queue: Option<Box<DialerRulesetConfigChangeUriReference>>,
-    /// `rules`
+    /// `rules`: a list of `DialerRulesetConfigChangeRule`
     pub rules: Option<Vec<DialerRulesetConfigChangeRule>>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `DialerRulesetConfigChangeUriReference` in the API.
+///
+/// Part of
+/// [`DialerRulesetConfigChangeCondition`](crate::events::models::DialerRulesetConfigChangeCondition),
+/// [`DialerRulesetConfigChangeRuleSet`](crate::events::models::DialerRulesetConfigChangeRuleSet).
 #[derive(Clone, Default)]
 pub struct DialerRulesetConfigChangeUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,29 +6,31 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `DialerSequenceConfigChangeCampaignSequence` in the API.
+///
+/// Arrives with the topic [`outbound_sequence`](crate::events::topics::outbound::outbound_sequence).
 #[derive(Clone, Default)]
 pub struct DialerSequenceConfigChangeCampaignSequence {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `campaigns`
+    /// `campaigns`: a list of `DialerSequenceConfigChangeUriReference`
     pub campaigns: Option<Vec<DialerSequenceConfigChangeUriReference>>,
-    /// `currentCampaign`
+    /// `currentCampaign`: an integer (`int64`)
     pub current_campaign: Option<i64>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `repeat`
+    /// `repeat`: a boolean
     pub repeat: Option<bool>,
-    /// `status`
+    /// `status`: one of `on`, `off`, `complete`
     pub status: Option<DialerSequenceConfigChangeCampaignSequenceStatus>,
-    /// `stopMessage`
+    /// `stopMessage`: a string
     pub stop_message: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `DialerSequenceConfigChangeUriReference` in the API.
+///
+/// Part of
+/// [`DialerSequenceConfigChangeCampaignSequence`](crate::events::models::DialerSequenceConfigChangeCampaignSequence).
 #[derive(Clone, Default)]
 pub struct DialerSequenceConfigChangeUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -9,23 +9,26 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `DialerSequenceScheduleConfigChangeScheduleRecurrence` in the API.
+///
+/// Part of
+/// [`DialerSequenceScheduleConfigChangeSequenceSchedule`](crate::events::models::DialerSequenceScheduleConfigChangeSequenceSchedule).
 #[derive(Clone, Default)]
 pub struct DialerSequenceScheduleConfigChangeScheduleRecurrence {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `alterations`
+    /// `alterations`: a list of `DialerSequenceScheduleConfigChangeAlteration`
     pub alterations: Option<Vec<DialerSequenceScheduleConfigChangeAlteration>>,
-    /// `end`
+    /// `end`: a string
     pub end: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `pattern`
+    /// `pattern`: `DialerSequenceScheduleConfigChangeRecurrencePattern`
     pub pattern: Option<Box<DialerSequenceScheduleConfigChangeRecurrencePattern>>,
-    /// `range`
+    /// `range`: `DialerSequenceScheduleConfigChangeRecurrenceRange`
     pub range: Option<Box<DialerSequenceScheduleConfigChangeRecurrenceRange>>,
-    /// `start`
+    /// `start`: a string
     pub start: Option<String>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -10,27 +10,30 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `DialerSequenceScheduleConfigChangeSequenceSchedule` in the API.
+///
+/// Arrives with the topic
+/// [`outbound_schedules_sequence`](crate::events::topics::outbound::outbound_schedules_sequence).
 #[derive(Clone, Default)]
 pub struct DialerSequenceScheduleConfigChangeSequenceSchedule {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `intervals`
+    /// `intervals`: a list of `DialerSequenceScheduleConfigChangeScheduleInterval`
     pub intervals: Option<Vec<DialerSequenceScheduleConfigChangeScheduleInterval>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `recurrences`
+    /// `recurrences`: a list of `DialerSequenceScheduleConfigChangeScheduleRecurrence`
     pub recurrences: Option<Vec<DialerSequenceScheduleConfigChangeScheduleRecurrence>>,
-    /// `sequence`
+    /// `sequence`: `DialerSequenceScheduleConfigChangeUriReference`
     pub sequence: Option<Box<DialerSequenceScheduleConfigChangeUriReference>>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

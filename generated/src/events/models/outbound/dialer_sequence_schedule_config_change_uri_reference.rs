@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `DialerSequenceScheduleConfigChangeUriReference` in the API.
+///
+/// Part of
+/// [`DialerSequenceScheduleConfigChangeSequenceSchedule`](crate::events::models::DialerSequenceScheduleConfigChangeSequenceSchedule).
 #[derive(Clone, Default)]
 pub struct DialerSequenceScheduleConfigChangeUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

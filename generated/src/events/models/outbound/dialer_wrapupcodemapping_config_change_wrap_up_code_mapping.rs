@@ -5,21 +5,24 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `DialerWrapupcodemappingConfigChangeWrapUpCodeMapping` in the API.
+///
+/// Arrives with the topic
+/// [`outbound_wrapupcodemapping`](crate::events::topics::outbound::outbound_wrapupcodemapping).
 #[derive(Clone, Default)]
 pub struct DialerWrapupcodemappingConfigChangeWrapUpCodeMapping {
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `defaultSet`
+    /// `defaultSet`: a list of strings
     pub default_set: Option<Vec<String>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `mapping`
+    /// `mapping`: a map of strings to lists of strings
     pub mapping: Option<BTreeMap<String, Vec<String>>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -10,27 +10,30 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `EmailCampaignScheduleConfigChangeEmailCampaignSchedule` in the API.
+///
+/// Arrives with the topic
+/// [`outbound_schedules_emailcampaign`](crate::events::topics::outbound::outbound_schedules_emailcampaign).
 #[derive(Clone, Default)]
 pub struct EmailCampaignScheduleConfigChangeEmailCampaignSchedule {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `emailCampaign`
+    /// `emailCampaign`: `EmailCampaignScheduleConfigChangeUriReference`
     pub email_campaign: Option<Box<EmailCampaignScheduleConfigChangeUriReference>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `intervals`
+    /// `intervals`: a list of `EmailCampaignScheduleConfigChangeScheduleInterval`
     pub intervals: Option<Vec<EmailCampaignScheduleConfigChangeScheduleInterval>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `recurrences`
+    /// `recurrences`: a list of `EmailCampaignScheduleConfigChangeScheduleRecurrence`
     pub recurrences: Option<Vec<EmailCampaignScheduleConfigChangeScheduleRecurrence>>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -9,23 +9,26 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `EmailCampaignScheduleConfigChangeScheduleRecurrence` in the API.
+///
+/// Part of
+/// [`EmailCampaignScheduleConfigChangeEmailCampaignSchedule`](crate::events::models::EmailCampaignScheduleConfigChangeEmailCampaignSchedule).
 #[derive(Clone, Default)]
 pub struct EmailCampaignScheduleConfigChangeScheduleRecurrence {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `alterations`
+    /// `alterations`: a list of `EmailCampaignScheduleConfigChangeAlteration`
     pub alterations: Option<Vec<EmailCampaignScheduleConfigChangeAlteration>>,
-    /// `end`
+    /// `end`: a string
     pub end: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `pattern`
+    /// `pattern`: `EmailCampaignScheduleConfigChangeRecurrencePattern`
     pub pattern: Option<Box<EmailCampaignScheduleConfigChangeRecurrencePattern>>,
-    /// `range`
+    /// `range`: `EmailCampaignScheduleConfigChangeRecurrenceRange`
     pub range: Option<Box<EmailCampaignScheduleConfigChangeRecurrenceRange>>,
-    /// `start`
+    /// `start`: a string
     pub start: Option<String>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

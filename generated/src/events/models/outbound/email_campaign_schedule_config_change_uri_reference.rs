@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `EmailCampaignScheduleConfigChangeUriReference` in the API.
+///
+/// Part of
+/// [`EmailCampaignScheduleConfigChangeEmailCampaignSchedule`](crate::events::models::EmailCampaignScheduleConfigChangeEmailCampaignSchedule).
 #[derive(Clone, Default)]
 pub struct EmailCampaignScheduleConfigChangeUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -10,31 +10,34 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `MessagingCampaignScheduleConfigChangeMessagingCampaignSchedule` in the API.
+///
+/// Arrives with the topic
+/// [`outbound_schedules_messagingcampaign`](crate::events::topics::outbound::outbound_schedules_messagingcampaign).
 #[derive(Clone, Default)]
 pub struct MessagingCampaignScheduleConfigChangeMessagingCampaignSchedule {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `intervals`
+    /// `intervals`: a list of `MessagingCampaignScheduleConfigChangeScheduleInterval`
     pub intervals: Option<Vec<MessagingCampaignScheduleConfigChangeScheduleInterval>>,
-    /// `messagingCampaign`
+    /// `messagingCampaign`: `MessagingCampaignScheduleConfigChangeUriReference`
     pub messaging_campaign: Option<
         Box<MessagingCampaignScheduleConfigChangeUriReference>,
     >,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `recurrences`
+    /// `recurrences`: a list of `MessagingCampaignScheduleConfigChangeScheduleRecurrence`
     pub recurrences: Option<
         Vec<MessagingCampaignScheduleConfigChangeScheduleRecurrence>,
     >,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

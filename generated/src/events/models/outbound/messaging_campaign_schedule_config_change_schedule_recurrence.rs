@@ -9,23 +9,26 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `MessagingCampaignScheduleConfigChangeScheduleRecurrence` in the API.
+///
+/// Part of
+/// [`MessagingCampaignScheduleConfigChangeMessagingCampaignSchedule`](crate::events::models::MessagingCampaignScheduleConfigChangeMessagingCampaignSchedule).
 #[derive(Clone, Default)]
 pub struct MessagingCampaignScheduleConfigChangeScheduleRecurrence {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `alterations`
+    /// `alterations`: a list of `MessagingCampaignScheduleConfigChangeAlteration`
     pub alterations: Option<Vec<MessagingCampaignScheduleConfigChangeAlteration>>,
-    /// `end`
+    /// `end`: a string
     pub end: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `pattern`
+    /// `pattern`: `MessagingCampaignScheduleConfigChangeRecurrencePattern`
     pub pattern: Option<Box<MessagingCampaignScheduleConfigChangeRecurrencePattern>>,
-    /// `range`
+    /// `range`: `MessagingCampaignScheduleConfigChangeRecurrenceRange`
     pub range: Option<Box<MessagingCampaignScheduleConfigChangeRecurrenceRange>>,
-    /// `start`
+    /// `start`: a string
     pub start: Option<String>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `MessagingCampaignScheduleConfigChangeUriReference` in the API.
+///
+/// Part of
+/// [`MessagingCampaignScheduleConfigChangeMessagingCampaignSchedule`](crate::events::models::MessagingCampaignScheduleConfigChangeMessagingCampaignSchedule).
 #[derive(Clone, Default)]
 pub struct MessagingCampaignScheduleConfigChangeUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -481,6 +481,7 @@ export!(
     outbound_voice_campaign_pre_contact_voice_attributes: OutboundVoiceCampaignPreContactVoiceAttributes,
         OutboundVoiceCampaignPreContactVoiceAttributesContactPhoneType
 );
+export!(shared_enums: *);
 export!(stat_event_campaign_topic_interval_metrics: StatEventCampaignTopicIntervalMetrics);
 export!(stat_event_campaign_topic_metric_stats: StatEventCampaignTopicMetricStats);
 export!(stat_event_campaign_topic_stats_notification: StatEventCampaignTopicStatsNotification);

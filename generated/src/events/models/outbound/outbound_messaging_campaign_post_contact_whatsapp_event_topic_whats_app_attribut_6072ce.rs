@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `OutboundMessagingCampaignPostContactWhatsappEventTopicWhatsAppAttributes` in the API.
+///
+/// Part of
+/// [`OutboundMessagingCampaignPostContactWhatsappEventTopicOutboundMessagingCampaignPostContactWhatsAppEvent`](crate::events::models::OutboundMessagingCampaignPostContactWhatsappEventTopicOutboundMessagingCampaignPostContactWhatsAppEvent).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingCampaignPostContactWhatsappEventTopicWhatsAppAttributes {
-    /// `contactPhoneNumber`
+    /// `contactPhoneNumber`: a string
     pub contact_phone_number: Option<String>,
-    /// `contactWhatsAppColumnName`
+    /// `contactWhatsAppColumnName`: a string
     pub contact_whats_app_column_name: Option<String>,
-    /// `whatsAppIntegrationId`
+    /// `whatsAppIntegrationId`: a string
     pub whats_app_integration_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

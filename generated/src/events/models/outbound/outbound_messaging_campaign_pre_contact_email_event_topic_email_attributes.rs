@@ -3,17 +3,20 @@
 use crate::runtime::codec;
 
 /// `OutboundMessagingCampaignPreContactEmailEventTopicEmailAttributes` in the API.
+///
+/// Part of
+/// [`OutboundMessagingCampaignPreContactEmailEventTopicOutboundMessagingCampaignPreContactEmailEvent`](crate::events::models::OutboundMessagingCampaignPreContactEmailEventTopicOutboundMessagingCampaignPreContactEmailEvent).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingCampaignPreContactEmailEventTopicEmailAttributes {
-    /// `configuredEmailAddress`
+    /// `configuredEmailAddress`: a string
     pub configured_email_address: Option<String>,
-    /// `contactEmailAddress`
+    /// `contactEmailAddress`: a string
     pub contact_email_address: Option<String>,
-    /// `contactEmailColumnName`
+    /// `contactEmailColumnName`: a string
     pub contact_email_column_name: Option<String>,
-    /// `emailSubject`
+    /// `emailSubject`: a string
     pub email_subject: Option<String>,
-    /// `replyToAddress`
+    /// `replyToAddress`: a string
     pub reply_to_address: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `OutboundMessagingCampaignPreContactSmsEventTopicSMSAttributes` in the API.
+///
+/// Part of
+/// [`OutboundMessagingCampaignPreContactSmsEventTopicOutboundMessagingCampaignPreContactSmsEvent`](crate::events::models::OutboundMessagingCampaignPreContactSmsEventTopicOutboundMessagingCampaignPreContactSmsEvent).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingCampaignPreContactSmsEventTopicSmsAttributes {
-    /// `configuredSenderPhoneNumber`
+    /// `configuredSenderPhoneNumber`: a string
     pub configured_sender_phone_number: Option<String>,
-    /// `contactPhoneNumber`
+    /// `contactPhoneNumber`: a string
     pub contact_phone_number: Option<String>,
-    /// `contactPhoneNumberColumnName`
+    /// `contactPhoneNumberColumnName`: a string
     pub contact_phone_number_column_name: Option<String>,
-    /// `senderPhoneNumber`
+    /// `senderPhoneNumber`: a string
     pub sender_phone_number: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

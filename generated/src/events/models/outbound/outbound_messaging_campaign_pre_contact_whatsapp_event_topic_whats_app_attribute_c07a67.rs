@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `OutboundMessagingCampaignPreContactWhatsappEventTopicWhatsAppAttributes` in the API.
+///
+/// Part of
+/// [`OutboundMessagingCampaignPreContactWhatsappEventTopicOutboundMessagingCampaignPreContactWhatsAppEvent`](crate::events::models::OutboundMessagingCampaignPreContactWhatsappEventTopicOutboundMessagingCampaignPreContactWhatsAppEvent).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingCampaignPreContactWhatsappEventTopicWhatsAppAttributes {
-    /// `contactPhoneNumber`
+    /// `contactPhoneNumber`: a string
     pub contact_phone_number: Option<String>,
-    /// `contactWhatsAppColumnName`
+    /// `contactWhatsAppColumnName`: a string
     pub contact_whats_app_column_name: Option<String>,
-    /// `whatsAppIntegrationId`
+    /// `whatsAppIntegrationId`: a string
     pub whats_app_integration_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

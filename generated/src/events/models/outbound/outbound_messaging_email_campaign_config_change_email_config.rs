@@ -8,19 +8,22 @@ use crate::events::models::outbound::{
 use crate::runtime::codec;
 
 /// `OutboundMessagingEmailCampaignConfigChangeEmailConfig` in the API.
+///
+/// Part of
+/// [`OutboundMessagingEmailCampaignConfigChangeMessagingCampaign`](crate::events::models::OutboundMessagingEmailCampaignConfigChangeMessagingCampaign).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingEmailCampaignConfigChangeEmailConfig {
-    /// `contentTemplate`
+    /// `contentTemplate`: `OutboundMessagingEmailCampaignConfigChangeResponseRef`
     pub content_template: Option<
         Box<OutboundMessagingEmailCampaignConfigChangeResponseRef>,
     >,
-    /// `emailColumns`
+    /// `emailColumns`: a list of strings
     pub email_columns: Option<Vec<String>>,
-    /// `fromAddress`
+    /// `fromAddress`: `OutboundMessagingEmailCampaignConfigChangeFromEmailAddress`
     pub from_address: Option<
         Box<OutboundMessagingEmailCampaignConfigChangeFromEmailAddress>,
     >,
-    /// `replyToAddress`
+    /// `replyToAddress`: `OutboundMessagingEmailCampaignConfigChangeReplyToEmailAddress`
     pub reply_to_address: Option<
         Box<OutboundMessagingEmailCampaignConfigChangeReplyToEmailAddress>,
     >,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `OutboundMessagingEmailCampaignConfigChangeErrorDetail` in the API.
+///
+/// Part of
+/// [`OutboundMessagingEmailCampaignConfigChangeMessagingCampaign`](crate::events::models::OutboundMessagingEmailCampaignConfigChangeMessagingCampaign).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingEmailCampaignConfigChangeErrorDetail {
-    /// `details`
+    /// `details`: a string
     pub details: Option<String>,
-    /// `error`
+    /// `error`: a string
     pub error: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

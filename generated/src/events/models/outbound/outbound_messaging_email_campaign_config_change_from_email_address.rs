@@ -4,13 +4,16 @@ use crate::events::models::outbound::OutboundMessagingEmailCampaignConfigChangeU
 use crate::runtime::codec;
 
 /// `OutboundMessagingEmailCampaignConfigChangeFromEmailAddress` in the API.
+///
+/// Part of
+/// [`OutboundMessagingEmailCampaignConfigChangeEmailConfig`](crate::events::models::OutboundMessagingEmailCampaignConfigChangeEmailConfig).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingEmailCampaignConfigChangeFromEmailAddress {
-    /// `domain`
+    /// `domain`: `OutboundMessagingEmailCampaignConfigChangeUriReference`
     pub domain: Option<Box<OutboundMessagingEmailCampaignConfigChangeUriReference>>,
-    /// `friendlyName`
+    /// `friendlyName`: a string
     pub friendly_name: Option<String>,
-    /// `localPart`
+    /// `localPart`: a string
     pub local_part: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

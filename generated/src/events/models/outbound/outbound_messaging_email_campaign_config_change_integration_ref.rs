@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `OutboundMessagingEmailCampaignConfigChangeIntegrationRef` in the API.
+///
+/// Part of
+/// [`OutboundMessagingEmailCampaignConfigChangeWhatsAppConfig`](crate::events::models::OutboundMessagingEmailCampaignConfigChangeWhatsAppConfig).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingEmailCampaignConfigChangeIntegrationRef {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

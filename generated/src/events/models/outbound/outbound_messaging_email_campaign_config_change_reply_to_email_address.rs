@@ -4,11 +4,14 @@ use crate::events::models::outbound::OutboundMessagingEmailCampaignConfigChangeU
 use crate::runtime::codec;
 
 /// `OutboundMessagingEmailCampaignConfigChangeReplyToEmailAddress` in the API.
+///
+/// Part of
+/// [`OutboundMessagingEmailCampaignConfigChangeEmailConfig`](crate::events::models::OutboundMessagingEmailCampaignConfigChangeEmailConfig).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingEmailCampaignConfigChangeReplyToEmailAddress {
-    /// `domain`
+    /// `domain`: `OutboundMessagingEmailCampaignConfigChangeUriReference`
     pub domain: Option<Box<OutboundMessagingEmailCampaignConfigChangeUriReference>>,
-    /// `route`
+    /// `route`: `OutboundMessagingEmailCampaignConfigChangeUriReference`
     pub route: Option<Box<OutboundMessagingEmailCampaignConfigChangeUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

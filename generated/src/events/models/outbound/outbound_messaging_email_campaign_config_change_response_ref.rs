@@ -3,9 +3,14 @@
 use crate::runtime::codec;
 
 /// `OutboundMessagingEmailCampaignConfigChangeResponseRef` in the API.
+///
+/// Part of
+/// [`OutboundMessagingEmailCampaignConfigChangeEmailConfig`](crate::events::models::OutboundMessagingEmailCampaignConfigChangeEmailConfig),
+/// [`OutboundMessagingEmailCampaignConfigChangeSmsConfig`](crate::events::models::OutboundMessagingEmailCampaignConfigChangeSmsConfig),
+/// [`OutboundMessagingEmailCampaignConfigChangeWhatsAppConfig`](crate::events::models::OutboundMessagingEmailCampaignConfigChangeWhatsAppConfig).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingEmailCampaignConfigChangeResponseRef {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

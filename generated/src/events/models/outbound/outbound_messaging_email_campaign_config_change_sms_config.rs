@@ -7,17 +7,20 @@ use crate::events::models::outbound::{
 use crate::runtime::codec;
 
 /// `OutboundMessagingEmailCampaignConfigChangeSmsConfig` in the API.
+///
+/// Part of
+/// [`OutboundMessagingEmailCampaignConfigChangeMessagingCampaign`](crate::events::models::OutboundMessagingEmailCampaignConfigChangeMessagingCampaign).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingEmailCampaignConfigChangeSmsConfig {
-    /// `contentTemplate`
+    /// `contentTemplate`: `OutboundMessagingEmailCampaignConfigChangeResponseRef`
     pub content_template: Option<
         Box<OutboundMessagingEmailCampaignConfigChangeResponseRef>,
     >,
-    /// `messageColumn`
+    /// `messageColumn`: a string
     pub message_column: Option<String>,
-    /// `phoneColumn`
+    /// `phoneColumn`: a string
     pub phone_column: Option<String>,
-    /// `senderSmsPhoneNumber`
+    /// `senderSmsPhoneNumber`: `OutboundMessagingEmailCampaignConfigChangeSmsPhoneNumberRef`
     pub sender_sms_phone_number: Option<
         Box<OutboundMessagingEmailCampaignConfigChangeSmsPhoneNumberRef>,
     >,

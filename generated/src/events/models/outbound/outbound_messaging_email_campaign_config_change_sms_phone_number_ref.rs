@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `OutboundMessagingEmailCampaignConfigChangeSmsPhoneNumberRef` in the API.
+///
+/// Part of
+/// [`OutboundMessagingEmailCampaignConfigChangeSmsConfig`](crate::events::models::OutboundMessagingEmailCampaignConfigChangeSmsConfig).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingEmailCampaignConfigChangeSmsPhoneNumberRef {
-    /// `phoneNumber`
+    /// `phoneNumber`: a string
     pub phone_number: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

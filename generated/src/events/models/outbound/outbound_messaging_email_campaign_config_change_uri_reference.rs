@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `OutboundMessagingEmailCampaignConfigChangeUriReference` in the API.
+///
+/// Part of
+/// [`OutboundMessagingEmailCampaignConfigChangeFromEmailAddress`](crate::events::models::OutboundMessagingEmailCampaignConfigChangeFromEmailAddress),
+/// [`OutboundMessagingEmailCampaignConfigChangeMessagingCampaign`](crate::events::models::OutboundMessagingEmailCampaignConfigChangeMessagingCampaign),
+/// [`OutboundMessagingEmailCampaignConfigChangeReplyToEmailAddress`](crate::events::models::OutboundMessagingEmailCampaignConfigChangeReplyToEmailAddress).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingEmailCampaignConfigChangeUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,17 +7,20 @@ use crate::events::models::outbound::{
 use crate::runtime::codec;
 
 /// `OutboundMessagingEmailCampaignConfigChangeWhatsAppConfig` in the API.
+///
+/// Part of
+/// [`OutboundMessagingEmailCampaignConfigChangeMessagingCampaign`](crate::events::models::OutboundMessagingEmailCampaignConfigChangeMessagingCampaign).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingEmailCampaignConfigChangeWhatsAppConfig {
-    /// `contentTemplate`
+    /// `contentTemplate`: `OutboundMessagingEmailCampaignConfigChangeResponseRef`
     pub content_template: Option<
         Box<OutboundMessagingEmailCampaignConfigChangeResponseRef>,
     >,
-    /// `integration`
+    /// `integration`: `OutboundMessagingEmailCampaignConfigChangeIntegrationRef`
     pub integration: Option<
         Box<OutboundMessagingEmailCampaignConfigChangeIntegrationRef>,
     >,
-    /// `whatsAppColumns`
+    /// `whatsAppColumns`: a list of strings
     pub whats_app_columns: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

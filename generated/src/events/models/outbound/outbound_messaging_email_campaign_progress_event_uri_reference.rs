@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `OutboundMessagingEmailCampaignProgressEventUriReference` in the API.
+///
+/// Part of
+/// [`OutboundMessagingEmailCampaignProgressEventCampaignProgress`](crate::events::models::OutboundMessagingEmailCampaignProgressEventCampaignProgress).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingEmailCampaignProgressEventUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

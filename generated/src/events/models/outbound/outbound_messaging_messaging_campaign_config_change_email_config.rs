@@ -8,19 +8,22 @@ use crate::events::models::outbound::{
 use crate::runtime::codec;
 
 /// `OutboundMessagingMessagingCampaignConfigChangeEmailConfig` in the API.
+///
+/// Part of
+/// [`OutboundMessagingMessagingCampaignConfigChangeMessagingCampaign`](crate::events::models::OutboundMessagingMessagingCampaignConfigChangeMessagingCampaign).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingMessagingCampaignConfigChangeEmailConfig {
-    /// `contentTemplate`
+    /// `contentTemplate`: `OutboundMessagingMessagingCampaignConfigChangeResponseRef`
     pub content_template: Option<
         Box<OutboundMessagingMessagingCampaignConfigChangeResponseRef>,
     >,
-    /// `emailColumns`
+    /// `emailColumns`: a list of strings
     pub email_columns: Option<Vec<String>>,
-    /// `fromAddress`
+    /// `fromAddress`: `OutboundMessagingMessagingCampaignConfigChangeFromEmailAddress`
     pub from_address: Option<
         Box<OutboundMessagingMessagingCampaignConfigChangeFromEmailAddress>,
     >,
-    /// `replyToAddress`
+    /// `replyToAddress`: `OutboundMessagingMessagingCampaignConfigChangeReplyToEmailAddress`
     pub reply_to_address: Option<
         Box<OutboundMessagingMessagingCampaignConfigChangeReplyToEmailAddress>,
     >,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `OutboundMessagingMessagingCampaignConfigChangeErrorDetail` in the API.
+///
+/// Part of
+/// [`OutboundMessagingMessagingCampaignConfigChangeMessagingCampaign`](crate::events::models::OutboundMessagingMessagingCampaignConfigChangeMessagingCampaign).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingMessagingCampaignConfigChangeErrorDetail {
-    /// `details`
+    /// `details`: a string
     pub details: Option<String>,
-    /// `error`
+    /// `error`: a string
     pub error: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

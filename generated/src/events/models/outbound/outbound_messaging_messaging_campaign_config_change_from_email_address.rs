@@ -4,13 +4,16 @@ use crate::events::models::outbound::OutboundMessagingMessagingCampaignConfigCha
 use crate::runtime::codec;
 
 /// `OutboundMessagingMessagingCampaignConfigChangeFromEmailAddress` in the API.
+///
+/// Part of
+/// [`OutboundMessagingMessagingCampaignConfigChangeEmailConfig`](crate::events::models::OutboundMessagingMessagingCampaignConfigChangeEmailConfig).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingMessagingCampaignConfigChangeFromEmailAddress {
-    /// `domain`
+    /// `domain`: `OutboundMessagingMessagingCampaignConfigChangeUriReference`
     pub domain: Option<Box<OutboundMessagingMessagingCampaignConfigChangeUriReference>>,
-    /// `friendlyName`
+    /// `friendlyName`: a string
     pub friendly_name: Option<String>,
-    /// `localPart`
+    /// `localPart`: a string
     pub local_part: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `OutboundMessagingMessagingCampaignConfigChangeIntegrationRef` in the API.
+///
+/// Part of
+/// [`OutboundMessagingMessagingCampaignConfigChangeWhatsAppConfig`](crate::events::models::OutboundMessagingMessagingCampaignConfigChangeWhatsAppConfig).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingMessagingCampaignConfigChangeIntegrationRef {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::outbound::OutboundMessagingMessagingCampaignConfigCha
 use crate::runtime::codec;
 
 /// `OutboundMessagingMessagingCampaignConfigChangeReplyToEmailAddress` in the API.
+///
+/// Part of
+/// [`OutboundMessagingMessagingCampaignConfigChangeEmailConfig`](crate::events::models::OutboundMessagingMessagingCampaignConfigChangeEmailConfig).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingMessagingCampaignConfigChangeReplyToEmailAddress {
-    /// `domain`
+    /// `domain`: `OutboundMessagingMessagingCampaignConfigChangeUriReference`
     pub domain: Option<Box<OutboundMessagingMessagingCampaignConfigChangeUriReference>>,
-    /// `route`
+    /// `route`: `OutboundMessagingMessagingCampaignConfigChangeUriReference`
     pub route: Option<Box<OutboundMessagingMessagingCampaignConfigChangeUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

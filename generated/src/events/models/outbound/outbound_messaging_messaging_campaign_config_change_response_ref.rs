@@ -3,9 +3,14 @@
 use crate::runtime::codec;
 
 /// `OutboundMessagingMessagingCampaignConfigChangeResponseRef` in the API.
+///
+/// Part of
+/// [`OutboundMessagingMessagingCampaignConfigChangeEmailConfig`](crate::events::models::OutboundMessagingMessagingCampaignConfigChangeEmailConfig),
+/// [`OutboundMessagingMessagingCampaignConfigChangeSmsConfig`](crate::events::models::OutboundMessagingMessagingCampaignConfigChangeSmsConfig),
+/// [`OutboundMessagingMessagingCampaignConfigChangeWhatsAppConfig`](crate::events::models::OutboundMessagingMessagingCampaignConfigChangeWhatsAppConfig).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingMessagingCampaignConfigChangeResponseRef {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

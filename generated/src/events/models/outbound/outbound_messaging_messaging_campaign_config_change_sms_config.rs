@@ -7,17 +7,20 @@ use crate::events::models::outbound::{
 use crate::runtime::codec;
 
 /// `OutboundMessagingMessagingCampaignConfigChangeSmsConfig` in the API.
+///
+/// Part of
+/// [`OutboundMessagingMessagingCampaignConfigChangeMessagingCampaign`](crate::events::models::OutboundMessagingMessagingCampaignConfigChangeMessagingCampaign).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingMessagingCampaignConfigChangeSmsConfig {
-    /// `contentTemplate`
+    /// `contentTemplate`: `OutboundMessagingMessagingCampaignConfigChangeResponseRef`
     pub content_template: Option<
         Box<OutboundMessagingMessagingCampaignConfigChangeResponseRef>,
     >,
-    /// `messageColumn`
+    /// `messageColumn`: a string
     pub message_column: Option<String>,
-    /// `phoneColumn`
+    /// `phoneColumn`: a string
     pub phone_column: Option<String>,
-    /// `senderSmsPhoneNumber`
+    /// `senderSmsPhoneNumber`: `OutboundMessagingMessagingCampaignConfigChangeSmsPhoneNumberRef`
     pub sender_sms_phone_number: Option<
         Box<OutboundMessagingMessagingCampaignConfigChangeSmsPhoneNumberRef>,
     >,

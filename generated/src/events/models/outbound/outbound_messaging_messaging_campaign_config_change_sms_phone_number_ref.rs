@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `OutboundMessagingMessagingCampaignConfigChangeSmsPhoneNumberRef` in the API.
+///
+/// Part of
+/// [`OutboundMessagingMessagingCampaignConfigChangeSmsConfig`](crate::events::models::OutboundMessagingMessagingCampaignConfigChangeSmsConfig).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingMessagingCampaignConfigChangeSmsPhoneNumberRef {
-    /// `phoneNumber`
+    /// `phoneNumber`: a string
     pub phone_number: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

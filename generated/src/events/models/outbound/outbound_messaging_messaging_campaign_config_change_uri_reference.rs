@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `OutboundMessagingMessagingCampaignConfigChangeUriReference` in the API.
+///
+/// Part of
+/// [`OutboundMessagingMessagingCampaignConfigChangeFromEmailAddress`](crate::events::models::OutboundMessagingMessagingCampaignConfigChangeFromEmailAddress),
+/// [`OutboundMessagingMessagingCampaignConfigChangeMessagingCampaign`](crate::events::models::OutboundMessagingMessagingCampaignConfigChangeMessagingCampaign),
+/// [`OutboundMessagingMessagingCampaignConfigChangeReplyToEmailAddress`](crate::events::models::OutboundMessagingMessagingCampaignConfigChangeReplyToEmailAddress).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingMessagingCampaignConfigChangeUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

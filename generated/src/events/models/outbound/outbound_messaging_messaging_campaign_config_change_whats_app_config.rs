@@ -7,17 +7,20 @@ use crate::events::models::outbound::{
 use crate::runtime::codec;
 
 /// `OutboundMessagingMessagingCampaignConfigChangeWhatsAppConfig` in the API.
+///
+/// Part of
+/// [`OutboundMessagingMessagingCampaignConfigChangeMessagingCampaign`](crate::events::models::OutboundMessagingMessagingCampaignConfigChangeMessagingCampaign).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingMessagingCampaignConfigChangeWhatsAppConfig {
-    /// `contentTemplate`
+    /// `contentTemplate`: `OutboundMessagingMessagingCampaignConfigChangeResponseRef`
     pub content_template: Option<
         Box<OutboundMessagingMessagingCampaignConfigChangeResponseRef>,
     >,
-    /// `integration`
+    /// `integration`: `OutboundMessagingMessagingCampaignConfigChangeIntegrationRef`
     pub integration: Option<
         Box<OutboundMessagingMessagingCampaignConfigChangeIntegrationRef>,
     >,
-    /// `whatsAppColumns`
+    /// `whatsAppColumns`: a list of strings
     pub whats_app_columns: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `OutboundMessagingMessagingCampaignProgressEventUriReference` in the API.
+///
+/// Part of
+/// [`OutboundMessagingMessagingCampaignProgressEventCampaignProgress`](crate::events::models::OutboundMessagingMessagingCampaignProgressEventCampaignProgress).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingMessagingCampaignProgressEventUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,19 +8,22 @@ use crate::events::models::outbound::{
 use crate::runtime::codec;
 
 /// `OutboundMessagingWhatsappCampaignConfigChangeEmailConfig` in the API.
+///
+/// Part of
+/// [`OutboundMessagingWhatsappCampaignConfigChangeMessagingCampaign`](crate::events::models::OutboundMessagingWhatsappCampaignConfigChangeMessagingCampaign).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingWhatsappCampaignConfigChangeEmailConfig {
-    /// `contentTemplate`
+    /// `contentTemplate`: `OutboundMessagingWhatsappCampaignConfigChangeResponseRef`
     pub content_template: Option<
         Box<OutboundMessagingWhatsappCampaignConfigChangeResponseRef>,
     >,
-    /// `emailColumns`
+    /// `emailColumns`: a list of strings
     pub email_columns: Option<Vec<String>>,
-    /// `fromAddress`
+    /// `fromAddress`: `OutboundMessagingWhatsappCampaignConfigChangeFromEmailAddress`
     pub from_address: Option<
         Box<OutboundMessagingWhatsappCampaignConfigChangeFromEmailAddress>,
     >,
-    /// `replyToAddress`
+    /// `replyToAddress`: `OutboundMessagingWhatsappCampaignConfigChangeReplyToEmailAddress`
     pub reply_to_address: Option<
         Box<OutboundMessagingWhatsappCampaignConfigChangeReplyToEmailAddress>,
     >,

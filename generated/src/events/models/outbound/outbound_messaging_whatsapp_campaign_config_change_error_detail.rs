@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `OutboundMessagingWhatsappCampaignConfigChangeErrorDetail` in the API.
+///
+/// Part of
+/// [`OutboundMessagingWhatsappCampaignConfigChangeMessagingCampaign`](crate::events::models::OutboundMessagingWhatsappCampaignConfigChangeMessagingCampaign).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingWhatsappCampaignConfigChangeErrorDetail {
-    /// `details`
+    /// `details`: a string
     pub details: Option<String>,
-    /// `error`
+    /// `error`: a string
     pub error: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::events::models::outbound::OutboundMessagingWhatsappCampaignConfigChan
 use crate::runtime::codec;
 
 /// `OutboundMessagingWhatsappCampaignConfigChangeFromEmailAddress` in the API.
+///
+/// Part of
+/// [`OutboundMessagingWhatsappCampaignConfigChangeEmailConfig`](crate::events::models::OutboundMessagingWhatsappCampaignConfigChangeEmailConfig).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingWhatsappCampaignConfigChangeFromEmailAddress {
-    /// `domain`
+    /// `domain`: `OutboundMessagingWhatsappCampaignConfigChangeUriReference`
     pub domain: Option<Box<OutboundMessagingWhatsappCampaignConfigChangeUriReference>>,
-    /// `friendlyName`
+    /// `friendlyName`: a string
     pub friendly_name: Option<String>,
-    /// `localPart`
+    /// `localPart`: a string
     pub local_part: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `OutboundMessagingWhatsappCampaignConfigChangeIntegrationRef` in the API.
+///
+/// Part of
+/// [`OutboundMessagingWhatsappCampaignConfigChangeWhatsAppConfig`](crate::events::models::OutboundMessagingWhatsappCampaignConfigChangeWhatsAppConfig).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingWhatsappCampaignConfigChangeIntegrationRef {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::outbound::OutboundMessagingWhatsappCampaignConfigChan
 use crate::runtime::codec;
 
 /// `OutboundMessagingWhatsappCampaignConfigChangeReplyToEmailAddress` in the API.
+///
+/// Part of
+/// [`OutboundMessagingWhatsappCampaignConfigChangeEmailConfig`](crate::events::models::OutboundMessagingWhatsappCampaignConfigChangeEmailConfig).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingWhatsappCampaignConfigChangeReplyToEmailAddress {
-    /// `domain`
+    /// `domain`: `OutboundMessagingWhatsappCampaignConfigChangeUriReference`
     pub domain: Option<Box<OutboundMessagingWhatsappCampaignConfigChangeUriReference>>,
-    /// `route`
+    /// `route`: `OutboundMessagingWhatsappCampaignConfigChangeUriReference`
     pub route: Option<Box<OutboundMessagingWhatsappCampaignConfigChangeUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,14 @@
 use crate::runtime::codec;
 
 /// `OutboundMessagingWhatsappCampaignConfigChangeResponseRef` in the API.
+///
+/// Part of
+/// [`OutboundMessagingWhatsappCampaignConfigChangeEmailConfig`](crate::events::models::OutboundMessagingWhatsappCampaignConfigChangeEmailConfig),
+/// [`OutboundMessagingWhatsappCampaignConfigChangeSmsConfig`](crate::events::models::OutboundMessagingWhatsappCampaignConfigChangeSmsConfig),
+/// [`OutboundMessagingWhatsappCampaignConfigChangeWhatsAppConfig`](crate::events::models::OutboundMessagingWhatsappCampaignConfigChangeWhatsAppConfig).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingWhatsappCampaignConfigChangeResponseRef {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

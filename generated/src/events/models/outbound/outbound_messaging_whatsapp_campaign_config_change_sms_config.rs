@@ -7,17 +7,20 @@ use crate::events::models::outbound::{
 use crate::runtime::codec;
 
 /// `OutboundMessagingWhatsappCampaignConfigChangeSmsConfig` in the API.
+///
+/// Part of
+/// [`OutboundMessagingWhatsappCampaignConfigChangeMessagingCampaign`](crate::events::models::OutboundMessagingWhatsappCampaignConfigChangeMessagingCampaign).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingWhatsappCampaignConfigChangeSmsConfig {
-    /// `contentTemplate`
+    /// `contentTemplate`: `OutboundMessagingWhatsappCampaignConfigChangeResponseRef`
     pub content_template: Option<
         Box<OutboundMessagingWhatsappCampaignConfigChangeResponseRef>,
     >,
-    /// `messageColumn`
+    /// `messageColumn`: a string
     pub message_column: Option<String>,
-    /// `phoneColumn`
+    /// `phoneColumn`: a string
     pub phone_column: Option<String>,
-    /// `senderSmsPhoneNumber`
+    /// `senderSmsPhoneNumber`: `OutboundMessagingWhatsappCampaignConfigChangeSmsPhoneNumberRef`
     pub sender_sms_phone_number: Option<
         Box<OutboundMessagingWhatsappCampaignConfigChangeSmsPhoneNumberRef>,
     >,

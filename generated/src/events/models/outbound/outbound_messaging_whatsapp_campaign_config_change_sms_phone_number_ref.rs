@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `OutboundMessagingWhatsappCampaignConfigChangeSmsPhoneNumberRef` in the API.
+///
+/// Part of
+/// [`OutboundMessagingWhatsappCampaignConfigChangeSmsConfig`](crate::events::models::OutboundMessagingWhatsappCampaignConfigChangeSmsConfig).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingWhatsappCampaignConfigChangeSmsPhoneNumberRef {
-    /// `phoneNumber`
+    /// `phoneNumber`: a string
     pub phone_number: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

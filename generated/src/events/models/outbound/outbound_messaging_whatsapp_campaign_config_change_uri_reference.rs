@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `OutboundMessagingWhatsappCampaignConfigChangeUriReference` in the API.
+///
+/// Part of
+/// [`OutboundMessagingWhatsappCampaignConfigChangeFromEmailAddress`](crate::events::models::OutboundMessagingWhatsappCampaignConfigChangeFromEmailAddress),
+/// [`OutboundMessagingWhatsappCampaignConfigChangeMessagingCampaign`](crate::events::models::OutboundMessagingWhatsappCampaignConfigChangeMessagingCampaign),
+/// [`OutboundMessagingWhatsappCampaignConfigChangeReplyToEmailAddress`](crate::events::models::OutboundMessagingWhatsappCampaignConfigChangeReplyToEmailAddress).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingWhatsappCampaignConfigChangeUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

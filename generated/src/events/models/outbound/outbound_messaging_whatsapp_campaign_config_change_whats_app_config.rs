@@ -7,17 +7,20 @@ use crate::events::models::outbound::{
 use crate::runtime::codec;
 
 /// `OutboundMessagingWhatsappCampaignConfigChangeWhatsAppConfig` in the API.
+///
+/// Part of
+/// [`OutboundMessagingWhatsappCampaignConfigChangeMessagingCampaign`](crate::events::models::OutboundMessagingWhatsappCampaignConfigChangeMessagingCampaign).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingWhatsappCampaignConfigChangeWhatsAppConfig {
-    /// `contentTemplate`
+    /// `contentTemplate`: `OutboundMessagingWhatsappCampaignConfigChangeResponseRef`
     pub content_template: Option<
         Box<OutboundMessagingWhatsappCampaignConfigChangeResponseRef>,
     >,
-    /// `integration`
+    /// `integration`: `OutboundMessagingWhatsappCampaignConfigChangeIntegrationRef`
     pub integration: Option<
         Box<OutboundMessagingWhatsappCampaignConfigChangeIntegrationRef>,
     >,
-    /// `whatsAppColumns`
+    /// `whatsAppColumns`: a list of strings
     pub whats_app_columns: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `OutboundMessagingWhatsappCampaignProgressEventUriReference` in the API.
+///
+/// Part of
+/// [`OutboundMessagingWhatsappCampaignProgressEventCampaignProgress`](crate::events::models::OutboundMessagingWhatsappCampaignProgressEventCampaignProgress).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingWhatsappCampaignProgressEventUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::outbound::StatEventCampaignTopicMetricStats;
 use crate::runtime::codec;
 
 /// `StatEventCampaignTopicIntervalMetrics` in the API.
+///
+/// Part of
+/// [`StatEventCampaignTopicStatsNotification`](crate::events::models::StatEventCampaignTopicStatsNotification).
 #[derive(Clone, Default)]
 pub struct StatEventCampaignTopicIntervalMetrics {
-    /// `interval`
+    /// `interval`: a string
     pub interval: Option<String>,
-    /// `metrics`
+    /// `metrics`: a list of `StatEventCampaignTopicMetricStats`
     pub metrics: Option<Vec<StatEventCampaignTopicMetricStats>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

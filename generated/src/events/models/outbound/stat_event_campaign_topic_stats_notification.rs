@@ -5,11 +5,14 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `StatEventCampaignTopicStatsNotification` in the API.
+///
+/// Arrives with the topic
+/// [`outbound_campaign_stats`](crate::events::topics::outbound::outbound_campaign_stats).
 #[derive(Clone, Default)]
 pub struct StatEventCampaignTopicStatsNotification {
-    /// `data`
+    /// `data`: a list of `StatEventCampaignTopicIntervalMetrics`
     pub data: Option<Vec<StatEventCampaignTopicIntervalMetrics>>,
-    /// `group`
+    /// `group`: a map of strings to strings
     pub group: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

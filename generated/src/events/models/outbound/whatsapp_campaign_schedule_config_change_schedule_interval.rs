@@ -4,13 +4,16 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `WhatsappCampaignScheduleConfigChangeScheduleInterval` in the API.
+///
+/// Part of
+/// [`WhatsappCampaignScheduleConfigChangeWhatsAppCampaignSchedule`](crate::events::models::WhatsappCampaignScheduleConfigChangeWhatsAppCampaignSchedule).
 #[derive(Clone, Default)]
 pub struct WhatsappCampaignScheduleConfigChangeScheduleInterval {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `end`
+    /// `end`: a string
     pub end: Option<String>,
-    /// `start`
+    /// `start`: a string
     pub start: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

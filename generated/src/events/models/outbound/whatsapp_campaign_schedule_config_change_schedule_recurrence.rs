@@ -9,23 +9,26 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `WhatsappCampaignScheduleConfigChangeScheduleRecurrence` in the API.
+///
+/// Part of
+/// [`WhatsappCampaignScheduleConfigChangeWhatsAppCampaignSchedule`](crate::events::models::WhatsappCampaignScheduleConfigChangeWhatsAppCampaignSchedule).
 #[derive(Clone, Default)]
 pub struct WhatsappCampaignScheduleConfigChangeScheduleRecurrence {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `alterations`
+    /// `alterations`: a list of `WhatsappCampaignScheduleConfigChangeAlteration`
     pub alterations: Option<Vec<WhatsappCampaignScheduleConfigChangeAlteration>>,
-    /// `end`
+    /// `end`: a string
     pub end: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `pattern`
+    /// `pattern`: `WhatsappCampaignScheduleConfigChangeRecurrencePattern`
     pub pattern: Option<Box<WhatsappCampaignScheduleConfigChangeRecurrencePattern>>,
-    /// `range`
+    /// `range`: `WhatsappCampaignScheduleConfigChangeRecurrenceRange`
     pub range: Option<Box<WhatsappCampaignScheduleConfigChangeRecurrenceRange>>,
-    /// `start`
+    /// `start`: a string
     pub start: Option<String>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

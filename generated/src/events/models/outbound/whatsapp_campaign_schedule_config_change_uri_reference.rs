@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `WhatsappCampaignScheduleConfigChangeUriReference` in the API.
+///
+/// Part of
+/// [`WhatsappCampaignScheduleConfigChangeWhatsAppCampaignSchedule`](crate::events::models::WhatsappCampaignScheduleConfigChangeWhatsAppCampaignSchedule).
 #[derive(Clone, Default)]
 pub struct WhatsappCampaignScheduleConfigChangeUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -10,27 +10,30 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `WhatsappCampaignScheduleConfigChangeWhatsAppCampaignSchedule` in the API.
+///
+/// Arrives with the topic
+/// [`outbound_schedules_whatsappcampaign`](crate::events::topics::outbound::outbound_schedules_whatsappcampaign).
 #[derive(Clone, Default)]
 pub struct WhatsappCampaignScheduleConfigChangeWhatsAppCampaignSchedule {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `intervals`
+    /// `intervals`: a list of `WhatsappCampaignScheduleConfigChangeScheduleInterval`
     pub intervals: Option<Vec<WhatsappCampaignScheduleConfigChangeScheduleInterval>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `recurrences`
+    /// `recurrences`: a list of `WhatsappCampaignScheduleConfigChangeScheduleRecurrence`
     pub recurrences: Option<Vec<WhatsappCampaignScheduleConfigChangeScheduleRecurrence>>,
-    /// `timeZone`
+    /// `timeZone`: a string
     pub time_zone: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
-    /// `whatsAppCampaign`
+    /// `whatsAppCampaign`: `WhatsappCampaignScheduleConfigChangeUriReference`
     pub whats_app_campaign: Option<
         Box<WhatsappCampaignScheduleConfigChangeUriReference>,
     >,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `EvaluationQualityV2TopicEvaluationReference` in the API.
+///
+/// Part of
+/// [`EvaluationQualityV2TopicEvaluationV2`](crate::events::models::EvaluationQualityV2TopicEvaluationV2).
 #[derive(Clone, Default)]
 pub struct EvaluationQualityV2TopicEvaluationReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `EvaluationQualityV2TopicEvaluationScoringSet` in the API.
+///
+/// Part of
+/// [`EvaluationQualityV2TopicEvaluationV2`](crate::events::models::EvaluationQualityV2TopicEvaluationV2).
 #[derive(Clone, Default)]
 pub struct EvaluationQualityV2TopicEvaluationScoringSet {
-    /// `totalCriticalScore`
+    /// `totalCriticalScore`: an integer (`int64`)
     pub total_critical_score: Option<i64>,
-    /// `totalScore`
+    /// `totalScore`: an integer (`int64`)
     pub total_score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

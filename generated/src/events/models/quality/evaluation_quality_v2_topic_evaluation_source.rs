@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `EvaluationQualityV2TopicEvaluationSource` in the API.
+///
+/// Part of
+/// [`EvaluationQualityV2TopicEvaluationV2`](crate::events::models::EvaluationQualityV2TopicEvaluationV2).
 #[derive(Clone, Default)]
 pub struct EvaluationQualityV2TopicEvaluationSource {
-    /// `evaluationSourceId`
+    /// `evaluationSourceId`: a string
     pub evaluation_source_id: Option<String>,
-    /// `evaluationSourceName`
+    /// `evaluationSourceName`: a string
     pub evaluation_source_name: Option<String>,
-    /// `evaluationSourceType`
+    /// `evaluationSourceType`: a string
     pub evaluation_source_type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -9,81 +9,83 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `EvaluationQualityV2TopicEvaluationV2` in the API.
+///
+/// Arrives with the topic [`quality_evaluations`](crate::events::topics::quality::quality_evaluations).
 #[derive(Clone, Default)]
 pub struct EvaluationQualityV2TopicEvaluationV2 {
-    /// `agent`
+    /// `agent`: `EvaluationQualityV2TopicUser`
     pub agent: Option<Box<EvaluationQualityV2TopicUser>>,
-    /// `agentCommentHasUpdated`
+    /// `agentCommentHasUpdated`: a boolean
     pub agent_comment_has_updated: Option<bool>,
-    /// `agentHasRead`
+    /// `agentHasRead`: a boolean
     pub agent_has_read: Option<bool>,
-    /// `assignedDate`
+    /// `assignedDate`: a timestamp
     pub assigned_date: Option<time::Timestamp>,
-    /// `assigneeApplicable`
+    /// `assigneeApplicable`: a boolean
     pub assignee_applicable: Option<bool>,
-    /// `assigneeUserId`
+    /// `assigneeUserId`: a string
     pub assignee_user_id: Option<String>,
-    /// `calibration`
+    /// `calibration`: `EvaluationQualityV2TopicCalibration`
     pub calibration: Option<Box<EvaluationQualityV2TopicCalibration>>,
-    /// `changedDate`
+    /// `changedDate`: a timestamp
     pub changed_date: Option<time::Timestamp>,
-    /// `contextId`
+    /// `contextId`: a string
     pub context_id: Option<String>,
-    /// `conversationDate`
+    /// `conversationDate`: a timestamp
     pub conversation_date: Option<time::Timestamp>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `declinedReview`
+    /// `declinedReview`: a boolean
     pub declined_review: Option<bool>,
-    /// `disputeCount`
+    /// `disputeCount`: an integer (`int64`)
     pub dispute_count: Option<i64>,
-    /// `divisionIds`
+    /// `divisionIds`: a list of strings
     pub division_ids: Option<Vec<String>>,
-    /// `evaluationContextId`
+    /// `evaluationContextId`: a string
     pub evaluation_context_id: Option<String>,
-    /// `evaluationFormId`
+    /// `evaluationFormId`: a string
     pub evaluation_form_id: Option<String>,
-    /// `evaluationSource`
+    /// `evaluationSource`: `EvaluationQualityV2TopicEvaluationSource`
     pub evaluation_source: Option<Box<EvaluationQualityV2TopicEvaluationSource>>,
-    /// `evaluator`
+    /// `evaluator`: `EvaluationQualityV2TopicUser`
     pub evaluator: Option<Box<EvaluationQualityV2TopicUser>>,
-    /// `evaluatorCommentHasUpdated`
+    /// `evaluatorCommentHasUpdated`: a boolean
     pub evaluator_comment_has_updated: Option<bool>,
-    /// `eventTime`
+    /// `eventTime`: a timestamp
     pub event_time: Option<time::Timestamp>,
-    /// `eventType`
+    /// `eventType`: a string
     pub event_type: Option<String>,
-    /// `formName`
+    /// `formName`: a string
     pub form_name: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `mediaType`
+    /// `mediaType`: a list of strings
     pub media_type: Option<Vec<String>>,
-    /// `previousAssigneeUserId`
+    /// `previousAssigneeUserId`: a string
     pub previous_assignee_user_id: Option<String>,
-    /// `previousEvaluatorUserId`
+    /// `previousEvaluatorUserId`: a string
     pub previous_evaluator_user_id: Option<String>,
-    /// `previousRescoreCount`
+    /// `previousRescoreCount`: an integer (`int64`)
     pub previous_rescore_count: Option<i64>,
-    /// `previousStatus`
+    /// `previousStatus`: one of `Pending`, `InProgress`, `Finished`, `InReview`, `Retracted`
     pub previous_status: Option<EvaluationQualityV2TopicEvaluationV2PreviousStatus>,
-    /// `releaseDate`
+    /// `releaseDate`: a timestamp
     pub release_date: Option<time::Timestamp>,
-    /// `rescore`
+    /// `rescore`: a boolean
     pub rescore: Option<bool>,
-    /// `rescoreCount`
+    /// `rescoreCount`: an integer (`int64`)
     pub rescore_count: Option<i64>,
-    /// `resourceId`
+    /// `resourceId`: a string
     pub resource_id: Option<String>,
-    /// `resourceType`
+    /// `resourceType`: a string
     pub resource_type: Option<String>,
-    /// `retractedEvaluation`
+    /// `retractedEvaluation`: `EvaluationQualityV2TopicEvaluationReference`
     pub retracted_evaluation: Option<Box<EvaluationQualityV2TopicEvaluationReference>>,
-    /// `scoringSet`
+    /// `scoringSet`: `EvaluationQualityV2TopicEvaluationScoringSet`
     pub scoring_set: Option<Box<EvaluationQualityV2TopicEvaluationScoringSet>>,
-    /// `status`
+    /// `status`: one of `Pending`, `InProgress`, `Finished`, `InReview`, `Retracted`
     pub status: Option<EvaluationQualityV2TopicEvaluationV2Status>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `EvaluationQualityV2TopicUser` in the API.
+///
+/// Part of
+/// [`EvaluationQualityV2TopicEvaluationV2`](crate::events::models::EvaluationQualityV2TopicEvaluationV2).
 #[derive(Clone, Default)]
 pub struct EvaluationQualityV2TopicUser {
-    /// `displayName`
+    /// `displayName`: a string
     pub display_name: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,40 +4,43 @@ use crate::events::models::routing::{
     QueueConversationCallEventTopicCallMediaParticipant,
     QueueConversationCallEventTopicConversationDivisionMembership,
 };
-use crate::events::models::routing_and_users::ConversationCallEventTopicCallConversationRecordingState;
+use crate::events::models::shared::routing_and_users::RecordingState;
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationCallEventTopicCallConversation` in the API.
+///
+/// Arrives with the topic
+/// [`routing_queue_conversations_calls`](crate::events::topics::routing::routing_queue_conversations_calls).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicCallConversation {
-    /// `accessAttributes`
+    /// `accessAttributes`: a list of strings
     pub access_attributes: Option<Vec<String>>,
-    /// `address`
+    /// `address`: a string
     pub address: Option<String>,
-    /// `divisions`
+    /// `divisions`: a list of `QueueConversationCallEventTopicConversationDivisionMembership`
     pub divisions: Option<
         Vec<QueueConversationCallEventTopicConversationDivisionMembership>,
     >,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `inactivityTimeout`
+    /// `inactivityTimeout`: a timestamp
     pub inactivity_timeout: Option<time::Timestamp>,
-    /// `maxParticipants`
+    /// `maxParticipants`: an integer (`int64`)
     pub max_participants: Option<i64>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `otherMediaUris`
+    /// `otherMediaUris`: a list of strings
     pub other_media_uris: Option<Vec<String>>,
-    /// `participants`
+    /// `participants`: a list of `QueueConversationCallEventTopicCallMediaParticipant`
     pub participants: Option<Vec<QueueConversationCallEventTopicCallMediaParticipant>>,
-    /// `recordingState`
+    /// `recordingState`: one of `none`, `active`, `paused`
     pub recording_state: Option<
         QueueConversationCallEventTopicCallConversationRecordingState,
     >,
-    /// `securePause`
+    /// `securePause`: a boolean
     pub secure_pause: Option<bool>,
-    /// `utilizationLabelId`
+    /// `utilizationLabelId`: a string
     pub utilization_label_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -65,6 +68,5 @@ impl codec::Model for QueueConversationCallEventTopicCallConversation {
 
 codec::__model!(QueueConversationCallEventTopicCallConversation);
 
-/// The same values as [`ConversationCallEventTopicCallConversationRecordingState`].
-pub type QueueConversationCallEventTopicCallConversationRecordingState =
-    ConversationCallEventTopicCallConversationRecordingState;
+/// The same values as [`RecordingState`].
+pub type QueueConversationCallEventTopicCallConversationRecordingState = RecordingState;

@@ -7,11 +7,14 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationCallEventTopicConversationDivisionMembership` in the API.
+///
+/// Part of
+/// [`QueueConversationCallEventTopicCallConversation`](crate::events::models::QueueConversationCallEventTopicCallConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicConversationDivisionMembership {
-    /// `division`
+    /// `division`: `QueueConversationCallEventTopicDomainEntityRef`
     pub division: Option<Box<QueueConversationCallEventTopicDomainEntityRef>>,
-    /// `entities`
+    /// `entities`: a list of `QueueConversationCallEventTopicDivisionEntityRef`
     pub entities: Option<Vec<QueueConversationCallEventTopicDivisionEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,19 +7,22 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationCallEventTopicConversationRoutingData` in the API.
+///
+/// Part of
+/// [`QueueConversationCallEventTopicCallMediaParticipant`](crate::events::models::QueueConversationCallEventTopicCallMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicConversationRoutingData {
-    /// `language`
+    /// `language`: `QueueConversationCallEventTopicUriReference`
     pub language: Option<Box<QueueConversationCallEventTopicUriReference>>,
-    /// `priority`
+    /// `priority`: an integer (`int64`)
     pub priority: Option<i64>,
-    /// `queue`
+    /// `queue`: `QueueConversationCallEventTopicUriReference`
     pub queue: Option<Box<QueueConversationCallEventTopicUriReference>>,
-    /// `scoredAgents`
+    /// `scoredAgents`: a list of `QueueConversationCallEventTopicScoredAgent`
     pub scored_agents: Option<Vec<QueueConversationCallEventTopicScoredAgent>>,
-    /// `skillExpressionId`
+    /// `skillExpressionId`: a string
     pub skill_expression_id: Option<String>,
-    /// `skills`
+    /// `skills`: a list of `QueueConversationCallEventTopicUriReference`
     pub skills: Option<Vec<QueueConversationCallEventTopicUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,15 +7,18 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationCallEventTopicDisposition` in the API.
+///
+/// Part of
+/// [`QueueConversationCallEventTopicCallMediaParticipant`](crate::events::models::QueueConversationCallEventTopicCallMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicDisposition {
-    /// `amdTimeout`
+    /// `amdTimeout`: `QueueConversationCallEventTopicDispositionAmdTimeout`
     pub amd_timeout: Option<Box<QueueConversationCallEventTopicDispositionAmdTimeout>>,
-    /// `analyzer`
+    /// `analyzer`: a string
     pub analyzer: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `silentCallTimeout`
+    /// `silentCallTimeout`: `QueueConversationCallEventTopicDispositionSilentCallTimeout`
     pub silent_call_timeout: Option<
         Box<QueueConversationCallEventTopicDispositionSilentCallTimeout>,
     >,

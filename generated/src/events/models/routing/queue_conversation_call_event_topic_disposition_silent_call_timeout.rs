@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `QueueConversationCallEventTopicDispositionSilentCallTimeout` in the API.
+///
+/// Part of
+/// [`QueueConversationCallEventTopicDisposition`](crate::events::models::QueueConversationCallEventTopicDisposition).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicDispositionSilentCallTimeout {
-    /// `timeoutMs`
+    /// `timeoutMs`: an integer (`int64`)
     pub timeout_ms: Option<i64>,
-    /// `timerEndTime`
+    /// `timerEndTime`: a number
     pub timer_end_time: Option<f64>,
-    /// `timerStartTime`
+    /// `timerStartTime`: a number
     pub timer_start_time: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::routing::QueueConversationCallEventTopicJourneyAction
 use crate::runtime::codec;
 
 /// `QueueConversationCallEventTopicJourneyAction` in the API.
+///
+/// Part of
+/// [`QueueConversationCallEventTopicJourneyContext`](crate::events::models::QueueConversationCallEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicJourneyAction {
-    /// `actionMap`
+    /// `actionMap`: `QueueConversationCallEventTopicJourneyActionMap`
     pub action_map: Option<Box<QueueConversationCallEventTopicJourneyActionMap>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

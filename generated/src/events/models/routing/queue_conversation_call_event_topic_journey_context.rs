@@ -8,15 +8,18 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationCallEventTopicJourneyContext` in the API.
+///
+/// Part of
+/// [`QueueConversationCallEventTopicCallMediaParticipant`](crate::events::models::QueueConversationCallEventTopicCallMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicJourneyContext {
-    /// `customer`
+    /// `customer`: `QueueConversationCallEventTopicJourneyCustomer`
     pub customer: Option<Box<QueueConversationCallEventTopicJourneyCustomer>>,
-    /// `customerSession`
+    /// `customerSession`: `QueueConversationCallEventTopicJourneyCustomerSession`
     pub customer_session: Option<
         Box<QueueConversationCallEventTopicJourneyCustomerSession>,
     >,
-    /// `triggeringAction`
+    /// `triggeringAction`: `QueueConversationCallEventTopicJourneyAction`
     pub triggering_action: Option<Box<QueueConversationCallEventTopicJourneyAction>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

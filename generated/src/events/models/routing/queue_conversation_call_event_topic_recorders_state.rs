@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `QueueConversationCallEventTopicRecordersState` in the API.
+///
+/// Part of
+/// [`QueueConversationCallEventTopicCallMediaParticipant`](crate::events::models::QueueConversationCallEventTopicCallMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicRecordersState {
-    /// `adhocState`
+    /// `adhocState`: a string
     pub adhoc_state: Option<String>,
-    /// `agentExperienceState`
+    /// `agentExperienceState`: a string
     pub agent_experience_state: Option<String>,
-    /// `customerExperienceState`
+    /// `customerExperienceState`: a string
     pub customer_experience_state: Option<String>,
-    /// `snippetState`
+    /// `snippetState`: a string
     pub snippet_state: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

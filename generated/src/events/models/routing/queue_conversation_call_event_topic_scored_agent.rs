@@ -4,11 +4,14 @@ use crate::events::models::routing::QueueConversationCallEventTopicUriReference;
 use crate::runtime::codec;
 
 /// `QueueConversationCallEventTopicScoredAgent` in the API.
+///
+/// Part of
+/// [`QueueConversationCallEventTopicConversationRoutingData`](crate::events::models::QueueConversationCallEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicScoredAgent {
-    /// `agent`
+    /// `agent`: `QueueConversationCallEventTopicUriReference`
     pub agent: Option<Box<QueueConversationCallEventTopicUriReference>>,
-    /// `score`
+    /// `score`: an integer (`int64`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `QueueConversationCallEventTopicUriReference` in the API.
+///
+/// Part of
+/// [`QueueConversationCallEventTopicCallMediaParticipant`](crate::events::models::QueueConversationCallEventTopicCallMediaParticipant),
+/// [`QueueConversationCallEventTopicConversationRoutingData`](crate::events::models::QueueConversationCallEventTopicConversationRoutingData),
+/// [`QueueConversationCallEventTopicScoredAgent`](crate::events::models::QueueConversationCallEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,11 +7,14 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationCallbackEventTopicConversationDivisionMembership` in the API.
+///
+/// Part of
+/// [`QueueConversationCallbackEventTopicCallbackConversation`](crate::events::models::QueueConversationCallbackEventTopicCallbackConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicConversationDivisionMembership {
-    /// `division`
+    /// `division`: `QueueConversationCallbackEventTopicDomainEntityRef`
     pub division: Option<Box<QueueConversationCallbackEventTopicDomainEntityRef>>,
-    /// `entities`
+    /// `entities`: a list of `QueueConversationCallbackEventTopicDivisionEntityRef`
     pub entities: Option<Vec<QueueConversationCallbackEventTopicDivisionEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

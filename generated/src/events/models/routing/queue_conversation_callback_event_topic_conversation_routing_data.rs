@@ -7,19 +7,22 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationCallbackEventTopicConversationRoutingData` in the API.
+///
+/// Part of
+/// [`QueueConversationCallbackEventTopicCallbackMediaParticipant`](crate::events::models::QueueConversationCallbackEventTopicCallbackMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicConversationRoutingData {
-    /// `language`
+    /// `language`: `QueueConversationCallbackEventTopicUriReference`
     pub language: Option<Box<QueueConversationCallbackEventTopicUriReference>>,
-    /// `priority`
+    /// `priority`: an integer (`int64`)
     pub priority: Option<i64>,
-    /// `queue`
+    /// `queue`: `QueueConversationCallbackEventTopicUriReference`
     pub queue: Option<Box<QueueConversationCallbackEventTopicUriReference>>,
-    /// `scoredAgents`
+    /// `scoredAgents`: a list of `QueueConversationCallbackEventTopicScoredAgent`
     pub scored_agents: Option<Vec<QueueConversationCallbackEventTopicScoredAgent>>,
-    /// `skillExpressionId`
+    /// `skillExpressionId`: a string
     pub skill_expression_id: Option<String>,
-    /// `skills`
+    /// `skills`: a list of `QueueConversationCallbackEventTopicUriReference`
     pub skills: Option<Vec<QueueConversationCallbackEventTopicUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,20 @@ use crate::events::models::routing::QueueConversationCallbackEventTopicPhoneNumb
 use crate::runtime::codec;
 
 /// `QueueConversationCallbackEventTopicDialerPreview` in the API.
+///
+/// Part of
+/// [`QueueConversationCallbackEventTopicCallbackMediaParticipant`](crate::events::models::QueueConversationCallbackEventTopicCallbackMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicDialerPreview {
-    /// `campaignId`
+    /// `campaignId`: a string
     pub campaign_id: Option<String>,
-    /// `contactId`
+    /// `contactId`: a string
     pub contact_id: Option<String>,
-    /// `contactListId`
+    /// `contactListId`: a string
     pub contact_list_id: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `phoneNumberColumns`
+    /// `phoneNumberColumns`: a list of `QueueConversationCallbackEventTopicPhoneNumberColumn`
     pub phone_number_columns: Option<
         Vec<QueueConversationCallbackEventTopicPhoneNumberColumn>,
     >,

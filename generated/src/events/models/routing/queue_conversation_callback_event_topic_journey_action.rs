@@ -4,11 +4,14 @@ use crate::events::models::routing::QueueConversationCallbackEventTopicJourneyAc
 use crate::runtime::codec;
 
 /// `QueueConversationCallbackEventTopicJourneyAction` in the API.
+///
+/// Part of
+/// [`QueueConversationCallbackEventTopicJourneyContext`](crate::events::models::QueueConversationCallbackEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicJourneyAction {
-    /// `actionMap`
+    /// `actionMap`: `QueueConversationCallbackEventTopicJourneyActionMap`
     pub action_map: Option<Box<QueueConversationCallbackEventTopicJourneyActionMap>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

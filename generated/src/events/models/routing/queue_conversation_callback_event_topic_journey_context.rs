@@ -8,15 +8,18 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationCallbackEventTopicJourneyContext` in the API.
+///
+/// Part of
+/// [`QueueConversationCallbackEventTopicCallbackMediaParticipant`](crate::events::models::QueueConversationCallbackEventTopicCallbackMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicJourneyContext {
-    /// `customer`
+    /// `customer`: `QueueConversationCallbackEventTopicJourneyCustomer`
     pub customer: Option<Box<QueueConversationCallbackEventTopicJourneyCustomer>>,
-    /// `customerSession`
+    /// `customerSession`: `QueueConversationCallbackEventTopicJourneyCustomerSession`
     pub customer_session: Option<
         Box<QueueConversationCallbackEventTopicJourneyCustomerSession>,
     >,
-    /// `triggeringAction`
+    /// `triggeringAction`: `QueueConversationCallbackEventTopicJourneyAction`
     pub triggering_action: Option<Box<QueueConversationCallbackEventTopicJourneyAction>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

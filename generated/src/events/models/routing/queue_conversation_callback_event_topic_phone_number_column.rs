@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationCallbackEventTopicPhoneNumberColumn` in the API.
+///
+/// Part of
+/// [`QueueConversationCallbackEventTopicDialerPreview`](crate::events::models::QueueConversationCallbackEventTopicDialerPreview).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicPhoneNumberColumn {
-    /// `columnName`
+    /// `columnName`: a string
     pub column_name: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

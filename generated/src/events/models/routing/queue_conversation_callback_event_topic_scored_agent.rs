@@ -4,11 +4,14 @@ use crate::events::models::routing::QueueConversationCallbackEventTopicUriRefere
 use crate::runtime::codec;
 
 /// `QueueConversationCallbackEventTopicScoredAgent` in the API.
+///
+/// Part of
+/// [`QueueConversationCallbackEventTopicConversationRoutingData`](crate::events::models::QueueConversationCallbackEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicScoredAgent {
-    /// `agent`
+    /// `agent`: `QueueConversationCallbackEventTopicUriReference`
     pub agent: Option<Box<QueueConversationCallbackEventTopicUriReference>>,
-    /// `score`
+    /// `score`: an integer (`int64`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `QueueConversationCallbackEventTopicUriReference` in the API.
+///
+/// Part of
+/// [`QueueConversationCallbackEventTopicCallbackMediaParticipant`](crate::events::models::QueueConversationCallbackEventTopicCallbackMediaParticipant),
+/// [`QueueConversationCallbackEventTopicConversationRoutingData`](crate::events::models::QueueConversationCallbackEventTopicConversationRoutingData),
+/// [`QueueConversationCallbackEventTopicScoredAgent`](crate::events::models::QueueConversationCallbackEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

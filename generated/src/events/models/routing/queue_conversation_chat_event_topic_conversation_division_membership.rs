@@ -7,11 +7,14 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationChatEventTopicConversationDivisionMembership` in the API.
+///
+/// Part of
+/// [`QueueConversationChatEventTopicChatConversation`](crate::events::models::QueueConversationChatEventTopicChatConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicConversationDivisionMembership {
-    /// `division`
+    /// `division`: `QueueConversationChatEventTopicDomainEntityRef`
     pub division: Option<Box<QueueConversationChatEventTopicDomainEntityRef>>,
-    /// `entities`
+    /// `entities`: a list of `QueueConversationChatEventTopicDivisionEntityRef`
     pub entities: Option<Vec<QueueConversationChatEventTopicDivisionEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,19 +7,22 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationChatEventTopicConversationRoutingData` in the API.
+///
+/// Part of
+/// [`QueueConversationChatEventTopicChatMediaParticipant`](crate::events::models::QueueConversationChatEventTopicChatMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicConversationRoutingData {
-    /// `language`
+    /// `language`: `QueueConversationChatEventTopicUriReference`
     pub language: Option<Box<QueueConversationChatEventTopicUriReference>>,
-    /// `priority`
+    /// `priority`: an integer (`int64`)
     pub priority: Option<i64>,
-    /// `queue`
+    /// `queue`: `QueueConversationChatEventTopicUriReference`
     pub queue: Option<Box<QueueConversationChatEventTopicUriReference>>,
-    /// `scoredAgents`
+    /// `scoredAgents`: a list of `QueueConversationChatEventTopicScoredAgent`
     pub scored_agents: Option<Vec<QueueConversationChatEventTopicScoredAgent>>,
-    /// `skillExpressionId`
+    /// `skillExpressionId`: a string
     pub skill_expression_id: Option<String>,
-    /// `skills`
+    /// `skills`: a list of `QueueConversationChatEventTopicUriReference`
     pub skills: Option<Vec<QueueConversationChatEventTopicUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

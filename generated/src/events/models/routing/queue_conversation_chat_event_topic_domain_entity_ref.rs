@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationChatEventTopicDomainEntityRef` in the API.
+///
+/// Part of
+/// [`QueueConversationChatEventTopicConversationDivisionMembership`](crate::events::models::QueueConversationChatEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicDomainEntityRef {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

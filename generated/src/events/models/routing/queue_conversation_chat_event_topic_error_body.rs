@@ -7,29 +7,32 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `QueueConversationChatEventTopicErrorBody` in the API.
+///
+/// Part of
+/// [`QueueConversationChatEventTopicChatMediaParticipant`](crate::events::models::QueueConversationChatEventTopicChatMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicErrorBody {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `contextId`
+    /// `contextId`: a string
     pub context_id: Option<String>,
-    /// `details`
+    /// `details`: a list of `QueueConversationChatEventTopicDetail`
     pub details: Option<Vec<QueueConversationChatEventTopicDetail>>,
-    /// `entityId`
+    /// `entityId`: a string
     pub entity_id: Option<String>,
-    /// `entityName`
+    /// `entityName`: a string
     pub entity_name: Option<String>,
-    /// `errors`
+    /// `errors`: a list of `QueueConversationChatEventTopicErrorBody`
     pub errors: Option<Vec<QueueConversationChatEventTopicErrorBody>>,
-    /// `limit`
+    /// `limit`: `QueueConversationChatEventTopicLimit`
     pub limit: Option<Box<QueueConversationChatEventTopicLimit>>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `messageParams`
+    /// `messageParams`: a map of strings to strings
     pub message_params: Option<BTreeMap<String, String>>,
-    /// `messageWithParams`
+    /// `messageWithParams`: a string
     pub message_with_params: Option<String>,
-    /// `status`
+    /// `status`: an integer (`int64`)
     pub status: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::routing::QueueConversationChatEventTopicJourneyAction
 use crate::runtime::codec;
 
 /// `QueueConversationChatEventTopicJourneyAction` in the API.
+///
+/// Part of
+/// [`QueueConversationChatEventTopicJourneyContext`](crate::events::models::QueueConversationChatEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicJourneyAction {
-    /// `actionMap`
+    /// `actionMap`: `QueueConversationChatEventTopicJourneyActionMap`
     pub action_map: Option<Box<QueueConversationChatEventTopicJourneyActionMap>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,15 +8,18 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationChatEventTopicJourneyContext` in the API.
+///
+/// Part of
+/// [`QueueConversationChatEventTopicChatMediaParticipant`](crate::events::models::QueueConversationChatEventTopicChatMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicJourneyContext {
-    /// `customer`
+    /// `customer`: `QueueConversationChatEventTopicJourneyCustomer`
     pub customer: Option<Box<QueueConversationChatEventTopicJourneyCustomer>>,
-    /// `customerSession`
+    /// `customerSession`: `QueueConversationChatEventTopicJourneyCustomerSession`
     pub customer_session: Option<
         Box<QueueConversationChatEventTopicJourneyCustomerSession>,
     >,
-    /// `triggeringAction`
+    /// `triggeringAction`: `QueueConversationChatEventTopicJourneyAction`
     pub triggering_action: Option<Box<QueueConversationChatEventTopicJourneyAction>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::routing::QueueConversationChatEventTopicUriReference;
 use crate::runtime::codec;
 
 /// `QueueConversationChatEventTopicScoredAgent` in the API.
+///
+/// Part of
+/// [`QueueConversationChatEventTopicConversationRoutingData`](crate::events::models::QueueConversationChatEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicScoredAgent {
-    /// `agent`
+    /// `agent`: `QueueConversationChatEventTopicUriReference`
     pub agent: Option<Box<QueueConversationChatEventTopicUriReference>>,
-    /// `score`
+    /// `score`: an integer (`int64`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

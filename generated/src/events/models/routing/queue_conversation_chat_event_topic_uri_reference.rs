@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `QueueConversationChatEventTopicUriReference` in the API.
+///
+/// Part of
+/// [`QueueConversationChatEventTopicChatMediaParticipant`](crate::events::models::QueueConversationChatEventTopicChatMediaParticipant),
+/// [`QueueConversationChatEventTopicConversationRoutingData`](crate::events::models::QueueConversationChatEventTopicConversationRoutingData),
+/// [`QueueConversationChatEventTopicScoredAgent`](crate::events::models::QueueConversationChatEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

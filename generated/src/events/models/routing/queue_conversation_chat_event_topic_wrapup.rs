@@ -4,17 +4,20 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationChatEventTopicWrapup` in the API.
+///
+/// Part of
+/// [`QueueConversationChatEventTopicChatMediaParticipant`](crate::events::models::QueueConversationChatEventTopicChatMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicWrapup {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `durationSeconds`
+    /// `durationSeconds`: an integer (`int64`)
     pub duration_seconds: Option<i64>,
-    /// `endTime`
+    /// `endTime`: a timestamp
     pub end_time: Option<time::Timestamp>,
-    /// `notes`
+    /// `notes`: a string
     pub notes: Option<String>,
-    /// `tags`
+    /// `tags`: a list of strings
     pub tags: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,11 +7,14 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationCobrowseEventTopicConversationDivisionMembership` in the API.
+///
+/// Part of
+/// [`QueueConversationCobrowseEventTopicCobrowseConversation`](crate::events::models::QueueConversationCobrowseEventTopicCobrowseConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationCobrowseEventTopicConversationDivisionMembership {
-    /// `division`
+    /// `division`: `QueueConversationCobrowseEventTopicDomainEntityRef`
     pub division: Option<Box<QueueConversationCobrowseEventTopicDomainEntityRef>>,
-    /// `entities`
+    /// `entities`: a list of `QueueConversationCobrowseEventTopicDivisionEntityRef`
     pub entities: Option<Vec<QueueConversationCobrowseEventTopicDivisionEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,19 +7,22 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationCobrowseEventTopicConversationRoutingData` in the API.
+///
+/// Part of
+/// [`QueueConversationCobrowseEventTopicCobrowseMediaParticipant`](crate::events::models::QueueConversationCobrowseEventTopicCobrowseMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCobrowseEventTopicConversationRoutingData {
-    /// `language`
+    /// `language`: `QueueConversationCobrowseEventTopicUriReference`
     pub language: Option<Box<QueueConversationCobrowseEventTopicUriReference>>,
-    /// `priority`
+    /// `priority`: an integer (`int64`)
     pub priority: Option<i64>,
-    /// `queue`
+    /// `queue`: `QueueConversationCobrowseEventTopicUriReference`
     pub queue: Option<Box<QueueConversationCobrowseEventTopicUriReference>>,
-    /// `scoredAgents`
+    /// `scoredAgents`: a list of `QueueConversationCobrowseEventTopicScoredAgent`
     pub scored_agents: Option<Vec<QueueConversationCobrowseEventTopicScoredAgent>>,
-    /// `skillExpressionId`
+    /// `skillExpressionId`: a string
     pub skill_expression_id: Option<String>,
-    /// `skills`
+    /// `skills`: a list of `QueueConversationCobrowseEventTopicUriReference`
     pub skills: Option<Vec<QueueConversationCobrowseEventTopicUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,29 +7,32 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `QueueConversationCobrowseEventTopicErrorBody` in the API.
+///
+/// Part of
+/// [`QueueConversationCobrowseEventTopicCobrowseMediaParticipant`](crate::events::models::QueueConversationCobrowseEventTopicCobrowseMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCobrowseEventTopicErrorBody {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `contextId`
+    /// `contextId`: a string
     pub context_id: Option<String>,
-    /// `details`
+    /// `details`: a list of `QueueConversationCobrowseEventTopicDetail`
     pub details: Option<Vec<QueueConversationCobrowseEventTopicDetail>>,
-    /// `entityId`
+    /// `entityId`: a string
     pub entity_id: Option<String>,
-    /// `entityName`
+    /// `entityName`: a string
     pub entity_name: Option<String>,
-    /// `errors`
+    /// `errors`: a list of `QueueConversationCobrowseEventTopicErrorBody`
     pub errors: Option<Vec<QueueConversationCobrowseEventTopicErrorBody>>,
-    /// `limit`
+    /// `limit`: `QueueConversationCobrowseEventTopicLimit`
     pub limit: Option<Box<QueueConversationCobrowseEventTopicLimit>>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `messageParams`
+    /// `messageParams`: a map of strings to strings
     pub message_params: Option<BTreeMap<String, String>>,
-    /// `messageWithParams`
+    /// `messageWithParams`: a string
     pub message_with_params: Option<String>,
-    /// `status`
+    /// `status`: an integer (`int64`)
     pub status: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::routing::QueueConversationCobrowseEventTopicJourneyAc
 use crate::runtime::codec;
 
 /// `QueueConversationCobrowseEventTopicJourneyAction` in the API.
+///
+/// Part of
+/// [`QueueConversationCobrowseEventTopicJourneyContext`](crate::events::models::QueueConversationCobrowseEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationCobrowseEventTopicJourneyAction {
-    /// `actionMap`
+    /// `actionMap`: `QueueConversationCobrowseEventTopicJourneyActionMap`
     pub action_map: Option<Box<QueueConversationCobrowseEventTopicJourneyActionMap>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

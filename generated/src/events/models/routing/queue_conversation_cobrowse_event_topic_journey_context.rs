@@ -8,15 +8,18 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationCobrowseEventTopicJourneyContext` in the API.
+///
+/// Part of
+/// [`QueueConversationCobrowseEventTopicCobrowseMediaParticipant`](crate::events::models::QueueConversationCobrowseEventTopicCobrowseMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCobrowseEventTopicJourneyContext {
-    /// `customer`
+    /// `customer`: `QueueConversationCobrowseEventTopicJourneyCustomer`
     pub customer: Option<Box<QueueConversationCobrowseEventTopicJourneyCustomer>>,
-    /// `customerSession`
+    /// `customerSession`: `QueueConversationCobrowseEventTopicJourneyCustomerSession`
     pub customer_session: Option<
         Box<QueueConversationCobrowseEventTopicJourneyCustomerSession>,
     >,
-    /// `triggeringAction`
+    /// `triggeringAction`: `QueueConversationCobrowseEventTopicJourneyAction`
     pub triggering_action: Option<Box<QueueConversationCobrowseEventTopicJourneyAction>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationCobrowseEventTopicJourneyCustomerSession` in the API.
+///
+/// Part of
+/// [`QueueConversationCobrowseEventTopicJourneyContext`](crate::events::models::QueueConversationCobrowseEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationCobrowseEventTopicJourneyCustomerSession {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

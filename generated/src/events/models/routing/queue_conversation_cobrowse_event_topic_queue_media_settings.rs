@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `QueueConversationCobrowseEventTopicQueueMediaSettings` in the API.
+///
+/// Part of
+/// [`QueueConversationCobrowseEventTopicCobrowseMediaParticipant`](crate::events::models::QueueConversationCobrowseEventTopicCobrowseMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCobrowseEventTopicQueueMediaSettings {
-    /// `alertingTimeoutSeconds`
+    /// `alertingTimeoutSeconds`: an integer (`int64`)
     pub alerting_timeout_seconds: Option<i64>,
-    /// `autoAnswerAlertToneSeconds`
+    /// `autoAnswerAlertToneSeconds`: a number
     pub auto_answer_alert_tone_seconds: Option<f64>,
-    /// `enableAutoAnswer`
+    /// `enableAutoAnswer`: a boolean
     pub enable_auto_answer: Option<bool>,
-    /// `manualAnswerAlertToneSeconds`
+    /// `manualAnswerAlertToneSeconds`: a number
     pub manual_answer_alert_tone_seconds: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::routing::QueueConversationCobrowseEventTopicUriRefere
 use crate::runtime::codec;
 
 /// `QueueConversationCobrowseEventTopicScoredAgent` in the API.
+///
+/// Part of
+/// [`QueueConversationCobrowseEventTopicConversationRoutingData`](crate::events::models::QueueConversationCobrowseEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct QueueConversationCobrowseEventTopicScoredAgent {
-    /// `agent`
+    /// `agent`: `QueueConversationCobrowseEventTopicUriReference`
     pub agent: Option<Box<QueueConversationCobrowseEventTopicUriReference>>,
-    /// `score`
+    /// `score`: an integer (`int64`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `QueueConversationCobrowseEventTopicUriReference` in the API.
+///
+/// Part of
+/// [`QueueConversationCobrowseEventTopicCobrowseMediaParticipant`](crate::events::models::QueueConversationCobrowseEventTopicCobrowseMediaParticipant),
+/// [`QueueConversationCobrowseEventTopicConversationRoutingData`](crate::events::models::QueueConversationCobrowseEventTopicConversationRoutingData),
+/// [`QueueConversationCobrowseEventTopicScoredAgent`](crate::events::models::QueueConversationCobrowseEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct QueueConversationCobrowseEventTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,11 +7,14 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationEmailEventTopicConversationDivisionMembership` in the API.
+///
+/// Part of
+/// [`QueueConversationEmailEventTopicEmailConversation`](crate::events::models::QueueConversationEmailEventTopicEmailConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicConversationDivisionMembership {
-    /// `division`
+    /// `division`: `QueueConversationEmailEventTopicDomainEntityRef`
     pub division: Option<Box<QueueConversationEmailEventTopicDomainEntityRef>>,
-    /// `entities`
+    /// `entities`: a list of `QueueConversationEmailEventTopicDivisionEntityRef`
     pub entities: Option<Vec<QueueConversationEmailEventTopicDivisionEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

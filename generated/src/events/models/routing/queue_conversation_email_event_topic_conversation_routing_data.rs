@@ -7,19 +7,22 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationEmailEventTopicConversationRoutingData` in the API.
+///
+/// Part of
+/// [`QueueConversationEmailEventTopicEmailMediaParticipant`](crate::events::models::QueueConversationEmailEventTopicEmailMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicConversationRoutingData {
-    /// `language`
+    /// `language`: `QueueConversationEmailEventTopicUriReference`
     pub language: Option<Box<QueueConversationEmailEventTopicUriReference>>,
-    /// `priority`
+    /// `priority`: an integer (`int64`)
     pub priority: Option<i64>,
-    /// `queue`
+    /// `queue`: `QueueConversationEmailEventTopicUriReference`
     pub queue: Option<Box<QueueConversationEmailEventTopicUriReference>>,
-    /// `scoredAgents`
+    /// `scoredAgents`: a list of `QueueConversationEmailEventTopicScoredAgent`
     pub scored_agents: Option<Vec<QueueConversationEmailEventTopicScoredAgent>>,
-    /// `skillExpressionId`
+    /// `skillExpressionId`: a string
     pub skill_expression_id: Option<String>,
-    /// `skills`
+    /// `skills`: a list of `QueueConversationEmailEventTopicUriReference`
     pub skills: Option<Vec<QueueConversationEmailEventTopicUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::routing::QueueConversationEmailEventTopicJourneyActio
 use crate::runtime::codec;
 
 /// `QueueConversationEmailEventTopicJourneyAction` in the API.
+///
+/// Part of
+/// [`QueueConversationEmailEventTopicJourneyContext`](crate::events::models::QueueConversationEmailEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicJourneyAction {
-    /// `actionMap`
+    /// `actionMap`: `QueueConversationEmailEventTopicJourneyActionMap`
     pub action_map: Option<Box<QueueConversationEmailEventTopicJourneyActionMap>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationEmailEventTopicJourneyActionMap` in the API.
+///
+/// Part of
+/// [`QueueConversationEmailEventTopicJourneyAction`](crate::events::models::QueueConversationEmailEventTopicJourneyAction).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicJourneyActionMap {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

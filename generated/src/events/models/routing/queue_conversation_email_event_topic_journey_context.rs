@@ -8,15 +8,18 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationEmailEventTopicJourneyContext` in the API.
+///
+/// Part of
+/// [`QueueConversationEmailEventTopicEmailMediaParticipant`](crate::events::models::QueueConversationEmailEventTopicEmailMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicJourneyContext {
-    /// `customer`
+    /// `customer`: `QueueConversationEmailEventTopicJourneyCustomer`
     pub customer: Option<Box<QueueConversationEmailEventTopicJourneyCustomer>>,
-    /// `customerSession`
+    /// `customerSession`: `QueueConversationEmailEventTopicJourneyCustomerSession`
     pub customer_session: Option<
         Box<QueueConversationEmailEventTopicJourneyCustomerSession>,
     >,
-    /// `triggeringAction`
+    /// `triggeringAction`: `QueueConversationEmailEventTopicJourneyAction`
     pub triggering_action: Option<Box<QueueConversationEmailEventTopicJourneyAction>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationEmailEventTopicJourneyCustomerSession` in the API.
+///
+/// Part of
+/// [`QueueConversationEmailEventTopicJourneyContext`](crate::events::models::QueueConversationEmailEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicJourneyCustomerSession {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

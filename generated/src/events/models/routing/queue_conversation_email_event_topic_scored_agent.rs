@@ -4,11 +4,14 @@ use crate::events::models::routing::QueueConversationEmailEventTopicUriReference
 use crate::runtime::codec;
 
 /// `QueueConversationEmailEventTopicScoredAgent` in the API.
+///
+/// Part of
+/// [`QueueConversationEmailEventTopicConversationRoutingData`](crate::events::models::QueueConversationEmailEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicScoredAgent {
-    /// `agent`
+    /// `agent`: `QueueConversationEmailEventTopicUriReference`
     pub agent: Option<Box<QueueConversationEmailEventTopicUriReference>>,
-    /// `score`
+    /// `score`: an integer (`int64`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

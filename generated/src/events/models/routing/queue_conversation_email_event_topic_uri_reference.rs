@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `QueueConversationEmailEventTopicUriReference` in the API.
+///
+/// Part of
+/// [`QueueConversationEmailEventTopicConversationRoutingData`](crate::events::models::QueueConversationEmailEventTopicConversationRoutingData),
+/// [`QueueConversationEmailEventTopicEmailMediaParticipant`](crate::events::models::QueueConversationEmailEventTopicEmailMediaParticipant),
+/// [`QueueConversationEmailEventTopicScoredAgent`](crate::events::models::QueueConversationEmailEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,24 @@
 use crate::runtime::codec;
 
 /// `QueueConversationEventTopicAddress` in the API.
+///
+/// Part of [`QueueConversationEventTopicCall`](crate::events::models::QueueConversationEventTopicCall),
+/// [`QueueConversationEventTopicCobrowse`](crate::events::models::QueueConversationEventTopicCobrowse),
+/// [`QueueConversationEventTopicInternalMessage`](crate::events::models::QueueConversationEventTopicInternalMessage),
+/// [`QueueConversationEventTopicMessage`](crate::events::models::QueueConversationEventTopicMessage),
+/// [`QueueConversationEventTopicScreenShare`](crate::events::models::QueueConversationEventTopicScreenShare),
+/// 1 more.
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicAddress {
-    /// `addressDisplayable`
+    /// `addressDisplayable`: a string
     pub address_displayable: Option<String>,
-    /// `addressNormalized`
+    /// `addressNormalized`: a string
     pub address_normalized: Option<String>,
-    /// `addressRaw`
+    /// `addressRaw`: a string
     pub address_raw: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `nameRaw`
+    /// `nameRaw`: a string
     pub name_raw: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,84 +7,86 @@ use crate::events::models::routing::{
     QueueConversationEventTopicQueueMediaSettings,
     QueueConversationEventTopicRecordersState, QueueConversationEventTopicWrapup,
 };
-use crate::events::models::routing_and_users::{
-    ConversationCallEventTopicCallConversationRecordingState,
-    ConversationEventTopicCallDirection, ConversationEventTopicCallDisconnectType,
-    ConversationEventTopicCallInitialState, ConversationEventTopicCallState,
+use crate::events::models::shared::routing_and_users::{
+    CallInitialState, CallState, ConversationDirection, EventTopicDisconnectType,
+    RecordingState,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationEventTopicCall` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicParticipant`](crate::events::models::QueueConversationEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicCall {
-    /// `afterCallWork`
+    /// `afterCallWork`: `QueueConversationEventTopicAfterCallWork`
     pub after_call_work: Option<Box<QueueConversationEventTopicAfterCallWork>>,
-    /// `afterCallWorkRequired`
+    /// `afterCallWorkRequired`: a boolean
     pub after_call_work_required: Option<bool>,
-    /// `agentAssistantId`
+    /// `agentAssistantId`: a string
     pub agent_assistant_id: Option<String>,
-    /// `bargedTime`
+    /// `bargedTime`: a timestamp
     pub barged_time: Option<time::Timestamp>,
-    /// `confined`
+    /// `confined`: a boolean
     pub confined: Option<bool>,
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `direction`
+    /// `direction`: one of `outbound`, `inbound`
     pub direction: Option<QueueConversationEventTopicCallDirection>,
-    /// `disconnectReasons`
+    /// `disconnectReasons`: a list of `QueueConversationEventTopicDisconnectReason`
     pub disconnect_reasons: Option<Vec<QueueConversationEventTopicDisconnectReason>>,
-    /// `disconnectType`
+    /// `disconnectType`: `QueueConversationEventTopicCallDisconnectType`
     pub disconnect_type: Option<QueueConversationEventTopicCallDisconnectType>,
-    /// `disconnectedTime`
+    /// `disconnectedTime`: a timestamp
     pub disconnected_time: Option<time::Timestamp>,
-    /// `disposition`
+    /// `disposition`: `QueueConversationEventTopicDisposition`
     pub disposition: Option<Box<QueueConversationEventTopicDisposition>>,
-    /// `documentId`
+    /// `documentId`: a string
     pub document_id: Option<String>,
-    /// `errorInfo`
+    /// `errorInfo`: `QueueConversationEventTopicErrorDetails`
     pub error_info: Option<Box<QueueConversationEventTopicErrorDetails>>,
-    /// `faxStatus`
+    /// `faxStatus`: `QueueConversationEventTopicFaxStatus`
     pub fax_status: Option<Box<QueueConversationEventTopicFaxStatus>>,
-    /// `held`
+    /// `held`: a boolean
     pub held: Option<bool>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initialState`
+    /// `initialState`: `QueueConversationEventTopicCallInitialState`
     pub initial_state: Option<QueueConversationEventTopicCallInitialState>,
-    /// `muted`
+    /// `muted`: a boolean
     pub muted: Option<bool>,
-    /// `other`
+    /// `other`: `QueueConversationEventTopicAddress`
     pub other: Option<Box<QueueConversationEventTopicAddress>>,
-    /// `peerId`
+    /// `peerId`: a string
     pub peer_id: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `publicIpAddress`
+    /// `publicIpAddress`: a string
     pub public_ip_address: Option<String>,
-    /// `queueMediaSettings`
+    /// `queueMediaSettings`: `QueueConversationEventTopicQueueMediaSettings`
     pub queue_media_settings: Option<Box<QueueConversationEventTopicQueueMediaSettings>>,
-    /// `recordersState`
+    /// `recordersState`: `QueueConversationEventTopicRecordersState`
     pub recorders_state: Option<Box<QueueConversationEventTopicRecordersState>>,
-    /// `recording`
+    /// `recording`: a boolean
     pub recording: Option<bool>,
-    /// `recordingState`
+    /// `recordingState`: one of `none`, `active`, `paused`
     pub recording_state: Option<QueueConversationEventTopicCallRecordingState>,
-    /// `scriptId`
+    /// `scriptId`: a string
     pub script_id: Option<String>,
-    /// `securePause`
+    /// `securePause`: a boolean
     pub secure_pause: Option<bool>,
-    /// `self`
+    /// `self`: `QueueConversationEventTopicAddress`
     pub self_: Option<Box<QueueConversationEventTopicAddress>>,
-    /// `startHoldTime`
+    /// `startHoldTime`: a timestamp
     pub start_hold_time: Option<time::Timestamp>,
-    /// `state`
+    /// `state`: `QueueConversationEventTopicCallState`
     pub state: Option<QueueConversationEventTopicCallState>,
-    /// `transferSource`
+    /// `transferSource`: a string
     pub transfer_source: Option<String>,
-    /// `uuiData`
+    /// `uuiData`: a string
     pub uui_data: Option<String>,
-    /// `wrapup`
+    /// `wrapup`: `QueueConversationEventTopicWrapup`
     pub wrapup: Option<Box<QueueConversationEventTopicWrapup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -134,17 +136,17 @@ impl codec::Model for QueueConversationEventTopicCall {
 
 codec::__model!(QueueConversationEventTopicCall);
 
-/// The same values as [`ConversationEventTopicCallDirection`].
-pub type QueueConversationEventTopicCallDirection = ConversationEventTopicCallDirection;
+/// The same values as [`ConversationDirection`].
+pub type QueueConversationEventTopicCallDirection = ConversationDirection;
 
-/// The same values as [`ConversationEventTopicCallDisconnectType`].
-pub type QueueConversationEventTopicCallDisconnectType = ConversationEventTopicCallDisconnectType;
+/// The same values as [`EventTopicDisconnectType`].
+pub type QueueConversationEventTopicCallDisconnectType = EventTopicDisconnectType;
 
-/// The same values as [`ConversationEventTopicCallInitialState`].
-pub type QueueConversationEventTopicCallInitialState = ConversationEventTopicCallInitialState;
+/// The same values as [`CallInitialState`].
+pub type QueueConversationEventTopicCallInitialState = CallInitialState;
 
-/// The same values as [`ConversationCallEventTopicCallConversationRecordingState`].
-pub type QueueConversationEventTopicCallRecordingState = ConversationCallEventTopicCallConversationRecordingState;
+/// The same values as [`RecordingState`].
+pub type QueueConversationEventTopicCallRecordingState = RecordingState;
 
-/// The same values as [`ConversationEventTopicCallState`].
-pub type QueueConversationEventTopicCallState = ConversationEventTopicCallState;
+/// The same values as [`CallState`].
+pub type QueueConversationEventTopicCallState = CallState;

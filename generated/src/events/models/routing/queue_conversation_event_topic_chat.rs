@@ -4,51 +4,55 @@ use crate::events::models::routing::{
     QueueConversationEventTopicAfterCallWork, QueueConversationEventTopicJourneyContext,
     QueueConversationEventTopicQueueMediaSettings, QueueConversationEventTopicWrapup,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicCallDisconnectType, ConversationEventTopicChatInitialState,
-    ConversationEventTopicChatState,
+use crate::events::models::shared::routing_and_users::{
+    EventTopicDisconnectType, EventTopicInitialState, EventTopicState,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationEventTopicChat` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicParticipant`](crate::events::models::QueueConversationEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicChat {
-    /// `afterCallWork`
+    /// `afterCallWork`: `QueueConversationEventTopicAfterCallWork`
     pub after_call_work: Option<Box<QueueConversationEventTopicAfterCallWork>>,
-    /// `afterCallWorkRequired`
+    /// `afterCallWorkRequired`: a boolean
     pub after_call_work_required: Option<bool>,
-    /// `avatarImageUrl`
+    /// `avatarImageUrl`: a string
     pub avatar_image_url: Option<String>,
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `disconnectType`
+    /// `disconnectType`: `QueueConversationEventTopicChatDisconnectType`
     pub disconnect_type: Option<QueueConversationEventTopicChatDisconnectType>,
-    /// `disconnectedTime`
+    /// `disconnectedTime`: a timestamp
     pub disconnected_time: Option<time::Timestamp>,
-    /// `held`
+    /// `held`: a boolean
     pub held: Option<bool>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initialState`
+    /// `initialState`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub initial_state: Option<QueueConversationEventTopicChatInitialState>,
-    /// `journeyContext`
+    /// `journeyContext`: `QueueConversationEventTopicJourneyContext`
     pub journey_context: Option<Box<QueueConversationEventTopicJourneyContext>>,
-    /// `peerId`
+    /// `peerId`: a string
     pub peer_id: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `queueMediaSettings`
+    /// `queueMediaSettings`: `QueueConversationEventTopicQueueMediaSettings`
     pub queue_media_settings: Option<Box<QueueConversationEventTopicQueueMediaSettings>>,
-    /// `roomId`
+    /// `roomId`: a string
     pub room_id: Option<String>,
-    /// `scriptId`
+    /// `scriptId`: a string
     pub script_id: Option<String>,
-    /// `startHoldTime`
+    /// `startHoldTime`: a timestamp
     pub start_hold_time: Option<time::Timestamp>,
-    /// `state`
+    /// `state`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub state: Option<QueueConversationEventTopicChatState>,
-    /// `wrapup`
+    /// `wrapup`: `QueueConversationEventTopicWrapup`
     pub wrapup: Option<Box<QueueConversationEventTopicWrapup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -82,11 +86,11 @@ impl codec::Model for QueueConversationEventTopicChat {
 
 codec::__model!(QueueConversationEventTopicChat);
 
-/// The same values as [`ConversationEventTopicCallDisconnectType`].
-pub type QueueConversationEventTopicChatDisconnectType = ConversationEventTopicCallDisconnectType;
+/// The same values as [`EventTopicDisconnectType`].
+pub type QueueConversationEventTopicChatDisconnectType = EventTopicDisconnectType;
 
-/// The same values as [`ConversationEventTopicChatInitialState`].
-pub type QueueConversationEventTopicChatInitialState = ConversationEventTopicChatInitialState;
+/// The same values as [`EventTopicInitialState`].
+pub type QueueConversationEventTopicChatInitialState = EventTopicInitialState;
 
-/// The same values as [`ConversationEventTopicChatState`].
-pub type QueueConversationEventTopicChatState = ConversationEventTopicChatState;
+/// The same values as [`EventTopicState`].
+pub type QueueConversationEventTopicChatState = EventTopicState;

@@ -4,55 +4,59 @@ use crate::events::models::routing::{
     QueueConversationEventTopicAddress, QueueConversationEventTopicAfterCallWork,
     QueueConversationEventTopicQueueMediaSettings, QueueConversationEventTopicWrapup,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicCallDisconnectType, ConversationEventTopicChatInitialState,
-    ConversationEventTopicChatState,
+use crate::events::models::shared::routing_and_users::{
+    EventTopicDisconnectType, EventTopicInitialState, EventTopicState,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationEventTopicCobrowse` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicParticipant`](crate::events::models::QueueConversationEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicCobrowse {
-    /// `afterCallWork`
+    /// `afterCallWork`: `QueueConversationEventTopicAfterCallWork`
     pub after_call_work: Option<Box<QueueConversationEventTopicAfterCallWork>>,
-    /// `afterCallWorkRequired`
+    /// `afterCallWorkRequired`: a boolean
     pub after_call_work_required: Option<bool>,
-    /// `cobrowseRole`
+    /// `cobrowseRole`: a string
     pub cobrowse_role: Option<String>,
-    /// `cobrowseSessionId`
+    /// `cobrowseSessionId`: a string
     pub cobrowse_session_id: Option<String>,
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `controlling`
+    /// `controlling`: a list of strings
     pub controlling: Option<Vec<String>>,
-    /// `disconnectType`
+    /// `disconnectType`: `QueueConversationEventTopicCobrowseDisconnectType`
     pub disconnect_type: Option<QueueConversationEventTopicCobrowseDisconnectType>,
-    /// `disconnectedTime`
+    /// `disconnectedTime`: a timestamp
     pub disconnected_time: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initialState`
+    /// `initialState`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub initial_state: Option<QueueConversationEventTopicCobrowseInitialState>,
-    /// `peerId`
+    /// `peerId`: a string
     pub peer_id: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `providerEventTime`
+    /// `providerEventTime`: a timestamp
     pub provider_event_time: Option<time::Timestamp>,
-    /// `queueMediaSettings`
+    /// `queueMediaSettings`: `QueueConversationEventTopicQueueMediaSettings`
     pub queue_media_settings: Option<Box<QueueConversationEventTopicQueueMediaSettings>>,
-    /// `roomId`
+    /// `roomId`: a string
     pub room_id: Option<String>,
-    /// `scriptId`
+    /// `scriptId`: a string
     pub script_id: Option<String>,
-    /// `self`
+    /// `self`: `QueueConversationEventTopicAddress`
     pub self_: Option<Box<QueueConversationEventTopicAddress>>,
-    /// `state`
+    /// `state`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub state: Option<QueueConversationEventTopicCobrowseState>,
-    /// `viewerUrl`
+    /// `viewerUrl`: a string
     pub viewer_url: Option<String>,
-    /// `wrapup`
+    /// `wrapup`: `QueueConversationEventTopicWrapup`
     pub wrapup: Option<Box<QueueConversationEventTopicWrapup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -88,11 +92,11 @@ impl codec::Model for QueueConversationEventTopicCobrowse {
 
 codec::__model!(QueueConversationEventTopicCobrowse);
 
-/// The same values as [`ConversationEventTopicCallDisconnectType`].
-pub type QueueConversationEventTopicCobrowseDisconnectType = ConversationEventTopicCallDisconnectType;
+/// The same values as [`EventTopicDisconnectType`].
+pub type QueueConversationEventTopicCobrowseDisconnectType = EventTopicDisconnectType;
 
-/// The same values as [`ConversationEventTopicChatInitialState`].
-pub type QueueConversationEventTopicCobrowseInitialState = ConversationEventTopicChatInitialState;
+/// The same values as [`EventTopicInitialState`].
+pub type QueueConversationEventTopicCobrowseInitialState = EventTopicInitialState;
 
-/// The same values as [`ConversationEventTopicChatState`].
-pub type QueueConversationEventTopicCobrowseState = ConversationEventTopicChatState;
+/// The same values as [`EventTopicState`].
+pub type QueueConversationEventTopicCobrowseState = EventTopicState;

@@ -9,39 +9,42 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationEventTopicConversation` in the API.
+///
+/// Arrives with the topic
+/// [`routing_queue_conversations`](crate::events::topics::routing::routing_queue_conversations).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicConversation {
-    /// `accessAttributes`
+    /// `accessAttributes`: a list of strings
     pub access_attributes: Option<Vec<String>>,
-    /// `address`
+    /// `address`: a string
     pub address: Option<String>,
-    /// `associatedConversation`
+    /// `associatedConversation`: `QueueConversationEventTopicDomainEntityRef`
     pub associated_conversation: Option<Box<QueueConversationEventTopicDomainEntityRef>>,
-    /// `consultationConversations`
+    /// `consultationConversations`: a list of `QueueConversationEventTopicDomainEntityRef`
     pub consultation_conversations: Option<
         Vec<QueueConversationEventTopicDomainEntityRef>,
     >,
-    /// `divisions`
+    /// `divisions`: a list of `QueueConversationEventTopicConversationDivisionMembership`
     pub divisions: Option<
         Vec<QueueConversationEventTopicConversationDivisionMembership>,
     >,
-    /// `externalTag`
+    /// `externalTag`: a string
     pub external_tag: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `inactivityTimeout`
+    /// `inactivityTimeout`: a timestamp
     pub inactivity_timeout: Option<time::Timestamp>,
-    /// `maxParticipants`
+    /// `maxParticipants`: an integer (`int64`)
     pub max_participants: Option<i64>,
-    /// `participants`
+    /// `participants`: a list of `QueueConversationEventTopicParticipant`
     pub participants: Option<Vec<QueueConversationEventTopicParticipant>>,
-    /// `recentTransfers`
+    /// `recentTransfers`: a list of `QueueConversationEventTopicTransferResponse`
     pub recent_transfers: Option<Vec<QueueConversationEventTopicTransferResponse>>,
-    /// `recordingState`
+    /// `recordingState`: a string
     pub recording_state: Option<String>,
-    /// `securePause`
+    /// `securePause`: a boolean
     pub secure_pause: Option<bool>,
-    /// `utilizationLabelId`
+    /// `utilizationLabelId`: a string
     pub utilization_label_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

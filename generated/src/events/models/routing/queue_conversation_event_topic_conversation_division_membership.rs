@@ -7,11 +7,14 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationEventTopicConversationDivisionMembership` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicConversation`](crate::events::models::QueueConversationEventTopicConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicConversationDivisionMembership {
-    /// `division`
+    /// `division`: `QueueConversationEventTopicDomainEntityRef`
     pub division: Option<Box<QueueConversationEventTopicDomainEntityRef>>,
-    /// `entities`
+    /// `entities`: a list of `QueueConversationEventTopicDivisionEntityRef`
     pub entities: Option<Vec<QueueConversationEventTopicDivisionEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

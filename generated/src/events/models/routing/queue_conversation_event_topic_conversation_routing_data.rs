@@ -6,19 +6,22 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationEventTopicConversationRoutingData` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicParticipant`](crate::events::models::QueueConversationEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicConversationRoutingData {
-    /// `language`
+    /// `language`: `QueueConversationEventTopicUriReference`
     pub language: Option<Box<QueueConversationEventTopicUriReference>>,
-    /// `priority`
+    /// `priority`: an integer (`int64`)
     pub priority: Option<i64>,
-    /// `queue`
+    /// `queue`: `QueueConversationEventTopicUriReference`
     pub queue: Option<Box<QueueConversationEventTopicUriReference>>,
-    /// `scoredAgents`
+    /// `scoredAgents`: a list of `QueueConversationEventTopicScoredAgent`
     pub scored_agents: Option<Vec<QueueConversationEventTopicScoredAgent>>,
-    /// `skillExpressionId`
+    /// `skillExpressionId`: a string
     pub skill_expression_id: Option<String>,
-    /// `skills`
+    /// `skills`: a list of `QueueConversationEventTopicUriReference`
     pub skills: Option<Vec<QueueConversationEventTopicUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,20 @@ use crate::events::models::routing::QueueConversationEventTopicPhoneNumberColumn
 use crate::runtime::codec;
 
 /// `QueueConversationEventTopicDialerPreview` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicCallback`](crate::events::models::QueueConversationEventTopicCallback).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicDialerPreview {
-    /// `campaignId`
+    /// `campaignId`: a string
     pub campaign_id: Option<String>,
-    /// `contactId`
+    /// `contactId`: a string
     pub contact_id: Option<String>,
-    /// `contactListId`
+    /// `contactListId`: a string
     pub contact_list_id: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `phoneNumberColumns`
+    /// `phoneNumberColumns`: a list of `QueueConversationEventTopicPhoneNumberColumn`
     pub phone_number_columns: Option<Vec<QueueConversationEventTopicPhoneNumberColumn>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

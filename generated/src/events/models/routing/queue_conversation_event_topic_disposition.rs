@@ -7,15 +7,17 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationEventTopicDisposition` in the API.
+///
+/// Part of [`QueueConversationEventTopicCall`](crate::events::models::QueueConversationEventTopicCall).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicDisposition {
-    /// `amdTimeout`
+    /// `amdTimeout`: `QueueConversationEventTopicDispositionAmdTimeout`
     pub amd_timeout: Option<Box<QueueConversationEventTopicDispositionAmdTimeout>>,
-    /// `analyzer`
+    /// `analyzer`: a string
     pub analyzer: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `silentCallTimeout`
+    /// `silentCallTimeout`: `QueueConversationEventTopicDispositionSilentCallTimeout`
     pub silent_call_timeout: Option<
         Box<QueueConversationEventTopicDispositionSilentCallTimeout>,
     >,

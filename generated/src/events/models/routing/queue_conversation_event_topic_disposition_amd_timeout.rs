@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `QueueConversationEventTopicDispositionAmdTimeout` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicDisposition`](crate::events::models::QueueConversationEventTopicDisposition).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicDispositionAmdTimeout {
-    /// `timeoutMs`
+    /// `timeoutMs`: an integer (`int64`)
     pub timeout_ms: Option<i64>,
-    /// `timerEndTime`
+    /// `timerEndTime`: a number
     pub timer_end_time: Option<f64>,
-    /// `timerStartEvent`
+    /// `timerStartEvent`: a string
     pub timer_start_event: Option<String>,
-    /// `timerStartTime`
+    /// `timerStartTime`: a number
     pub timer_start_time: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

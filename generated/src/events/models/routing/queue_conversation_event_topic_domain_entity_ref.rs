@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `QueueConversationEventTopicDomainEntityRef` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicConversation`](crate::events::models::QueueConversationEventTopicConversation),
+/// [`QueueConversationEventTopicConversationDivisionMembership`](crate::events::models::QueueConversationEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicDomainEntityRef {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

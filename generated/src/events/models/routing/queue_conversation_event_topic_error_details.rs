@@ -4,21 +4,26 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `QueueConversationEventTopicErrorDetails` in the API.
+///
+/// Part of [`QueueConversationEventTopicCall`](crate::events::models::QueueConversationEventTopicCall),
+/// [`QueueConversationEventTopicEmail`](crate::events::models::QueueConversationEventTopicEmail),
+/// [`QueueConversationEventTopicMessage`](crate::events::models::QueueConversationEventTopicMessage),
+/// [`QueueConversationEventTopicMessageDetails`](crate::events::models::QueueConversationEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicErrorDetails {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `contextId`
+    /// `contextId`: a string
     pub context_id: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `messageParams`
+    /// `messageParams`: a map of strings to strings
     pub message_params: Option<BTreeMap<String, String>>,
-    /// `messageWithParams`
+    /// `messageWithParams`: a string
     pub message_with_params: Option<String>,
-    /// `status`
+    /// `status`: an integer (`int64`)
     pub status: Option<i64>,
-    /// `uri`
+    /// `uri`: a string
     pub uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

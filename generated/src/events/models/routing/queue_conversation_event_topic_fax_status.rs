@@ -3,23 +3,25 @@
 use crate::runtime::codec;
 
 /// `QueueConversationEventTopicFaxStatus` in the API.
+///
+/// Part of [`QueueConversationEventTopicCall`](crate::events::models::QueueConversationEventTopicCall).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicFaxStatus {
-    /// `activePage`
+    /// `activePage`: an integer (`int64`)
     pub active_page: Option<i64>,
-    /// `baudRate`
+    /// `baudRate`: an integer (`int64`)
     pub baud_rate: Option<i64>,
-    /// `bytesTransmitted`
+    /// `bytesTransmitted`: an integer (`int64`)
     pub bytes_transmitted: Option<i64>,
-    /// `direction`
+    /// `direction`: a string
     pub direction: Option<String>,
-    /// `expectedPages`
+    /// `expectedPages`: an integer (`int64`)
     pub expected_pages: Option<i64>,
-    /// `lineErrors`
+    /// `lineErrors`: an integer (`int64`)
     pub line_errors: Option<i64>,
-    /// `linesTransmitted`
+    /// `linesTransmitted`: an integer (`int64`)
     pub lines_transmitted: Option<i64>,
-    /// `pageErrors`
+    /// `pageErrors`: an integer (`int64`)
     pub page_errors: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

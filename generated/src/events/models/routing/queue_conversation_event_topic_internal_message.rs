@@ -3,44 +3,45 @@
 use crate::events::models::routing::{
     QueueConversationEventTopicAddress, QueueConversationEventTopicInternalMessageDetails,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicInternalMessageDisconnectType,
-    ConversationEventTopicInternalMessageInitialState,
-    ConversationEventTopicInternalMessageState,
+use crate::events::models::shared::routing_and_users::{
+    InternalMessageDisconnectType, InternalMessageInitialState, InternalMessageState,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationEventTopicInternalMessage` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicParticipant`](crate::events::models::QueueConversationEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicInternalMessage {
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `disconnectType`
+    /// `disconnectType`: one of `client`, `system`, `peer`, `transfer`
     pub disconnect_type: Option<
         QueueConversationEventTopicInternalMessageDisconnectType,
     >,
-    /// `disconnectedTime`
+    /// `disconnectedTime`: a timestamp
     pub disconnected_time: Option<time::Timestamp>,
-    /// `fromAddress`
+    /// `fromAddress`: `QueueConversationEventTopicAddress`
     pub from_address: Option<Box<QueueConversationEventTopicAddress>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initialState`
+    /// `initialState`: one of `alerting`, `connected`, `disconnected`
     pub initial_state: Option<QueueConversationEventTopicInternalMessageInitialState>,
-    /// `messages`
+    /// `messages`: a list of `QueueConversationEventTopicInternalMessageDetails`
     pub messages: Option<Vec<QueueConversationEventTopicInternalMessageDetails>>,
-    /// `peerId`
+    /// `peerId`: a string
     pub peer_id: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `sourceUserId`
+    /// `sourceUserId`: a string
     pub source_user_id: Option<String>,
-    /// `state`
+    /// `state`: one of `alerting`, `connected`, `disconnected`
     pub state: Option<QueueConversationEventTopicInternalMessageState>,
-    /// `targetUserId`
+    /// `targetUserId`: a string
     pub target_user_id: Option<String>,
-    /// `toAddress`
+    /// `toAddress`: `QueueConversationEventTopicAddress`
     pub to_address: Option<Box<QueueConversationEventTopicAddress>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -69,11 +70,11 @@ impl codec::Model for QueueConversationEventTopicInternalMessage {
 
 codec::__model!(QueueConversationEventTopicInternalMessage);
 
-/// The same values as [`ConversationEventTopicInternalMessageDisconnectType`].
-pub type QueueConversationEventTopicInternalMessageDisconnectType = ConversationEventTopicInternalMessageDisconnectType;
+/// The same values as [`InternalMessageDisconnectType`].
+pub type QueueConversationEventTopicInternalMessageDisconnectType = InternalMessageDisconnectType;
 
-/// The same values as [`ConversationEventTopicInternalMessageInitialState`].
-pub type QueueConversationEventTopicInternalMessageInitialState = ConversationEventTopicInternalMessageInitialState;
+/// The same values as [`InternalMessageInitialState`].
+pub type QueueConversationEventTopicInternalMessageInitialState = InternalMessageInitialState;
 
-/// The same values as [`ConversationEventTopicInternalMessageState`].
-pub type QueueConversationEventTopicInternalMessageState = ConversationEventTopicInternalMessageState;
+/// The same values as [`InternalMessageState`].
+pub type QueueConversationEventTopicInternalMessageState = InternalMessageState;

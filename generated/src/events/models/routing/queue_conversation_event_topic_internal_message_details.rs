@@ -4,11 +4,14 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationEventTopicInternalMessageDetails` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicInternalMessage`](crate::events::models::QueueConversationEventTopicInternalMessage).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicInternalMessageDetails {
-    /// `messageId`
+    /// `messageId`: a string
     pub message_id: Option<String>,
-    /// `messageTime`
+    /// `messageTime`: a timestamp
     pub message_time: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::routing::QueueConversationEventTopicJourneyActionMap;
 use crate::runtime::codec;
 
 /// `QueueConversationEventTopicJourneyAction` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicJourneyContext`](crate::events::models::QueueConversationEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicJourneyAction {
-    /// `actionMap`
+    /// `actionMap`: `QueueConversationEventTopicJourneyActionMap`
     pub action_map: Option<Box<QueueConversationEventTopicJourneyActionMap>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationEventTopicJourneyActionMap` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicJourneyAction`](crate::events::models::QueueConversationEventTopicJourneyAction).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicJourneyActionMap {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,13 +7,16 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationEventTopicJourneyContext` in the API.
+///
+/// Part of [`QueueConversationEventTopicChat`](crate::events::models::QueueConversationEventTopicChat),
+/// [`QueueConversationEventTopicMessage`](crate::events::models::QueueConversationEventTopicMessage).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicJourneyContext {
-    /// `customer`
+    /// `customer`: `QueueConversationEventTopicJourneyCustomer`
     pub customer: Option<Box<QueueConversationEventTopicJourneyCustomer>>,
-    /// `customerSession`
+    /// `customerSession`: `QueueConversationEventTopicJourneyCustomerSession`
     pub customer_session: Option<Box<QueueConversationEventTopicJourneyCustomerSession>>,
-    /// `triggeringAction`
+    /// `triggeringAction`: `QueueConversationEventTopicJourneyAction`
     pub triggering_action: Option<Box<QueueConversationEventTopicJourneyAction>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationEventTopicJourneyCustomerSession` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicJourneyContext`](crate::events::models::QueueConversationEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicJourneyCustomerSession {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,76 +6,78 @@ use crate::events::models::routing::{
     QueueConversationEventTopicMessageDetails,
     QueueConversationEventTopicQueueMediaSettings, QueueConversationEventTopicWrapup,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicCallDirection, ConversationEventTopicMessageDisconnectType,
-    ConversationEventTopicMessageInitialState, ConversationEventTopicMessageState,
-    ConversationEventTopicMessageType,
+use crate::events::models::shared::routing_and_users::{
+    ConversationDirection, EventTopicType, TopicMessageDisconnectType,
+    TopicMessageInitialState, TopicMessageState,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationEventTopicMessage` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicParticipant`](crate::events::models::QueueConversationEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicMessage {
-    /// `afterCallWork`
+    /// `afterCallWork`: `QueueConversationEventTopicAfterCallWork`
     pub after_call_work: Option<Box<QueueConversationEventTopicAfterCallWork>>,
-    /// `afterCallWorkRequired`
+    /// `afterCallWorkRequired`: a boolean
     pub after_call_work_required: Option<bool>,
-    /// `agentAssistantId`
+    /// `agentAssistantId`: a string
     pub agent_assistant_id: Option<String>,
-    /// `byoSmsIntegrationId`
+    /// `byoSmsIntegrationId`: a string
     pub byo_sms_integration_id: Option<String>,
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `direction`
+    /// `direction`: one of `outbound`, `inbound`
     pub direction: Option<QueueConversationEventTopicMessageDirection>,
-    /// `disconnectType`
+    /// `disconnectType`: `QueueConversationEventTopicMessageDisconnectType`
     pub disconnect_type: Option<QueueConversationEventTopicMessageDisconnectType>,
-    /// `disconnectedTime`
+    /// `disconnectedTime`: a timestamp
     pub disconnected_time: Option<time::Timestamp>,
-    /// `engagementSource`
+    /// `engagementSource`: a string
     pub engagement_source: Option<String>,
-    /// `errorInfo`
+    /// `errorInfo`: `QueueConversationEventTopicErrorDetails`
     pub error_info: Option<Box<QueueConversationEventTopicErrorDetails>>,
-    /// `fromAddress`
+    /// `fromAddress`: `QueueConversationEventTopicAddress`
     pub from_address: Option<Box<QueueConversationEventTopicAddress>>,
-    /// `held`
+    /// `held`: a boolean
     pub held: Option<bool>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initialState`
+    /// `initialState`: one of `alerting`, `connected`, `disconnected`, `parked`
     pub initial_state: Option<QueueConversationEventTopicMessageInitialState>,
-    /// `journeyContext`
+    /// `journeyContext`: `QueueConversationEventTopicJourneyContext`
     pub journey_context: Option<Box<QueueConversationEventTopicJourneyContext>>,
-    /// `messages`
+    /// `messages`: a list of `QueueConversationEventTopicMessageDetails`
     pub messages: Option<Vec<QueueConversationEventTopicMessageDetails>>,
-    /// `messagesTranscriptUri`
+    /// `messagesTranscriptUri`: a string
     pub messages_transcript_uri: Option<String>,
-    /// `parkTime`
+    /// `parkTime`: a timestamp
     pub park_time: Option<time::Timestamp>,
-    /// `peerId`
+    /// `peerId`: a string
     pub peer_id: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `queueMediaSettings`
+    /// `queueMediaSettings`: `QueueConversationEventTopicQueueMediaSettings`
     pub queue_media_settings: Option<Box<QueueConversationEventTopicQueueMediaSettings>>,
-    /// `recipientCountry`
+    /// `recipientCountry`: a string
     pub recipient_country: Option<String>,
-    /// `recipientType`
+    /// `recipientType`: a string
     pub recipient_type: Option<String>,
-    /// `resumeTime`
+    /// `resumeTime`: a timestamp
     pub resume_time: Option<time::Timestamp>,
-    /// `scriptId`
+    /// `scriptId`: a string
     pub script_id: Option<String>,
-    /// `startHoldTime`
+    /// `startHoldTime`: a timestamp
     pub start_hold_time: Option<time::Timestamp>,
-    /// `state`
+    /// `state`: one of `alerting`, `connected`, `disconnected`, `parked`
     pub state: Option<QueueConversationEventTopicMessageState>,
-    /// `toAddress`
+    /// `toAddress`: `QueueConversationEventTopicAddress`
     pub to_address: Option<Box<QueueConversationEventTopicAddress>>,
-    /// `type`
+    /// `type`: `QueueConversationEventTopicMessageType`
     pub r#type: Option<QueueConversationEventTopicMessageType>,
-    /// `wrapup`
+    /// `wrapup`: `QueueConversationEventTopicWrapup`
     pub wrapup: Option<Box<QueueConversationEventTopicWrapup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -121,17 +123,17 @@ impl codec::Model for QueueConversationEventTopicMessage {
 
 codec::__model!(QueueConversationEventTopicMessage);
 
-/// The same values as [`ConversationEventTopicCallDirection`].
-pub type QueueConversationEventTopicMessageDirection = ConversationEventTopicCallDirection;
+/// The same values as [`ConversationDirection`].
+pub type QueueConversationEventTopicMessageDirection = ConversationDirection;
 
-/// The same values as [`ConversationEventTopicMessageDisconnectType`].
-pub type QueueConversationEventTopicMessageDisconnectType = ConversationEventTopicMessageDisconnectType;
+/// The same values as [`TopicMessageDisconnectType`].
+pub type QueueConversationEventTopicMessageDisconnectType = TopicMessageDisconnectType;
 
-/// The same values as [`ConversationEventTopicMessageInitialState`].
-pub type QueueConversationEventTopicMessageInitialState = ConversationEventTopicMessageInitialState;
+/// The same values as [`TopicMessageInitialState`].
+pub type QueueConversationEventTopicMessageInitialState = TopicMessageInitialState;
 
-/// The same values as [`ConversationEventTopicMessageState`].
-pub type QueueConversationEventTopicMessageState = ConversationEventTopicMessageState;
+/// The same values as [`TopicMessageState`].
+pub type QueueConversationEventTopicMessageState = TopicMessageState;
 
-/// The same values as [`ConversationEventTopicMessageType`].
-pub type QueueConversationEventTopicMessageType = ConversationEventTopicMessageType;
+/// The same values as [`EventTopicType`].
+pub type QueueConversationEventTopicMessageType = EventTopicType;

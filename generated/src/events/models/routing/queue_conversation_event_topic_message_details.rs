@@ -4,35 +4,35 @@ use crate::events::models::routing::{
     QueueConversationEventTopicErrorDetails, QueueConversationEventTopicMessageMedia,
     QueueConversationEventTopicMessageMetadata, QueueConversationEventTopicMessageSticker,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicMessageDetailsMessageStatus,
-    ConversationEventTopicMessageDetailsSocialVisibility,
-};
+use crate::events::models::shared::routing_and_users::{MessageStatus, SocialVisibility};
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationEventTopicMessageDetails` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicMessage`](crate::events::models::QueueConversationEventTopicMessage).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicMessageDetails {
-    /// `errorInfo`
+    /// `errorInfo`: `QueueConversationEventTopicErrorDetails`
     pub error_info: Option<Box<QueueConversationEventTopicErrorDetails>>,
-    /// `media`
+    /// `media`: a list of `QueueConversationEventTopicMessageMedia`
     pub media: Option<Vec<QueueConversationEventTopicMessageMedia>>,
-    /// `messageId`
+    /// `messageId`: a string
     pub message_id: Option<String>,
-    /// `messageMetadata`
+    /// `messageMetadata`: `QueueConversationEventTopicMessageMetadata`
     pub message_metadata: Option<Box<QueueConversationEventTopicMessageMetadata>>,
-    /// `messageSegmentCount`
+    /// `messageSegmentCount`: an integer (`int64`)
     pub message_segment_count: Option<i64>,
-    /// `messageStatus`
+    /// `messageStatus`: `QueueConversationEventTopicMessageDetailsMessageStatus`
     pub message_status: Option<QueueConversationEventTopicMessageDetailsMessageStatus>,
-    /// `messageTime`
+    /// `messageTime`: a timestamp
     pub message_time: Option<time::Timestamp>,
-    /// `socialVisibility`
+    /// `socialVisibility`: one of `private`, `public`
     pub social_visibility: Option<
         QueueConversationEventTopicMessageDetailsSocialVisibility,
     >,
-    /// `stickers`
+    /// `stickers`: a list of `QueueConversationEventTopicMessageSticker`
     pub stickers: Option<Vec<QueueConversationEventTopicMessageSticker>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -57,9 +57,8 @@ impl codec::Model for QueueConversationEventTopicMessageDetails {
 
 codec::__model!(QueueConversationEventTopicMessageDetails);
 
-/// The same values as [`ConversationEventTopicMessageDetailsMessageStatus`].
-pub type QueueConversationEventTopicMessageDetailsMessageStatus = ConversationEventTopicMessageDetailsMessageStatus;
+/// The same values as [`MessageStatus`].
+pub type QueueConversationEventTopicMessageDetailsMessageStatus = MessageStatus;
 
-/// The same values as [`ConversationEventTopicMessageDetailsSocialVisibility`].
-pub type QueueConversationEventTopicMessageDetailsSocialVisibility =
-    ConversationEventTopicMessageDetailsSocialVisibility;
+/// The same values as [`SocialVisibility`].
+pub type QueueConversationEventTopicMessageDetailsSocialVisibility = SocialVisibility;

@@ -3,17 +3,20 @@
 use crate::runtime::codec;
 
 /// `QueueConversationEventTopicMessageMedia` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicMessageDetails`](crate::events::models::QueueConversationEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicMessageMedia {
-    /// `contentLengthBytes`
+    /// `contentLengthBytes`: an integer (`int64`)
     pub content_length_bytes: Option<i64>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `mediaType`
+    /// `mediaType`: a string
     pub media_type: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

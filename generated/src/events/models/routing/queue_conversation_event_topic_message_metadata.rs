@@ -7,13 +7,16 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationEventTopicMessageMetadata` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicMessageDetails`](crate::events::models::QueueConversationEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicMessageMetadata {
-    /// `content`
+    /// `content`: a list of `QueueConversationEventTopicMessageMetadataContent`
     pub content: Option<Vec<QueueConversationEventTopicMessageMetadataContent>>,
-    /// `events`
+    /// `events`: a list of `QueueConversationEventTopicMessageMetadataEvent`
     pub events: Option<Vec<QueueConversationEventTopicMessageMetadataEvent>>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationEventTopicMessageMetadataContent` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicMessageMetadata`](crate::events::models::QueueConversationEventTopicMessageMetadata).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicMessageMetadataContent {
-    /// `contentType`
+    /// `contentType`: a string
     pub content_type: Option<String>,
-    /// `subType`
+    /// `subType`: a string
     pub sub_type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationEventTopicMessageSticker` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicMessageDetails`](crate::events::models::QueueConversationEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicMessageSticker {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

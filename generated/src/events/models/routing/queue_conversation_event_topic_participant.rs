@@ -9,103 +9,106 @@ use crate::events::models::routing::{
     QueueConversationEventTopicSocialExpression, QueueConversationEventTopicVideo,
     QueueConversationEventTopicWorkflow, QueueConversationEventTopicWrapup,
 };
-use crate::events::models::routing_and_users::ConversationEventTopicParticipantScreenRecordingState;
+use crate::events::models::shared::routing_and_users::ScreenRecordingState;
 use crate::runtime::codec;
 use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `QueueConversationEventTopicParticipant` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicConversation`](crate::events::models::QueueConversationEventTopicConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicParticipant {
-    /// `address`
+    /// `address`: a string
     pub address: Option<String>,
-    /// `alertingTimeoutMs`
+    /// `alertingTimeoutMs`: an integer (`int64`)
     pub alerting_timeout_ms: Option<i64>,
-    /// `attributes`
+    /// `attributes`: a map of strings to strings
     pub attributes: Option<BTreeMap<String, String>>,
-    /// `bargedParticipantId`
+    /// `bargedParticipantId`: a string
     pub barged_participant_id: Option<String>,
-    /// `callbacks`
+    /// `callbacks`: a list of `QueueConversationEventTopicCallback`
     pub callbacks: Option<Vec<QueueConversationEventTopicCallback>>,
-    /// `calls`
+    /// `calls`: a list of `QueueConversationEventTopicCall`
     pub calls: Option<Vec<QueueConversationEventTopicCall>>,
-    /// `chats`
+    /// `chats`: a list of `QueueConversationEventTopicChat`
     pub chats: Option<Vec<QueueConversationEventTopicChat>>,
-    /// `coachedParticipantId`
+    /// `coachedParticipantId`: a string
     pub coached_participant_id: Option<String>,
-    /// `cobrowsesessions`
+    /// `cobrowsesessions`: a list of `QueueConversationEventTopicCobrowse`
     pub cobrowsesessions: Option<Vec<QueueConversationEventTopicCobrowse>>,
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `consultParticipantId`
+    /// `consultParticipantId`: a string
     pub consult_participant_id: Option<String>,
-    /// `conversationRoutingData`
+    /// `conversationRoutingData`: `QueueConversationEventTopicConversationRoutingData`
     pub conversation_routing_data: Option<
         Box<QueueConversationEventTopicConversationRoutingData>,
     >,
-    /// `emails`
+    /// `emails`: a list of `QueueConversationEventTopicEmail`
     pub emails: Option<Vec<QueueConversationEventTopicEmail>>,
-    /// `endAcwTime`
+    /// `endAcwTime`: a timestamp
     pub end_acw_time: Option<time::Timestamp>,
-    /// `endTime`
+    /// `endTime`: a timestamp
     pub end_time: Option<time::Timestamp>,
-    /// `externalContactId`
+    /// `externalContactId`: a string
     pub external_contact_id: Option<String>,
-    /// `externalContactInitialDivisionId`
+    /// `externalContactInitialDivisionId`: a string
     pub external_contact_initial_division_id: Option<String>,
-    /// `externalOrganizationId`
+    /// `externalOrganizationId`: a string
     pub external_organization_id: Option<String>,
-    /// `flaggedReason`
+    /// `flaggedReason`: a string
     pub flagged_reason: Option<String>,
-    /// `groupId`
+    /// `groupId`: a string
     pub group_id: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `internalMessages`
+    /// `internalMessages`: a list of `QueueConversationEventTopicInternalMessage`
     pub internal_messages: Option<Vec<QueueConversationEventTopicInternalMessage>>,
-    /// `mediaRoles`
+    /// `mediaRoles`: a list of strings
     pub media_roles: Option<Vec<String>>,
-    /// `messages`
+    /// `messages`: a list of `QueueConversationEventTopicMessage`
     pub messages: Option<Vec<QueueConversationEventTopicMessage>>,
-    /// `monitoredParticipantId`
+    /// `monitoredParticipantId`: a string
     pub monitored_participant_id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `purpose`
+    /// `purpose`: a string
     pub purpose: Option<String>,
-    /// `queueId`
+    /// `queueId`: a string
     pub queue_id: Option<String>,
-    /// `screenMonitoredParticipantId`
+    /// `screenMonitoredParticipantId`: a string
     pub screen_monitored_participant_id: Option<String>,
-    /// `screenMonitorings`
+    /// `screenMonitorings`: a list of `QueueConversationEventTopicScreenMonitoring`
     pub screen_monitorings: Option<Vec<QueueConversationEventTopicScreenMonitoring>>,
-    /// `screenRecordingState`
+    /// `screenRecordingState`: one of `requested`, `active`, `paused`, `stopped`, `error`, `timeout`
     pub screen_recording_state: Option<
         QueueConversationEventTopicParticipantScreenRecordingState,
     >,
-    /// `screenshares`
+    /// `screenshares`: a list of `QueueConversationEventTopicScreenShare`
     pub screenshares: Option<Vec<QueueConversationEventTopicScreenShare>>,
-    /// `socialExpressions`
+    /// `socialExpressions`: a list of `QueueConversationEventTopicSocialExpression`
     pub social_expressions: Option<Vec<QueueConversationEventTopicSocialExpression>>,
-    /// `startAcwTime`
+    /// `startAcwTime`: a timestamp
     pub start_acw_time: Option<time::Timestamp>,
-    /// `teamId`
+    /// `teamId`: a string
     pub team_id: Option<String>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
-    /// `videos`
+    /// `videos`: a list of `QueueConversationEventTopicVideo`
     pub videos: Option<Vec<QueueConversationEventTopicVideo>>,
-    /// `workflow`
+    /// `workflow`: `QueueConversationEventTopicWorkflow`
     pub workflow: Option<Box<QueueConversationEventTopicWorkflow>>,
-    /// `wrapup`
+    /// `wrapup`: `QueueConversationEventTopicWrapup`
     pub wrapup: Option<Box<QueueConversationEventTopicWrapup>>,
-    /// `wrapupExpected`
+    /// `wrapupExpected`: a boolean
     pub wrapup_expected: Option<bool>,
-    /// `wrapupPrompt`
+    /// `wrapupPrompt`: a string
     pub wrapup_prompt: Option<String>,
-    /// `wrapupRequired`
+    /// `wrapupRequired`: a boolean
     pub wrapup_required: Option<bool>,
-    /// `wrapupTimeoutMs`
+    /// `wrapupTimeoutMs`: an integer (`int64`)
     pub wrapup_timeout_ms: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -172,6 +175,5 @@ impl codec::Model for QueueConversationEventTopicParticipant {
 
 codec::__model!(QueueConversationEventTopicParticipant);
 
-/// The same values as [`ConversationEventTopicParticipantScreenRecordingState`].
-pub type QueueConversationEventTopicParticipantScreenRecordingState =
-    ConversationEventTopicParticipantScreenRecordingState;
+/// The same values as [`ScreenRecordingState`].
+pub type QueueConversationEventTopicParticipantScreenRecordingState = ScreenRecordingState;

@@ -4,11 +4,14 @@ use crate::events::models::routing::QueueConversationEventTopicUriReference;
 use crate::runtime::codec;
 
 /// `QueueConversationEventTopicScoredAgent` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicConversationRoutingData`](crate::events::models::QueueConversationEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicScoredAgent {
-    /// `agent`
+    /// `agent`: `QueueConversationEventTopicUriReference`
     pub agent: Option<Box<QueueConversationEventTopicUriReference>>,
-    /// `score`
+    /// `score`: an integer (`int64`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

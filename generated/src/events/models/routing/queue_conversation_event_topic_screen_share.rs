@@ -4,49 +4,53 @@ use crate::events::models::routing::{
     QueueConversationEventTopicAddress, QueueConversationEventTopicAfterCallWork,
     QueueConversationEventTopicQueueMediaSettings, QueueConversationEventTopicWrapup,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicCallDisconnectType, ConversationEventTopicChatInitialState,
-    ConversationEventTopicChatState,
+use crate::events::models::shared::routing_and_users::{
+    EventTopicDisconnectType, EventTopicInitialState, EventTopicState,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationEventTopicScreenShare` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicParticipant`](crate::events::models::QueueConversationEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicScreenShare {
-    /// `afterCallWork`
+    /// `afterCallWork`: `QueueConversationEventTopicAfterCallWork`
     pub after_call_work: Option<Box<QueueConversationEventTopicAfterCallWork>>,
-    /// `afterCallWorkRequired`
+    /// `afterCallWorkRequired`: a boolean
     pub after_call_work_required: Option<bool>,
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `context`
+    /// `context`: a string
     pub context: Option<String>,
-    /// `disconnectType`
+    /// `disconnectType`: `QueueConversationEventTopicScreenShareDisconnectType`
     pub disconnect_type: Option<QueueConversationEventTopicScreenShareDisconnectType>,
-    /// `disconnectedTime`
+    /// `disconnectedTime`: a timestamp
     pub disconnected_time: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initialState`
+    /// `initialState`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub initial_state: Option<QueueConversationEventTopicScreenShareInitialState>,
-    /// `peerCount`
+    /// `peerCount`: an integer (`int64`)
     pub peer_count: Option<i64>,
-    /// `peerId`
+    /// `peerId`: a string
     pub peer_id: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `queueMediaSettings`
+    /// `queueMediaSettings`: `QueueConversationEventTopicQueueMediaSettings`
     pub queue_media_settings: Option<Box<QueueConversationEventTopicQueueMediaSettings>>,
-    /// `scriptId`
+    /// `scriptId`: a string
     pub script_id: Option<String>,
-    /// `self`
+    /// `self`: `QueueConversationEventTopicAddress`
     pub self_: Option<Box<QueueConversationEventTopicAddress>>,
-    /// `sharing`
+    /// `sharing`: a boolean
     pub sharing: Option<bool>,
-    /// `state`
+    /// `state`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub state: Option<QueueConversationEventTopicScreenShareState>,
-    /// `wrapup`
+    /// `wrapup`: `QueueConversationEventTopicWrapup`
     pub wrapup: Option<Box<QueueConversationEventTopicWrapup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -79,11 +83,11 @@ impl codec::Model for QueueConversationEventTopicScreenShare {
 
 codec::__model!(QueueConversationEventTopicScreenShare);
 
-/// The same values as [`ConversationEventTopicCallDisconnectType`].
-pub type QueueConversationEventTopicScreenShareDisconnectType = ConversationEventTopicCallDisconnectType;
+/// The same values as [`EventTopicDisconnectType`].
+pub type QueueConversationEventTopicScreenShareDisconnectType = EventTopicDisconnectType;
 
-/// The same values as [`ConversationEventTopicChatInitialState`].
-pub type QueueConversationEventTopicScreenShareInitialState = ConversationEventTopicChatInitialState;
+/// The same values as [`EventTopicInitialState`].
+pub type QueueConversationEventTopicScreenShareInitialState = EventTopicInitialState;
 
-/// The same values as [`ConversationEventTopicChatState`].
-pub type QueueConversationEventTopicScreenShareState = ConversationEventTopicChatState;
+/// The same values as [`EventTopicState`].
+pub type QueueConversationEventTopicScreenShareState = EventTopicState;

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationEventTopicTransferDestination` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicTransferResponse`](crate::events::models::QueueConversationEventTopicTransferResponse).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicTransferDestination {
-    /// `address`
+    /// `address`: a string
     pub address: Option<String>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `QueueConversationEventTopicTransferInitiator` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicTransferResponse`](crate::events::models::QueueConversationEventTopicTransferResponse).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicTransferInitiator {
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

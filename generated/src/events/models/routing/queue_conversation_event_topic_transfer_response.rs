@@ -5,29 +5,31 @@ use crate::events::models::routing::{
     QueueConversationEventTopicTransferInitiator,
     QueueConversationEventTopicTransferModifedBy,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicTransferResponseState,
-    ConversationEventTopicTransferResponseTransferType,
+use crate::events::models::shared::routing_and_users::{
+    TransferResponseState, TransferType,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationEventTopicTransferResponse` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicConversation`](crate::events::models::QueueConversationEventTopicConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicTransferResponse {
-    /// `dateIssued`
+    /// `dateIssued`: a timestamp
     pub date_issued: Option<time::Timestamp>,
-    /// `destination`
+    /// `destination`: `QueueConversationEventTopicTransferDestination`
     pub destination: Option<Box<QueueConversationEventTopicTransferDestination>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initiator`
+    /// `initiator`: `QueueConversationEventTopicTransferInitiator`
     pub initiator: Option<Box<QueueConversationEventTopicTransferInitiator>>,
-    /// `modifiedBy`
+    /// `modifiedBy`: `QueueConversationEventTopicTransferModifedBy`
     pub modified_by: Option<Box<QueueConversationEventTopicTransferModifedBy>>,
-    /// `state`
+    /// `state`: one of `pending`, `active`, `complete`, `canceled`, `failed`, `timeout`, `unknown`
     pub state: Option<QueueConversationEventTopicTransferResponseState>,
-    /// `transferType`
+    /// `transferType`: one of `attended`, `unattended`
     pub transfer_type: Option<QueueConversationEventTopicTransferResponseTransferType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -50,8 +52,8 @@ impl codec::Model for QueueConversationEventTopicTransferResponse {
 
 codec::__model!(QueueConversationEventTopicTransferResponse);
 
-/// The same values as [`ConversationEventTopicTransferResponseState`].
-pub type QueueConversationEventTopicTransferResponseState = ConversationEventTopicTransferResponseState;
+/// The same values as [`TransferResponseState`].
+pub type QueueConversationEventTopicTransferResponseState = TransferResponseState;
 
-/// The same values as [`ConversationEventTopicTransferResponseTransferType`].
-pub type QueueConversationEventTopicTransferResponseTransferType = ConversationEventTopicTransferResponseTransferType;
+/// The same values as [`TransferType`].
+pub type QueueConversationEventTopicTransferResponseTransferType = TransferType;

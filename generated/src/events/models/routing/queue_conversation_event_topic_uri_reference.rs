@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `QueueConversationEventTopicUriReference` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicConversationRoutingData`](crate::events::models::QueueConversationEventTopicConversationRoutingData),
+/// [`QueueConversationEventTopicScoredAgent`](crate::events::models::QueueConversationEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

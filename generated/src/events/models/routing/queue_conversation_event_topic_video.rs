@@ -4,55 +4,59 @@ use crate::events::models::routing::{
     QueueConversationEventTopicAddress, QueueConversationEventTopicAfterCallWork,
     QueueConversationEventTopicQueueMediaSettings, QueueConversationEventTopicWrapup,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicCallDisconnectType, ConversationEventTopicChatInitialState,
-    ConversationEventTopicChatState,
+use crate::events::models::shared::routing_and_users::{
+    EventTopicDisconnectType, EventTopicInitialState, EventTopicState,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationEventTopicVideo` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicParticipant`](crate::events::models::QueueConversationEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicVideo {
-    /// `afterCallWork`
+    /// `afterCallWork`: `QueueConversationEventTopicAfterCallWork`
     pub after_call_work: Option<Box<QueueConversationEventTopicAfterCallWork>>,
-    /// `afterCallWorkRequired`
+    /// `afterCallWorkRequired`: a boolean
     pub after_call_work_required: Option<bool>,
-    /// `audioMuted`
+    /// `audioMuted`: a boolean
     pub audio_muted: Option<bool>,
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `context`
+    /// `context`: a string
     pub context: Option<String>,
-    /// `disconnectType`
+    /// `disconnectType`: `QueueConversationEventTopicVideoDisconnectType`
     pub disconnect_type: Option<QueueConversationEventTopicVideoDisconnectType>,
-    /// `disconnectedTime`
+    /// `disconnectedTime`: a timestamp
     pub disconnected_time: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initialState`
+    /// `initialState`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub initial_state: Option<QueueConversationEventTopicVideoInitialState>,
-    /// `msids`
+    /// `msids`: a list of strings
     pub msids: Option<Vec<String>>,
-    /// `peerCount`
+    /// `peerCount`: an integer (`int64`)
     pub peer_count: Option<i64>,
-    /// `peerId`
+    /// `peerId`: a string
     pub peer_id: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `queueMediaSettings`
+    /// `queueMediaSettings`: `QueueConversationEventTopicQueueMediaSettings`
     pub queue_media_settings: Option<Box<QueueConversationEventTopicQueueMediaSettings>>,
-    /// `scriptId`
+    /// `scriptId`: a string
     pub script_id: Option<String>,
-    /// `self`
+    /// `self`: `QueueConversationEventTopicAddress`
     pub self_: Option<Box<QueueConversationEventTopicAddress>>,
-    /// `sharingScreen`
+    /// `sharingScreen`: a boolean
     pub sharing_screen: Option<bool>,
-    /// `state`
+    /// `state`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub state: Option<QueueConversationEventTopicVideoState>,
-    /// `videoMuted`
+    /// `videoMuted`: a boolean
     pub video_muted: Option<bool>,
-    /// `wrapup`
+    /// `wrapup`: `QueueConversationEventTopicWrapup`
     pub wrapup: Option<Box<QueueConversationEventTopicWrapup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -88,11 +92,11 @@ impl codec::Model for QueueConversationEventTopicVideo {
 
 codec::__model!(QueueConversationEventTopicVideo);
 
-/// The same values as [`ConversationEventTopicCallDisconnectType`].
-pub type QueueConversationEventTopicVideoDisconnectType = ConversationEventTopicCallDisconnectType;
+/// The same values as [`EventTopicDisconnectType`].
+pub type QueueConversationEventTopicVideoDisconnectType = EventTopicDisconnectType;
 
-/// The same values as [`ConversationEventTopicChatInitialState`].
-pub type QueueConversationEventTopicVideoInitialState = ConversationEventTopicChatInitialState;
+/// The same values as [`EventTopicInitialState`].
+pub type QueueConversationEventTopicVideoInitialState = EventTopicInitialState;
 
-/// The same values as [`ConversationEventTopicChatState`].
-pub type QueueConversationEventTopicVideoState = ConversationEventTopicChatState;
+/// The same values as [`EventTopicState`].
+pub type QueueConversationEventTopicVideoState = EventTopicState;

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `QueueConversationEventTopicWorkflow` in the API.
+///
+/// Part of
+/// [`QueueConversationEventTopicParticipant`](crate::events::models::QueueConversationEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicWorkflow {
-    /// `workflowId`
+    /// `workflowId`: a string
     pub workflow_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

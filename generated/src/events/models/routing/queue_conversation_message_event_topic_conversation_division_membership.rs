@@ -7,11 +7,14 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicConversationDivisionMembership` in the API.
+///
+/// Part of
+/// [`QueueConversationMessageEventTopicMessageConversation`](crate::events::models::QueueConversationMessageEventTopicMessageConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicConversationDivisionMembership {
-    /// `division`
+    /// `division`: `QueueConversationMessageEventTopicDomainEntityRef`
     pub division: Option<Box<QueueConversationMessageEventTopicDomainEntityRef>>,
-    /// `entities`
+    /// `entities`: a list of `QueueConversationMessageEventTopicDivisionEntityRef`
     pub entities: Option<Vec<QueueConversationMessageEventTopicDivisionEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,19 +7,22 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicConversationRoutingData` in the API.
+///
+/// Part of
+/// [`QueueConversationMessageEventTopicMessageMediaParticipant`](crate::events::models::QueueConversationMessageEventTopicMessageMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicConversationRoutingData {
-    /// `language`
+    /// `language`: `QueueConversationMessageEventTopicUriReference`
     pub language: Option<Box<QueueConversationMessageEventTopicUriReference>>,
-    /// `priority`
+    /// `priority`: an integer (`int64`)
     pub priority: Option<i64>,
-    /// `queue`
+    /// `queue`: `QueueConversationMessageEventTopicUriReference`
     pub queue: Option<Box<QueueConversationMessageEventTopicUriReference>>,
-    /// `scoredAgents`
+    /// `scoredAgents`: a list of `QueueConversationMessageEventTopicScoredAgent`
     pub scored_agents: Option<Vec<QueueConversationMessageEventTopicScoredAgent>>,
-    /// `skillExpressionId`
+    /// `skillExpressionId`: a string
     pub skill_expression_id: Option<String>,
-    /// `skills`
+    /// `skills`: a list of `QueueConversationMessageEventTopicUriReference`
     pub skills: Option<Vec<QueueConversationMessageEventTopicUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::routing::QueueConversationMessageEventTopicJourneyAct
 use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicJourneyAction` in the API.
+///
+/// Part of
+/// [`QueueConversationMessageEventTopicJourneyContext`](crate::events::models::QueueConversationMessageEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicJourneyAction {
-    /// `actionMap`
+    /// `actionMap`: `QueueConversationMessageEventTopicJourneyActionMap`
     pub action_map: Option<Box<QueueConversationMessageEventTopicJourneyActionMap>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

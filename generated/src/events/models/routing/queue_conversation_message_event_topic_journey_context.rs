@@ -8,15 +8,18 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicJourneyContext` in the API.
+///
+/// Part of
+/// [`QueueConversationMessageEventTopicMessageMediaParticipant`](crate::events::models::QueueConversationMessageEventTopicMessageMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicJourneyContext {
-    /// `customer`
+    /// `customer`: `QueueConversationMessageEventTopicJourneyCustomer`
     pub customer: Option<Box<QueueConversationMessageEventTopicJourneyCustomer>>,
-    /// `customerSession`
+    /// `customerSession`: `QueueConversationMessageEventTopicJourneyCustomerSession`
     pub customer_session: Option<
         Box<QueueConversationMessageEventTopicJourneyCustomerSession>,
     >,
-    /// `triggeringAction`
+    /// `triggeringAction`: `QueueConversationMessageEventTopicJourneyAction`
     pub triggering_action: Option<Box<QueueConversationMessageEventTopicJourneyAction>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicJourneyCustomer` in the API.
+///
+/// Part of
+/// [`QueueConversationMessageEventTopicJourneyContext`](crate::events::models::QueueConversationMessageEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicJourneyCustomer {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `idType`
+    /// `idType`: a string
     pub id_type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicJourneyCustomerSession` in the API.
+///
+/// Part of
+/// [`QueueConversationMessageEventTopicJourneyContext`](crate::events::models::QueueConversationMessageEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicJourneyCustomerSession {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

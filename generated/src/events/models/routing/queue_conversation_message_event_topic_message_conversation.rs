@@ -8,29 +8,32 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationMessageEventTopicMessageConversation` in the API.
+///
+/// Arrives with the topic
+/// [`routing_queue_conversations_messages`](crate::events::topics::routing::routing_queue_conversations_messages).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicMessageConversation {
-    /// `accessAttributes`
+    /// `accessAttributes`: a list of strings
     pub access_attributes: Option<Vec<String>>,
-    /// `address`
+    /// `address`: a string
     pub address: Option<String>,
-    /// `divisions`
+    /// `divisions`: a list of `QueueConversationMessageEventTopicConversationDivisionMembership`
     pub divisions: Option<
         Vec<QueueConversationMessageEventTopicConversationDivisionMembership>,
     >,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `inactivityTimeout`
+    /// `inactivityTimeout`: a timestamp
     pub inactivity_timeout: Option<time::Timestamp>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `otherMediaUris`
+    /// `otherMediaUris`: a list of strings
     pub other_media_uris: Option<Vec<String>>,
-    /// `participants`
+    /// `participants`: a list of `QueueConversationMessageEventTopicMessageMediaParticipant`
     pub participants: Option<
         Vec<QueueConversationMessageEventTopicMessageMediaParticipant>,
     >,
-    /// `utilizationLabelId`
+    /// `utilizationLabelId`: a string
     pub utilization_label_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

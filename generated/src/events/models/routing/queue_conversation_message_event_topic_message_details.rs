@@ -7,37 +7,37 @@ use crate::events::models::routing::{
     QueueConversationMessageEventTopicMessageSticker,
     QueueConversationMessageEventTopicUriReference,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicMessageDetailsMessageStatus,
-    ConversationEventTopicMessageDetailsSocialVisibility,
-};
+use crate::events::models::shared::routing_and_users::{MessageStatus, SocialVisibility};
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationMessageEventTopicMessageDetails` in the API.
+///
+/// Part of
+/// [`QueueConversationMessageEventTopicMessageMediaParticipant`](crate::events::models::QueueConversationMessageEventTopicMessageMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicMessageDetails {
-    /// `errorInfo`
+    /// `errorInfo`: `QueueConversationMessageEventTopicErrorDetails`
     pub error_info: Option<Box<QueueConversationMessageEventTopicErrorDetails>>,
-    /// `media`
+    /// `media`: a list of `QueueConversationMessageEventTopicMessageMedia`
     pub media: Option<Vec<QueueConversationMessageEventTopicMessageMedia>>,
-    /// `message`
+    /// `message`: `QueueConversationMessageEventTopicUriReference`
     pub message: Option<Box<QueueConversationMessageEventTopicUriReference>>,
-    /// `messageMetadata`
+    /// `messageMetadata`: `QueueConversationMessageEventTopicMessageMetadata`
     pub message_metadata: Option<Box<QueueConversationMessageEventTopicMessageMetadata>>,
-    /// `messageSegmentCount`
+    /// `messageSegmentCount`: an integer (`int64`)
     pub message_segment_count: Option<i64>,
-    /// `messageStatus`
+    /// `messageStatus`: `QueueConversationMessageEventTopicMessageDetailsMessageStatus`
     pub message_status: Option<
         QueueConversationMessageEventTopicMessageDetailsMessageStatus,
     >,
-    /// `messageTime`
+    /// `messageTime`: a timestamp
     pub message_time: Option<time::Timestamp>,
-    /// `socialVisibility`
+    /// `socialVisibility`: one of `private`, `public`
     pub social_visibility: Option<
         QueueConversationMessageEventTopicMessageDetailsSocialVisibility,
     >,
-    /// `stickers`
+    /// `stickers`: a list of `QueueConversationMessageEventTopicMessageSticker`
     pub stickers: Option<Vec<QueueConversationMessageEventTopicMessageSticker>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -62,10 +62,8 @@ impl codec::Model for QueueConversationMessageEventTopicMessageDetails {
 
 codec::__model!(QueueConversationMessageEventTopicMessageDetails);
 
-/// The same values as [`ConversationEventTopicMessageDetailsMessageStatus`].
-pub type QueueConversationMessageEventTopicMessageDetailsMessageStatus =
-    ConversationEventTopicMessageDetailsMessageStatus;
+/// The same values as [`MessageStatus`].
+pub type QueueConversationMessageEventTopicMessageDetailsMessageStatus = MessageStatus;
 
-/// The same values as [`ConversationEventTopicMessageDetailsSocialVisibility`].
-pub type QueueConversationMessageEventTopicMessageDetailsSocialVisibility =
-    ConversationEventTopicMessageDetailsSocialVisibility;
+/// The same values as [`SocialVisibility`].
+pub type QueueConversationMessageEventTopicMessageDetailsSocialVisibility = SocialVisibility;

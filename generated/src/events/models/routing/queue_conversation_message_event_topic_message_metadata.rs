@@ -7,13 +7,16 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicMessageMetadata` in the API.
+///
+/// Part of
+/// [`QueueConversationMessageEventTopicMessageDetails`](crate::events::models::QueueConversationMessageEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicMessageMetadata {
-    /// `content`
+    /// `content`: a list of `QueueConversationMessageEventTopicMessageMetadataContent`
     pub content: Option<Vec<QueueConversationMessageEventTopicMessageMetadataContent>>,
-    /// `events`
+    /// `events`: a list of `QueueConversationMessageEventTopicMessageMetadataEvent`
     pub events: Option<Vec<QueueConversationMessageEventTopicMessageMetadataEvent>>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

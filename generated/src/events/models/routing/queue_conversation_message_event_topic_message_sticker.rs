@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicMessageSticker` in the API.
+///
+/// Part of
+/// [`QueueConversationMessageEventTopicMessageDetails`](crate::events::models::QueueConversationMessageEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicMessageSticker {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::routing::QueueConversationMessageEventTopicUriReferen
 use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicScoredAgent` in the API.
+///
+/// Part of
+/// [`QueueConversationMessageEventTopicConversationRoutingData`](crate::events::models::QueueConversationMessageEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicScoredAgent {
-    /// `agent`
+    /// `agent`: `QueueConversationMessageEventTopicUriReference`
     pub agent: Option<Box<QueueConversationMessageEventTopicUriReference>>,
-    /// `score`
+    /// `score`: an integer (`int64`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

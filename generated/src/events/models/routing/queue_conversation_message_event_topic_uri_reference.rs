@@ -3,11 +3,17 @@
 use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicUriReference` in the API.
+///
+/// Part of
+/// [`QueueConversationMessageEventTopicConversationRoutingData`](crate::events::models::QueueConversationMessageEventTopicConversationRoutingData),
+/// [`QueueConversationMessageEventTopicMessageDetails`](crate::events::models::QueueConversationMessageEventTopicMessageDetails),
+/// [`QueueConversationMessageEventTopicMessageMediaParticipant`](crate::events::models::QueueConversationMessageEventTopicMessageMediaParticipant),
+/// [`QueueConversationMessageEventTopicScoredAgent`](crate::events::models::QueueConversationMessageEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

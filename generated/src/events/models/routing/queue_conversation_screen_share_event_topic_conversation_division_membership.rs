@@ -7,11 +7,14 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationScreenShareEventTopicConversationDivisionMembership` in the API.
+///
+/// Part of
+/// [`QueueConversationScreenShareEventTopicScreenShareConversation`](crate::events::models::QueueConversationScreenShareEventTopicScreenShareConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationScreenShareEventTopicConversationDivisionMembership {
-    /// `division`
+    /// `division`: `QueueConversationScreenShareEventTopicDomainEntityRef`
     pub division: Option<Box<QueueConversationScreenShareEventTopicDomainEntityRef>>,
-    /// `entities`
+    /// `entities`: a list of `QueueConversationScreenShareEventTopicDivisionEntityRef`
     pub entities: Option<Vec<QueueConversationScreenShareEventTopicDivisionEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

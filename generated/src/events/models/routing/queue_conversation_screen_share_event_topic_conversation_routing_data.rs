@@ -7,19 +7,22 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationScreenShareEventTopicConversationRoutingData` in the API.
+///
+/// Part of
+/// [`QueueConversationScreenShareEventTopicScreenShareMediaParticipant`](crate::events::models::QueueConversationScreenShareEventTopicScreenShareMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationScreenShareEventTopicConversationRoutingData {
-    /// `language`
+    /// `language`: `QueueConversationScreenShareEventTopicUriReference`
     pub language: Option<Box<QueueConversationScreenShareEventTopicUriReference>>,
-    /// `priority`
+    /// `priority`: an integer (`int64`)
     pub priority: Option<i64>,
-    /// `queue`
+    /// `queue`: `QueueConversationScreenShareEventTopicUriReference`
     pub queue: Option<Box<QueueConversationScreenShareEventTopicUriReference>>,
-    /// `scoredAgents`
+    /// `scoredAgents`: a list of `QueueConversationScreenShareEventTopicScoredAgent`
     pub scored_agents: Option<Vec<QueueConversationScreenShareEventTopicScoredAgent>>,
-    /// `skillExpressionId`
+    /// `skillExpressionId`: a string
     pub skill_expression_id: Option<String>,
-    /// `skills`
+    /// `skills`: a list of `QueueConversationScreenShareEventTopicUriReference`
     pub skills: Option<Vec<QueueConversationScreenShareEventTopicUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

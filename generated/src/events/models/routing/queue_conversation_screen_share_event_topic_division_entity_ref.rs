@@ -4,13 +4,16 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationScreenShareEventTopicDivisionEntityRef` in the API.
+///
+/// Part of
+/// [`QueueConversationScreenShareEventTopicConversationDivisionMembership`](crate::events::models::QueueConversationScreenShareEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct QueueConversationScreenShareEventTopicDivisionEntityRef {
-    /// `dateDivisionUpdated`
+    /// `dateDivisionUpdated`: a timestamp
     pub date_division_updated: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

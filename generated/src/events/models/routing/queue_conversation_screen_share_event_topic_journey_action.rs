@@ -4,11 +4,14 @@ use crate::events::models::routing::QueueConversationScreenShareEventTopicJourne
 use crate::runtime::codec;
 
 /// `QueueConversationScreenShareEventTopicJourneyAction` in the API.
+///
+/// Part of
+/// [`QueueConversationScreenShareEventTopicJourneyContext`](crate::events::models::QueueConversationScreenShareEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationScreenShareEventTopicJourneyAction {
-    /// `actionMap`
+    /// `actionMap`: `QueueConversationScreenShareEventTopicJourneyActionMap`
     pub action_map: Option<Box<QueueConversationScreenShareEventTopicJourneyActionMap>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationScreenShareEventTopicJourneyActionMap` in the API.
+///
+/// Part of
+/// [`QueueConversationScreenShareEventTopicJourneyAction`](crate::events::models::QueueConversationScreenShareEventTopicJourneyAction).
 #[derive(Clone, Default)]
 pub struct QueueConversationScreenShareEventTopicJourneyActionMap {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,15 +8,18 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationScreenShareEventTopicJourneyContext` in the API.
+///
+/// Part of
+/// [`QueueConversationScreenShareEventTopicScreenShareMediaParticipant`](crate::events::models::QueueConversationScreenShareEventTopicScreenShareMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationScreenShareEventTopicJourneyContext {
-    /// `customer`
+    /// `customer`: `QueueConversationScreenShareEventTopicJourneyCustomer`
     pub customer: Option<Box<QueueConversationScreenShareEventTopicJourneyCustomer>>,
-    /// `customerSession`
+    /// `customerSession`: `QueueConversationScreenShareEventTopicJourneyCustomerSession`
     pub customer_session: Option<
         Box<QueueConversationScreenShareEventTopicJourneyCustomerSession>,
     >,
-    /// `triggeringAction`
+    /// `triggeringAction`: `QueueConversationScreenShareEventTopicJourneyAction`
     pub triggering_action: Option<
         Box<QueueConversationScreenShareEventTopicJourneyAction>,
     >,

@@ -4,11 +4,14 @@ use crate::events::models::routing::QueueConversationScreenShareEventTopicUriRef
 use crate::runtime::codec;
 
 /// `QueueConversationScreenShareEventTopicScoredAgent` in the API.
+///
+/// Part of
+/// [`QueueConversationScreenShareEventTopicConversationRoutingData`](crate::events::models::QueueConversationScreenShareEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct QueueConversationScreenShareEventTopicScoredAgent {
-    /// `agent`
+    /// `agent`: `QueueConversationScreenShareEventTopicUriReference`
     pub agent: Option<Box<QueueConversationScreenShareEventTopicUriReference>>,
-    /// `score`
+    /// `score`: an integer (`int64`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,29 +8,32 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationScreenShareEventTopicScreenShareConversation` in the API.
+///
+/// Arrives with the topic
+/// [`routing_queue_conversations_screenshares`](crate::events::topics::routing::routing_queue_conversations_screenshares).
 #[derive(Clone, Default)]
 pub struct QueueConversationScreenShareEventTopicScreenShareConversation {
-    /// `accessAttributes`
+    /// `accessAttributes`: a list of strings
     pub access_attributes: Option<Vec<String>>,
-    /// `address`
+    /// `address`: a string
     pub address: Option<String>,
-    /// `divisions`
+    /// `divisions`: a list of `QueueConversationScreenShareEventTopicConversationDivisionMembership`
     pub divisions: Option<
         Vec<QueueConversationScreenShareEventTopicConversationDivisionMembership>,
     >,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `inactivityTimeout`
+    /// `inactivityTimeout`: a timestamp
     pub inactivity_timeout: Option<time::Timestamp>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `otherMediaUris`
+    /// `otherMediaUris`: a list of strings
     pub other_media_uris: Option<Vec<String>>,
-    /// `participants`
+    /// `participants`: a list of `QueueConversationScreenShareEventTopicScreenShareMediaParticipant`
     pub participants: Option<
         Vec<QueueConversationScreenShareEventTopicScreenShareMediaParticipant>,
     >,
-    /// `utilizationLabelId`
+    /// `utilizationLabelId`: a string
     pub utilization_label_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `QueueConversationScreenShareEventTopicUriReference` in the API.
+///
+/// Part of
+/// [`QueueConversationScreenShareEventTopicConversationRoutingData`](crate::events::models::QueueConversationScreenShareEventTopicConversationRoutingData),
+/// [`QueueConversationScreenShareEventTopicScoredAgent`](crate::events::models::QueueConversationScreenShareEventTopicScoredAgent),
+/// [`QueueConversationScreenShareEventTopicScreenShareMediaParticipant`](crate::events::models::QueueConversationScreenShareEventTopicScreenShareMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationScreenShareEventTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

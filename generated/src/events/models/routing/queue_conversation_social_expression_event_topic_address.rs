@@ -3,17 +3,25 @@
 use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicAddress` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicCall`](crate::events::models::QueueConversationSocialExpressionEventTopicCall),
+/// [`QueueConversationSocialExpressionEventTopicCobrowse`](crate::events::models::QueueConversationSocialExpressionEventTopicCobrowse),
+/// [`QueueConversationSocialExpressionEventTopicInternalMessage`](crate::events::models::QueueConversationSocialExpressionEventTopicInternalMessage),
+/// [`QueueConversationSocialExpressionEventTopicMessage`](crate::events::models::QueueConversationSocialExpressionEventTopicMessage),
+/// [`QueueConversationSocialExpressionEventTopicScreenShare`](crate::events::models::QueueConversationSocialExpressionEventTopicScreenShare),
+/// 1 more.
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicAddress {
-    /// `addressDisplayable`
+    /// `addressDisplayable`: a string
     pub address_displayable: Option<String>,
-    /// `addressNormalized`
+    /// `addressNormalized`: a string
     pub address_normalized: Option<String>,
-    /// `addressRaw`
+    /// `addressRaw`: a string
     pub address_raw: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `nameRaw`
+    /// `nameRaw`: a string
     pub name_raw: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -11,98 +11,100 @@ use crate::events::models::routing::{
     QueueConversationSocialExpressionEventTopicRecordersState,
     QueueConversationSocialExpressionEventTopicWrapup,
 };
-use crate::events::models::routing_and_users::{
-    ConversationCallEventTopicCallConversationRecordingState,
-    ConversationEventTopicCallDirection, ConversationEventTopicCallDisconnectType,
-    ConversationEventTopicCallInitialState, ConversationEventTopicCallState,
+use crate::events::models::shared::routing_and_users::{
+    CallInitialState, CallState, ConversationDirection, EventTopicDisconnectType,
+    RecordingState,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationSocialExpressionEventTopicCall` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicParticipant`](crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicCall {
-    /// `afterCallWork`
+    /// `afterCallWork`: `QueueConversationSocialExpressionEventTopicAfterCallWork`
     pub after_call_work: Option<
         Box<QueueConversationSocialExpressionEventTopicAfterCallWork>,
     >,
-    /// `afterCallWorkRequired`
+    /// `afterCallWorkRequired`: a boolean
     pub after_call_work_required: Option<bool>,
-    /// `agentAssistantId`
+    /// `agentAssistantId`: a string
     pub agent_assistant_id: Option<String>,
-    /// `bargedTime`
+    /// `bargedTime`: a timestamp
     pub barged_time: Option<time::Timestamp>,
-    /// `confined`
+    /// `confined`: a boolean
     pub confined: Option<bool>,
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `direction`
+    /// `direction`: one of `outbound`, `inbound`
     pub direction: Option<QueueConversationSocialExpressionEventTopicCallDirection>,
-    /// `disconnectReasons`
+    /// `disconnectReasons`: a list of `QueueConversationSocialExpressionEventTopicDisconnectReason`
     pub disconnect_reasons: Option<
         Vec<QueueConversationSocialExpressionEventTopicDisconnectReason>,
     >,
-    /// `disconnectType`
+    /// `disconnectType`: `QueueConversationSocialExpressionEventTopicCallDisconnectType`
     pub disconnect_type: Option<
         QueueConversationSocialExpressionEventTopicCallDisconnectType,
     >,
-    /// `disconnectedTime`
+    /// `disconnectedTime`: a timestamp
     pub disconnected_time: Option<time::Timestamp>,
-    /// `disposition`
+    /// `disposition`: `QueueConversationSocialExpressionEventTopicDisposition`
     pub disposition: Option<Box<QueueConversationSocialExpressionEventTopicDisposition>>,
-    /// `documentId`
+    /// `documentId`: a string
     pub document_id: Option<String>,
-    /// `errorInfo`
+    /// `errorInfo`: `QueueConversationSocialExpressionEventTopicErrorDetails`
     pub error_info: Option<Box<QueueConversationSocialExpressionEventTopicErrorDetails>>,
-    /// `faxStatus`
+    /// `faxStatus`: `QueueConversationSocialExpressionEventTopicFaxStatus`
     pub fax_status: Option<Box<QueueConversationSocialExpressionEventTopicFaxStatus>>,
-    /// `held`
+    /// `held`: a boolean
     pub held: Option<bool>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initialState`
+    /// `initialState`: `QueueConversationSocialExpressionEventTopicCallInitialState`
     pub initial_state: Option<
         QueueConversationSocialExpressionEventTopicCallInitialState,
     >,
-    /// `muted`
+    /// `muted`: a boolean
     pub muted: Option<bool>,
-    /// `other`
+    /// `other`: `QueueConversationSocialExpressionEventTopicAddress`
     pub other: Option<Box<QueueConversationSocialExpressionEventTopicAddress>>,
-    /// `peerId`
+    /// `peerId`: a string
     pub peer_id: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `publicIpAddress`
+    /// `publicIpAddress`: a string
     pub public_ip_address: Option<String>,
-    /// `queueMediaSettings`
+    /// `queueMediaSettings`: `QueueConversationSocialExpressionEventTopicQueueMediaSettings`
     pub queue_media_settings: Option<
         Box<QueueConversationSocialExpressionEventTopicQueueMediaSettings>,
     >,
-    /// `recordersState`
+    /// `recordersState`: `QueueConversationSocialExpressionEventTopicRecordersState`
     pub recorders_state: Option<
         Box<QueueConversationSocialExpressionEventTopicRecordersState>,
     >,
-    /// `recording`
+    /// `recording`: a boolean
     pub recording: Option<bool>,
-    /// `recordingState`
+    /// `recordingState`: one of `none`, `active`, `paused`
     pub recording_state: Option<
         QueueConversationSocialExpressionEventTopicCallRecordingState,
     >,
-    /// `scriptId`
+    /// `scriptId`: a string
     pub script_id: Option<String>,
-    /// `securePause`
+    /// `securePause`: a boolean
     pub secure_pause: Option<bool>,
-    /// `self`
+    /// `self`: `QueueConversationSocialExpressionEventTopicAddress`
     pub self_: Option<Box<QueueConversationSocialExpressionEventTopicAddress>>,
-    /// `startHoldTime`
+    /// `startHoldTime`: a timestamp
     pub start_hold_time: Option<time::Timestamp>,
-    /// `state`
+    /// `state`: `QueueConversationSocialExpressionEventTopicCallState`
     pub state: Option<QueueConversationSocialExpressionEventTopicCallState>,
-    /// `transferSource`
+    /// `transferSource`: a string
     pub transfer_source: Option<String>,
-    /// `uuiData`
+    /// `uuiData`: a string
     pub uui_data: Option<String>,
-    /// `wrapup`
+    /// `wrapup`: `QueueConversationSocialExpressionEventTopicWrapup`
     pub wrapup: Option<Box<QueueConversationSocialExpressionEventTopicWrapup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -152,18 +154,17 @@ impl codec::Model for QueueConversationSocialExpressionEventTopicCall {
 
 codec::__model!(QueueConversationSocialExpressionEventTopicCall);
 
-/// The same values as [`ConversationEventTopicCallDirection`].
-pub type QueueConversationSocialExpressionEventTopicCallDirection = ConversationEventTopicCallDirection;
+/// The same values as [`ConversationDirection`].
+pub type QueueConversationSocialExpressionEventTopicCallDirection = ConversationDirection;
 
-/// The same values as [`ConversationEventTopicCallDisconnectType`].
-pub type QueueConversationSocialExpressionEventTopicCallDisconnectType = ConversationEventTopicCallDisconnectType;
+/// The same values as [`EventTopicDisconnectType`].
+pub type QueueConversationSocialExpressionEventTopicCallDisconnectType = EventTopicDisconnectType;
 
-/// The same values as [`ConversationEventTopicCallInitialState`].
-pub type QueueConversationSocialExpressionEventTopicCallInitialState = ConversationEventTopicCallInitialState;
+/// The same values as [`CallInitialState`].
+pub type QueueConversationSocialExpressionEventTopicCallInitialState = CallInitialState;
 
-/// The same values as [`ConversationCallEventTopicCallConversationRecordingState`].
-pub type QueueConversationSocialExpressionEventTopicCallRecordingState =
-    ConversationCallEventTopicCallConversationRecordingState;
+/// The same values as [`RecordingState`].
+pub type QueueConversationSocialExpressionEventTopicCallRecordingState = RecordingState;
 
-/// The same values as [`ConversationEventTopicCallState`].
-pub type QueueConversationSocialExpressionEventTopicCallState = ConversationEventTopicCallState;
+/// The same values as [`CallState`].
+pub type QueueConversationSocialExpressionEventTopicCallState = CallState;

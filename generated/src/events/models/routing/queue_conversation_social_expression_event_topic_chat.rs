@@ -6,61 +6,65 @@ use crate::events::models::routing::{
     QueueConversationSocialExpressionEventTopicQueueMediaSettings,
     QueueConversationSocialExpressionEventTopicWrapup,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicCallDisconnectType, ConversationEventTopicChatInitialState,
-    ConversationEventTopicChatState,
+use crate::events::models::shared::routing_and_users::{
+    EventTopicDisconnectType, EventTopicInitialState, EventTopicState,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationSocialExpressionEventTopicChat` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicParticipant`](crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicChat {
-    /// `afterCallWork`
+    /// `afterCallWork`: `QueueConversationSocialExpressionEventTopicAfterCallWork`
     pub after_call_work: Option<
         Box<QueueConversationSocialExpressionEventTopicAfterCallWork>,
     >,
-    /// `afterCallWorkRequired`
+    /// `afterCallWorkRequired`: a boolean
     pub after_call_work_required: Option<bool>,
-    /// `avatarImageUrl`
+    /// `avatarImageUrl`: a string
     pub avatar_image_url: Option<String>,
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `disconnectType`
+    /// `disconnectType`: `QueueConversationSocialExpressionEventTopicChatDisconnectType`
     pub disconnect_type: Option<
         QueueConversationSocialExpressionEventTopicChatDisconnectType,
     >,
-    /// `disconnectedTime`
+    /// `disconnectedTime`: a timestamp
     pub disconnected_time: Option<time::Timestamp>,
-    /// `held`
+    /// `held`: a boolean
     pub held: Option<bool>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initialState`
+    /// `initialState`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub initial_state: Option<
         QueueConversationSocialExpressionEventTopicChatInitialState,
     >,
-    /// `journeyContext`
+    /// `journeyContext`: `QueueConversationSocialExpressionEventTopicJourneyContext`
     pub journey_context: Option<
         Box<QueueConversationSocialExpressionEventTopicJourneyContext>,
     >,
-    /// `peerId`
+    /// `peerId`: a string
     pub peer_id: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `queueMediaSettings`
+    /// `queueMediaSettings`: `QueueConversationSocialExpressionEventTopicQueueMediaSettings`
     pub queue_media_settings: Option<
         Box<QueueConversationSocialExpressionEventTopicQueueMediaSettings>,
     >,
-    /// `roomId`
+    /// `roomId`: a string
     pub room_id: Option<String>,
-    /// `scriptId`
+    /// `scriptId`: a string
     pub script_id: Option<String>,
-    /// `startHoldTime`
+    /// `startHoldTime`: a timestamp
     pub start_hold_time: Option<time::Timestamp>,
-    /// `state`
+    /// `state`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub state: Option<QueueConversationSocialExpressionEventTopicChatState>,
-    /// `wrapup`
+    /// `wrapup`: `QueueConversationSocialExpressionEventTopicWrapup`
     pub wrapup: Option<Box<QueueConversationSocialExpressionEventTopicWrapup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -94,11 +98,11 @@ impl codec::Model for QueueConversationSocialExpressionEventTopicChat {
 
 codec::__model!(QueueConversationSocialExpressionEventTopicChat);
 
-/// The same values as [`ConversationEventTopicCallDisconnectType`].
-pub type QueueConversationSocialExpressionEventTopicChatDisconnectType = ConversationEventTopicCallDisconnectType;
+/// The same values as [`EventTopicDisconnectType`].
+pub type QueueConversationSocialExpressionEventTopicChatDisconnectType = EventTopicDisconnectType;
 
-/// The same values as [`ConversationEventTopicChatInitialState`].
-pub type QueueConversationSocialExpressionEventTopicChatInitialState = ConversationEventTopicChatInitialState;
+/// The same values as [`EventTopicInitialState`].
+pub type QueueConversationSocialExpressionEventTopicChatInitialState = EventTopicInitialState;
 
-/// The same values as [`ConversationEventTopicChatState`].
-pub type QueueConversationSocialExpressionEventTopicChatState = ConversationEventTopicChatState;
+/// The same values as [`EventTopicState`].
+pub type QueueConversationSocialExpressionEventTopicChatState = EventTopicState;

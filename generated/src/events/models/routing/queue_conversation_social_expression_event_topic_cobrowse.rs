@@ -6,63 +6,67 @@ use crate::events::models::routing::{
     QueueConversationSocialExpressionEventTopicQueueMediaSettings,
     QueueConversationSocialExpressionEventTopicWrapup,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicCallDisconnectType, ConversationEventTopicChatInitialState,
-    ConversationEventTopicChatState,
+use crate::events::models::shared::routing_and_users::{
+    EventTopicDisconnectType, EventTopicInitialState, EventTopicState,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationSocialExpressionEventTopicCobrowse` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicParticipant`](crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicCobrowse {
-    /// `afterCallWork`
+    /// `afterCallWork`: `QueueConversationSocialExpressionEventTopicAfterCallWork`
     pub after_call_work: Option<
         Box<QueueConversationSocialExpressionEventTopicAfterCallWork>,
     >,
-    /// `afterCallWorkRequired`
+    /// `afterCallWorkRequired`: a boolean
     pub after_call_work_required: Option<bool>,
-    /// `cobrowseRole`
+    /// `cobrowseRole`: a string
     pub cobrowse_role: Option<String>,
-    /// `cobrowseSessionId`
+    /// `cobrowseSessionId`: a string
     pub cobrowse_session_id: Option<String>,
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `controlling`
+    /// `controlling`: a list of strings
     pub controlling: Option<Vec<String>>,
-    /// `disconnectType`
+    /// `disconnectType`: `QueueConversationSocialExpressionEventTopicCobrowseDisconnectType`
     pub disconnect_type: Option<
         QueueConversationSocialExpressionEventTopicCobrowseDisconnectType,
     >,
-    /// `disconnectedTime`
+    /// `disconnectedTime`: a timestamp
     pub disconnected_time: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initialState`
+    /// `initialState`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub initial_state: Option<
         QueueConversationSocialExpressionEventTopicCobrowseInitialState,
     >,
-    /// `peerId`
+    /// `peerId`: a string
     pub peer_id: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `providerEventTime`
+    /// `providerEventTime`: a timestamp
     pub provider_event_time: Option<time::Timestamp>,
-    /// `queueMediaSettings`
+    /// `queueMediaSettings`: `QueueConversationSocialExpressionEventTopicQueueMediaSettings`
     pub queue_media_settings: Option<
         Box<QueueConversationSocialExpressionEventTopicQueueMediaSettings>,
     >,
-    /// `roomId`
+    /// `roomId`: a string
     pub room_id: Option<String>,
-    /// `scriptId`
+    /// `scriptId`: a string
     pub script_id: Option<String>,
-    /// `self`
+    /// `self`: `QueueConversationSocialExpressionEventTopicAddress`
     pub self_: Option<Box<QueueConversationSocialExpressionEventTopicAddress>>,
-    /// `state`
+    /// `state`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub state: Option<QueueConversationSocialExpressionEventTopicCobrowseState>,
-    /// `viewerUrl`
+    /// `viewerUrl`: a string
     pub viewer_url: Option<String>,
-    /// `wrapup`
+    /// `wrapup`: `QueueConversationSocialExpressionEventTopicWrapup`
     pub wrapup: Option<Box<QueueConversationSocialExpressionEventTopicWrapup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -98,11 +102,11 @@ impl codec::Model for QueueConversationSocialExpressionEventTopicCobrowse {
 
 codec::__model!(QueueConversationSocialExpressionEventTopicCobrowse);
 
-/// The same values as [`ConversationEventTopicCallDisconnectType`].
-pub type QueueConversationSocialExpressionEventTopicCobrowseDisconnectType = ConversationEventTopicCallDisconnectType;
+/// The same values as [`EventTopicDisconnectType`].
+pub type QueueConversationSocialExpressionEventTopicCobrowseDisconnectType = EventTopicDisconnectType;
 
-/// The same values as [`ConversationEventTopicChatInitialState`].
-pub type QueueConversationSocialExpressionEventTopicCobrowseInitialState = ConversationEventTopicChatInitialState;
+/// The same values as [`EventTopicInitialState`].
+pub type QueueConversationSocialExpressionEventTopicCobrowseInitialState = EventTopicInitialState;
 
-/// The same values as [`ConversationEventTopicChatState`].
-pub type QueueConversationSocialExpressionEventTopicCobrowseState = ConversationEventTopicChatState;
+/// The same values as [`EventTopicState`].
+pub type QueueConversationSocialExpressionEventTopicCobrowseState = EventTopicState;

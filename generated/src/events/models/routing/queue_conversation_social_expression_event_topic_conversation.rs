@@ -10,45 +10,48 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationSocialExpressionEventTopicConversation` in the API.
+///
+/// Arrives with the topic
+/// [`routing_queue_conversations_socialexpressions`](crate::events::topics::routing::routing_queue_conversations_socialexpressions).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicConversation {
-    /// `accessAttributes`
+    /// `accessAttributes`: a list of strings
     pub access_attributes: Option<Vec<String>>,
-    /// `address`
+    /// `address`: a string
     pub address: Option<String>,
-    /// `associatedConversation`
+    /// `associatedConversation`: `QueueConversationSocialExpressionEventTopicDomainEntityRef`
     pub associated_conversation: Option<
         Box<QueueConversationSocialExpressionEventTopicDomainEntityRef>,
     >,
-    /// `consultationConversations`
+    /// `consultationConversations`: a list of `QueueConversationSocialExpressionEventTopicDomainEntityRef`
     pub consultation_conversations: Option<
         Vec<QueueConversationSocialExpressionEventTopicDomainEntityRef>,
     >,
-    /// `divisions`
+    /// `divisions`: a list of `QueueConversationSocialExpressionEventTopicConversationDivisionMembership`
     pub divisions: Option<
         Vec<QueueConversationSocialExpressionEventTopicConversationDivisionMembership>,
     >,
-    /// `externalTag`
+    /// `externalTag`: a string
     pub external_tag: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `inactivityTimeout`
+    /// `inactivityTimeout`: a timestamp
     pub inactivity_timeout: Option<time::Timestamp>,
-    /// `maxParticipants`
+    /// `maxParticipants`: an integer (`int64`)
     pub max_participants: Option<i64>,
-    /// `participants`
+    /// `participants`: a list of `QueueConversationSocialExpressionEventTopicParticipant`
     pub participants: Option<
         Vec<QueueConversationSocialExpressionEventTopicParticipant>,
     >,
-    /// `recentTransfers`
+    /// `recentTransfers`: a list of `QueueConversationSocialExpressionEventTopicTransferResponse`
     pub recent_transfers: Option<
         Vec<QueueConversationSocialExpressionEventTopicTransferResponse>,
     >,
-    /// `recordingState`
+    /// `recordingState`: a string
     pub recording_state: Option<String>,
-    /// `securePause`
+    /// `securePause`: a boolean
     pub secure_pause: Option<bool>,
-    /// `utilizationLabelId`
+    /// `utilizationLabelId`: a string
     pub utilization_label_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,13 +7,16 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicConversationDivisionMembership` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicConversation`](crate::events::models::QueueConversationSocialExpressionEventTopicConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicConversationDivisionMembership {
-    /// `division`
+    /// `division`: `QueueConversationSocialExpressionEventTopicDomainEntityRef`
     pub division: Option<
         Box<QueueConversationSocialExpressionEventTopicDomainEntityRef>,
     >,
-    /// `entities`
+    /// `entities`: a list of `QueueConversationSocialExpressionEventTopicDivisionEntityRef`
     pub entities: Option<
         Vec<QueueConversationSocialExpressionEventTopicDivisionEntityRef>,
     >,

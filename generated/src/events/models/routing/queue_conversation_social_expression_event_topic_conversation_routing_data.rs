@@ -7,21 +7,24 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicConversationRoutingData` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicParticipant`](crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicConversationRoutingData {
-    /// `language`
+    /// `language`: `QueueConversationSocialExpressionEventTopicUriReference`
     pub language: Option<Box<QueueConversationSocialExpressionEventTopicUriReference>>,
-    /// `priority`
+    /// `priority`: an integer (`int64`)
     pub priority: Option<i64>,
-    /// `queue`
+    /// `queue`: `QueueConversationSocialExpressionEventTopicUriReference`
     pub queue: Option<Box<QueueConversationSocialExpressionEventTopicUriReference>>,
-    /// `scoredAgents`
+    /// `scoredAgents`: a list of `QueueConversationSocialExpressionEventTopicScoredAgent`
     pub scored_agents: Option<
         Vec<QueueConversationSocialExpressionEventTopicScoredAgent>,
     >,
-    /// `skillExpressionId`
+    /// `skillExpressionId`: a string
     pub skill_expression_id: Option<String>,
-    /// `skills`
+    /// `skills`: a list of `QueueConversationSocialExpressionEventTopicUriReference`
     pub skills: Option<Vec<QueueConversationSocialExpressionEventTopicUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,20 @@ use crate::events::models::routing::QueueConversationSocialExpressionEventTopicP
 use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicDialerPreview` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicCallback`](crate::events::models::QueueConversationSocialExpressionEventTopicCallback).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicDialerPreview {
-    /// `campaignId`
+    /// `campaignId`: a string
     pub campaign_id: Option<String>,
-    /// `contactId`
+    /// `contactId`: a string
     pub contact_id: Option<String>,
-    /// `contactListId`
+    /// `contactListId`: a string
     pub contact_list_id: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `phoneNumberColumns`
+    /// `phoneNumberColumns`: a list of `QueueConversationSocialExpressionEventTopicPhoneNumberColumn`
     pub phone_number_columns: Option<
         Vec<QueueConversationSocialExpressionEventTopicPhoneNumberColumn>,
     >,

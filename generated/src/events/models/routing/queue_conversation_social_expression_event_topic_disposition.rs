@@ -7,17 +7,20 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicDisposition` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicCall`](crate::events::models::QueueConversationSocialExpressionEventTopicCall).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicDisposition {
-    /// `amdTimeout`
+    /// `amdTimeout`: `QueueConversationSocialExpressionEventTopicDispositionAmdTimeout`
     pub amd_timeout: Option<
         Box<QueueConversationSocialExpressionEventTopicDispositionAmdTimeout>,
     >,
-    /// `analyzer`
+    /// `analyzer`: a string
     pub analyzer: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `silentCallTimeout`
+    /// `silentCallTimeout`: `QueueConversationSocialExpressionEventTopicDispositionSilentCallTimeout`
     pub silent_call_timeout: Option<
         Box<QueueConversationSocialExpressionEventTopicDispositionSilentCallTimeout>,
     >,

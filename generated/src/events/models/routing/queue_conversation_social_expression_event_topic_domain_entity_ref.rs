@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicDomainEntityRef` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicConversation`](crate::events::models::QueueConversationSocialExpressionEventTopicConversation),
+/// [`QueueConversationSocialExpressionEventTopicConversationDivisionMembership`](crate::events::models::QueueConversationSocialExpressionEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicDomainEntityRef {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

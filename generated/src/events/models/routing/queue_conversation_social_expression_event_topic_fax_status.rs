@@ -3,23 +3,26 @@
 use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicFaxStatus` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicCall`](crate::events::models::QueueConversationSocialExpressionEventTopicCall).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicFaxStatus {
-    /// `activePage`
+    /// `activePage`: an integer (`int64`)
     pub active_page: Option<i64>,
-    /// `baudRate`
+    /// `baudRate`: an integer (`int64`)
     pub baud_rate: Option<i64>,
-    /// `bytesTransmitted`
+    /// `bytesTransmitted`: an integer (`int64`)
     pub bytes_transmitted: Option<i64>,
-    /// `direction`
+    /// `direction`: a string
     pub direction: Option<String>,
-    /// `expectedPages`
+    /// `expectedPages`: an integer (`int64`)
     pub expected_pages: Option<i64>,
-    /// `lineErrors`
+    /// `lineErrors`: an integer (`int64`)
     pub line_errors: Option<i64>,
-    /// `linesTransmitted`
+    /// `linesTransmitted`: an integer (`int64`)
     pub lines_transmitted: Option<i64>,
-    /// `pageErrors`
+    /// `pageErrors`: an integer (`int64`)
     pub page_errors: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,48 +4,49 @@ use crate::events::models::routing::{
     QueueConversationSocialExpressionEventTopicAddress,
     QueueConversationSocialExpressionEventTopicInternalMessageDetails,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicInternalMessageDisconnectType,
-    ConversationEventTopicInternalMessageInitialState,
-    ConversationEventTopicInternalMessageState,
+use crate::events::models::shared::routing_and_users::{
+    InternalMessageDisconnectType, InternalMessageInitialState, InternalMessageState,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationSocialExpressionEventTopicInternalMessage` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicParticipant`](crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicInternalMessage {
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `disconnectType`
+    /// `disconnectType`: one of `client`, `system`, `peer`, `transfer`
     pub disconnect_type: Option<
         QueueConversationSocialExpressionEventTopicInternalMessageDisconnectType,
     >,
-    /// `disconnectedTime`
+    /// `disconnectedTime`: a timestamp
     pub disconnected_time: Option<time::Timestamp>,
-    /// `fromAddress`
+    /// `fromAddress`: `QueueConversationSocialExpressionEventTopicAddress`
     pub from_address: Option<Box<QueueConversationSocialExpressionEventTopicAddress>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initialState`
+    /// `initialState`: one of `alerting`, `connected`, `disconnected`
     pub initial_state: Option<
         QueueConversationSocialExpressionEventTopicInternalMessageInitialState,
     >,
-    /// `messages`
+    /// `messages`: a list of `QueueConversationSocialExpressionEventTopicInternalMessageDetails`
     pub messages: Option<
         Vec<QueueConversationSocialExpressionEventTopicInternalMessageDetails>,
     >,
-    /// `peerId`
+    /// `peerId`: a string
     pub peer_id: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `sourceUserId`
+    /// `sourceUserId`: a string
     pub source_user_id: Option<String>,
-    /// `state`
+    /// `state`: one of `alerting`, `connected`, `disconnected`
     pub state: Option<QueueConversationSocialExpressionEventTopicInternalMessageState>,
-    /// `targetUserId`
+    /// `targetUserId`: a string
     pub target_user_id: Option<String>,
-    /// `toAddress`
+    /// `toAddress`: `QueueConversationSocialExpressionEventTopicAddress`
     pub to_address: Option<Box<QueueConversationSocialExpressionEventTopicAddress>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -74,13 +75,11 @@ impl codec::Model for QueueConversationSocialExpressionEventTopicInternalMessage
 
 codec::__model!(QueueConversationSocialExpressionEventTopicInternalMessage);
 
-/// The same values as [`ConversationEventTopicInternalMessageDisconnectType`].
-pub type QueueConversationSocialExpressionEventTopicInternalMessageDisconnectType =
-    ConversationEventTopicInternalMessageDisconnectType;
+/// The same values as [`InternalMessageDisconnectType`].
+pub type QueueConversationSocialExpressionEventTopicInternalMessageDisconnectType = InternalMessageDisconnectType;
 
-/// The same values as [`ConversationEventTopicInternalMessageInitialState`].
-pub type QueueConversationSocialExpressionEventTopicInternalMessageInitialState =
-    ConversationEventTopicInternalMessageInitialState;
+/// The same values as [`InternalMessageInitialState`].
+pub type QueueConversationSocialExpressionEventTopicInternalMessageInitialState = InternalMessageInitialState;
 
-/// The same values as [`ConversationEventTopicInternalMessageState`].
-pub type QueueConversationSocialExpressionEventTopicInternalMessageState = ConversationEventTopicInternalMessageState;
+/// The same values as [`InternalMessageState`].
+pub type QueueConversationSocialExpressionEventTopicInternalMessageState = InternalMessageState;

@@ -4,11 +4,14 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationSocialExpressionEventTopicInternalMessageDetails` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicInternalMessage`](crate::events::models::QueueConversationSocialExpressionEventTopicInternalMessage).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicInternalMessageDetails {
-    /// `messageId`
+    /// `messageId`: a string
     pub message_id: Option<String>,
-    /// `messageTime`
+    /// `messageTime`: a timestamp
     pub message_time: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

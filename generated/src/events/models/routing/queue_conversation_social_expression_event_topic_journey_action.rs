@@ -4,13 +4,16 @@ use crate::events::models::routing::QueueConversationSocialExpressionEventTopicJ
 use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicJourneyAction` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicJourneyContext`](crate::events::models::QueueConversationSocialExpressionEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicJourneyAction {
-    /// `actionMap`
+    /// `actionMap`: `QueueConversationSocialExpressionEventTopicJourneyActionMap`
     pub action_map: Option<
         Box<QueueConversationSocialExpressionEventTopicJourneyActionMap>,
     >,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

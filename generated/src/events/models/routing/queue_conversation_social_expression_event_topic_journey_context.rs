@@ -8,17 +8,21 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicJourneyContext` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicChat`](crate::events::models::QueueConversationSocialExpressionEventTopicChat),
+/// [`QueueConversationSocialExpressionEventTopicMessage`](crate::events::models::QueueConversationSocialExpressionEventTopicMessage).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicJourneyContext {
-    /// `customer`
+    /// `customer`: `QueueConversationSocialExpressionEventTopicJourneyCustomer`
     pub customer: Option<
         Box<QueueConversationSocialExpressionEventTopicJourneyCustomer>,
     >,
-    /// `customerSession`
+    /// `customerSession`: `QueueConversationSocialExpressionEventTopicJourneyCustomerSession`
     pub customer_session: Option<
         Box<QueueConversationSocialExpressionEventTopicJourneyCustomerSession>,
     >,
-    /// `triggeringAction`
+    /// `triggeringAction`: `QueueConversationSocialExpressionEventTopicJourneyAction`
     pub triggering_action: Option<
         Box<QueueConversationSocialExpressionEventTopicJourneyAction>,
     >,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicJourneyCustomer` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicJourneyContext`](crate::events::models::QueueConversationSocialExpressionEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicJourneyCustomer {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `idType`
+    /// `idType`: a string
     pub id_type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

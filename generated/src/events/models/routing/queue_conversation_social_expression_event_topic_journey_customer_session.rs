@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicJourneyCustomerSession` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicJourneyContext`](crate::events::models::QueueConversationSocialExpressionEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicJourneyCustomerSession {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

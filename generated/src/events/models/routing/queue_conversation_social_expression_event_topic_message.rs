@@ -9,86 +9,88 @@ use crate::events::models::routing::{
     QueueConversationSocialExpressionEventTopicQueueMediaSettings,
     QueueConversationSocialExpressionEventTopicWrapup,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicCallDirection, ConversationEventTopicMessageDisconnectType,
-    ConversationEventTopicMessageInitialState, ConversationEventTopicMessageState,
-    ConversationEventTopicMessageType,
+use crate::events::models::shared::routing_and_users::{
+    ConversationDirection, EventTopicType, TopicMessageDisconnectType,
+    TopicMessageInitialState, TopicMessageState,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationSocialExpressionEventTopicMessage` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicParticipant`](crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicMessage {
-    /// `afterCallWork`
+    /// `afterCallWork`: `QueueConversationSocialExpressionEventTopicAfterCallWork`
     pub after_call_work: Option<
         Box<QueueConversationSocialExpressionEventTopicAfterCallWork>,
     >,
-    /// `afterCallWorkRequired`
+    /// `afterCallWorkRequired`: a boolean
     pub after_call_work_required: Option<bool>,
-    /// `agentAssistantId`
+    /// `agentAssistantId`: a string
     pub agent_assistant_id: Option<String>,
-    /// `byoSmsIntegrationId`
+    /// `byoSmsIntegrationId`: a string
     pub byo_sms_integration_id: Option<String>,
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `direction`
+    /// `direction`: one of `outbound`, `inbound`
     pub direction: Option<QueueConversationSocialExpressionEventTopicMessageDirection>,
-    /// `disconnectType`
+    /// `disconnectType`: `QueueConversationSocialExpressionEventTopicMessageDisconnectType`
     pub disconnect_type: Option<
         QueueConversationSocialExpressionEventTopicMessageDisconnectType,
     >,
-    /// `disconnectedTime`
+    /// `disconnectedTime`: a timestamp
     pub disconnected_time: Option<time::Timestamp>,
-    /// `engagementSource`
+    /// `engagementSource`: a string
     pub engagement_source: Option<String>,
-    /// `errorInfo`
+    /// `errorInfo`: `QueueConversationSocialExpressionEventTopicErrorDetails`
     pub error_info: Option<Box<QueueConversationSocialExpressionEventTopicErrorDetails>>,
-    /// `fromAddress`
+    /// `fromAddress`: `QueueConversationSocialExpressionEventTopicAddress`
     pub from_address: Option<Box<QueueConversationSocialExpressionEventTopicAddress>>,
-    /// `held`
+    /// `held`: a boolean
     pub held: Option<bool>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initialState`
+    /// `initialState`: one of `alerting`, `connected`, `disconnected`, `parked`
     pub initial_state: Option<
         QueueConversationSocialExpressionEventTopicMessageInitialState,
     >,
-    /// `journeyContext`
+    /// `journeyContext`: `QueueConversationSocialExpressionEventTopicJourneyContext`
     pub journey_context: Option<
         Box<QueueConversationSocialExpressionEventTopicJourneyContext>,
     >,
-    /// `messages`
+    /// `messages`: a list of `QueueConversationSocialExpressionEventTopicMessageDetails`
     pub messages: Option<Vec<QueueConversationSocialExpressionEventTopicMessageDetails>>,
-    /// `messagesTranscriptUri`
+    /// `messagesTranscriptUri`: a string
     pub messages_transcript_uri: Option<String>,
-    /// `parkTime`
+    /// `parkTime`: a timestamp
     pub park_time: Option<time::Timestamp>,
-    /// `peerId`
+    /// `peerId`: a string
     pub peer_id: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `queueMediaSettings`
+    /// `queueMediaSettings`: `QueueConversationSocialExpressionEventTopicQueueMediaSettings`
     pub queue_media_settings: Option<
         Box<QueueConversationSocialExpressionEventTopicQueueMediaSettings>,
     >,
-    /// `recipientCountry`
+    /// `recipientCountry`: a string
     pub recipient_country: Option<String>,
-    /// `recipientType`
+    /// `recipientType`: a string
     pub recipient_type: Option<String>,
-    /// `resumeTime`
+    /// `resumeTime`: a timestamp
     pub resume_time: Option<time::Timestamp>,
-    /// `scriptId`
+    /// `scriptId`: a string
     pub script_id: Option<String>,
-    /// `startHoldTime`
+    /// `startHoldTime`: a timestamp
     pub start_hold_time: Option<time::Timestamp>,
-    /// `state`
+    /// `state`: one of `alerting`, `connected`, `disconnected`, `parked`
     pub state: Option<QueueConversationSocialExpressionEventTopicMessageState>,
-    /// `toAddress`
+    /// `toAddress`: `QueueConversationSocialExpressionEventTopicAddress`
     pub to_address: Option<Box<QueueConversationSocialExpressionEventTopicAddress>>,
-    /// `type`
+    /// `type`: `QueueConversationSocialExpressionEventTopicMessageType`
     pub r#type: Option<QueueConversationSocialExpressionEventTopicMessageType>,
-    /// `wrapup`
+    /// `wrapup`: `QueueConversationSocialExpressionEventTopicWrapup`
     pub wrapup: Option<Box<QueueConversationSocialExpressionEventTopicWrapup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -134,17 +136,17 @@ impl codec::Model for QueueConversationSocialExpressionEventTopicMessage {
 
 codec::__model!(QueueConversationSocialExpressionEventTopicMessage);
 
-/// The same values as [`ConversationEventTopicCallDirection`].
-pub type QueueConversationSocialExpressionEventTopicMessageDirection = ConversationEventTopicCallDirection;
+/// The same values as [`ConversationDirection`].
+pub type QueueConversationSocialExpressionEventTopicMessageDirection = ConversationDirection;
 
-/// The same values as [`ConversationEventTopicMessageDisconnectType`].
-pub type QueueConversationSocialExpressionEventTopicMessageDisconnectType = ConversationEventTopicMessageDisconnectType;
+/// The same values as [`TopicMessageDisconnectType`].
+pub type QueueConversationSocialExpressionEventTopicMessageDisconnectType = TopicMessageDisconnectType;
 
-/// The same values as [`ConversationEventTopicMessageInitialState`].
-pub type QueueConversationSocialExpressionEventTopicMessageInitialState = ConversationEventTopicMessageInitialState;
+/// The same values as [`TopicMessageInitialState`].
+pub type QueueConversationSocialExpressionEventTopicMessageInitialState = TopicMessageInitialState;
 
-/// The same values as [`ConversationEventTopicMessageState`].
-pub type QueueConversationSocialExpressionEventTopicMessageState = ConversationEventTopicMessageState;
+/// The same values as [`TopicMessageState`].
+pub type QueueConversationSocialExpressionEventTopicMessageState = TopicMessageState;
 
-/// The same values as [`ConversationEventTopicMessageType`].
-pub type QueueConversationSocialExpressionEventTopicMessageType = ConversationEventTopicMessageType;
+/// The same values as [`EventTopicType`].
+pub type QueueConversationSocialExpressionEventTopicMessageType = EventTopicType;

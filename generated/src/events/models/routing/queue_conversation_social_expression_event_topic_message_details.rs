@@ -6,39 +6,39 @@ use crate::events::models::routing::{
     QueueConversationSocialExpressionEventTopicMessageMetadata,
     QueueConversationSocialExpressionEventTopicMessageSticker,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicMessageDetailsMessageStatus,
-    ConversationEventTopicMessageDetailsSocialVisibility,
-};
+use crate::events::models::shared::routing_and_users::{MessageStatus, SocialVisibility};
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationSocialExpressionEventTopicMessageDetails` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicMessage`](crate::events::models::QueueConversationSocialExpressionEventTopicMessage).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicMessageDetails {
-    /// `errorInfo`
+    /// `errorInfo`: `QueueConversationSocialExpressionEventTopicErrorDetails`
     pub error_info: Option<Box<QueueConversationSocialExpressionEventTopicErrorDetails>>,
-    /// `media`
+    /// `media`: a list of `QueueConversationSocialExpressionEventTopicMessageMedia`
     pub media: Option<Vec<QueueConversationSocialExpressionEventTopicMessageMedia>>,
-    /// `messageId`
+    /// `messageId`: a string
     pub message_id: Option<String>,
-    /// `messageMetadata`
+    /// `messageMetadata`: `QueueConversationSocialExpressionEventTopicMessageMetadata`
     pub message_metadata: Option<
         Box<QueueConversationSocialExpressionEventTopicMessageMetadata>,
     >,
-    /// `messageSegmentCount`
+    /// `messageSegmentCount`: an integer (`int64`)
     pub message_segment_count: Option<i64>,
-    /// `messageStatus`
+    /// `messageStatus`: `QueueConversationSocialExpressionEventTopicMessageDetailsMessageStatus`
     pub message_status: Option<
         QueueConversationSocialExpressionEventTopicMessageDetailsMessageStatus,
     >,
-    /// `messageTime`
+    /// `messageTime`: a timestamp
     pub message_time: Option<time::Timestamp>,
-    /// `socialVisibility`
+    /// `socialVisibility`: one of `private`, `public`
     pub social_visibility: Option<
         QueueConversationSocialExpressionEventTopicMessageDetailsSocialVisibility,
     >,
-    /// `stickers`
+    /// `stickers`: a list of `QueueConversationSocialExpressionEventTopicMessageSticker`
     pub stickers: Option<Vec<QueueConversationSocialExpressionEventTopicMessageSticker>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -63,10 +63,8 @@ impl codec::Model for QueueConversationSocialExpressionEventTopicMessageDetails 
 
 codec::__model!(QueueConversationSocialExpressionEventTopicMessageDetails);
 
-/// The same values as [`ConversationEventTopicMessageDetailsMessageStatus`].
-pub type QueueConversationSocialExpressionEventTopicMessageDetailsMessageStatus =
-    ConversationEventTopicMessageDetailsMessageStatus;
+/// The same values as [`MessageStatus`].
+pub type QueueConversationSocialExpressionEventTopicMessageDetailsMessageStatus = MessageStatus;
 
-/// The same values as [`ConversationEventTopicMessageDetailsSocialVisibility`].
-pub type QueueConversationSocialExpressionEventTopicMessageDetailsSocialVisibility =
-    ConversationEventTopicMessageDetailsSocialVisibility;
+/// The same values as [`SocialVisibility`].
+pub type QueueConversationSocialExpressionEventTopicMessageDetailsSocialVisibility = SocialVisibility;

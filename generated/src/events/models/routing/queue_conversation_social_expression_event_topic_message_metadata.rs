@@ -7,17 +7,20 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicMessageMetadata` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicMessageDetails`](crate::events::models::QueueConversationSocialExpressionEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicMessageMetadata {
-    /// `content`
+    /// `content`: a list of `QueueConversationSocialExpressionEventTopicMessageMetadataContent`
     pub content: Option<
         Vec<QueueConversationSocialExpressionEventTopicMessageMetadataContent>,
     >,
-    /// `events`
+    /// `events`: a list of `QueueConversationSocialExpressionEventTopicMessageMetadataEvent`
     pub events: Option<
         Vec<QueueConversationSocialExpressionEventTopicMessageMetadataEvent>,
     >,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicMessageSticker` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicMessageDetails`](crate::events::models::QueueConversationSocialExpressionEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicMessageSticker {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -16,113 +16,116 @@ use crate::events::models::routing::{
     QueueConversationSocialExpressionEventTopicWorkflow,
     QueueConversationSocialExpressionEventTopicWrapup,
 };
-use crate::events::models::routing_and_users::ConversationEventTopicParticipantScreenRecordingState;
+use crate::events::models::shared::routing_and_users::ScreenRecordingState;
 use crate::runtime::codec;
 use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `QueueConversationSocialExpressionEventTopicParticipant` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicConversation`](crate::events::models::QueueConversationSocialExpressionEventTopicConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicParticipant {
-    /// `address`
+    /// `address`: a string
     pub address: Option<String>,
-    /// `alertingTimeoutMs`
+    /// `alertingTimeoutMs`: an integer (`int64`)
     pub alerting_timeout_ms: Option<i64>,
-    /// `attributes`
+    /// `attributes`: a map of strings to strings
     pub attributes: Option<BTreeMap<String, String>>,
-    /// `bargedParticipantId`
+    /// `bargedParticipantId`: a string
     pub barged_participant_id: Option<String>,
-    /// `callbacks`
+    /// `callbacks`: a list of `QueueConversationSocialExpressionEventTopicCallback`
     pub callbacks: Option<Vec<QueueConversationSocialExpressionEventTopicCallback>>,
-    /// `calls`
+    /// `calls`: a list of `QueueConversationSocialExpressionEventTopicCall`
     pub calls: Option<Vec<QueueConversationSocialExpressionEventTopicCall>>,
-    /// `chats`
+    /// `chats`: a list of `QueueConversationSocialExpressionEventTopicChat`
     pub chats: Option<Vec<QueueConversationSocialExpressionEventTopicChat>>,
-    /// `coachedParticipantId`
+    /// `coachedParticipantId`: a string
     pub coached_participant_id: Option<String>,
-    /// `cobrowsesessions`
+    /// `cobrowsesessions`: a list of `QueueConversationSocialExpressionEventTopicCobrowse`
     pub cobrowsesessions: Option<
         Vec<QueueConversationSocialExpressionEventTopicCobrowse>,
     >,
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `consultParticipantId`
+    /// `consultParticipantId`: a string
     pub consult_participant_id: Option<String>,
-    /// `conversationRoutingData`
+    /// `conversationRoutingData`: `QueueConversationSocialExpressionEventTopicConversationRoutingData`
     pub conversation_routing_data: Option<
         Box<QueueConversationSocialExpressionEventTopicConversationRoutingData>,
     >,
-    /// `emails`
+    /// `emails`: a list of `QueueConversationSocialExpressionEventTopicEmail`
     pub emails: Option<Vec<QueueConversationSocialExpressionEventTopicEmail>>,
-    /// `endAcwTime`
+    /// `endAcwTime`: a timestamp
     pub end_acw_time: Option<time::Timestamp>,
-    /// `endTime`
+    /// `endTime`: a timestamp
     pub end_time: Option<time::Timestamp>,
-    /// `externalContactId`
+    /// `externalContactId`: a string
     pub external_contact_id: Option<String>,
-    /// `externalContactInitialDivisionId`
+    /// `externalContactInitialDivisionId`: a string
     pub external_contact_initial_division_id: Option<String>,
-    /// `externalOrganizationId`
+    /// `externalOrganizationId`: a string
     pub external_organization_id: Option<String>,
-    /// `flaggedReason`
+    /// `flaggedReason`: a string
     pub flagged_reason: Option<String>,
-    /// `groupId`
+    /// `groupId`: a string
     pub group_id: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `internalMessages`
+    /// `internalMessages`: a list of `QueueConversationSocialExpressionEventTopicInternalMessage`
     pub internal_messages: Option<
         Vec<QueueConversationSocialExpressionEventTopicInternalMessage>,
     >,
-    /// `mediaRoles`
+    /// `mediaRoles`: a list of strings
     pub media_roles: Option<Vec<String>>,
-    /// `messages`
+    /// `messages`: a list of `QueueConversationSocialExpressionEventTopicMessage`
     pub messages: Option<Vec<QueueConversationSocialExpressionEventTopicMessage>>,
-    /// `monitoredParticipantId`
+    /// `monitoredParticipantId`: a string
     pub monitored_participant_id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `purpose`
+    /// `purpose`: a string
     pub purpose: Option<String>,
-    /// `queueId`
+    /// `queueId`: a string
     pub queue_id: Option<String>,
-    /// `screenMonitoredParticipantId`
+    /// `screenMonitoredParticipantId`: a string
     pub screen_monitored_participant_id: Option<String>,
-    /// `screenMonitorings`
+    /// `screenMonitorings`: a list of `QueueConversationSocialExpressionEventTopicScreenMonitoring`
     pub screen_monitorings: Option<
         Vec<QueueConversationSocialExpressionEventTopicScreenMonitoring>,
     >,
-    /// `screenRecordingState`
+    /// `screenRecordingState`: one of `requested`, `active`, `paused`, `stopped`, `error`, `timeout`
     pub screen_recording_state: Option<
         QueueConversationSocialExpressionEventTopicParticipantScreenRecordingState,
     >,
-    /// `screenshares`
+    /// `screenshares`: a list of `QueueConversationSocialExpressionEventTopicScreenShare`
     pub screenshares: Option<
         Vec<QueueConversationSocialExpressionEventTopicScreenShare>,
     >,
-    /// `socialExpressions`
+    /// `socialExpressions`: a list of `QueueConversationSocialExpressionEventTopicSocialExpression`
     pub social_expressions: Option<
         Vec<QueueConversationSocialExpressionEventTopicSocialExpression>,
     >,
-    /// `startAcwTime`
+    /// `startAcwTime`: a timestamp
     pub start_acw_time: Option<time::Timestamp>,
-    /// `teamId`
+    /// `teamId`: a string
     pub team_id: Option<String>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
-    /// `videos`
+    /// `videos`: a list of `QueueConversationSocialExpressionEventTopicVideo`
     pub videos: Option<Vec<QueueConversationSocialExpressionEventTopicVideo>>,
-    /// `workflow`
+    /// `workflow`: `QueueConversationSocialExpressionEventTopicWorkflow`
     pub workflow: Option<Box<QueueConversationSocialExpressionEventTopicWorkflow>>,
-    /// `wrapup`
+    /// `wrapup`: `QueueConversationSocialExpressionEventTopicWrapup`
     pub wrapup: Option<Box<QueueConversationSocialExpressionEventTopicWrapup>>,
-    /// `wrapupExpected`
+    /// `wrapupExpected`: a boolean
     pub wrapup_expected: Option<bool>,
-    /// `wrapupPrompt`
+    /// `wrapupPrompt`: a string
     pub wrapup_prompt: Option<String>,
-    /// `wrapupRequired`
+    /// `wrapupRequired`: a boolean
     pub wrapup_required: Option<bool>,
-    /// `wrapupTimeoutMs`
+    /// `wrapupTimeoutMs`: an integer (`int64`)
     pub wrapup_timeout_ms: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -189,6 +192,5 @@ impl codec::Model for QueueConversationSocialExpressionEventTopicParticipant {
 
 codec::__model!(QueueConversationSocialExpressionEventTopicParticipant);
 
-/// The same values as [`ConversationEventTopicParticipantScreenRecordingState`].
-pub type QueueConversationSocialExpressionEventTopicParticipantScreenRecordingState =
-    ConversationEventTopicParticipantScreenRecordingState;
+/// The same values as [`ScreenRecordingState`].
+pub type QueueConversationSocialExpressionEventTopicParticipantScreenRecordingState = ScreenRecordingState;

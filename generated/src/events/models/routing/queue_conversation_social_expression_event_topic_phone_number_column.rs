@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicPhoneNumberColumn` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicDialerPreview`](crate::events::models::QueueConversationSocialExpressionEventTopicDialerPreview).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicPhoneNumberColumn {
-    /// `columnName`
+    /// `columnName`: a string
     pub column_name: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

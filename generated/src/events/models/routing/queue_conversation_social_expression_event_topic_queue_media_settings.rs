@@ -3,15 +3,23 @@
 use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicQueueMediaSettings` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicCall`](crate::events::models::QueueConversationSocialExpressionEventTopicCall),
+/// [`QueueConversationSocialExpressionEventTopicCallback`](crate::events::models::QueueConversationSocialExpressionEventTopicCallback),
+/// [`QueueConversationSocialExpressionEventTopicChat`](crate::events::models::QueueConversationSocialExpressionEventTopicChat),
+/// [`QueueConversationSocialExpressionEventTopicCobrowse`](crate::events::models::QueueConversationSocialExpressionEventTopicCobrowse),
+/// [`QueueConversationSocialExpressionEventTopicEmail`](crate::events::models::QueueConversationSocialExpressionEventTopicEmail),
+/// 3 more.
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicQueueMediaSettings {
-    /// `alertingTimeoutSeconds`
+    /// `alertingTimeoutSeconds`: an integer (`int64`)
     pub alerting_timeout_seconds: Option<i64>,
-    /// `autoAnswerAlertToneSeconds`
+    /// `autoAnswerAlertToneSeconds`: a number
     pub auto_answer_alert_tone_seconds: Option<f64>,
-    /// `enableAutoAnswer`
+    /// `enableAutoAnswer`: a boolean
     pub enable_auto_answer: Option<bool>,
-    /// `manualAnswerAlertToneSeconds`
+    /// `manualAnswerAlertToneSeconds`: a number
     pub manual_answer_alert_tone_seconds: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::routing::QueueConversationSocialExpressionEventTopicU
 use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicScoredAgent` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicConversationRoutingData`](crate::events::models::QueueConversationSocialExpressionEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicScoredAgent {
-    /// `agent`
+    /// `agent`: `QueueConversationSocialExpressionEventTopicUriReference`
     pub agent: Option<Box<QueueConversationSocialExpressionEventTopicUriReference>>,
-    /// `score`
+    /// `score`: an integer (`int64`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,57 +6,61 @@ use crate::events::models::routing::{
     QueueConversationSocialExpressionEventTopicQueueMediaSettings,
     QueueConversationSocialExpressionEventTopicWrapup,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicCallDisconnectType, ConversationEventTopicChatInitialState,
-    ConversationEventTopicChatState,
+use crate::events::models::shared::routing_and_users::{
+    EventTopicDisconnectType, EventTopicInitialState, EventTopicState,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationSocialExpressionEventTopicScreenShare` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicParticipant`](crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicScreenShare {
-    /// `afterCallWork`
+    /// `afterCallWork`: `QueueConversationSocialExpressionEventTopicAfterCallWork`
     pub after_call_work: Option<
         Box<QueueConversationSocialExpressionEventTopicAfterCallWork>,
     >,
-    /// `afterCallWorkRequired`
+    /// `afterCallWorkRequired`: a boolean
     pub after_call_work_required: Option<bool>,
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `context`
+    /// `context`: a string
     pub context: Option<String>,
-    /// `disconnectType`
+    /// `disconnectType`: `QueueConversationSocialExpressionEventTopicScreenShareDisconnectType`
     pub disconnect_type: Option<
         QueueConversationSocialExpressionEventTopicScreenShareDisconnectType,
     >,
-    /// `disconnectedTime`
+    /// `disconnectedTime`: a timestamp
     pub disconnected_time: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initialState`
+    /// `initialState`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub initial_state: Option<
         QueueConversationSocialExpressionEventTopicScreenShareInitialState,
     >,
-    /// `peerCount`
+    /// `peerCount`: an integer (`int64`)
     pub peer_count: Option<i64>,
-    /// `peerId`
+    /// `peerId`: a string
     pub peer_id: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `queueMediaSettings`
+    /// `queueMediaSettings`: `QueueConversationSocialExpressionEventTopicQueueMediaSettings`
     pub queue_media_settings: Option<
         Box<QueueConversationSocialExpressionEventTopicQueueMediaSettings>,
     >,
-    /// `scriptId`
+    /// `scriptId`: a string
     pub script_id: Option<String>,
-    /// `self`
+    /// `self`: `QueueConversationSocialExpressionEventTopicAddress`
     pub self_: Option<Box<QueueConversationSocialExpressionEventTopicAddress>>,
-    /// `sharing`
+    /// `sharing`: a boolean
     pub sharing: Option<bool>,
-    /// `state`
+    /// `state`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub state: Option<QueueConversationSocialExpressionEventTopicScreenShareState>,
-    /// `wrapup`
+    /// `wrapup`: `QueueConversationSocialExpressionEventTopicWrapup`
     pub wrapup: Option<Box<QueueConversationSocialExpressionEventTopicWrapup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -89,12 +93,11 @@ impl codec::Model for QueueConversationSocialExpressionEventTopicScreenShare {
 
 codec::__model!(QueueConversationSocialExpressionEventTopicScreenShare);
 
-/// The same values as [`ConversationEventTopicCallDisconnectType`].
-pub type QueueConversationSocialExpressionEventTopicScreenShareDisconnectType =
-    ConversationEventTopicCallDisconnectType;
+/// The same values as [`EventTopicDisconnectType`].
+pub type QueueConversationSocialExpressionEventTopicScreenShareDisconnectType = EventTopicDisconnectType;
 
-/// The same values as [`ConversationEventTopicChatInitialState`].
-pub type QueueConversationSocialExpressionEventTopicScreenShareInitialState = ConversationEventTopicChatInitialState;
+/// The same values as [`EventTopicInitialState`].
+pub type QueueConversationSocialExpressionEventTopicScreenShareInitialState = EventTopicInitialState;
 
-/// The same values as [`ConversationEventTopicChatState`].
-pub type QueueConversationSocialExpressionEventTopicScreenShareState = ConversationEventTopicChatState;
+/// The same values as [`EventTopicState`].
+pub type QueueConversationSocialExpressionEventTopicScreenShareState = EventTopicState;

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicTransferDestination` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicTransferResponse`](crate::events::models::QueueConversationSocialExpressionEventTopicTransferResponse).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicTransferDestination {
-    /// `address`
+    /// `address`: a string
     pub address: Option<String>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicTransferInitiator` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicTransferResponse`](crate::events::models::QueueConversationSocialExpressionEventTopicTransferResponse).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicTransferInitiator {
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,35 +5,37 @@ use crate::events::models::routing::{
     QueueConversationSocialExpressionEventTopicTransferInitiator,
     QueueConversationSocialExpressionEventTopicTransferModifedBy,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicTransferResponseState,
-    ConversationEventTopicTransferResponseTransferType,
+use crate::events::models::shared::routing_and_users::{
+    TransferResponseState, TransferType,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationSocialExpressionEventTopicTransferResponse` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicConversation`](crate::events::models::QueueConversationSocialExpressionEventTopicConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicTransferResponse {
-    /// `dateIssued`
+    /// `dateIssued`: a timestamp
     pub date_issued: Option<time::Timestamp>,
-    /// `destination`
+    /// `destination`: `QueueConversationSocialExpressionEventTopicTransferDestination`
     pub destination: Option<
         Box<QueueConversationSocialExpressionEventTopicTransferDestination>,
     >,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initiator`
+    /// `initiator`: `QueueConversationSocialExpressionEventTopicTransferInitiator`
     pub initiator: Option<
         Box<QueueConversationSocialExpressionEventTopicTransferInitiator>,
     >,
-    /// `modifiedBy`
+    /// `modifiedBy`: `QueueConversationSocialExpressionEventTopicTransferModifedBy`
     pub modified_by: Option<
         Box<QueueConversationSocialExpressionEventTopicTransferModifedBy>,
     >,
-    /// `state`
+    /// `state`: one of `pending`, `active`, `complete`, `canceled`, `failed`, `timeout`, `unknown`
     pub state: Option<QueueConversationSocialExpressionEventTopicTransferResponseState>,
-    /// `transferType`
+    /// `transferType`: one of `attended`, `unattended`
     pub transfer_type: Option<
         QueueConversationSocialExpressionEventTopicTransferResponseTransferType,
     >,
@@ -58,9 +60,8 @@ impl codec::Model for QueueConversationSocialExpressionEventTopicTransferRespons
 
 codec::__model!(QueueConversationSocialExpressionEventTopicTransferResponse);
 
-/// The same values as [`ConversationEventTopicTransferResponseState`].
-pub type QueueConversationSocialExpressionEventTopicTransferResponseState = ConversationEventTopicTransferResponseState;
+/// The same values as [`TransferResponseState`].
+pub type QueueConversationSocialExpressionEventTopicTransferResponseState = TransferResponseState;
 
-/// The same values as [`ConversationEventTopicTransferResponseTransferType`].
-pub type QueueConversationSocialExpressionEventTopicTransferResponseTransferType =
-    ConversationEventTopicTransferResponseTransferType;
+/// The same values as [`TransferType`].
+pub type QueueConversationSocialExpressionEventTopicTransferResponseTransferType = TransferType;

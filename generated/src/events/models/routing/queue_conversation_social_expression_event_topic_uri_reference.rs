@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicUriReference` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicConversationRoutingData`](crate::events::models::QueueConversationSocialExpressionEventTopicConversationRoutingData),
+/// [`QueueConversationSocialExpressionEventTopicScoredAgent`](crate::events::models::QueueConversationSocialExpressionEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,63 +6,67 @@ use crate::events::models::routing::{
     QueueConversationSocialExpressionEventTopicQueueMediaSettings,
     QueueConversationSocialExpressionEventTopicWrapup,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicCallDisconnectType, ConversationEventTopicChatInitialState,
-    ConversationEventTopicChatState,
+use crate::events::models::shared::routing_and_users::{
+    EventTopicDisconnectType, EventTopicInitialState, EventTopicState,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationSocialExpressionEventTopicVideo` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicParticipant`](crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicVideo {
-    /// `afterCallWork`
+    /// `afterCallWork`: `QueueConversationSocialExpressionEventTopicAfterCallWork`
     pub after_call_work: Option<
         Box<QueueConversationSocialExpressionEventTopicAfterCallWork>,
     >,
-    /// `afterCallWorkRequired`
+    /// `afterCallWorkRequired`: a boolean
     pub after_call_work_required: Option<bool>,
-    /// `audioMuted`
+    /// `audioMuted`: a boolean
     pub audio_muted: Option<bool>,
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `context`
+    /// `context`: a string
     pub context: Option<String>,
-    /// `disconnectType`
+    /// `disconnectType`: `QueueConversationSocialExpressionEventTopicVideoDisconnectType`
     pub disconnect_type: Option<
         QueueConversationSocialExpressionEventTopicVideoDisconnectType,
     >,
-    /// `disconnectedTime`
+    /// `disconnectedTime`: a timestamp
     pub disconnected_time: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initialState`
+    /// `initialState`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub initial_state: Option<
         QueueConversationSocialExpressionEventTopicVideoInitialState,
     >,
-    /// `msids`
+    /// `msids`: a list of strings
     pub msids: Option<Vec<String>>,
-    /// `peerCount`
+    /// `peerCount`: an integer (`int64`)
     pub peer_count: Option<i64>,
-    /// `peerId`
+    /// `peerId`: a string
     pub peer_id: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `queueMediaSettings`
+    /// `queueMediaSettings`: `QueueConversationSocialExpressionEventTopicQueueMediaSettings`
     pub queue_media_settings: Option<
         Box<QueueConversationSocialExpressionEventTopicQueueMediaSettings>,
     >,
-    /// `scriptId`
+    /// `scriptId`: a string
     pub script_id: Option<String>,
-    /// `self`
+    /// `self`: `QueueConversationSocialExpressionEventTopicAddress`
     pub self_: Option<Box<QueueConversationSocialExpressionEventTopicAddress>>,
-    /// `sharingScreen`
+    /// `sharingScreen`: a boolean
     pub sharing_screen: Option<bool>,
-    /// `state`
+    /// `state`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub state: Option<QueueConversationSocialExpressionEventTopicVideoState>,
-    /// `videoMuted`
+    /// `videoMuted`: a boolean
     pub video_muted: Option<bool>,
-    /// `wrapup`
+    /// `wrapup`: `QueueConversationSocialExpressionEventTopicWrapup`
     pub wrapup: Option<Box<QueueConversationSocialExpressionEventTopicWrapup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -98,11 +102,11 @@ impl codec::Model for QueueConversationSocialExpressionEventTopicVideo {
 
 codec::__model!(QueueConversationSocialExpressionEventTopicVideo);
 
-/// The same values as [`ConversationEventTopicCallDisconnectType`].
-pub type QueueConversationSocialExpressionEventTopicVideoDisconnectType = ConversationEventTopicCallDisconnectType;
+/// The same values as [`EventTopicDisconnectType`].
+pub type QueueConversationSocialExpressionEventTopicVideoDisconnectType = EventTopicDisconnectType;
 
-/// The same values as [`ConversationEventTopicChatInitialState`].
-pub type QueueConversationSocialExpressionEventTopicVideoInitialState = ConversationEventTopicChatInitialState;
+/// The same values as [`EventTopicInitialState`].
+pub type QueueConversationSocialExpressionEventTopicVideoInitialState = EventTopicInitialState;
 
-/// The same values as [`ConversationEventTopicChatState`].
-pub type QueueConversationSocialExpressionEventTopicVideoState = ConversationEventTopicChatState;
+/// The same values as [`EventTopicState`].
+pub type QueueConversationSocialExpressionEventTopicVideoState = EventTopicState;

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicWorkflow` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicParticipant`](crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicWorkflow {
-    /// `workflowId`
+    /// `workflowId`: a string
     pub workflow_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

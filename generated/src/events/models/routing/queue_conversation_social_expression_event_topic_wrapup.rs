@@ -4,17 +4,25 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationSocialExpressionEventTopicWrapup` in the API.
+///
+/// Part of
+/// [`QueueConversationSocialExpressionEventTopicCall`](crate::events::models::QueueConversationSocialExpressionEventTopicCall),
+/// [`QueueConversationSocialExpressionEventTopicCallback`](crate::events::models::QueueConversationSocialExpressionEventTopicCallback),
+/// [`QueueConversationSocialExpressionEventTopicChat`](crate::events::models::QueueConversationSocialExpressionEventTopicChat),
+/// [`QueueConversationSocialExpressionEventTopicCobrowse`](crate::events::models::QueueConversationSocialExpressionEventTopicCobrowse),
+/// [`QueueConversationSocialExpressionEventTopicEmail`](crate::events::models::QueueConversationSocialExpressionEventTopicEmail),
+/// 5 more.
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicWrapup {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `durationSeconds`
+    /// `durationSeconds`: an integer (`int64`)
     pub duration_seconds: Option<i64>,
-    /// `endTime`
+    /// `endTime`: a timestamp
     pub end_time: Option<time::Timestamp>,
-    /// `notes`
+    /// `notes`: a string
     pub notes: Option<String>,
-    /// `tags`
+    /// `tags`: a list of strings
     pub tags: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

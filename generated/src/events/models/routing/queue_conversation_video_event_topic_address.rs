@@ -3,17 +3,25 @@
 use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicAddress` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicCall`](crate::events::models::QueueConversationVideoEventTopicCall),
+/// [`QueueConversationVideoEventTopicCobrowse`](crate::events::models::QueueConversationVideoEventTopicCobrowse),
+/// [`QueueConversationVideoEventTopicInternalMessage`](crate::events::models::QueueConversationVideoEventTopicInternalMessage),
+/// [`QueueConversationVideoEventTopicMessage`](crate::events::models::QueueConversationVideoEventTopicMessage),
+/// [`QueueConversationVideoEventTopicScreenShare`](crate::events::models::QueueConversationVideoEventTopicScreenShare),
+/// 1 more.
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicAddress {
-    /// `addressDisplayable`
+    /// `addressDisplayable`: a string
     pub address_displayable: Option<String>,
-    /// `addressNormalized`
+    /// `addressNormalized`: a string
     pub address_normalized: Option<String>,
-    /// `addressRaw`
+    /// `addressRaw`: a string
     pub address_raw: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `nameRaw`
+    /// `nameRaw`: a string
     pub name_raw: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -11,88 +11,90 @@ use crate::events::models::routing::{
     QueueConversationVideoEventTopicRecordersState,
     QueueConversationVideoEventTopicWrapup,
 };
-use crate::events::models::routing_and_users::{
-    ConversationCallEventTopicCallConversationRecordingState,
-    ConversationEventTopicCallDirection, ConversationEventTopicCallDisconnectType,
-    ConversationEventTopicCallInitialState, ConversationEventTopicCallState,
+use crate::events::models::shared::routing_and_users::{
+    CallInitialState, CallState, ConversationDirection, EventTopicDisconnectType,
+    RecordingState,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicCall` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicParticipant`](crate::events::models::QueueConversationVideoEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicCall {
-    /// `afterCallWork`
+    /// `afterCallWork`: `QueueConversationVideoEventTopicAfterCallWork`
     pub after_call_work: Option<Box<QueueConversationVideoEventTopicAfterCallWork>>,
-    /// `afterCallWorkRequired`
+    /// `afterCallWorkRequired`: a boolean
     pub after_call_work_required: Option<bool>,
-    /// `agentAssistantId`
+    /// `agentAssistantId`: a string
     pub agent_assistant_id: Option<String>,
-    /// `bargedTime`
+    /// `bargedTime`: a timestamp
     pub barged_time: Option<time::Timestamp>,
-    /// `confined`
+    /// `confined`: a boolean
     pub confined: Option<bool>,
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `direction`
+    /// `direction`: one of `outbound`, `inbound`
     pub direction: Option<QueueConversationVideoEventTopicCallDirection>,
-    /// `disconnectReasons`
+    /// `disconnectReasons`: a list of `QueueConversationVideoEventTopicDisconnectReason`
     pub disconnect_reasons: Option<
         Vec<QueueConversationVideoEventTopicDisconnectReason>,
     >,
-    /// `disconnectType`
+    /// `disconnectType`: `QueueConversationVideoEventTopicCallDisconnectType`
     pub disconnect_type: Option<QueueConversationVideoEventTopicCallDisconnectType>,
-    /// `disconnectedTime`
+    /// `disconnectedTime`: a timestamp
     pub disconnected_time: Option<time::Timestamp>,
-    /// `disposition`
+    /// `disposition`: `QueueConversationVideoEventTopicDisposition`
     pub disposition: Option<Box<QueueConversationVideoEventTopicDisposition>>,
-    /// `documentId`
+    /// `documentId`: a string
     pub document_id: Option<String>,
-    /// `errorInfo`
+    /// `errorInfo`: `QueueConversationVideoEventTopicErrorDetails`
     pub error_info: Option<Box<QueueConversationVideoEventTopicErrorDetails>>,
-    /// `faxStatus`
+    /// `faxStatus`: `QueueConversationVideoEventTopicFaxStatus`
     pub fax_status: Option<Box<QueueConversationVideoEventTopicFaxStatus>>,
-    /// `held`
+    /// `held`: a boolean
     pub held: Option<bool>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initialState`
+    /// `initialState`: `QueueConversationVideoEventTopicCallInitialState`
     pub initial_state: Option<QueueConversationVideoEventTopicCallInitialState>,
-    /// `muted`
+    /// `muted`: a boolean
     pub muted: Option<bool>,
-    /// `other`
+    /// `other`: `QueueConversationVideoEventTopicAddress`
     pub other: Option<Box<QueueConversationVideoEventTopicAddress>>,
-    /// `peerId`
+    /// `peerId`: a string
     pub peer_id: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `publicIpAddress`
+    /// `publicIpAddress`: a string
     pub public_ip_address: Option<String>,
-    /// `queueMediaSettings`
+    /// `queueMediaSettings`: `QueueConversationVideoEventTopicQueueMediaSettings`
     pub queue_media_settings: Option<
         Box<QueueConversationVideoEventTopicQueueMediaSettings>,
     >,
-    /// `recordersState`
+    /// `recordersState`: `QueueConversationVideoEventTopicRecordersState`
     pub recorders_state: Option<Box<QueueConversationVideoEventTopicRecordersState>>,
-    /// `recording`
+    /// `recording`: a boolean
     pub recording: Option<bool>,
-    /// `recordingState`
+    /// `recordingState`: one of `none`, `active`, `paused`
     pub recording_state: Option<QueueConversationVideoEventTopicCallRecordingState>,
-    /// `scriptId`
+    /// `scriptId`: a string
     pub script_id: Option<String>,
-    /// `securePause`
+    /// `securePause`: a boolean
     pub secure_pause: Option<bool>,
-    /// `self`
+    /// `self`: `QueueConversationVideoEventTopicAddress`
     pub self_: Option<Box<QueueConversationVideoEventTopicAddress>>,
-    /// `startHoldTime`
+    /// `startHoldTime`: a timestamp
     pub start_hold_time: Option<time::Timestamp>,
-    /// `state`
+    /// `state`: `QueueConversationVideoEventTopicCallState`
     pub state: Option<QueueConversationVideoEventTopicCallState>,
-    /// `transferSource`
+    /// `transferSource`: a string
     pub transfer_source: Option<String>,
-    /// `uuiData`
+    /// `uuiData`: a string
     pub uui_data: Option<String>,
-    /// `wrapup`
+    /// `wrapup`: `QueueConversationVideoEventTopicWrapup`
     pub wrapup: Option<Box<QueueConversationVideoEventTopicWrapup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -142,17 +144,17 @@ impl codec::Model for QueueConversationVideoEventTopicCall {
 
 codec::__model!(QueueConversationVideoEventTopicCall);
 
-/// The same values as [`ConversationEventTopicCallDirection`].
-pub type QueueConversationVideoEventTopicCallDirection = ConversationEventTopicCallDirection;
+/// The same values as [`ConversationDirection`].
+pub type QueueConversationVideoEventTopicCallDirection = ConversationDirection;
 
-/// The same values as [`ConversationEventTopicCallDisconnectType`].
-pub type QueueConversationVideoEventTopicCallDisconnectType = ConversationEventTopicCallDisconnectType;
+/// The same values as [`EventTopicDisconnectType`].
+pub type QueueConversationVideoEventTopicCallDisconnectType = EventTopicDisconnectType;
 
-/// The same values as [`ConversationEventTopicCallInitialState`].
-pub type QueueConversationVideoEventTopicCallInitialState = ConversationEventTopicCallInitialState;
+/// The same values as [`CallInitialState`].
+pub type QueueConversationVideoEventTopicCallInitialState = CallInitialState;
 
-/// The same values as [`ConversationCallEventTopicCallConversationRecordingState`].
-pub type QueueConversationVideoEventTopicCallRecordingState = ConversationCallEventTopicCallConversationRecordingState;
+/// The same values as [`RecordingState`].
+pub type QueueConversationVideoEventTopicCallRecordingState = RecordingState;
 
-/// The same values as [`ConversationEventTopicCallState`].
-pub type QueueConversationVideoEventTopicCallState = ConversationEventTopicCallState;
+/// The same values as [`CallState`].
+pub type QueueConversationVideoEventTopicCallState = CallState;

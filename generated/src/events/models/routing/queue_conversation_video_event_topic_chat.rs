@@ -6,53 +6,57 @@ use crate::events::models::routing::{
     QueueConversationVideoEventTopicQueueMediaSettings,
     QueueConversationVideoEventTopicWrapup,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicCallDisconnectType, ConversationEventTopicChatInitialState,
-    ConversationEventTopicChatState,
+use crate::events::models::shared::routing_and_users::{
+    EventTopicDisconnectType, EventTopicInitialState, EventTopicState,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicChat` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicParticipant`](crate::events::models::QueueConversationVideoEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicChat {
-    /// `afterCallWork`
+    /// `afterCallWork`: `QueueConversationVideoEventTopicAfterCallWork`
     pub after_call_work: Option<Box<QueueConversationVideoEventTopicAfterCallWork>>,
-    /// `afterCallWorkRequired`
+    /// `afterCallWorkRequired`: a boolean
     pub after_call_work_required: Option<bool>,
-    /// `avatarImageUrl`
+    /// `avatarImageUrl`: a string
     pub avatar_image_url: Option<String>,
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `disconnectType`
+    /// `disconnectType`: `QueueConversationVideoEventTopicChatDisconnectType`
     pub disconnect_type: Option<QueueConversationVideoEventTopicChatDisconnectType>,
-    /// `disconnectedTime`
+    /// `disconnectedTime`: a timestamp
     pub disconnected_time: Option<time::Timestamp>,
-    /// `held`
+    /// `held`: a boolean
     pub held: Option<bool>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initialState`
+    /// `initialState`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub initial_state: Option<QueueConversationVideoEventTopicChatInitialState>,
-    /// `journeyContext`
+    /// `journeyContext`: `QueueConversationVideoEventTopicJourneyContext`
     pub journey_context: Option<Box<QueueConversationVideoEventTopicJourneyContext>>,
-    /// `peerId`
+    /// `peerId`: a string
     pub peer_id: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `queueMediaSettings`
+    /// `queueMediaSettings`: `QueueConversationVideoEventTopicQueueMediaSettings`
     pub queue_media_settings: Option<
         Box<QueueConversationVideoEventTopicQueueMediaSettings>,
     >,
-    /// `roomId`
+    /// `roomId`: a string
     pub room_id: Option<String>,
-    /// `scriptId`
+    /// `scriptId`: a string
     pub script_id: Option<String>,
-    /// `startHoldTime`
+    /// `startHoldTime`: a timestamp
     pub start_hold_time: Option<time::Timestamp>,
-    /// `state`
+    /// `state`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub state: Option<QueueConversationVideoEventTopicChatState>,
-    /// `wrapup`
+    /// `wrapup`: `QueueConversationVideoEventTopicWrapup`
     pub wrapup: Option<Box<QueueConversationVideoEventTopicWrapup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -86,11 +90,11 @@ impl codec::Model for QueueConversationVideoEventTopicChat {
 
 codec::__model!(QueueConversationVideoEventTopicChat);
 
-/// The same values as [`ConversationEventTopicCallDisconnectType`].
-pub type QueueConversationVideoEventTopicChatDisconnectType = ConversationEventTopicCallDisconnectType;
+/// The same values as [`EventTopicDisconnectType`].
+pub type QueueConversationVideoEventTopicChatDisconnectType = EventTopicDisconnectType;
 
-/// The same values as [`ConversationEventTopicChatInitialState`].
-pub type QueueConversationVideoEventTopicChatInitialState = ConversationEventTopicChatInitialState;
+/// The same values as [`EventTopicInitialState`].
+pub type QueueConversationVideoEventTopicChatInitialState = EventTopicInitialState;
 
-/// The same values as [`ConversationEventTopicChatState`].
-pub type QueueConversationVideoEventTopicChatState = ConversationEventTopicChatState;
+/// The same values as [`EventTopicState`].
+pub type QueueConversationVideoEventTopicChatState = EventTopicState;

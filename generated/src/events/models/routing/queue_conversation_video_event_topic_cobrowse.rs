@@ -6,57 +6,61 @@ use crate::events::models::routing::{
     QueueConversationVideoEventTopicQueueMediaSettings,
     QueueConversationVideoEventTopicWrapup,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicCallDisconnectType, ConversationEventTopicChatInitialState,
-    ConversationEventTopicChatState,
+use crate::events::models::shared::routing_and_users::{
+    EventTopicDisconnectType, EventTopicInitialState, EventTopicState,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicCobrowse` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicParticipant`](crate::events::models::QueueConversationVideoEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicCobrowse {
-    /// `afterCallWork`
+    /// `afterCallWork`: `QueueConversationVideoEventTopicAfterCallWork`
     pub after_call_work: Option<Box<QueueConversationVideoEventTopicAfterCallWork>>,
-    /// `afterCallWorkRequired`
+    /// `afterCallWorkRequired`: a boolean
     pub after_call_work_required: Option<bool>,
-    /// `cobrowseRole`
+    /// `cobrowseRole`: a string
     pub cobrowse_role: Option<String>,
-    /// `cobrowseSessionId`
+    /// `cobrowseSessionId`: a string
     pub cobrowse_session_id: Option<String>,
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `controlling`
+    /// `controlling`: a list of strings
     pub controlling: Option<Vec<String>>,
-    /// `disconnectType`
+    /// `disconnectType`: `QueueConversationVideoEventTopicCobrowseDisconnectType`
     pub disconnect_type: Option<QueueConversationVideoEventTopicCobrowseDisconnectType>,
-    /// `disconnectedTime`
+    /// `disconnectedTime`: a timestamp
     pub disconnected_time: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initialState`
+    /// `initialState`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub initial_state: Option<QueueConversationVideoEventTopicCobrowseInitialState>,
-    /// `peerId`
+    /// `peerId`: a string
     pub peer_id: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `providerEventTime`
+    /// `providerEventTime`: a timestamp
     pub provider_event_time: Option<time::Timestamp>,
-    /// `queueMediaSettings`
+    /// `queueMediaSettings`: `QueueConversationVideoEventTopicQueueMediaSettings`
     pub queue_media_settings: Option<
         Box<QueueConversationVideoEventTopicQueueMediaSettings>,
     >,
-    /// `roomId`
+    /// `roomId`: a string
     pub room_id: Option<String>,
-    /// `scriptId`
+    /// `scriptId`: a string
     pub script_id: Option<String>,
-    /// `self`
+    /// `self`: `QueueConversationVideoEventTopicAddress`
     pub self_: Option<Box<QueueConversationVideoEventTopicAddress>>,
-    /// `state`
+    /// `state`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub state: Option<QueueConversationVideoEventTopicCobrowseState>,
-    /// `viewerUrl`
+    /// `viewerUrl`: a string
     pub viewer_url: Option<String>,
-    /// `wrapup`
+    /// `wrapup`: `QueueConversationVideoEventTopicWrapup`
     pub wrapup: Option<Box<QueueConversationVideoEventTopicWrapup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -92,11 +96,11 @@ impl codec::Model for QueueConversationVideoEventTopicCobrowse {
 
 codec::__model!(QueueConversationVideoEventTopicCobrowse);
 
-/// The same values as [`ConversationEventTopicCallDisconnectType`].
-pub type QueueConversationVideoEventTopicCobrowseDisconnectType = ConversationEventTopicCallDisconnectType;
+/// The same values as [`EventTopicDisconnectType`].
+pub type QueueConversationVideoEventTopicCobrowseDisconnectType = EventTopicDisconnectType;
 
-/// The same values as [`ConversationEventTopicChatInitialState`].
-pub type QueueConversationVideoEventTopicCobrowseInitialState = ConversationEventTopicChatInitialState;
+/// The same values as [`EventTopicInitialState`].
+pub type QueueConversationVideoEventTopicCobrowseInitialState = EventTopicInitialState;
 
-/// The same values as [`ConversationEventTopicChatState`].
-pub type QueueConversationVideoEventTopicCobrowseState = ConversationEventTopicChatState;
+/// The same values as [`EventTopicState`].
+pub type QueueConversationVideoEventTopicCobrowseState = EventTopicState;

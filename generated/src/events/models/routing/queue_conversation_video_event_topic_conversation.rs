@@ -10,41 +10,44 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicConversation` in the API.
+///
+/// Arrives with the topic
+/// [`routing_queue_conversations_videos`](crate::events::topics::routing::routing_queue_conversations_videos).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicConversation {
-    /// `accessAttributes`
+    /// `accessAttributes`: a list of strings
     pub access_attributes: Option<Vec<String>>,
-    /// `address`
+    /// `address`: a string
     pub address: Option<String>,
-    /// `associatedConversation`
+    /// `associatedConversation`: `QueueConversationVideoEventTopicDomainEntityRef`
     pub associated_conversation: Option<
         Box<QueueConversationVideoEventTopicDomainEntityRef>,
     >,
-    /// `consultationConversations`
+    /// `consultationConversations`: a list of `QueueConversationVideoEventTopicDomainEntityRef`
     pub consultation_conversations: Option<
         Vec<QueueConversationVideoEventTopicDomainEntityRef>,
     >,
-    /// `divisions`
+    /// `divisions`: a list of `QueueConversationVideoEventTopicConversationDivisionMembership`
     pub divisions: Option<
         Vec<QueueConversationVideoEventTopicConversationDivisionMembership>,
     >,
-    /// `externalTag`
+    /// `externalTag`: a string
     pub external_tag: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `inactivityTimeout`
+    /// `inactivityTimeout`: a timestamp
     pub inactivity_timeout: Option<time::Timestamp>,
-    /// `maxParticipants`
+    /// `maxParticipants`: an integer (`int64`)
     pub max_participants: Option<i64>,
-    /// `participants`
+    /// `participants`: a list of `QueueConversationVideoEventTopicParticipant`
     pub participants: Option<Vec<QueueConversationVideoEventTopicParticipant>>,
-    /// `recentTransfers`
+    /// `recentTransfers`: a list of `QueueConversationVideoEventTopicTransferResponse`
     pub recent_transfers: Option<Vec<QueueConversationVideoEventTopicTransferResponse>>,
-    /// `recordingState`
+    /// `recordingState`: a string
     pub recording_state: Option<String>,
-    /// `securePause`
+    /// `securePause`: a boolean
     pub secure_pause: Option<bool>,
-    /// `utilizationLabelId`
+    /// `utilizationLabelId`: a string
     pub utilization_label_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

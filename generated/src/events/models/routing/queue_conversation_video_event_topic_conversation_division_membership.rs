@@ -7,11 +7,14 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicConversationDivisionMembership` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicConversation`](crate::events::models::QueueConversationVideoEventTopicConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicConversationDivisionMembership {
-    /// `division`
+    /// `division`: `QueueConversationVideoEventTopicDomainEntityRef`
     pub division: Option<Box<QueueConversationVideoEventTopicDomainEntityRef>>,
-    /// `entities`
+    /// `entities`: a list of `QueueConversationVideoEventTopicDivisionEntityRef`
     pub entities: Option<Vec<QueueConversationVideoEventTopicDivisionEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

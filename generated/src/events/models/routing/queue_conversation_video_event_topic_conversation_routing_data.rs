@@ -7,19 +7,22 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicConversationRoutingData` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicParticipant`](crate::events::models::QueueConversationVideoEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicConversationRoutingData {
-    /// `language`
+    /// `language`: `QueueConversationVideoEventTopicUriReference`
     pub language: Option<Box<QueueConversationVideoEventTopicUriReference>>,
-    /// `priority`
+    /// `priority`: an integer (`int64`)
     pub priority: Option<i64>,
-    /// `queue`
+    /// `queue`: `QueueConversationVideoEventTopicUriReference`
     pub queue: Option<Box<QueueConversationVideoEventTopicUriReference>>,
-    /// `scoredAgents`
+    /// `scoredAgents`: a list of `QueueConversationVideoEventTopicScoredAgent`
     pub scored_agents: Option<Vec<QueueConversationVideoEventTopicScoredAgent>>,
-    /// `skillExpressionId`
+    /// `skillExpressionId`: a string
     pub skill_expression_id: Option<String>,
-    /// `skills`
+    /// `skills`: a list of `QueueConversationVideoEventTopicUriReference`
     pub skills: Option<Vec<QueueConversationVideoEventTopicUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,20 @@ use crate::events::models::routing::QueueConversationVideoEventTopicPhoneNumberC
 use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicDialerPreview` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicCallback`](crate::events::models::QueueConversationVideoEventTopicCallback).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicDialerPreview {
-    /// `campaignId`
+    /// `campaignId`: a string
     pub campaign_id: Option<String>,
-    /// `contactId`
+    /// `contactId`: a string
     pub contact_id: Option<String>,
-    /// `contactListId`
+    /// `contactListId`: a string
     pub contact_list_id: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `phoneNumberColumns`
+    /// `phoneNumberColumns`: a list of `QueueConversationVideoEventTopicPhoneNumberColumn`
     pub phone_number_columns: Option<
         Vec<QueueConversationVideoEventTopicPhoneNumberColumn>,
     >,

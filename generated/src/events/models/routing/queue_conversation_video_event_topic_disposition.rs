@@ -7,15 +7,18 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicDisposition` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicCall`](crate::events::models::QueueConversationVideoEventTopicCall).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicDisposition {
-    /// `amdTimeout`
+    /// `amdTimeout`: `QueueConversationVideoEventTopicDispositionAmdTimeout`
     pub amd_timeout: Option<Box<QueueConversationVideoEventTopicDispositionAmdTimeout>>,
-    /// `analyzer`
+    /// `analyzer`: a string
     pub analyzer: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `silentCallTimeout`
+    /// `silentCallTimeout`: `QueueConversationVideoEventTopicDispositionSilentCallTimeout`
     pub silent_call_timeout: Option<
         Box<QueueConversationVideoEventTopicDispositionSilentCallTimeout>,
     >,

@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicDomainEntityRef` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicConversation`](crate::events::models::QueueConversationVideoEventTopicConversation),
+/// [`QueueConversationVideoEventTopicConversationDivisionMembership`](crate::events::models::QueueConversationVideoEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicDomainEntityRef {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,46 +4,47 @@ use crate::events::models::routing::{
     QueueConversationVideoEventTopicAddress,
     QueueConversationVideoEventTopicInternalMessageDetails,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicInternalMessageDisconnectType,
-    ConversationEventTopicInternalMessageInitialState,
-    ConversationEventTopicInternalMessageState,
+use crate::events::models::shared::routing_and_users::{
+    InternalMessageDisconnectType, InternalMessageInitialState, InternalMessageState,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicInternalMessage` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicParticipant`](crate::events::models::QueueConversationVideoEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicInternalMessage {
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `disconnectType`
+    /// `disconnectType`: one of `client`, `system`, `peer`, `transfer`
     pub disconnect_type: Option<
         QueueConversationVideoEventTopicInternalMessageDisconnectType,
     >,
-    /// `disconnectedTime`
+    /// `disconnectedTime`: a timestamp
     pub disconnected_time: Option<time::Timestamp>,
-    /// `fromAddress`
+    /// `fromAddress`: `QueueConversationVideoEventTopicAddress`
     pub from_address: Option<Box<QueueConversationVideoEventTopicAddress>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initialState`
+    /// `initialState`: one of `alerting`, `connected`, `disconnected`
     pub initial_state: Option<
         QueueConversationVideoEventTopicInternalMessageInitialState,
     >,
-    /// `messages`
+    /// `messages`: a list of `QueueConversationVideoEventTopicInternalMessageDetails`
     pub messages: Option<Vec<QueueConversationVideoEventTopicInternalMessageDetails>>,
-    /// `peerId`
+    /// `peerId`: a string
     pub peer_id: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `sourceUserId`
+    /// `sourceUserId`: a string
     pub source_user_id: Option<String>,
-    /// `state`
+    /// `state`: one of `alerting`, `connected`, `disconnected`
     pub state: Option<QueueConversationVideoEventTopicInternalMessageState>,
-    /// `targetUserId`
+    /// `targetUserId`: a string
     pub target_user_id: Option<String>,
-    /// `toAddress`
+    /// `toAddress`: `QueueConversationVideoEventTopicAddress`
     pub to_address: Option<Box<QueueConversationVideoEventTopicAddress>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -72,13 +73,11 @@ impl codec::Model for QueueConversationVideoEventTopicInternalMessage {
 
 codec::__model!(QueueConversationVideoEventTopicInternalMessage);
 
-/// The same values as [`ConversationEventTopicInternalMessageDisconnectType`].
-pub type QueueConversationVideoEventTopicInternalMessageDisconnectType =
-    ConversationEventTopicInternalMessageDisconnectType;
+/// The same values as [`InternalMessageDisconnectType`].
+pub type QueueConversationVideoEventTopicInternalMessageDisconnectType = InternalMessageDisconnectType;
 
-/// The same values as [`ConversationEventTopicInternalMessageInitialState`].
-pub type QueueConversationVideoEventTopicInternalMessageInitialState =
-    ConversationEventTopicInternalMessageInitialState;
+/// The same values as [`InternalMessageInitialState`].
+pub type QueueConversationVideoEventTopicInternalMessageInitialState = InternalMessageInitialState;
 
-/// The same values as [`ConversationEventTopicInternalMessageState`].
-pub type QueueConversationVideoEventTopicInternalMessageState = ConversationEventTopicInternalMessageState;
+/// The same values as [`InternalMessageState`].
+pub type QueueConversationVideoEventTopicInternalMessageState = InternalMessageState;

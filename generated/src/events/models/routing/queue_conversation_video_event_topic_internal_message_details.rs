@@ -4,11 +4,14 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicInternalMessageDetails` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicInternalMessage`](crate::events::models::QueueConversationVideoEventTopicInternalMessage).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicInternalMessageDetails {
-    /// `messageId`
+    /// `messageId`: a string
     pub message_id: Option<String>,
-    /// `messageTime`
+    /// `messageTime`: a timestamp
     pub message_time: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

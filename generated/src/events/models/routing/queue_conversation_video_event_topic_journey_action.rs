@@ -4,11 +4,14 @@ use crate::events::models::routing::QueueConversationVideoEventTopicJourneyActio
 use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicJourneyAction` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicJourneyContext`](crate::events::models::QueueConversationVideoEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicJourneyAction {
-    /// `actionMap`
+    /// `actionMap`: `QueueConversationVideoEventTopicJourneyActionMap`
     pub action_map: Option<Box<QueueConversationVideoEventTopicJourneyActionMap>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,15 +8,19 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicJourneyContext` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicChat`](crate::events::models::QueueConversationVideoEventTopicChat),
+/// [`QueueConversationVideoEventTopicMessage`](crate::events::models::QueueConversationVideoEventTopicMessage).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicJourneyContext {
-    /// `customer`
+    /// `customer`: `QueueConversationVideoEventTopicJourneyCustomer`
     pub customer: Option<Box<QueueConversationVideoEventTopicJourneyCustomer>>,
-    /// `customerSession`
+    /// `customerSession`: `QueueConversationVideoEventTopicJourneyCustomerSession`
     pub customer_session: Option<
         Box<QueueConversationVideoEventTopicJourneyCustomerSession>,
     >,
-    /// `triggeringAction`
+    /// `triggeringAction`: `QueueConversationVideoEventTopicJourneyAction`
     pub triggering_action: Option<Box<QueueConversationVideoEventTopicJourneyAction>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

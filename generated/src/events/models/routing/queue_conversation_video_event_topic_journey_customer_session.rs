@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicJourneyCustomerSession` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicJourneyContext`](crate::events::models::QueueConversationVideoEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicJourneyCustomerSession {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

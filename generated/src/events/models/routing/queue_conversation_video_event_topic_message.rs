@@ -9,78 +9,80 @@ use crate::events::models::routing::{
     QueueConversationVideoEventTopicQueueMediaSettings,
     QueueConversationVideoEventTopicWrapup,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicCallDirection, ConversationEventTopicMessageDisconnectType,
-    ConversationEventTopicMessageInitialState, ConversationEventTopicMessageState,
-    ConversationEventTopicMessageType,
+use crate::events::models::shared::routing_and_users::{
+    ConversationDirection, EventTopicType, TopicMessageDisconnectType,
+    TopicMessageInitialState, TopicMessageState,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicMessage` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicParticipant`](crate::events::models::QueueConversationVideoEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicMessage {
-    /// `afterCallWork`
+    /// `afterCallWork`: `QueueConversationVideoEventTopicAfterCallWork`
     pub after_call_work: Option<Box<QueueConversationVideoEventTopicAfterCallWork>>,
-    /// `afterCallWorkRequired`
+    /// `afterCallWorkRequired`: a boolean
     pub after_call_work_required: Option<bool>,
-    /// `agentAssistantId`
+    /// `agentAssistantId`: a string
     pub agent_assistant_id: Option<String>,
-    /// `byoSmsIntegrationId`
+    /// `byoSmsIntegrationId`: a string
     pub byo_sms_integration_id: Option<String>,
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `direction`
+    /// `direction`: one of `outbound`, `inbound`
     pub direction: Option<QueueConversationVideoEventTopicMessageDirection>,
-    /// `disconnectType`
+    /// `disconnectType`: `QueueConversationVideoEventTopicMessageDisconnectType`
     pub disconnect_type: Option<QueueConversationVideoEventTopicMessageDisconnectType>,
-    /// `disconnectedTime`
+    /// `disconnectedTime`: a timestamp
     pub disconnected_time: Option<time::Timestamp>,
-    /// `engagementSource`
+    /// `engagementSource`: a string
     pub engagement_source: Option<String>,
-    /// `errorInfo`
+    /// `errorInfo`: `QueueConversationVideoEventTopicErrorDetails`
     pub error_info: Option<Box<QueueConversationVideoEventTopicErrorDetails>>,
-    /// `fromAddress`
+    /// `fromAddress`: `QueueConversationVideoEventTopicAddress`
     pub from_address: Option<Box<QueueConversationVideoEventTopicAddress>>,
-    /// `held`
+    /// `held`: a boolean
     pub held: Option<bool>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initialState`
+    /// `initialState`: one of `alerting`, `connected`, `disconnected`, `parked`
     pub initial_state: Option<QueueConversationVideoEventTopicMessageInitialState>,
-    /// `journeyContext`
+    /// `journeyContext`: `QueueConversationVideoEventTopicJourneyContext`
     pub journey_context: Option<Box<QueueConversationVideoEventTopicJourneyContext>>,
-    /// `messages`
+    /// `messages`: a list of `QueueConversationVideoEventTopicMessageDetails`
     pub messages: Option<Vec<QueueConversationVideoEventTopicMessageDetails>>,
-    /// `messagesTranscriptUri`
+    /// `messagesTranscriptUri`: a string
     pub messages_transcript_uri: Option<String>,
-    /// `parkTime`
+    /// `parkTime`: a timestamp
     pub park_time: Option<time::Timestamp>,
-    /// `peerId`
+    /// `peerId`: a string
     pub peer_id: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `queueMediaSettings`
+    /// `queueMediaSettings`: `QueueConversationVideoEventTopicQueueMediaSettings`
     pub queue_media_settings: Option<
         Box<QueueConversationVideoEventTopicQueueMediaSettings>,
     >,
-    /// `recipientCountry`
+    /// `recipientCountry`: a string
     pub recipient_country: Option<String>,
-    /// `recipientType`
+    /// `recipientType`: a string
     pub recipient_type: Option<String>,
-    /// `resumeTime`
+    /// `resumeTime`: a timestamp
     pub resume_time: Option<time::Timestamp>,
-    /// `scriptId`
+    /// `scriptId`: a string
     pub script_id: Option<String>,
-    /// `startHoldTime`
+    /// `startHoldTime`: a timestamp
     pub start_hold_time: Option<time::Timestamp>,
-    /// `state`
+    /// `state`: one of `alerting`, `connected`, `disconnected`, `parked`
     pub state: Option<QueueConversationVideoEventTopicMessageState>,
-    /// `toAddress`
+    /// `toAddress`: `QueueConversationVideoEventTopicAddress`
     pub to_address: Option<Box<QueueConversationVideoEventTopicAddress>>,
-    /// `type`
+    /// `type`: `QueueConversationVideoEventTopicMessageType`
     pub r#type: Option<QueueConversationVideoEventTopicMessageType>,
-    /// `wrapup`
+    /// `wrapup`: `QueueConversationVideoEventTopicWrapup`
     pub wrapup: Option<Box<QueueConversationVideoEventTopicWrapup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -126,17 +128,17 @@ impl codec::Model for QueueConversationVideoEventTopicMessage {
 
 codec::__model!(QueueConversationVideoEventTopicMessage);
 
-/// The same values as [`ConversationEventTopicCallDirection`].
-pub type QueueConversationVideoEventTopicMessageDirection = ConversationEventTopicCallDirection;
+/// The same values as [`ConversationDirection`].
+pub type QueueConversationVideoEventTopicMessageDirection = ConversationDirection;
 
-/// The same values as [`ConversationEventTopicMessageDisconnectType`].
-pub type QueueConversationVideoEventTopicMessageDisconnectType = ConversationEventTopicMessageDisconnectType;
+/// The same values as [`TopicMessageDisconnectType`].
+pub type QueueConversationVideoEventTopicMessageDisconnectType = TopicMessageDisconnectType;
 
-/// The same values as [`ConversationEventTopicMessageInitialState`].
-pub type QueueConversationVideoEventTopicMessageInitialState = ConversationEventTopicMessageInitialState;
+/// The same values as [`TopicMessageInitialState`].
+pub type QueueConversationVideoEventTopicMessageInitialState = TopicMessageInitialState;
 
-/// The same values as [`ConversationEventTopicMessageState`].
-pub type QueueConversationVideoEventTopicMessageState = ConversationEventTopicMessageState;
+/// The same values as [`TopicMessageState`].
+pub type QueueConversationVideoEventTopicMessageState = TopicMessageState;
 
-/// The same values as [`ConversationEventTopicMessageType`].
-pub type QueueConversationVideoEventTopicMessageType = ConversationEventTopicMessageType;
+/// The same values as [`EventTopicType`].
+pub type QueueConversationVideoEventTopicMessageType = EventTopicType;

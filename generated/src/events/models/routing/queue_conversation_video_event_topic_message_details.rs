@@ -6,37 +6,37 @@ use crate::events::models::routing::{
     QueueConversationVideoEventTopicMessageMetadata,
     QueueConversationVideoEventTopicMessageSticker,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicMessageDetailsMessageStatus,
-    ConversationEventTopicMessageDetailsSocialVisibility,
-};
+use crate::events::models::shared::routing_and_users::{MessageStatus, SocialVisibility};
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicMessageDetails` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicMessage`](crate::events::models::QueueConversationVideoEventTopicMessage).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicMessageDetails {
-    /// `errorInfo`
+    /// `errorInfo`: `QueueConversationVideoEventTopicErrorDetails`
     pub error_info: Option<Box<QueueConversationVideoEventTopicErrorDetails>>,
-    /// `media`
+    /// `media`: a list of `QueueConversationVideoEventTopicMessageMedia`
     pub media: Option<Vec<QueueConversationVideoEventTopicMessageMedia>>,
-    /// `messageId`
+    /// `messageId`: a string
     pub message_id: Option<String>,
-    /// `messageMetadata`
+    /// `messageMetadata`: `QueueConversationVideoEventTopicMessageMetadata`
     pub message_metadata: Option<Box<QueueConversationVideoEventTopicMessageMetadata>>,
-    /// `messageSegmentCount`
+    /// `messageSegmentCount`: an integer (`int64`)
     pub message_segment_count: Option<i64>,
-    /// `messageStatus`
+    /// `messageStatus`: `QueueConversationVideoEventTopicMessageDetailsMessageStatus`
     pub message_status: Option<
         QueueConversationVideoEventTopicMessageDetailsMessageStatus,
     >,
-    /// `messageTime`
+    /// `messageTime`: a timestamp
     pub message_time: Option<time::Timestamp>,
-    /// `socialVisibility`
+    /// `socialVisibility`: one of `private`, `public`
     pub social_visibility: Option<
         QueueConversationVideoEventTopicMessageDetailsSocialVisibility,
     >,
-    /// `stickers`
+    /// `stickers`: a list of `QueueConversationVideoEventTopicMessageSticker`
     pub stickers: Option<Vec<QueueConversationVideoEventTopicMessageSticker>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -61,10 +61,8 @@ impl codec::Model for QueueConversationVideoEventTopicMessageDetails {
 
 codec::__model!(QueueConversationVideoEventTopicMessageDetails);
 
-/// The same values as [`ConversationEventTopicMessageDetailsMessageStatus`].
-pub type QueueConversationVideoEventTopicMessageDetailsMessageStatus =
-    ConversationEventTopicMessageDetailsMessageStatus;
+/// The same values as [`MessageStatus`].
+pub type QueueConversationVideoEventTopicMessageDetailsMessageStatus = MessageStatus;
 
-/// The same values as [`ConversationEventTopicMessageDetailsSocialVisibility`].
-pub type QueueConversationVideoEventTopicMessageDetailsSocialVisibility =
-    ConversationEventTopicMessageDetailsSocialVisibility;
+/// The same values as [`SocialVisibility`].
+pub type QueueConversationVideoEventTopicMessageDetailsSocialVisibility = SocialVisibility;

@@ -7,13 +7,16 @@ use crate::events::models::routing::{
 use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicMessageMetadata` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicMessageDetails`](crate::events::models::QueueConversationVideoEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicMessageMetadata {
-    /// `content`
+    /// `content`: a list of `QueueConversationVideoEventTopicMessageMetadataContent`
     pub content: Option<Vec<QueueConversationVideoEventTopicMessageMetadataContent>>,
-    /// `events`
+    /// `events`: a list of `QueueConversationVideoEventTopicMessageMetadataEvent`
     pub events: Option<Vec<QueueConversationVideoEventTopicMessageMetadataEvent>>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

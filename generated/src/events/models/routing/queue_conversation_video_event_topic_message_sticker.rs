@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicMessageSticker` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicMessageDetails`](crate::events::models::QueueConversationVideoEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicMessageSticker {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -13,107 +13,110 @@ use crate::events::models::routing::{
     QueueConversationVideoEventTopicVideo, QueueConversationVideoEventTopicWorkflow,
     QueueConversationVideoEventTopicWrapup,
 };
-use crate::events::models::routing_and_users::ConversationEventTopicParticipantScreenRecordingState;
+use crate::events::models::shared::routing_and_users::ScreenRecordingState;
 use crate::runtime::codec;
 use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `QueueConversationVideoEventTopicParticipant` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicConversation`](crate::events::models::QueueConversationVideoEventTopicConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicParticipant {
-    /// `address`
+    /// `address`: a string
     pub address: Option<String>,
-    /// `alertingTimeoutMs`
+    /// `alertingTimeoutMs`: an integer (`int64`)
     pub alerting_timeout_ms: Option<i64>,
-    /// `attributes`
+    /// `attributes`: a map of strings to strings
     pub attributes: Option<BTreeMap<String, String>>,
-    /// `bargedParticipantId`
+    /// `bargedParticipantId`: a string
     pub barged_participant_id: Option<String>,
-    /// `callbacks`
+    /// `callbacks`: a list of `QueueConversationVideoEventTopicCallback`
     pub callbacks: Option<Vec<QueueConversationVideoEventTopicCallback>>,
-    /// `calls`
+    /// `calls`: a list of `QueueConversationVideoEventTopicCall`
     pub calls: Option<Vec<QueueConversationVideoEventTopicCall>>,
-    /// `chats`
+    /// `chats`: a list of `QueueConversationVideoEventTopicChat`
     pub chats: Option<Vec<QueueConversationVideoEventTopicChat>>,
-    /// `coachedParticipantId`
+    /// `coachedParticipantId`: a string
     pub coached_participant_id: Option<String>,
-    /// `cobrowsesessions`
+    /// `cobrowsesessions`: a list of `QueueConversationVideoEventTopicCobrowse`
     pub cobrowsesessions: Option<Vec<QueueConversationVideoEventTopicCobrowse>>,
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `consultParticipantId`
+    /// `consultParticipantId`: a string
     pub consult_participant_id: Option<String>,
-    /// `conversationRoutingData`
+    /// `conversationRoutingData`: `QueueConversationVideoEventTopicConversationRoutingData`
     pub conversation_routing_data: Option<
         Box<QueueConversationVideoEventTopicConversationRoutingData>,
     >,
-    /// `emails`
+    /// `emails`: a list of `QueueConversationVideoEventTopicEmail`
     pub emails: Option<Vec<QueueConversationVideoEventTopicEmail>>,
-    /// `endAcwTime`
+    /// `endAcwTime`: a timestamp
     pub end_acw_time: Option<time::Timestamp>,
-    /// `endTime`
+    /// `endTime`: a timestamp
     pub end_time: Option<time::Timestamp>,
-    /// `externalContactId`
+    /// `externalContactId`: a string
     pub external_contact_id: Option<String>,
-    /// `externalContactInitialDivisionId`
+    /// `externalContactInitialDivisionId`: a string
     pub external_contact_initial_division_id: Option<String>,
-    /// `externalOrganizationId`
+    /// `externalOrganizationId`: a string
     pub external_organization_id: Option<String>,
-    /// `flaggedReason`
+    /// `flaggedReason`: a string
     pub flagged_reason: Option<String>,
-    /// `groupId`
+    /// `groupId`: a string
     pub group_id: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `internalMessages`
+    /// `internalMessages`: a list of `QueueConversationVideoEventTopicInternalMessage`
     pub internal_messages: Option<Vec<QueueConversationVideoEventTopicInternalMessage>>,
-    /// `mediaRoles`
+    /// `mediaRoles`: a list of strings
     pub media_roles: Option<Vec<String>>,
-    /// `messages`
+    /// `messages`: a list of `QueueConversationVideoEventTopicMessage`
     pub messages: Option<Vec<QueueConversationVideoEventTopicMessage>>,
-    /// `monitoredParticipantId`
+    /// `monitoredParticipantId`: a string
     pub monitored_participant_id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `purpose`
+    /// `purpose`: a string
     pub purpose: Option<String>,
-    /// `queueId`
+    /// `queueId`: a string
     pub queue_id: Option<String>,
-    /// `screenMonitoredParticipantId`
+    /// `screenMonitoredParticipantId`: a string
     pub screen_monitored_participant_id: Option<String>,
-    /// `screenMonitorings`
+    /// `screenMonitorings`: a list of `QueueConversationVideoEventTopicScreenMonitoring`
     pub screen_monitorings: Option<
         Vec<QueueConversationVideoEventTopicScreenMonitoring>,
     >,
-    /// `screenRecordingState`
+    /// `screenRecordingState`: one of `requested`, `active`, `paused`, `stopped`, `error`, `timeout`
     pub screen_recording_state: Option<
         QueueConversationVideoEventTopicParticipantScreenRecordingState,
     >,
-    /// `screenshares`
+    /// `screenshares`: a list of `QueueConversationVideoEventTopicScreenShare`
     pub screenshares: Option<Vec<QueueConversationVideoEventTopicScreenShare>>,
-    /// `socialExpressions`
+    /// `socialExpressions`: a list of `QueueConversationVideoEventTopicSocialExpression`
     pub social_expressions: Option<
         Vec<QueueConversationVideoEventTopicSocialExpression>,
     >,
-    /// `startAcwTime`
+    /// `startAcwTime`: a timestamp
     pub start_acw_time: Option<time::Timestamp>,
-    /// `teamId`
+    /// `teamId`: a string
     pub team_id: Option<String>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
-    /// `videos`
+    /// `videos`: a list of `QueueConversationVideoEventTopicVideo`
     pub videos: Option<Vec<QueueConversationVideoEventTopicVideo>>,
-    /// `workflow`
+    /// `workflow`: `QueueConversationVideoEventTopicWorkflow`
     pub workflow: Option<Box<QueueConversationVideoEventTopicWorkflow>>,
-    /// `wrapup`
+    /// `wrapup`: `QueueConversationVideoEventTopicWrapup`
     pub wrapup: Option<Box<QueueConversationVideoEventTopicWrapup>>,
-    /// `wrapupExpected`
+    /// `wrapupExpected`: a boolean
     pub wrapup_expected: Option<bool>,
-    /// `wrapupPrompt`
+    /// `wrapupPrompt`: a string
     pub wrapup_prompt: Option<String>,
-    /// `wrapupRequired`
+    /// `wrapupRequired`: a boolean
     pub wrapup_required: Option<bool>,
-    /// `wrapupTimeoutMs`
+    /// `wrapupTimeoutMs`: an integer (`int64`)
     pub wrapup_timeout_ms: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -180,6 +183,5 @@ impl codec::Model for QueueConversationVideoEventTopicParticipant {
 
 codec::__model!(QueueConversationVideoEventTopicParticipant);
 
-/// The same values as [`ConversationEventTopicParticipantScreenRecordingState`].
-pub type QueueConversationVideoEventTopicParticipantScreenRecordingState =
-    ConversationEventTopicParticipantScreenRecordingState;
+/// The same values as [`ScreenRecordingState`].
+pub type QueueConversationVideoEventTopicParticipantScreenRecordingState = ScreenRecordingState;

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicPhoneNumberColumn` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicDialerPreview`](crate::events::models::QueueConversationVideoEventTopicDialerPreview).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicPhoneNumberColumn {
-    /// `columnName`
+    /// `columnName`: a string
     pub column_name: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,23 @@
 use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicQueueMediaSettings` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicCall`](crate::events::models::QueueConversationVideoEventTopicCall),
+/// [`QueueConversationVideoEventTopicCallback`](crate::events::models::QueueConversationVideoEventTopicCallback),
+/// [`QueueConversationVideoEventTopicChat`](crate::events::models::QueueConversationVideoEventTopicChat),
+/// [`QueueConversationVideoEventTopicCobrowse`](crate::events::models::QueueConversationVideoEventTopicCobrowse),
+/// [`QueueConversationVideoEventTopicEmail`](crate::events::models::QueueConversationVideoEventTopicEmail),
+/// 3 more.
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicQueueMediaSettings {
-    /// `alertingTimeoutSeconds`
+    /// `alertingTimeoutSeconds`: an integer (`int64`)
     pub alerting_timeout_seconds: Option<i64>,
-    /// `autoAnswerAlertToneSeconds`
+    /// `autoAnswerAlertToneSeconds`: a number
     pub auto_answer_alert_tone_seconds: Option<f64>,
-    /// `enableAutoAnswer`
+    /// `enableAutoAnswer`: a boolean
     pub enable_auto_answer: Option<bool>,
-    /// `manualAnswerAlertToneSeconds`
+    /// `manualAnswerAlertToneSeconds`: a number
     pub manual_answer_alert_tone_seconds: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

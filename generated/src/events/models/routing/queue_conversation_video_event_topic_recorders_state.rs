@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicRecordersState` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicCall`](crate::events::models::QueueConversationVideoEventTopicCall).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicRecordersState {
-    /// `adhocState`
+    /// `adhocState`: a string
     pub adhoc_state: Option<String>,
-    /// `agentExperienceState`
+    /// `agentExperienceState`: a string
     pub agent_experience_state: Option<String>,
-    /// `customerExperienceState`
+    /// `customerExperienceState`: a string
     pub customer_experience_state: Option<String>,
-    /// `snippetState`
+    /// `snippetState`: a string
     pub snippet_state: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::routing::QueueConversationVideoEventTopicUriReference
 use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicScoredAgent` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicConversationRoutingData`](crate::events::models::QueueConversationVideoEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicScoredAgent {
-    /// `agent`
+    /// `agent`: `QueueConversationVideoEventTopicUriReference`
     pub agent: Option<Box<QueueConversationVideoEventTopicUriReference>>,
-    /// `score`
+    /// `score`: an integer (`int64`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

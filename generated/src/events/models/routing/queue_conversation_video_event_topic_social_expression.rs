@@ -3,57 +3,61 @@
 use crate::events::models::routing::{
     QueueConversationVideoEventTopicAfterCallWork, QueueConversationVideoEventTopicWrapup,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicCallDisconnectType, ConversationEventTopicChatInitialState,
-    ConversationEventTopicChatState,
+use crate::events::models::shared::routing_and_users::{
+    EventTopicDisconnectType, EventTopicInitialState, EventTopicState,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicSocialExpression` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicParticipant`](crate::events::models::QueueConversationVideoEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicSocialExpression {
-    /// `afterCallWork`
+    /// `afterCallWork`: `QueueConversationVideoEventTopicAfterCallWork`
     pub after_call_work: Option<Box<QueueConversationVideoEventTopicAfterCallWork>>,
-    /// `afterCallWorkRequired`
+    /// `afterCallWorkRequired`: a boolean
     pub after_call_work_required: Option<bool>,
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `disconnectType`
+    /// `disconnectType`: `QueueConversationVideoEventTopicSocialExpressionDisconnectType`
     pub disconnect_type: Option<
         QueueConversationVideoEventTopicSocialExpressionDisconnectType,
     >,
-    /// `disconnectedTime`
+    /// `disconnectedTime`: a timestamp
     pub disconnected_time: Option<time::Timestamp>,
-    /// `held`
+    /// `held`: a boolean
     pub held: Option<bool>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initialState`
+    /// `initialState`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub initial_state: Option<
         QueueConversationVideoEventTopicSocialExpressionInitialState,
     >,
-    /// `peerId`
+    /// `peerId`: a string
     pub peer_id: Option<String>,
-    /// `previewText`
+    /// `previewText`: a string
     pub preview_text: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `recordingId`
+    /// `recordingId`: a string
     pub recording_id: Option<String>,
-    /// `scriptId`
+    /// `scriptId`: a string
     pub script_id: Option<String>,
-    /// `socialMediaHub`
+    /// `socialMediaHub`: a string
     pub social_media_hub: Option<String>,
-    /// `socialMediaId`
+    /// `socialMediaId`: a string
     pub social_media_id: Option<String>,
-    /// `socialUserName`
+    /// `socialUserName`: a string
     pub social_user_name: Option<String>,
-    /// `startHoldTime`
+    /// `startHoldTime`: a timestamp
     pub start_hold_time: Option<time::Timestamp>,
-    /// `state`
+    /// `state`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub state: Option<QueueConversationVideoEventTopicSocialExpressionState>,
-    /// `wrapup`
+    /// `wrapup`: `QueueConversationVideoEventTopicWrapup`
     pub wrapup: Option<Box<QueueConversationVideoEventTopicWrapup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -88,11 +92,11 @@ impl codec::Model for QueueConversationVideoEventTopicSocialExpression {
 
 codec::__model!(QueueConversationVideoEventTopicSocialExpression);
 
-/// The same values as [`ConversationEventTopicCallDisconnectType`].
-pub type QueueConversationVideoEventTopicSocialExpressionDisconnectType = ConversationEventTopicCallDisconnectType;
+/// The same values as [`EventTopicDisconnectType`].
+pub type QueueConversationVideoEventTopicSocialExpressionDisconnectType = EventTopicDisconnectType;
 
-/// The same values as [`ConversationEventTopicChatInitialState`].
-pub type QueueConversationVideoEventTopicSocialExpressionInitialState = ConversationEventTopicChatInitialState;
+/// The same values as [`EventTopicInitialState`].
+pub type QueueConversationVideoEventTopicSocialExpressionInitialState = EventTopicInitialState;
 
-/// The same values as [`ConversationEventTopicChatState`].
-pub type QueueConversationVideoEventTopicSocialExpressionState = ConversationEventTopicChatState;
+/// The same values as [`EventTopicState`].
+pub type QueueConversationVideoEventTopicSocialExpressionState = EventTopicState;

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicTransferDestination` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicTransferResponse`](crate::events::models::QueueConversationVideoEventTopicTransferResponse).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicTransferDestination {
-    /// `address`
+    /// `address`: a string
     pub address: Option<String>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicTransferInitiator` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicTransferResponse`](crate::events::models::QueueConversationVideoEventTopicTransferResponse).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicTransferInitiator {
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

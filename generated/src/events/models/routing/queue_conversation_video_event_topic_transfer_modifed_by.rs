@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicTransferModifedBy` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicTransferResponse`](crate::events::models::QueueConversationVideoEventTopicTransferResponse).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicTransferModifedBy {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

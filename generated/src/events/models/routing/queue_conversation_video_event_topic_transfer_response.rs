@@ -5,29 +5,31 @@ use crate::events::models::routing::{
     QueueConversationVideoEventTopicTransferInitiator,
     QueueConversationVideoEventTopicTransferModifedBy,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicTransferResponseState,
-    ConversationEventTopicTransferResponseTransferType,
+use crate::events::models::shared::routing_and_users::{
+    TransferResponseState, TransferType,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicTransferResponse` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicConversation`](crate::events::models::QueueConversationVideoEventTopicConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicTransferResponse {
-    /// `dateIssued`
+    /// `dateIssued`: a timestamp
     pub date_issued: Option<time::Timestamp>,
-    /// `destination`
+    /// `destination`: `QueueConversationVideoEventTopicTransferDestination`
     pub destination: Option<Box<QueueConversationVideoEventTopicTransferDestination>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initiator`
+    /// `initiator`: `QueueConversationVideoEventTopicTransferInitiator`
     pub initiator: Option<Box<QueueConversationVideoEventTopicTransferInitiator>>,
-    /// `modifiedBy`
+    /// `modifiedBy`: `QueueConversationVideoEventTopicTransferModifedBy`
     pub modified_by: Option<Box<QueueConversationVideoEventTopicTransferModifedBy>>,
-    /// `state`
+    /// `state`: one of `pending`, `active`, `complete`, `canceled`, `failed`, `timeout`, `unknown`
     pub state: Option<QueueConversationVideoEventTopicTransferResponseState>,
-    /// `transferType`
+    /// `transferType`: one of `attended`, `unattended`
     pub transfer_type: Option<
         QueueConversationVideoEventTopicTransferResponseTransferType,
     >,
@@ -52,9 +54,8 @@ impl codec::Model for QueueConversationVideoEventTopicTransferResponse {
 
 codec::__model!(QueueConversationVideoEventTopicTransferResponse);
 
-/// The same values as [`ConversationEventTopicTransferResponseState`].
-pub type QueueConversationVideoEventTopicTransferResponseState = ConversationEventTopicTransferResponseState;
+/// The same values as [`TransferResponseState`].
+pub type QueueConversationVideoEventTopicTransferResponseState = TransferResponseState;
 
-/// The same values as [`ConversationEventTopicTransferResponseTransferType`].
-pub type QueueConversationVideoEventTopicTransferResponseTransferType =
-    ConversationEventTopicTransferResponseTransferType;
+/// The same values as [`TransferType`].
+pub type QueueConversationVideoEventTopicTransferResponseTransferType = TransferType;

@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicUriReference` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicConversationRoutingData`](crate::events::models::QueueConversationVideoEventTopicConversationRoutingData),
+/// [`QueueConversationVideoEventTopicScoredAgent`](crate::events::models::QueueConversationVideoEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

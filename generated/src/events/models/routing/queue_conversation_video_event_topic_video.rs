@@ -6,57 +6,61 @@ use crate::events::models::routing::{
     QueueConversationVideoEventTopicQueueMediaSettings,
     QueueConversationVideoEventTopicWrapup,
 };
-use crate::events::models::routing_and_users::{
-    ConversationEventTopicCallDisconnectType, ConversationEventTopicChatInitialState,
-    ConversationEventTopicChatState,
+use crate::events::models::shared::routing_and_users::{
+    EventTopicDisconnectType, EventTopicInitialState, EventTopicState,
 };
 use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicVideo` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicParticipant`](crate::events::models::QueueConversationVideoEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicVideo {
-    /// `afterCallWork`
+    /// `afterCallWork`: `QueueConversationVideoEventTopicAfterCallWork`
     pub after_call_work: Option<Box<QueueConversationVideoEventTopicAfterCallWork>>,
-    /// `afterCallWorkRequired`
+    /// `afterCallWorkRequired`: a boolean
     pub after_call_work_required: Option<bool>,
-    /// `audioMuted`
+    /// `audioMuted`: a boolean
     pub audio_muted: Option<bool>,
-    /// `connectedTime`
+    /// `connectedTime`: a timestamp
     pub connected_time: Option<time::Timestamp>,
-    /// `context`
+    /// `context`: a string
     pub context: Option<String>,
-    /// `disconnectType`
+    /// `disconnectType`: `QueueConversationVideoEventTopicVideoDisconnectType`
     pub disconnect_type: Option<QueueConversationVideoEventTopicVideoDisconnectType>,
-    /// `disconnectedTime`
+    /// `disconnectedTime`: a timestamp
     pub disconnected_time: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initialState`
+    /// `initialState`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub initial_state: Option<QueueConversationVideoEventTopicVideoInitialState>,
-    /// `msids`
+    /// `msids`: a list of strings
     pub msids: Option<Vec<String>>,
-    /// `peerCount`
+    /// `peerCount`: an integer (`int64`)
     pub peer_count: Option<i64>,
-    /// `peerId`
+    /// `peerId`: a string
     pub peer_id: Option<String>,
-    /// `provider`
+    /// `provider`: a string
     pub provider: Option<String>,
-    /// `queueMediaSettings`
+    /// `queueMediaSettings`: `QueueConversationVideoEventTopicQueueMediaSettings`
     pub queue_media_settings: Option<
         Box<QueueConversationVideoEventTopicQueueMediaSettings>,
     >,
-    /// `scriptId`
+    /// `scriptId`: a string
     pub script_id: Option<String>,
-    /// `self`
+    /// `self`: `QueueConversationVideoEventTopicAddress`
     pub self_: Option<Box<QueueConversationVideoEventTopicAddress>>,
-    /// `sharingScreen`
+    /// `sharingScreen`: a boolean
     pub sharing_screen: Option<bool>,
-    /// `state`
+    /// `state`: one of `alerting`, `dialing`, `contacting`, `offering`, `connected`, `disconnected`,
+    /// `terminated`, `none`
     pub state: Option<QueueConversationVideoEventTopicVideoState>,
-    /// `videoMuted`
+    /// `videoMuted`: a boolean
     pub video_muted: Option<bool>,
-    /// `wrapup`
+    /// `wrapup`: `QueueConversationVideoEventTopicWrapup`
     pub wrapup: Option<Box<QueueConversationVideoEventTopicWrapup>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -92,11 +96,11 @@ impl codec::Model for QueueConversationVideoEventTopicVideo {
 
 codec::__model!(QueueConversationVideoEventTopicVideo);
 
-/// The same values as [`ConversationEventTopicCallDisconnectType`].
-pub type QueueConversationVideoEventTopicVideoDisconnectType = ConversationEventTopicCallDisconnectType;
+/// The same values as [`EventTopicDisconnectType`].
+pub type QueueConversationVideoEventTopicVideoDisconnectType = EventTopicDisconnectType;
 
-/// The same values as [`ConversationEventTopicChatInitialState`].
-pub type QueueConversationVideoEventTopicVideoInitialState = ConversationEventTopicChatInitialState;
+/// The same values as [`EventTopicInitialState`].
+pub type QueueConversationVideoEventTopicVideoInitialState = EventTopicInitialState;
 
-/// The same values as [`ConversationEventTopicChatState`].
-pub type QueueConversationVideoEventTopicVideoState = ConversationEventTopicChatState;
+/// The same values as [`EventTopicState`].
+pub type QueueConversationVideoEventTopicVideoState = EventTopicState;

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicWorkflow` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicParticipant`](crate::events::models::QueueConversationVideoEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicWorkflow {
-    /// `workflowId`
+    /// `workflowId`: a string
     pub workflow_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,25 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicWrapup` in the API.
+///
+/// Part of
+/// [`QueueConversationVideoEventTopicCall`](crate::events::models::QueueConversationVideoEventTopicCall),
+/// [`QueueConversationVideoEventTopicCallback`](crate::events::models::QueueConversationVideoEventTopicCallback),
+/// [`QueueConversationVideoEventTopicChat`](crate::events::models::QueueConversationVideoEventTopicChat),
+/// [`QueueConversationVideoEventTopicCobrowse`](crate::events::models::QueueConversationVideoEventTopicCobrowse),
+/// [`QueueConversationVideoEventTopicEmail`](crate::events::models::QueueConversationVideoEventTopicEmail),
+/// 5 more.
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicWrapup {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `durationSeconds`
+    /// `durationSeconds`: an integer (`int64`)
     pub duration_seconds: Option<i64>,
-    /// `endTime`
+    /// `endTime`: a timestamp
     pub end_time: Option<time::Timestamp>,
-    /// `notes`
+    /// `notes`: a string
     pub notes: Option<String>,
-    /// `tags`
+    /// `tags`: a list of strings
     pub tags: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,17 +5,19 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `QueueUserEventTopicQueueMember` in the API.
+///
+/// Arrives with the topic [`routing_queue_users`](crate::events::topics::routing::routing_queue_users).
 #[derive(Clone, Default)]
 pub struct QueueUserEventTopicQueueMember {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `joined`
+    /// `joined`: a boolean
     pub joined: Option<bool>,
-    /// `queueId`
+    /// `queueId`: a string
     pub queue_id: Option<String>,
-    /// `user`
+    /// `user`: `QueueUserEventTopicUserReference`
     pub user: Option<Box<QueueUserEventTopicUserReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `QueueUserEventTopicUserReference` in the API.
+///
+/// Part of [`QueueUserEventTopicQueueMember`](crate::events::models::QueueUserEventTopicQueueMember).
 #[derive(Clone, Default)]
 pub struct QueueUserEventTopicUserReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,18 @@ use crate::events::models::speechandtextanalytics::CreateGeneralProgramTestPhras
 use crate::runtime::codec;
 
 /// `CreateGeneralProgramTestTopicPhraseResults` in the API.
+///
+/// Part of
+/// [`CreateGeneralProgramTopicsDefinitionsJob`](crate::events::models::CreateGeneralProgramTopicsDefinitionsJob).
 #[derive(Clone, Default)]
 pub struct CreateGeneralProgramTestTopicPhraseResults {
-    /// `matchedTranscripts`
+    /// `matchedTranscripts`: a list of `CreateGeneralProgramTestPhraseMatchedTranscript`
     pub matched_transcripts: Option<
         Vec<CreateGeneralProgramTestPhraseMatchedTranscript>,
     >,
-    /// `matchedTranscriptsCount`
+    /// `matchedTranscriptsCount`: an integer (`int64`)
     pub matched_transcripts_count: Option<i64>,
-    /// `processedTranscriptsCount`
+    /// `processedTranscriptsCount`: an integer (`int64`)
     pub processed_transcripts_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

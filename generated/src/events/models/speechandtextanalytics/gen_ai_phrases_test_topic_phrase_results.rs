@@ -4,13 +4,16 @@ use crate::events::models::speechandtextanalytics::GenAiPhrasesTestPhraseMatched
 use crate::runtime::codec;
 
 /// `GenAiPhrasesTestTopicPhraseResults` in the API.
+///
+/// Part of
+/// [`GenAiPhrasesTopicsDefinitionsJob`](crate::events::models::GenAiPhrasesTopicsDefinitionsJob).
 #[derive(Clone, Default)]
 pub struct GenAiPhrasesTestTopicPhraseResults {
-    /// `matchedTranscripts`
+    /// `matchedTranscripts`: a list of `GenAiPhrasesTestPhraseMatchedTranscript`
     pub matched_transcripts: Option<Vec<GenAiPhrasesTestPhraseMatchedTranscript>>,
-    /// `matchedTranscriptsCount`
+    /// `matchedTranscriptsCount`: an integer (`int64`)
     pub matched_transcripts_count: Option<i64>,
-    /// `processedTranscriptsCount`
+    /// `processedTranscriptsCount`: an integer (`int64`)
     pub processed_transcripts_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

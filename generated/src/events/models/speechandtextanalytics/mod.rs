@@ -43,6 +43,7 @@ export!(
 );
 export!(publish_topic_test_topic_phrase_results: PublishTopicTestTopicPhraseResults);
 export!(publish_topic_topics_definitions_job: PublishTopicTopicsDefinitionsJob, PublishTopicTopicsDefinitionsJobState);
+export!(shared_enums: *);
 export!(test_topic_phrase_test_phrase_detected_phrase: TestTopicPhraseTestPhraseDetectedPhrase);
 export!(
     test_topic_phrase_test_phrase_matched_transcript: TestTopicPhraseTestPhraseMatchedTranscript,

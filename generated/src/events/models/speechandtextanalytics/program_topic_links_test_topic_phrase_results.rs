@@ -4,13 +4,16 @@ use crate::events::models::speechandtextanalytics::ProgramTopicLinksTestPhraseMa
 use crate::runtime::codec;
 
 /// `ProgramTopicLinksTestTopicPhraseResults` in the API.
+///
+/// Part of
+/// [`ProgramTopicLinksTopicsDefinitionsJob`](crate::events::models::ProgramTopicLinksTopicsDefinitionsJob).
 #[derive(Clone, Default)]
 pub struct ProgramTopicLinksTestTopicPhraseResults {
-    /// `matchedTranscripts`
+    /// `matchedTranscripts`: a list of `ProgramTopicLinksTestPhraseMatchedTranscript`
     pub matched_transcripts: Option<Vec<ProgramTopicLinksTestPhraseMatchedTranscript>>,
-    /// `matchedTranscriptsCount`
+    /// `matchedTranscriptsCount`: an integer (`int64`)
     pub matched_transcripts_count: Option<i64>,
-    /// `processedTranscriptsCount`
+    /// `processedTranscriptsCount`: an integer (`int64`)
     pub processed_transcripts_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

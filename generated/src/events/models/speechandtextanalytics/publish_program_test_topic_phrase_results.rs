@@ -4,13 +4,16 @@ use crate::events::models::speechandtextanalytics::PublishProgramTestPhraseMatch
 use crate::runtime::codec;
 
 /// `PublishProgramTestTopicPhraseResults` in the API.
+///
+/// Part of
+/// [`PublishProgramTopicsDefinitionsJob`](crate::events::models::PublishProgramTopicsDefinitionsJob).
 #[derive(Clone, Default)]
 pub struct PublishProgramTestTopicPhraseResults {
-    /// `matchedTranscripts`
+    /// `matchedTranscripts`: a list of `PublishProgramTestPhraseMatchedTranscript`
     pub matched_transcripts: Option<Vec<PublishProgramTestPhraseMatchedTranscript>>,
-    /// `matchedTranscriptsCount`
+    /// `matchedTranscriptsCount`: an integer (`int64`)
     pub matched_transcripts_count: Option<i64>,
-    /// `processedTranscriptsCount`
+    /// `processedTranscriptsCount`: an integer (`int64`)
     pub processed_transcripts_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `PublishTopicTestPhraseDetectedPhrase` in the API.
+///
+/// Part of
+/// [`PublishTopicTestPhraseMatchedTranscript`](crate::events::models::PublishTopicTestPhraseMatchedTranscript).
 #[derive(Clone, Default)]
 pub struct PublishTopicTestPhraseDetectedPhrase {
-    /// `confidence`
+    /// `confidence`: an integer (`int64`)
     pub confidence: Option<i64>,
-    /// `foundPhrase`
+    /// `foundPhrase`: a string
     pub found_phrase: Option<String>,
-    /// `snippet`
+    /// `snippet`: a string
     pub snippet: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

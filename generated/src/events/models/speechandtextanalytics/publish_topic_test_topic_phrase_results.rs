@@ -4,13 +4,16 @@ use crate::events::models::speechandtextanalytics::PublishTopicTestPhraseMatched
 use crate::runtime::codec;
 
 /// `PublishTopicTestTopicPhraseResults` in the API.
+///
+/// Part of
+/// [`PublishTopicTopicsDefinitionsJob`](crate::events::models::PublishTopicTopicsDefinitionsJob).
 #[derive(Clone, Default)]
 pub struct PublishTopicTestTopicPhraseResults {
-    /// `matchedTranscripts`
+    /// `matchedTranscripts`: a list of `PublishTopicTestPhraseMatchedTranscript`
     pub matched_transcripts: Option<Vec<PublishTopicTestPhraseMatchedTranscript>>,
-    /// `matchedTranscriptsCount`
+    /// `matchedTranscriptsCount`: an integer (`int64`)
     pub matched_transcripts_count: Option<i64>,
-    /// `processedTranscriptsCount`
+    /// `processedTranscriptsCount`: an integer (`int64`)
     pub processed_transcripts_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

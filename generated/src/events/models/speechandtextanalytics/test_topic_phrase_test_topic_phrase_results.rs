@@ -4,13 +4,16 @@ use crate::events::models::speechandtextanalytics::TestTopicPhraseTestPhraseMatc
 use crate::runtime::codec;
 
 /// `TestTopicPhraseTestTopicPhraseResults` in the API.
+///
+/// Part of
+/// [`TestTopicPhraseTopicsDefinitionsJob`](crate::events::models::TestTopicPhraseTopicsDefinitionsJob).
 #[derive(Clone, Default)]
 pub struct TestTopicPhraseTestTopicPhraseResults {
-    /// `matchedTranscripts`
+    /// `matchedTranscripts`: a list of `TestTopicPhraseTestPhraseMatchedTranscript`
     pub matched_transcripts: Option<Vec<TestTopicPhraseTestPhraseMatchedTranscript>>,
-    /// `matchedTranscriptsCount`
+    /// `matchedTranscriptsCount`: an integer (`int64`)
     pub matched_transcripts_count: Option<i64>,
-    /// `processedTranscriptsCount`
+    /// `processedTranscriptsCount`: an integer (`int64`)
     pub processed_transcripts_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

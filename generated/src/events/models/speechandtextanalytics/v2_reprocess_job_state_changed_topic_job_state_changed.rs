@@ -3,19 +3,22 @@
 use crate::runtime::codec;
 
 /// `V2ReprocessJobStateChangedTopicJobStateChanged` in the API.
+///
+/// Arrives with the topic
+/// [`speechandtextanalytics_reprocessing_job`](crate::events::topics::speechandtextanalytics::speechandtextanalytics_reprocessing_job).
 #[derive(Clone, Default)]
 pub struct V2ReprocessJobStateChangedTopicJobStateChanged {
-    /// `failedInteractionsCount`
+    /// `failedInteractionsCount`: an integer (`int64`)
     pub failed_interactions_count: Option<i64>,
-    /// `jobId`
+    /// `jobId`: a string
     pub job_id: Option<String>,
-    /// `jobStatus`
+    /// `jobStatus`: one of `Unknown`, `Queued`, `InProgress`, `Completed`, `Failed`
     pub job_status: Option<V2ReprocessJobStateChangedTopicJobStateChangedJobStatus>,
-    /// `organizationId`
+    /// `organizationId`: a string
     pub organization_id: Option<String>,
-    /// `processedInteractionsCount`
+    /// `processedInteractionsCount`: an integer (`int64`)
     pub processed_interactions_count: Option<i64>,
-    /// `totalInteractions`
+    /// `totalInteractions`: an integer (`int64`)
     pub total_interactions: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

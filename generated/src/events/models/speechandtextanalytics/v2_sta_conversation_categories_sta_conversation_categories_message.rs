@@ -3,19 +3,22 @@
 use crate::runtime::codec;
 
 /// `V2StaConversationCategoriesStaConversationCategoriesMessage` in the API.
+///
+/// Arrives with the topic
+/// [`speechandtextanalytics_conversation_categories`](crate::events::topics::speechandtextanalytics::speechandtextanalytics_conversation_categories).
 #[derive(Clone, Default)]
 pub struct V2StaConversationCategoriesStaConversationCategoriesMessage {
-    /// `categoryIds`
+    /// `categoryIds`: a list of strings
     pub category_ids: Option<Vec<String>>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `mediaType`
+    /// `mediaType`: one of `unknown`, `call`, `chat`, `email`, `message`
     pub media_type: Option<
         V2StaConversationCategoriesStaConversationCategoriesMessageMediaType,
     >,
-    /// `organizationId`
+    /// `organizationId`: a string
     pub organization_id: Option<String>,
-    /// `transcriptIds`
+    /// `transcriptIds`: a list of strings
     pub transcript_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `V2StaEmpathyOverallTopicAgentEmpathyScore` in the API.
+///
+/// Part of
+/// [`V2StaEmpathyOverallTopicOverallEmpathyMessage`](crate::events::models::V2StaEmpathyOverallTopicOverallEmpathyMessage).
 #[derive(Clone, Default)]
 pub struct V2StaEmpathyOverallTopicAgentEmpathyScore {
-    /// `agentId`
+    /// `agentId`: a string
     pub agent_id: Option<String>,
-    /// `overallEmpathyScore`
+    /// `overallEmpathyScore`: a number
     pub overall_empathy_score: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

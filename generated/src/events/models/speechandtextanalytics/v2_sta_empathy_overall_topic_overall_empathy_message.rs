@@ -4,17 +4,20 @@ use crate::events::models::speechandtextanalytics::V2StaEmpathyOverallTopicAgent
 use crate::runtime::codec;
 
 /// `V2StaEmpathyOverallTopicOverallEmpathyMessage` in the API.
+///
+/// Arrives with the topic
+/// [`speechandtextanalytics_conversation_empathy`](crate::events::topics::speechandtextanalytics::speechandtextanalytics_conversation_empathy).
 #[derive(Clone, Default)]
 pub struct V2StaEmpathyOverallTopicOverallEmpathyMessage {
-    /// `agents`
+    /// `agents`: a list of `V2StaEmpathyOverallTopicAgentEmpathyScore`
     pub agents: Option<Vec<V2StaEmpathyOverallTopicAgentEmpathyScore>>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `divisionIds`
+    /// `divisionIds`: a list of strings
     pub division_ids: Option<Vec<String>>,
-    /// `flowIds`
+    /// `flowIds`: a list of strings
     pub flow_ids: Option<Vec<String>>,
-    /// `queueIds`
+    /// `queueIds`: a list of strings
     pub queue_ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,19 +3,22 @@
 use crate::runtime::codec;
 
 /// `V2StaSentimentOverallTopicOverallSentimentMessage` in the API.
+///
+/// Arrives with the topic
+/// [`speechandtextanalytics_conversation_sentiment`](crate::events::topics::speechandtextanalytics::speechandtextanalytics_conversation_sentiment).
 #[derive(Clone, Default)]
 pub struct V2StaSentimentOverallTopicOverallSentimentMessage {
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `divisionIds`
+    /// `divisionIds`: a list of strings
     pub division_ids: Option<Vec<String>>,
-    /// `flowIds`
+    /// `flowIds`: a list of strings
     pub flow_ids: Option<Vec<String>>,
-    /// `queueIds`
+    /// `queueIds`: a list of strings
     pub queue_ids: Option<Vec<String>>,
-    /// `sentimentOverallScore`
+    /// `sentimentOverallScore`: a number
     pub sentiment_overall_score: Option<f64>,
-    /// `sentimentTrendScore`
+    /// `sentimentTrendScore`: a number
     pub sentiment_trend_score: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,20 @@
 use crate::runtime::codec;
 
 /// `V2StaTopicsDetectedTopicParticipant` in the API.
+///
+/// Part of
+/// [`V2StaTopicsDetectedTopicTopicsDetectedMessage`](crate::events::models::V2StaTopicsDetectedTopicTopicsDetectedMessage).
 #[derive(Clone, Default)]
 pub struct V2StaTopicsDetectedTopicParticipant {
-    /// `divisionId`
+    /// `divisionId`: a string
     pub division_id: Option<String>,
-    /// `flowId`
+    /// `flowId`: a string
     pub flow_id: Option<String>,
-    /// `purpose`
+    /// `purpose`: a string
     pub purpose: Option<String>,
-    /// `queueId`
+    /// `queueId`: a string
     pub queue_id: Option<String>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `V2StaTopicsDetectedTopicTopicDetected` in the API.
+///
+/// Part of
+/// [`V2StaTopicsDetectedTopicTopicsDetectedMessage`](crate::events::models::V2StaTopicsDetectedTopicTopicsDetectedMessage).
 #[derive(Clone, Default)]
 pub struct V2StaTopicsDetectedTopicTopicDetected {
-    /// `participant`
+    /// `participant`: a string
     pub participant: Option<String>,
-    /// `topicId`
+    /// `topicId`: a string
     pub topic_id: Option<String>,
-    /// `topicName`
+    /// `topicName`: a string
     pub topic_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,23 +6,26 @@ use crate::events::models::speechandtextanalytics::{
 use crate::runtime::codec;
 
 /// `V2StaTopicsDetectedTopicTopicsDetectedMessage` in the API.
+///
+/// Arrives with the topic
+/// [`speechandtextanalytics_conversation_topics`](crate::events::topics::speechandtextanalytics::speechandtextanalytics_conversation_topics).
 #[derive(Clone, Default)]
 pub struct V2StaTopicsDetectedTopicTopicsDetectedMessage {
-    /// `communicationId`
+    /// `communicationId`: a string
     pub communication_id: Option<String>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `mediaType`
+    /// `mediaType`: a string
     pub media_type: Option<String>,
-    /// `participants`
+    /// `participants`: a list of `V2StaTopicsDetectedTopicParticipant`
     pub participants: Option<Vec<V2StaTopicsDetectedTopicParticipant>>,
-    /// `programId`
+    /// `programId`: a string
     pub program_id: Option<String>,
-    /// `recordingId`
+    /// `recordingId`: a string
     pub recording_id: Option<String>,
-    /// `topics`
+    /// `topics`: a list of `V2StaTopicsDetectedTopicTopicDetected`
     pub topics: Option<Vec<V2StaTopicsDetectedTopicTopicDetected>>,
-    /// `transcriptId`
+    /// `transcriptId`: a string
     pub transcript_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `WorkitemsEventsNotificationScoredAgent` in the API.
+///
+/// Part of
+/// [`WorkitemsEventsNotificationWorkitem`](crate::events::models::WorkitemsEventsNotificationWorkitem).
 #[derive(Clone, Default)]
 pub struct WorkitemsEventsNotificationScoredAgent {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `score`
+    /// `score`: an integer (`int64`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `WorkitemsQueueEventsNotificationScoredAgent` in the API.
+///
+/// Part of
+/// [`WorkitemsQueueEventsNotificationWorkitem`](crate::events::models::WorkitemsQueueEventsNotificationWorkitem).
 #[derive(Clone, Default)]
 pub struct WorkitemsQueueEventsNotificationScoredAgent {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `score`
+    /// `score`: an integer (`int64`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `WorkitemsUserEventsNotificationPropertyChange` in the API.
+///
+/// Part of
+/// [`WorkitemsUserEventsNotificationWorkitem`](crate::events::models::WorkitemsUserEventsNotificationWorkitem).
 #[derive(Clone, Default)]
 pub struct WorkitemsUserEventsNotificationPropertyChange {
-    /// `newValues`
+    /// `newValues`: a list of strings
     pub new_values: Option<Vec<String>>,
-    /// `oldValues`
+    /// `oldValues`: a list of strings
     pub old_values: Option<Vec<String>>,
-    /// `property`
+    /// `property`: a string
     pub property: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `EdgeChangeTopicEdge` in the API.
+///
+/// Arrives with the topic
+/// [`telephony_providers_edge`](crate::events::topics::telephony::telephony_providers_edge).
 #[derive(Clone, Default)]
 pub struct EdgeChangeTopicEdge {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `onlineStatus`
+    /// `onlineStatus`: one of `ONLINE`, `OFFLINE`
     pub online_status: Option<EdgeChangeTopicEdgeOnlineStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::telephony::EdgeLogicalInterfacesChangeTopicErrorInfo;
 use crate::runtime::codec;
 
 /// `EdgeLogicalInterfacesChangeTopicDomainLogicalInterfaceChange` in the API.
+///
+/// Arrives with the topic
+/// [`telephony_providers_edge_logicalinterfaces`](crate::events::topics::telephony::telephony_providers_edge_logicalinterfaces).
 #[derive(Clone, Default)]
 pub struct EdgeLogicalInterfacesChangeTopicDomainLogicalInterfaceChange {
-    /// `errorInfo`
+    /// `errorInfo`: `EdgeLogicalInterfacesChangeTopicErrorInfo`
     pub error_info: Option<Box<EdgeLogicalInterfacesChangeTopicErrorInfo>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,18 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `EdgeLogicalInterfacesChangeTopicErrorInfo` in the API.
+///
+/// Part of
+/// [`EdgeLogicalInterfacesChangeTopicDomainLogicalInterfaceChange`](crate::events::models::EdgeLogicalInterfacesChangeTopicDomainLogicalInterfaceChange).
 #[derive(Clone, Default)]
 pub struct EdgeLogicalInterfacesChangeTopicErrorInfo {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `messageParams`
+    /// `messageParams`: a map of strings to strings
     pub message_params: Option<BTreeMap<String, String>>,
-    /// `messageWithParams`
+    /// `messageWithParams`: a string
     pub message_with_params: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `EdgeMetricsTopicEdgeMetricDisk` in the API.
+///
+/// Part of [`EdgeMetricsTopicEdgeMetrics`](crate::events::models::EdgeMetricsTopicEdgeMetrics).
 #[derive(Clone, Default)]
 pub struct EdgeMetricsTopicEdgeMetricDisk {
-    /// `availableBytes`
+    /// `availableBytes`: an integer (`int64`)
     pub available_bytes: Option<i64>,
-    /// `partitionName`
+    /// `partitionName`: a string
     pub partition_name: Option<String>,
-    /// `totalBytes`
+    /// `totalBytes`: an integer (`int64`)
     pub total_bytes: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `EdgeMetricsTopicEdgeMetricMemory` in the API.
+///
+/// Part of [`EdgeMetricsTopicEdgeMetrics`](crate::events::models::EdgeMetricsTopicEdgeMetrics).
 #[derive(Clone, Default)]
 pub struct EdgeMetricsTopicEdgeMetricMemory {
-    /// `availableBytes`
+    /// `availableBytes`: an integer (`int64`)
     pub available_bytes: Option<i64>,
-    /// `totalBytes`
+    /// `totalBytes`: an integer (`int64`)
     pub total_bytes: Option<i64>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,19 @@
 use crate::runtime::codec;
 
 /// `EdgeMetricsTopicEdgeMetricNetworks` in the API.
+///
+/// Part of [`EdgeMetricsTopicEdgeMetrics`](crate::events::models::EdgeMetricsTopicEdgeMetrics).
 #[derive(Clone, Default)]
 pub struct EdgeMetricsTopicEdgeMetricNetworks {
-    /// `bandwidthBitsPerSec`
+    /// `bandwidthBitsPerSec`: an integer (`int64`)
     pub bandwidth_bits_per_sec: Option<i64>,
-    /// `ifname`
+    /// `ifname`: a string
     pub ifname: Option<String>,
-    /// `receivedBytesPerSec`
+    /// `receivedBytesPerSec`: an integer (`int64`)
     pub received_bytes_per_sec: Option<i64>,
-    /// `sentBytesPerSec`
+    /// `sentBytesPerSec`: an integer (`int64`)
     pub sent_bytes_per_sec: Option<i64>,
-    /// `utilizationPct`
+    /// `utilizationPct`: a number
     pub utilization_pct: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,19 @@
 use crate::runtime::codec;
 
 /// `EdgeMetricsTopicEdgeMetricProcessor` in the API.
+///
+/// Part of [`EdgeMetricsTopicEdgeMetrics`](crate::events::models::EdgeMetricsTopicEdgeMetrics).
 #[derive(Clone, Default)]
 pub struct EdgeMetricsTopicEdgeMetricProcessor {
-    /// `activeTimePct`
+    /// `activeTimePct`: an integer (`int64`)
     pub active_time_pct: Option<i64>,
-    /// `cpuId`
+    /// `cpuId`: a string
     pub cpu_id: Option<String>,
-    /// `idleTimePct`
+    /// `idleTimePct`: an integer (`int64`)
     pub idle_time_pct: Option<i64>,
-    /// `privilegedTimePct`
+    /// `privilegedTimePct`: an integer (`int64`)
     pub privileged_time_pct: Option<i64>,
-    /// `userTimePct`
+    /// `userTimePct`: an integer (`int64`)
     pub user_time_pct: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

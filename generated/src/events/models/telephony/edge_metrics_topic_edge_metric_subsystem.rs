@@ -4,13 +4,15 @@ use crate::events::models::telephony::EdgeMetricsTopicEdgeMetricSubsystemMedia;
 use crate::runtime::codec;
 
 /// `EdgeMetricsTopicEdgeMetricSubsystem` in the API.
+///
+/// Part of [`EdgeMetricsTopicEdgeMetrics`](crate::events::models::EdgeMetricsTopicEdgeMetrics).
 #[derive(Clone, Default)]
 pub struct EdgeMetricsTopicEdgeMetricSubsystem {
-    /// `delayMs`
+    /// `delayMs`: an integer (`int64`)
     pub delay_ms: Option<i64>,
-    /// `mediaSubsystem`
+    /// `mediaSubsystem`: `EdgeMetricsTopicEdgeMetricSubsystemMedia`
     pub media_subsystem: Option<Box<EdgeMetricsTopicEdgeMetricSubsystemMedia>>,
-    /// `processName`
+    /// `processName`: a string
     pub process_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

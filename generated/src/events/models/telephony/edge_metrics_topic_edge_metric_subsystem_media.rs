@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `EdgeMetricsTopicEdgeMetricSubsystemMedia` in the API.
+///
+/// Part of
+/// [`EdgeMetricsTopicEdgeMetricSubsystem`](crate::events::models::EdgeMetricsTopicEdgeMetricSubsystem).
 #[derive(Clone, Default)]
 pub struct EdgeMetricsTopicEdgeMetricSubsystemMedia {
-    /// `delayMs`
+    /// `delayMs`: an integer (`int64`)
     pub delay_ms: Option<i64>,
-    /// `processName`
+    /// `processName`: a string
     pub process_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -9,23 +9,26 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `EdgeMetricsTopicEdgeMetrics` in the API.
+///
+/// Arrives with the topic
+/// [`telephony_providers_edge_metrics`](crate::events::topics::telephony::telephony_providers_edge_metrics).
 #[derive(Clone, Default)]
 pub struct EdgeMetricsTopicEdgeMetrics {
-    /// `disks`
+    /// `disks`: a list of `EdgeMetricsTopicEdgeMetricDisk`
     pub disks: Option<Vec<EdgeMetricsTopicEdgeMetricDisk>>,
-    /// `edge`
+    /// `edge`: `EdgeMetricsTopicUriReference`
     pub edge: Option<Box<EdgeMetricsTopicUriReference>>,
-    /// `eventTime`
+    /// `eventTime`: a timestamp
     pub event_time: Option<time::Timestamp>,
-    /// `memory`
+    /// `memory`: a list of `EdgeMetricsTopicEdgeMetricMemory`
     pub memory: Option<Vec<EdgeMetricsTopicEdgeMetricMemory>>,
-    /// `networks`
+    /// `networks`: a list of `EdgeMetricsTopicEdgeMetricNetworks`
     pub networks: Option<Vec<EdgeMetricsTopicEdgeMetricNetworks>>,
-    /// `processors`
+    /// `processors`: a list of `EdgeMetricsTopicEdgeMetricProcessor`
     pub processors: Option<Vec<EdgeMetricsTopicEdgeMetricProcessor>>,
-    /// `subsystems`
+    /// `subsystems`: a list of `EdgeMetricsTopicEdgeMetricSubsystem`
     pub subsystems: Option<Vec<EdgeMetricsTopicEdgeMetricSubsystem>>,
-    /// `upTimeMsec`
+    /// `upTimeMsec`: an integer (`int64`)
     pub up_time_msec: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `EdgeMetricsTopicUriReference` in the API.
+///
+/// Part of [`EdgeMetricsTopicEdgeMetrics`](crate::events::models::EdgeMetricsTopicEdgeMetrics).
 #[derive(Clone, Default)]
 pub struct EdgeMetricsTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,20 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `EdgeSoftwareUpdateTopicDomainEdgeSoftwareUpdate` in the API.
+///
+/// Arrives with the topic
+/// [`telephony_providers_edge_softwareupdate`](crate::events::topics::telephony::telephony_providers_edge_softwareupdate).
 #[derive(Clone, Default)]
 pub struct EdgeSoftwareUpdateTopicDomainEdgeSoftwareUpdate {
-    /// `downloadStartTime`
+    /// `downloadStartTime`: a timestamp
     pub download_start_time: Option<time::Timestamp>,
-    /// `executeStartTime`
+    /// `executeStartTime`: a timestamp
     pub execute_start_time: Option<time::Timestamp>,
-    /// `executeStopTime`
+    /// `executeStopTime`: a timestamp
     pub execute_stop_time: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `status`
+    /// `status`: `EdgeSoftwareUpdateTopicDomainEdgeSoftwareUpdateStatus`
     pub status: Option<EdgeSoftwareUpdateTopicDomainEdgeSoftwareUpdateStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

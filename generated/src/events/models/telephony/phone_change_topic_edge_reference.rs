@@ -3,13 +3,15 @@
 use crate::runtime::codec;
 
 /// `PhoneChangeTopicEdgeReference` in the API.
+///
+/// Part of [`PhoneChangeTopicPhoneStatus`](crate::events::models::PhoneChangeTopicPhoneStatus).
 #[derive(Clone, Default)]
 pub struct PhoneChangeTopicEdgeReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,19 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `PhoneChangeTopicLineStatus` in the API.
+///
+/// Part of [`PhoneChangeTopicPhoneStatus`](crate::events::models::PhoneChangeTopicPhoneStatus).
 #[derive(Clone, Default)]
 pub struct PhoneChangeTopicLineStatus {
-    /// `addressOfRecord`
+    /// `addressOfRecord`: a string
     pub address_of_record: Option<String>,
-    /// `contactAddresses`
+    /// `contactAddresses`: a list of strings
     pub contact_addresses: Option<Vec<String>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `reachable`
+    /// `reachable`: a boolean
     pub reachable: Option<bool>,
-    /// `reachableStateTime`
+    /// `reachableStateTime`: a timestamp
     pub reachable_state_time: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

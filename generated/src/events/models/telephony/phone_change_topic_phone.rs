@@ -6,15 +6,18 @@ use crate::events::models::telephony::{
 use crate::runtime::codec;
 
 /// `PhoneChangeTopicPhone` in the API.
+///
+/// Arrives with the topic
+/// [`telephony_providers_edges_phone`](crate::events::topics::telephony::telephony_providers_edges_phone).
 #[derive(Clone, Default)]
 pub struct PhoneChangeTopicPhone {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `secondaryStatus`
+    /// `secondaryStatus`: `PhoneChangeTopicPhoneStatus`
     pub secondary_status: Option<Box<PhoneChangeTopicPhoneStatus>>,
-    /// `status`
+    /// `status`: `PhoneChangeTopicPhoneStatus`
     pub status: Option<Box<PhoneChangeTopicPhoneStatus>>,
-    /// `userAgentInfo`
+    /// `userAgentInfo`: `PhoneChangeTopicUserAgentInfo`
     pub user_agent_info: Option<Box<PhoneChangeTopicUserAgentInfo>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

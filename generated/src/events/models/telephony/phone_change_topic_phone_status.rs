@@ -8,19 +8,21 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `PhoneChangeTopicPhoneStatus` in the API.
+///
+/// Part of [`PhoneChangeTopicPhone`](crate::events::models::PhoneChangeTopicPhone).
 #[derive(Clone, Default)]
 pub struct PhoneChangeTopicPhoneStatus {
-    /// `edge`
+    /// `edge`: `PhoneChangeTopicEdgeReference`
     pub edge: Option<Box<PhoneChangeTopicEdgeReference>>,
-    /// `eventCreationTime`
+    /// `eventCreationTime`: a timestamp
     pub event_creation_time: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `lineStatuses`
+    /// `lineStatuses`: a list of `PhoneChangeTopicLineStatus`
     pub line_statuses: Option<Vec<PhoneChangeTopicLineStatus>>,
-    /// `operationalStatus`
+    /// `operationalStatus`: one of `OPERATIONAL`, `DEGRADED`, `OFFLINE`
     pub operational_status: Option<PhoneChangeTopicPhoneStatusOperationalStatus>,
-    /// `provision`
+    /// `provision`: `PhoneChangeTopicProvisionInfo`
     pub provision: Option<Box<PhoneChangeTopicProvisionInfo>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

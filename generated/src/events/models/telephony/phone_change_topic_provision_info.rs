@@ -4,13 +4,15 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `PhoneChangeTopicProvisionInfo` in the API.
+///
+/// Part of [`PhoneChangeTopicPhoneStatus`](crate::events::models::PhoneChangeTopicPhoneStatus).
 #[derive(Clone, Default)]
 pub struct PhoneChangeTopicProvisionInfo {
-    /// `errorInfo`
+    /// `errorInfo`: a string
     pub error_info: Option<String>,
-    /// `source`
+    /// `source`: a string
     pub source: Option<String>,
-    /// `time`
+    /// `time`: a timestamp
     pub time: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

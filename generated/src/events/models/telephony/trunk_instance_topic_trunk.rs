@@ -7,17 +7,20 @@ use crate::events::models::telephony::{
 use crate::runtime::codec;
 
 /// `TrunkInstanceTopicTrunk` in the API.
+///
+/// Arrives with the topic
+/// [`telephony_providers_edges_trunk`](crate::events::topics::telephony::telephony_providers_edges_trunk).
 #[derive(Clone, Default)]
 pub struct TrunkInstanceTopicTrunk {
-    /// `connectedStatus`
+    /// `connectedStatus`: `TrunkInstanceTopicTrunkConnectedStatus`
     pub connected_status: Option<Box<TrunkInstanceTopicTrunkConnectedStatus>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `ipStatus`
+    /// `ipStatus`: `TrunkInstanceTopicTrunkMetricsNetworkTypeIp`
     pub ip_status: Option<Box<TrunkInstanceTopicTrunkMetricsNetworkTypeIp>>,
-    /// `optionsStatus`
+    /// `optionsStatus`: a list of `TrunkInstanceTopicTrunkMetricsOptions`
     pub options_status: Option<Vec<TrunkInstanceTopicTrunkMetricsOptions>>,
-    /// `registersStatus`
+    /// `registersStatus`: a list of `TrunkInstanceTopicTrunkMetricsRegisters`
     pub registers_status: Option<Vec<TrunkInstanceTopicTrunkMetricsRegisters>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

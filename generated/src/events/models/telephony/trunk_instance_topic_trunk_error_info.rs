@@ -4,13 +4,18 @@ use crate::events::models::telephony::TrunkInstanceTopicTrunkErrorInfoDetails;
 use crate::runtime::codec;
 
 /// `TrunkInstanceTopicTrunkErrorInfo` in the API.
+///
+/// Part of
+/// [`TrunkInstanceTopicTrunkMetricsNetworkTypeIp`](crate::events::models::TrunkInstanceTopicTrunkMetricsNetworkTypeIp),
+/// [`TrunkInstanceTopicTrunkMetricsOptions`](crate::events::models::TrunkInstanceTopicTrunkMetricsOptions),
+/// [`TrunkInstanceTopicTrunkMetricsRegisters`](crate::events::models::TrunkInstanceTopicTrunkMetricsRegisters).
 #[derive(Clone, Default)]
 pub struct TrunkInstanceTopicTrunkErrorInfo {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `details`
+    /// `details`: `TrunkInstanceTopicTrunkErrorInfoDetails`
     pub details: Option<Box<TrunkInstanceTopicTrunkErrorInfoDetails>>,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `TrunkInstanceTopicTrunkErrorInfoDetails` in the API.
+///
+/// Part of
+/// [`TrunkInstanceTopicTrunkErrorInfo`](crate::events::models::TrunkInstanceTopicTrunkErrorInfo).
 #[derive(Clone, Default)]
 pub struct TrunkInstanceTopicTrunkErrorInfoDetails {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `hostname`
+    /// `hostname`: a string
     pub hostname: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

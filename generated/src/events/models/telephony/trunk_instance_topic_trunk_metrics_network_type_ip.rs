@@ -4,11 +4,13 @@ use crate::events::models::telephony::TrunkInstanceTopicTrunkErrorInfo;
 use crate::runtime::codec;
 
 /// `TrunkInstanceTopicTrunkMetricsNetworkTypeIp` in the API.
+///
+/// Part of [`TrunkInstanceTopicTrunk`](crate::events::models::TrunkInstanceTopicTrunk).
 #[derive(Clone, Default)]
 pub struct TrunkInstanceTopicTrunkMetricsNetworkTypeIp {
-    /// `address`
+    /// `address`: a string
     pub address: Option<String>,
-    /// `errorInfo`
+    /// `errorInfo`: `TrunkInstanceTopicTrunkErrorInfo`
     pub error_info: Option<Box<TrunkInstanceTopicTrunkErrorInfo>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,15 +5,17 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `TrunkInstanceTopicTrunkMetricsOptions` in the API.
+///
+/// Part of [`TrunkInstanceTopicTrunk`](crate::events::models::TrunkInstanceTopicTrunk).
 #[derive(Clone, Default)]
 pub struct TrunkInstanceTopicTrunkMetricsOptions {
-    /// `errorInfo`
+    /// `errorInfo`: `TrunkInstanceTopicTrunkErrorInfo`
     pub error_info: Option<Box<TrunkInstanceTopicTrunkErrorInfo>>,
-    /// `optionState`
+    /// `optionState`: a boolean
     pub option_state: Option<bool>,
-    /// `optionStateTime`
+    /// `optionStateTime`: a timestamp
     pub option_state_time: Option<time::Timestamp>,
-    /// `proxyAddress`
+    /// `proxyAddress`: a string
     pub proxy_address: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

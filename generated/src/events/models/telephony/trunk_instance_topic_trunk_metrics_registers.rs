@@ -5,15 +5,17 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `TrunkInstanceTopicTrunkMetricsRegisters` in the API.
+///
+/// Part of [`TrunkInstanceTopicTrunk`](crate::events::models::TrunkInstanceTopicTrunk).
 #[derive(Clone, Default)]
 pub struct TrunkInstanceTopicTrunkMetricsRegisters {
-    /// `errorInfo`
+    /// `errorInfo`: `TrunkInstanceTopicTrunkErrorInfo`
     pub error_info: Option<Box<TrunkInstanceTopicTrunkErrorInfo>>,
-    /// `proxyAddress`
+    /// `proxyAddress`: a string
     pub proxy_address: Option<String>,
-    /// `registerState`
+    /// `registerState`: a boolean
     pub register_state: Option<bool>,
-    /// `registerStateTime`
+    /// `registerStateTime`: a timestamp
     pub register_state_time: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

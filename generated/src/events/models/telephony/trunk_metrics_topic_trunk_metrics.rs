@@ -8,15 +8,18 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `TrunkMetricsTopicTrunkMetrics` in the API.
+///
+/// Arrives with the topic
+/// [`telephony_providers_edges_trunk_metrics`](crate::events::topics::telephony::telephony_providers_edges_trunk_metrics).
 #[derive(Clone, Default)]
 pub struct TrunkMetricsTopicTrunkMetrics {
-    /// `calls`
+    /// `calls`: `TrunkMetricsTopicTrunkMetricsCalls`
     pub calls: Option<Box<TrunkMetricsTopicTrunkMetricsCalls>>,
-    /// `eventTime`
+    /// `eventTime`: a timestamp
     pub event_time: Option<time::Timestamp>,
-    /// `qos`
+    /// `qos`: `TrunkMetricsTopicTrunkMetricsQoS`
     pub qos: Option<Box<TrunkMetricsTopicTrunkMetricsQoS>>,
-    /// `trunk`
+    /// `trunk`: `TrunkMetricsTopicUriReference`
     pub trunk: Option<Box<TrunkMetricsTopicUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `TrunkMetricsTopicTrunkMetricsCalls` in the API.
+///
+/// Part of [`TrunkMetricsTopicTrunkMetrics`](crate::events::models::TrunkMetricsTopicTrunkMetrics).
 #[derive(Clone, Default)]
 pub struct TrunkMetricsTopicTrunkMetricsCalls {
-    /// `inboundCallCount`
+    /// `inboundCallCount`: an integer (`int64`)
     pub inbound_call_count: Option<i64>,
-    /// `outboundCallCount`
+    /// `outboundCallCount`: an integer (`int64`)
     pub outbound_call_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

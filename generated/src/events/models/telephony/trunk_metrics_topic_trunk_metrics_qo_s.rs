@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `TrunkMetricsTopicTrunkMetricsQoS` in the API.
+///
+/// Part of [`TrunkMetricsTopicTrunkMetrics`](crate::events::models::TrunkMetricsTopicTrunkMetrics).
 #[derive(Clone, Default)]
 pub struct TrunkMetricsTopicTrunkMetricsQoS {
-    /// `mismatchCount`
+    /// `mismatchCount`: an integer (`int64`)
     pub mismatch_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

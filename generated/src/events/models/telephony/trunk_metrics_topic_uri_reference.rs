@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `TrunkMetricsTopicUriReference` in the API.
+///
+/// Part of [`TrunkMetricsTopicTrunkMetrics`](crate::events::models::TrunkMetricsTopicTrunkMetrics).
 #[derive(Clone, Default)]
 pub struct TrunkMetricsTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,13 +5,16 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `AdhocRecordingTopicLockData` in the API.
+///
+/// Part of
+/// [`AdhocRecordingTopicRecordingDataV2`](crate::events::models::AdhocRecordingTopicRecordingDataV2).
 #[derive(Clone, Default)]
 pub struct AdhocRecordingTopicLockData {
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateExpires`
+    /// `dateExpires`: a timestamp
     pub date_expires: Option<time::Timestamp>,
-    /// `lockedBy`
+    /// `lockedBy`: `AdhocRecordingTopicUserData`
     pub locked_by: Option<Box<AdhocRecordingTopicUserData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

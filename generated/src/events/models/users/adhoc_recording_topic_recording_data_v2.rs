@@ -8,41 +8,43 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `AdhocRecordingTopicRecordingDataV2` in the API.
+///
+/// Arrives with the topic [`user_userrecordings`](crate::events::topics::users::user_userrecordings).
 #[derive(Clone, Default)]
 pub struct AdhocRecordingTopicRecordingDataV2 {
-    /// `changeNumber`
+    /// `changeNumber`: an integer (`int64`)
     pub change_number: Option<i64>,
-    /// `contentLength`
+    /// `contentLength`: an integer (`int64`)
     pub content_length: Option<i64>,
-    /// `contentType`
+    /// `contentType`: a string
     pub content_type: Option<String>,
-    /// `conversation`
+    /// `conversation`: `AdhocRecordingTopicConversationData`
     pub conversation: Option<Box<AdhocRecordingTopicConversationData>>,
-    /// `createdBy`
+    /// `createdBy`: `AdhocRecordingTopicUserData`
     pub created_by: Option<Box<AdhocRecordingTopicUserData>>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `dateUploaded`
+    /// `dateUploaded`: a timestamp
     pub date_uploaded: Option<time::Timestamp>,
-    /// `durationMillieconds`
+    /// `durationMillieconds`: an integer (`int64`)
     pub duration_millieconds: Option<i64>,
-    /// `filename`
+    /// `filename`: a string
     pub filename: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `lockInfo`
+    /// `lockInfo`: `AdhocRecordingTopicLockData`
     pub lock_info: Option<Box<AdhocRecordingTopicLockData>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `read`
+    /// `read`: a boolean
     pub read: Option<bool>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
-    /// `uploadedBy`
+    /// `uploadedBy`: `AdhocRecordingTopicUserData`
     pub uploaded_by: Option<Box<AdhocRecordingTopicUserData>>,
-    /// `workspace`
+    /// `workspace`: `AdhocRecordingTopicWorkspaceData`
     pub workspace: Option<Box<AdhocRecordingTopicWorkspaceData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `AdhocRecordingTopicUserData` in the API.
+///
+/// Part of [`AdhocRecordingTopicLockData`](crate::events::models::AdhocRecordingTopicLockData),
+/// [`AdhocRecordingTopicRecordingDataV2`](crate::events::models::AdhocRecordingTopicRecordingDataV2).
 #[derive(Clone, Default)]
 pub struct AdhocRecordingTopicUserData {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

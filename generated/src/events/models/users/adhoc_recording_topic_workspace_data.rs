@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `AdhocRecordingTopicWorkspaceData` in the API.
+///
+/// Part of
+/// [`AdhocRecordingTopicRecordingDataV2`](crate::events::models::AdhocRecordingTopicRecordingDataV2).
 #[derive(Clone, Default)]
 pub struct AdhocRecordingTopicWorkspaceData {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,19 +8,21 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `AgentActivityChangedTopicAgentActivity` in the API.
+///
+/// Arrives with the topic [`user_activity`](crate::events::topics::users::user_activity).
 #[derive(Clone, Default)]
 pub struct AgentActivityChangedTopicAgentActivity {
-    /// `activeQueueIds`
+    /// `activeQueueIds`: a list of strings
     pub active_queue_ids: Option<Vec<String>>,
-    /// `dateActiveQueuesChanged`
+    /// `dateActiveQueuesChanged`: a timestamp
     pub date_active_queues_changed: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `outOfOffice`
+    /// `outOfOffice`: `AgentActivityChangedTopicOutOfOffice`
     pub out_of_office: Option<Box<AgentActivityChangedTopicOutOfOffice>>,
-    /// `presence`
+    /// `presence`: `AgentActivityChangedTopicPresence`
     pub presence: Option<Box<AgentActivityChangedTopicPresence>>,
-    /// `routingStatus`
+    /// `routingStatus`: `AgentActivityChangedTopicRoutingStatus`
     pub routing_status: Option<Box<AgentActivityChangedTopicRoutingStatus>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

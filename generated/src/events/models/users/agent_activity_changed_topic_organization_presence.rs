@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `AgentActivityChangedTopicOrganizationPresence` in the API.
+///
+/// Part of
+/// [`AgentActivityChangedTopicPresence`](crate::events::models::AgentActivityChangedTopicPresence).
 #[derive(Clone, Default)]
 pub struct AgentActivityChangedTopicOrganizationPresence {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `systemPresence`
+    /// `systemPresence`: a string
     pub system_presence: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

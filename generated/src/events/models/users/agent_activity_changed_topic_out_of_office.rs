@@ -4,11 +4,14 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `AgentActivityChangedTopicOutOfOffice` in the API.
+///
+/// Part of
+/// [`AgentActivityChangedTopicAgentActivity`](crate::events::models::AgentActivityChangedTopicAgentActivity).
 #[derive(Clone, Default)]
 pub struct AgentActivityChangedTopicOutOfOffice {
-    /// `active`
+    /// `active`: a boolean
     pub active: Option<bool>,
-    /// `modifiedDate`
+    /// `modifiedDate`: a timestamp
     pub modified_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

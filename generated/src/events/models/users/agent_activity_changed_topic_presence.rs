@@ -5,13 +5,16 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `AgentActivityChangedTopicPresence` in the API.
+///
+/// Part of
+/// [`AgentActivityChangedTopicAgentActivity`](crate::events::models::AgentActivityChangedTopicAgentActivity).
 #[derive(Clone, Default)]
 pub struct AgentActivityChangedTopicPresence {
-    /// `modifiedDate`
+    /// `modifiedDate`: a timestamp
     pub modified_date: Option<time::Timestamp>,
-    /// `presenceDefinition`
+    /// `presenceDefinition`: `AgentActivityChangedTopicOrganizationPresence`
     pub presence_definition: Option<Box<AgentActivityChangedTopicOrganizationPresence>>,
-    /// `presenceMessage`
+    /// `presenceMessage`: a string
     pub presence_message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

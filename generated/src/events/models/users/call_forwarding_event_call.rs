@@ -4,9 +4,12 @@ use crate::events::models::users::CallForwardingEventTarget;
 use crate::runtime::codec;
 
 /// `CallForwardingEventCall` in the API.
+///
+/// Part of
+/// [`CallForwardingEventCallForwarding`](crate::events::models::CallForwardingEventCallForwarding).
 #[derive(Clone, Default)]
 pub struct CallForwardingEventCall {
-    /// `targets`
+    /// `targets`: a list of `CallForwardingEventTarget`
     pub targets: Option<Vec<CallForwardingEventTarget>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,17 +5,19 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `CallForwardingEventCallForwarding` in the API.
+///
+/// Arrives with the topic [`user_callforwarding`](crate::events::topics::users::user_callforwarding).
 #[derive(Clone, Default)]
 pub struct CallForwardingEventCallForwarding {
-    /// `calls`
+    /// `calls`: a list of `CallForwardingEventCall`
     pub calls: Option<Vec<CallForwardingEventCall>>,
-    /// `enabled`
+    /// `enabled`: a boolean
     pub enabled: Option<bool>,
-    /// `modifiedDate`
+    /// `modifiedDate`: a timestamp
     pub modified_date: Option<time::Timestamp>,
-    /// `user`
+    /// `user`: `CallForwardingEventUser`
     pub user: Option<Box<CallForwardingEventUser>>,
-    /// `voicemail`
+    /// `voicemail`: a string
     pub voicemail: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

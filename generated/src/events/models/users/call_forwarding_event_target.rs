@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `CallForwardingEventTarget` in the API.
+///
+/// Part of [`CallForwardingEventCall`](crate::events::models::CallForwardingEventCall).
 #[derive(Clone, Default)]
 pub struct CallForwardingEventTarget {
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

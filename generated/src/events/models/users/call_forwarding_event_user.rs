@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `CallForwardingEventUser` in the API.
+///
+/// Part of
+/// [`CallForwardingEventCallForwarding`](crate::events::models::CallForwardingEventCallForwarding).
 #[derive(Clone, Default)]
 pub struct CallForwardingEventUser {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `ChatBadgeTopicBadgeEntity` in the API.
+///
+/// Part of [`ChatBadgeTopicChatBadge`](crate::events::models::ChatBadgeTopicChatBadge).
 #[derive(Clone, Default)]
 pub struct ChatBadgeTopicBadgeEntity {
-    /// `jabberId`
+    /// `jabberId`: a string
     pub jabber_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,13 +5,15 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ChatBadgeTopicChatBadge` in the API.
+///
+/// Arrives with the topic [`user_badges_chats`](crate::events::topics::users::user_badges_chats).
 #[derive(Clone, Default)]
 pub struct ChatBadgeTopicChatBadge {
-    /// `entity`
+    /// `entity`: `ChatBadgeTopicBadgeEntity`
     pub entity: Option<Box<ChatBadgeTopicBadgeEntity>>,
-    /// `lastUnreadNotificationDate`
+    /// `lastUnreadNotificationDate`: a timestamp
     pub last_unread_notification_date: Option<time::Timestamp>,
-    /// `unreadCount`
+    /// `unreadCount`: an integer (`int64`)
     pub unread_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `ContactlistDownloadReadyExportUri` in the API.
+///
+/// Arrives with the topic
+/// [`user_outbound_contactlist_export`](crate::events::topics::users::user_outbound_contactlist_export).
 #[derive(Clone, Default)]
 pub struct ContactlistDownloadReadyExportUri {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `exportTimestamp`
+    /// `exportTimestamp`: a string
     pub export_timestamp: Option<String>,
-    /// `uri`
+    /// `uri`: a string
     pub uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,11 +7,14 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationCallEventTopicConversationDivisionMembership` in the API.
+///
+/// Part of
+/// [`ConversationCallEventTopicCallConversation`](crate::events::models::ConversationCallEventTopicCallConversation).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicConversationDivisionMembership {
-    /// `division`
+    /// `division`: `ConversationCallEventTopicDomainEntityRef`
     pub division: Option<Box<ConversationCallEventTopicDomainEntityRef>>,
-    /// `entities`
+    /// `entities`: a list of `ConversationCallEventTopicDivisionEntityRef`
     pub entities: Option<Vec<ConversationCallEventTopicDivisionEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

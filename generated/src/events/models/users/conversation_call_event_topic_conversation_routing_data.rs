@@ -6,19 +6,22 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationCallEventTopicConversationRoutingData` in the API.
+///
+/// Part of
+/// [`ConversationCallEventTopicCallMediaParticipant`](crate::events::models::ConversationCallEventTopicCallMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicConversationRoutingData {
-    /// `language`
+    /// `language`: `ConversationCallEventTopicUriReference`
     pub language: Option<Box<ConversationCallEventTopicUriReference>>,
-    /// `priority`
+    /// `priority`: an integer (`int64`)
     pub priority: Option<i64>,
-    /// `queue`
+    /// `queue`: `ConversationCallEventTopicUriReference`
     pub queue: Option<Box<ConversationCallEventTopicUriReference>>,
-    /// `scoredAgents`
+    /// `scoredAgents`: a list of `ConversationCallEventTopicScoredAgent`
     pub scored_agents: Option<Vec<ConversationCallEventTopicScoredAgent>>,
-    /// `skillExpressionId`
+    /// `skillExpressionId`: a string
     pub skill_expression_id: Option<String>,
-    /// `skills`
+    /// `skills`: a list of `ConversationCallEventTopicUriReference`
     pub skills: Option<Vec<ConversationCallEventTopicUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

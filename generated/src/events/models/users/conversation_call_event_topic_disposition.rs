@@ -7,15 +7,18 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationCallEventTopicDisposition` in the API.
+///
+/// Part of
+/// [`ConversationCallEventTopicCallMediaParticipant`](crate::events::models::ConversationCallEventTopicCallMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicDisposition {
-    /// `amdTimeout`
+    /// `amdTimeout`: `ConversationCallEventTopicDispositionAmdTimeout`
     pub amd_timeout: Option<Box<ConversationCallEventTopicDispositionAmdTimeout>>,
-    /// `analyzer`
+    /// `analyzer`: a string
     pub analyzer: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `silentCallTimeout`
+    /// `silentCallTimeout`: `ConversationCallEventTopicDispositionSilentCallTimeout`
     pub silent_call_timeout: Option<
         Box<ConversationCallEventTopicDispositionSilentCallTimeout>,
     >,

@@ -7,29 +7,32 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `ConversationCallEventTopicErrorBody` in the API.
+///
+/// Part of
+/// [`ConversationCallEventTopicCallMediaParticipant`](crate::events::models::ConversationCallEventTopicCallMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicErrorBody {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `contextId`
+    /// `contextId`: a string
     pub context_id: Option<String>,
-    /// `details`
+    /// `details`: a list of `ConversationCallEventTopicDetail`
     pub details: Option<Vec<ConversationCallEventTopicDetail>>,
-    /// `entityId`
+    /// `entityId`: a string
     pub entity_id: Option<String>,
-    /// `entityName`
+    /// `entityName`: a string
     pub entity_name: Option<String>,
-    /// `errors`
+    /// `errors`: a list of `ConversationCallEventTopicErrorBody`
     pub errors: Option<Vec<ConversationCallEventTopicErrorBody>>,
-    /// `limit`
+    /// `limit`: `ConversationCallEventTopicLimit`
     pub limit: Option<Box<ConversationCallEventTopicLimit>>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `messageParams`
+    /// `messageParams`: a map of strings to strings
     pub message_params: Option<BTreeMap<String, String>>,
-    /// `messageWithParams`
+    /// `messageWithParams`: a string
     pub message_with_params: Option<String>,
-    /// `status`
+    /// `status`: an integer (`int64`)
     pub status: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::users::ConversationCallEventTopicJourneyActionMap;
 use crate::runtime::codec;
 
 /// `ConversationCallEventTopicJourneyAction` in the API.
+///
+/// Part of
+/// [`ConversationCallEventTopicJourneyContext`](crate::events::models::ConversationCallEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicJourneyAction {
-    /// `actionMap`
+    /// `actionMap`: `ConversationCallEventTopicJourneyActionMap`
     pub action_map: Option<Box<ConversationCallEventTopicJourneyActionMap>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,13 +7,16 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationCallEventTopicJourneyContext` in the API.
+///
+/// Part of
+/// [`ConversationCallEventTopicCallMediaParticipant`](crate::events::models::ConversationCallEventTopicCallMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicJourneyContext {
-    /// `customer`
+    /// `customer`: `ConversationCallEventTopicJourneyCustomer`
     pub customer: Option<Box<ConversationCallEventTopicJourneyCustomer>>,
-    /// `customerSession`
+    /// `customerSession`: `ConversationCallEventTopicJourneyCustomerSession`
     pub customer_session: Option<Box<ConversationCallEventTopicJourneyCustomerSession>>,
-    /// `triggeringAction`
+    /// `triggeringAction`: `ConversationCallEventTopicJourneyAction`
     pub triggering_action: Option<Box<ConversationCallEventTopicJourneyAction>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::users::ConversationCallEventTopicUriReference;
 use crate::runtime::codec;
 
 /// `ConversationCallEventTopicScoredAgent` in the API.
+///
+/// Part of
+/// [`ConversationCallEventTopicConversationRoutingData`](crate::events::models::ConversationCallEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicScoredAgent {
-    /// `agent`
+    /// `agent`: `ConversationCallEventTopicUriReference`
     pub agent: Option<Box<ConversationCallEventTopicUriReference>>,
-    /// `score`
+    /// `score`: an integer (`int64`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

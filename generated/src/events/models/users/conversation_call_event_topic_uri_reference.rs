@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `ConversationCallEventTopicUriReference` in the API.
+///
+/// Part of
+/// [`ConversationCallEventTopicCallMediaParticipant`](crate::events::models::ConversationCallEventTopicCallMediaParticipant),
+/// [`ConversationCallEventTopicConversationRoutingData`](crate::events::models::ConversationCallEventTopicConversationRoutingData),
+/// [`ConversationCallEventTopicScoredAgent`](crate::events::models::ConversationCallEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,29 +8,32 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ConversationCallbackEventTopicCallbackConversation` in the API.
+///
+/// Arrives with the topic
+/// [`user_conversations_callbacks`](crate::events::topics::users::user_conversations_callbacks).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicCallbackConversation {
-    /// `accessAttributes`
+    /// `accessAttributes`: a list of strings
     pub access_attributes: Option<Vec<String>>,
-    /// `address`
+    /// `address`: a string
     pub address: Option<String>,
-    /// `divisions`
+    /// `divisions`: a list of `ConversationCallbackEventTopicConversationDivisionMembership`
     pub divisions: Option<
         Vec<ConversationCallbackEventTopicConversationDivisionMembership>,
     >,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `inactivityTimeout`
+    /// `inactivityTimeout`: a timestamp
     pub inactivity_timeout: Option<time::Timestamp>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `otherMediaUris`
+    /// `otherMediaUris`: a list of strings
     pub other_media_uris: Option<Vec<String>>,
-    /// `participants`
+    /// `participants`: a list of `ConversationCallbackEventTopicCallbackMediaParticipant`
     pub participants: Option<
         Vec<ConversationCallbackEventTopicCallbackMediaParticipant>,
     >,
-    /// `utilizationLabelId`
+    /// `utilizationLabelId`: a string
     pub utilization_label_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,11 +7,14 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicConversationDivisionMembership` in the API.
+///
+/// Part of
+/// [`ConversationCallbackEventTopicCallbackConversation`](crate::events::models::ConversationCallbackEventTopicCallbackConversation).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicConversationDivisionMembership {
-    /// `division`
+    /// `division`: `ConversationCallbackEventTopicDomainEntityRef`
     pub division: Option<Box<ConversationCallbackEventTopicDomainEntityRef>>,
-    /// `entities`
+    /// `entities`: a list of `ConversationCallbackEventTopicDivisionEntityRef`
     pub entities: Option<Vec<ConversationCallbackEventTopicDivisionEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,19 +6,22 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicConversationRoutingData` in the API.
+///
+/// Part of
+/// [`ConversationCallbackEventTopicCallbackMediaParticipant`](crate::events::models::ConversationCallbackEventTopicCallbackMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicConversationRoutingData {
-    /// `language`
+    /// `language`: `ConversationCallbackEventTopicUriReference`
     pub language: Option<Box<ConversationCallbackEventTopicUriReference>>,
-    /// `priority`
+    /// `priority`: an integer (`int64`)
     pub priority: Option<i64>,
-    /// `queue`
+    /// `queue`: `ConversationCallbackEventTopicUriReference`
     pub queue: Option<Box<ConversationCallbackEventTopicUriReference>>,
-    /// `scoredAgents`
+    /// `scoredAgents`: a list of `ConversationCallbackEventTopicScoredAgent`
     pub scored_agents: Option<Vec<ConversationCallbackEventTopicScoredAgent>>,
-    /// `skillExpressionId`
+    /// `skillExpressionId`: a string
     pub skill_expression_id: Option<String>,
-    /// `skills`
+    /// `skills`: a list of `ConversationCallbackEventTopicUriReference`
     pub skills: Option<Vec<ConversationCallbackEventTopicUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicDetail` in the API.
+///
+/// Part of
+/// [`ConversationCallbackEventTopicErrorBody`](crate::events::models::ConversationCallbackEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicDetail {
-    /// `entityId`
+    /// `entityId`: a string
     pub entity_id: Option<String>,
-    /// `entityName`
+    /// `entityName`: a string
     pub entity_name: Option<String>,
-    /// `errorCode`
+    /// `errorCode`: a string
     pub error_code: Option<String>,
-    /// `fieldName`
+    /// `fieldName`: a string
     pub field_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,20 @@ use crate::events::models::users::ConversationCallbackEventTopicPhoneNumberColum
 use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicDialerPreview` in the API.
+///
+/// Part of
+/// [`ConversationCallbackEventTopicCallbackMediaParticipant`](crate::events::models::ConversationCallbackEventTopicCallbackMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicDialerPreview {
-    /// `campaignId`
+    /// `campaignId`: a string
     pub campaign_id: Option<String>,
-    /// `contactId`
+    /// `contactId`: a string
     pub contact_id: Option<String>,
-    /// `contactListId`
+    /// `contactListId`: a string
     pub contact_list_id: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `phoneNumberColumns`
+    /// `phoneNumberColumns`: a list of `ConversationCallbackEventTopicPhoneNumberColumn`
     pub phone_number_columns: Option<
         Vec<ConversationCallbackEventTopicPhoneNumberColumn>,
     >,

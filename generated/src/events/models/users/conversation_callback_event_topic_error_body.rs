@@ -7,29 +7,32 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `ConversationCallbackEventTopicErrorBody` in the API.
+///
+/// Part of
+/// [`ConversationCallbackEventTopicCallbackMediaParticipant`](crate::events::models::ConversationCallbackEventTopicCallbackMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicErrorBody {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `contextId`
+    /// `contextId`: a string
     pub context_id: Option<String>,
-    /// `details`
+    /// `details`: a list of `ConversationCallbackEventTopicDetail`
     pub details: Option<Vec<ConversationCallbackEventTopicDetail>>,
-    /// `entityId`
+    /// `entityId`: a string
     pub entity_id: Option<String>,
-    /// `entityName`
+    /// `entityName`: a string
     pub entity_name: Option<String>,
-    /// `errors`
+    /// `errors`: a list of `ConversationCallbackEventTopicErrorBody`
     pub errors: Option<Vec<ConversationCallbackEventTopicErrorBody>>,
-    /// `limit`
+    /// `limit`: `ConversationCallbackEventTopicLimit`
     pub limit: Option<Box<ConversationCallbackEventTopicLimit>>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `messageParams`
+    /// `messageParams`: a map of strings to strings
     pub message_params: Option<BTreeMap<String, String>>,
-    /// `messageWithParams`
+    /// `messageWithParams`: a string
     pub message_with_params: Option<String>,
-    /// `status`
+    /// `status`: an integer (`int64`)
     pub status: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::users::ConversationCallbackEventTopicJourneyActionMap
 use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicJourneyAction` in the API.
+///
+/// Part of
+/// [`ConversationCallbackEventTopicJourneyContext`](crate::events::models::ConversationCallbackEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicJourneyAction {
-    /// `actionMap`
+    /// `actionMap`: `ConversationCallbackEventTopicJourneyActionMap`
     pub action_map: Option<Box<ConversationCallbackEventTopicJourneyActionMap>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

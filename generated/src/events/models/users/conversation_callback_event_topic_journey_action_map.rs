@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicJourneyActionMap` in the API.
+///
+/// Part of
+/// [`ConversationCallbackEventTopicJourneyAction`](crate::events::models::ConversationCallbackEventTopicJourneyAction).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicJourneyActionMap {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

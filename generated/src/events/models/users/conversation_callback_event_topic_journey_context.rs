@@ -8,15 +8,18 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicJourneyContext` in the API.
+///
+/// Part of
+/// [`ConversationCallbackEventTopicCallbackMediaParticipant`](crate::events::models::ConversationCallbackEventTopicCallbackMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicJourneyContext {
-    /// `customer`
+    /// `customer`: `ConversationCallbackEventTopicJourneyCustomer`
     pub customer: Option<Box<ConversationCallbackEventTopicJourneyCustomer>>,
-    /// `customerSession`
+    /// `customerSession`: `ConversationCallbackEventTopicJourneyCustomerSession`
     pub customer_session: Option<
         Box<ConversationCallbackEventTopicJourneyCustomerSession>,
     >,
-    /// `triggeringAction`
+    /// `triggeringAction`: `ConversationCallbackEventTopicJourneyAction`
     pub triggering_action: Option<Box<ConversationCallbackEventTopicJourneyAction>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

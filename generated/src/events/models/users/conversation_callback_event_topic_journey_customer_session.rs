@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicJourneyCustomerSession` in the API.
+///
+/// Part of
+/// [`ConversationCallbackEventTopicJourneyContext`](crate::events::models::ConversationCallbackEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicJourneyCustomerSession {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicPhoneNumberColumn` in the API.
+///
+/// Part of
+/// [`ConversationCallbackEventTopicDialerPreview`](crate::events::models::ConversationCallbackEventTopicDialerPreview).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicPhoneNumberColumn {
-    /// `columnName`
+    /// `columnName`: a string
     pub column_name: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

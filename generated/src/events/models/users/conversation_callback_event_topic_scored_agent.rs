@@ -4,11 +4,14 @@ use crate::events::models::users::ConversationCallbackEventTopicUriReference;
 use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicScoredAgent` in the API.
+///
+/// Part of
+/// [`ConversationCallbackEventTopicConversationRoutingData`](crate::events::models::ConversationCallbackEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicScoredAgent {
-    /// `agent`
+    /// `agent`: `ConversationCallbackEventTopicUriReference`
     pub agent: Option<Box<ConversationCallbackEventTopicUriReference>>,
-    /// `score`
+    /// `score`: an integer (`int64`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicUriReference` in the API.
+///
+/// Part of
+/// [`ConversationCallbackEventTopicCallbackMediaParticipant`](crate::events::models::ConversationCallbackEventTopicCallbackMediaParticipant),
+/// [`ConversationCallbackEventTopicConversationRoutingData`](crate::events::models::ConversationCallbackEventTopicConversationRoutingData),
+/// [`ConversationCallbackEventTopicScoredAgent`](crate::events::models::ConversationCallbackEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,11 +7,14 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationChatEventTopicConversationDivisionMembership` in the API.
+///
+/// Part of
+/// [`ConversationChatEventTopicChatConversation`](crate::events::models::ConversationChatEventTopicChatConversation).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicConversationDivisionMembership {
-    /// `division`
+    /// `division`: `ConversationChatEventTopicDomainEntityRef`
     pub division: Option<Box<ConversationChatEventTopicDomainEntityRef>>,
-    /// `entities`
+    /// `entities`: a list of `ConversationChatEventTopicDivisionEntityRef`
     pub entities: Option<Vec<ConversationChatEventTopicDivisionEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

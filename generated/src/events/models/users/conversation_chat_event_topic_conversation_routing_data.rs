@@ -6,19 +6,22 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationChatEventTopicConversationRoutingData` in the API.
+///
+/// Part of
+/// [`ConversationChatEventTopicChatMediaParticipant`](crate::events::models::ConversationChatEventTopicChatMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicConversationRoutingData {
-    /// `language`
+    /// `language`: `ConversationChatEventTopicUriReference`
     pub language: Option<Box<ConversationChatEventTopicUriReference>>,
-    /// `priority`
+    /// `priority`: an integer (`int64`)
     pub priority: Option<i64>,
-    /// `queue`
+    /// `queue`: `ConversationChatEventTopicUriReference`
     pub queue: Option<Box<ConversationChatEventTopicUriReference>>,
-    /// `scoredAgents`
+    /// `scoredAgents`: a list of `ConversationChatEventTopicScoredAgent`
     pub scored_agents: Option<Vec<ConversationChatEventTopicScoredAgent>>,
-    /// `skillExpressionId`
+    /// `skillExpressionId`: a string
     pub skill_expression_id: Option<String>,
-    /// `skills`
+    /// `skills`: a list of `ConversationChatEventTopicUriReference`
     pub skills: Option<Vec<ConversationChatEventTopicUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationChatEventTopicDomainEntityRef` in the API.
+///
+/// Part of
+/// [`ConversationChatEventTopicConversationDivisionMembership`](crate::events::models::ConversationChatEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicDomainEntityRef {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

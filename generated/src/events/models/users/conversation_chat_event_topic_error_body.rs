@@ -7,29 +7,32 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `ConversationChatEventTopicErrorBody` in the API.
+///
+/// Part of
+/// [`ConversationChatEventTopicChatMediaParticipant`](crate::events::models::ConversationChatEventTopicChatMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicErrorBody {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `contextId`
+    /// `contextId`: a string
     pub context_id: Option<String>,
-    /// `details`
+    /// `details`: a list of `ConversationChatEventTopicDetail`
     pub details: Option<Vec<ConversationChatEventTopicDetail>>,
-    /// `entityId`
+    /// `entityId`: a string
     pub entity_id: Option<String>,
-    /// `entityName`
+    /// `entityName`: a string
     pub entity_name: Option<String>,
-    /// `errors`
+    /// `errors`: a list of `ConversationChatEventTopicErrorBody`
     pub errors: Option<Vec<ConversationChatEventTopicErrorBody>>,
-    /// `limit`
+    /// `limit`: `ConversationChatEventTopicLimit`
     pub limit: Option<Box<ConversationChatEventTopicLimit>>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `messageParams`
+    /// `messageParams`: a map of strings to strings
     pub message_params: Option<BTreeMap<String, String>>,
-    /// `messageWithParams`
+    /// `messageWithParams`: a string
     pub message_with_params: Option<String>,
-    /// `status`
+    /// `status`: an integer (`int64`)
     pub status: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

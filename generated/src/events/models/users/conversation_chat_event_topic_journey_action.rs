@@ -4,11 +4,14 @@ use crate::events::models::users::ConversationChatEventTopicJourneyActionMap;
 use crate::runtime::codec;
 
 /// `ConversationChatEventTopicJourneyAction` in the API.
+///
+/// Part of
+/// [`ConversationChatEventTopicJourneyContext`](crate::events::models::ConversationChatEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicJourneyAction {
-    /// `actionMap`
+    /// `actionMap`: `ConversationChatEventTopicJourneyActionMap`
     pub action_map: Option<Box<ConversationChatEventTopicJourneyActionMap>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,13 +7,16 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationChatEventTopicJourneyContext` in the API.
+///
+/// Part of
+/// [`ConversationChatEventTopicChatMediaParticipant`](crate::events::models::ConversationChatEventTopicChatMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicJourneyContext {
-    /// `customer`
+    /// `customer`: `ConversationChatEventTopicJourneyCustomer`
     pub customer: Option<Box<ConversationChatEventTopicJourneyCustomer>>,
-    /// `customerSession`
+    /// `customerSession`: `ConversationChatEventTopicJourneyCustomerSession`
     pub customer_session: Option<Box<ConversationChatEventTopicJourneyCustomerSession>>,
-    /// `triggeringAction`
+    /// `triggeringAction`: `ConversationChatEventTopicJourneyAction`
     pub triggering_action: Option<Box<ConversationChatEventTopicJourneyAction>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

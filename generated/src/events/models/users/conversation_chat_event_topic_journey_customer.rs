@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationChatEventTopicJourneyCustomer` in the API.
+///
+/// Part of
+/// [`ConversationChatEventTopicJourneyContext`](crate::events::models::ConversationChatEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicJourneyCustomer {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `idType`
+    /// `idType`: a string
     pub id_type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

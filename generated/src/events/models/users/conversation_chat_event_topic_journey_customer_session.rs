@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationChatEventTopicJourneyCustomerSession` in the API.
+///
+/// Part of
+/// [`ConversationChatEventTopicJourneyContext`](crate::events::models::ConversationChatEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicJourneyCustomerSession {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::users::ConversationChatEventTopicUriReference;
 use crate::runtime::codec;
 
 /// `ConversationChatEventTopicScoredAgent` in the API.
+///
+/// Part of
+/// [`ConversationChatEventTopicConversationRoutingData`](crate::events::models::ConversationChatEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicScoredAgent {
-    /// `agent`
+    /// `agent`: `ConversationChatEventTopicUriReference`
     pub agent: Option<Box<ConversationChatEventTopicUriReference>>,
-    /// `score`
+    /// `score`: an integer (`int64`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

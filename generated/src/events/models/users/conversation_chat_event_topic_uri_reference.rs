@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `ConversationChatEventTopicUriReference` in the API.
+///
+/// Part of
+/// [`ConversationChatEventTopicChatMediaParticipant`](crate::events::models::ConversationChatEventTopicChatMediaParticipant),
+/// [`ConversationChatEventTopicConversationRoutingData`](crate::events::models::ConversationChatEventTopicConversationRoutingData),
+/// [`ConversationChatEventTopicScoredAgent`](crate::events::models::ConversationChatEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

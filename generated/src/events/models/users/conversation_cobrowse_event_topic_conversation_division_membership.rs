@@ -7,11 +7,14 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationCobrowseEventTopicConversationDivisionMembership` in the API.
+///
+/// Part of
+/// [`ConversationCobrowseEventTopicCobrowseConversation`](crate::events::models::ConversationCobrowseEventTopicCobrowseConversation).
 #[derive(Clone, Default)]
 pub struct ConversationCobrowseEventTopicConversationDivisionMembership {
-    /// `division`
+    /// `division`: `ConversationCobrowseEventTopicDomainEntityRef`
     pub division: Option<Box<ConversationCobrowseEventTopicDomainEntityRef>>,
-    /// `entities`
+    /// `entities`: a list of `ConversationCobrowseEventTopicDivisionEntityRef`
     pub entities: Option<Vec<ConversationCobrowseEventTopicDivisionEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

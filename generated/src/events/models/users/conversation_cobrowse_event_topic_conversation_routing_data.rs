@@ -6,19 +6,22 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationCobrowseEventTopicConversationRoutingData` in the API.
+///
+/// Part of
+/// [`ConversationCobrowseEventTopicCobrowseMediaParticipant`](crate::events::models::ConversationCobrowseEventTopicCobrowseMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCobrowseEventTopicConversationRoutingData {
-    /// `language`
+    /// `language`: `ConversationCobrowseEventTopicUriReference`
     pub language: Option<Box<ConversationCobrowseEventTopicUriReference>>,
-    /// `priority`
+    /// `priority`: an integer (`int64`)
     pub priority: Option<i64>,
-    /// `queue`
+    /// `queue`: `ConversationCobrowseEventTopicUriReference`
     pub queue: Option<Box<ConversationCobrowseEventTopicUriReference>>,
-    /// `scoredAgents`
+    /// `scoredAgents`: a list of `ConversationCobrowseEventTopicScoredAgent`
     pub scored_agents: Option<Vec<ConversationCobrowseEventTopicScoredAgent>>,
-    /// `skillExpressionId`
+    /// `skillExpressionId`: a string
     pub skill_expression_id: Option<String>,
-    /// `skills`
+    /// `skills`: a list of `ConversationCobrowseEventTopicUriReference`
     pub skills: Option<Vec<ConversationCobrowseEventTopicUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::users::ConversationCobrowseEventTopicJourneyActionMap
 use crate::runtime::codec;
 
 /// `ConversationCobrowseEventTopicJourneyAction` in the API.
+///
+/// Part of
+/// [`ConversationCobrowseEventTopicJourneyContext`](crate::events::models::ConversationCobrowseEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationCobrowseEventTopicJourneyAction {
-    /// `actionMap`
+    /// `actionMap`: `ConversationCobrowseEventTopicJourneyActionMap`
     pub action_map: Option<Box<ConversationCobrowseEventTopicJourneyActionMap>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

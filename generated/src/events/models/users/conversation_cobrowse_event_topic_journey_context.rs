@@ -8,15 +8,18 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationCobrowseEventTopicJourneyContext` in the API.
+///
+/// Part of
+/// [`ConversationCobrowseEventTopicCobrowseMediaParticipant`](crate::events::models::ConversationCobrowseEventTopicCobrowseMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCobrowseEventTopicJourneyContext {
-    /// `customer`
+    /// `customer`: `ConversationCobrowseEventTopicJourneyCustomer`
     pub customer: Option<Box<ConversationCobrowseEventTopicJourneyCustomer>>,
-    /// `customerSession`
+    /// `customerSession`: `ConversationCobrowseEventTopicJourneyCustomerSession`
     pub customer_session: Option<
         Box<ConversationCobrowseEventTopicJourneyCustomerSession>,
     >,
-    /// `triggeringAction`
+    /// `triggeringAction`: `ConversationCobrowseEventTopicJourneyAction`
     pub triggering_action: Option<Box<ConversationCobrowseEventTopicJourneyAction>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::users::ConversationCobrowseEventTopicUriReference;
 use crate::runtime::codec;
 
 /// `ConversationCobrowseEventTopicScoredAgent` in the API.
+///
+/// Part of
+/// [`ConversationCobrowseEventTopicConversationRoutingData`](crate::events::models::ConversationCobrowseEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct ConversationCobrowseEventTopicScoredAgent {
-    /// `agent`
+    /// `agent`: `ConversationCobrowseEventTopicUriReference`
     pub agent: Option<Box<ConversationCobrowseEventTopicUriReference>>,
-    /// `score`
+    /// `score`: an integer (`int64`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `ConversationCobrowseEventTopicUriReference` in the API.
+///
+/// Part of
+/// [`ConversationCobrowseEventTopicCobrowseMediaParticipant`](crate::events::models::ConversationCobrowseEventTopicCobrowseMediaParticipant),
+/// [`ConversationCobrowseEventTopicConversationRoutingData`](crate::events::models::ConversationCobrowseEventTopicConversationRoutingData),
+/// [`ConversationCobrowseEventTopicScoredAgent`](crate::events::models::ConversationCobrowseEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct ConversationCobrowseEventTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,20 @@
 use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicAttachment` in the API.
+///
+/// Part of
+/// [`ConversationEmailEventTopicEmailMediaParticipant`](crate::events::models::ConversationEmailEventTopicEmailMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicAttachment {
-    /// `attachmentId`
+    /// `attachmentId`: a string
     pub attachment_id: Option<String>,
-    /// `contentLength`
+    /// `contentLength`: an integer (`int64`)
     pub content_length: Option<i64>,
-    /// `contentType`
+    /// `contentType`: a string
     pub content_type: Option<String>,
-    /// `contentUri`
+    /// `contentUri`: a string
     pub content_uri: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

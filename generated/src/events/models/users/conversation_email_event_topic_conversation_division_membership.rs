@@ -7,11 +7,14 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicConversationDivisionMembership` in the API.
+///
+/// Part of
+/// [`ConversationEmailEventTopicEmailConversation`](crate::events::models::ConversationEmailEventTopicEmailConversation).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicConversationDivisionMembership {
-    /// `division`
+    /// `division`: `ConversationEmailEventTopicDomainEntityRef`
     pub division: Option<Box<ConversationEmailEventTopicDomainEntityRef>>,
-    /// `entities`
+    /// `entities`: a list of `ConversationEmailEventTopicDivisionEntityRef`
     pub entities: Option<Vec<ConversationEmailEventTopicDivisionEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,19 +6,22 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicConversationRoutingData` in the API.
+///
+/// Part of
+/// [`ConversationEmailEventTopicEmailMediaParticipant`](crate::events::models::ConversationEmailEventTopicEmailMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicConversationRoutingData {
-    /// `language`
+    /// `language`: `ConversationEmailEventTopicUriReference`
     pub language: Option<Box<ConversationEmailEventTopicUriReference>>,
-    /// `priority`
+    /// `priority`: an integer (`int64`)
     pub priority: Option<i64>,
-    /// `queue`
+    /// `queue`: `ConversationEmailEventTopicUriReference`
     pub queue: Option<Box<ConversationEmailEventTopicUriReference>>,
-    /// `scoredAgents`
+    /// `scoredAgents`: a list of `ConversationEmailEventTopicScoredAgent`
     pub scored_agents: Option<Vec<ConversationEmailEventTopicScoredAgent>>,
-    /// `skillExpressionId`
+    /// `skillExpressionId`: a string
     pub skill_expression_id: Option<String>,
-    /// `skills`
+    /// `skills`: a list of `ConversationEmailEventTopicUriReference`
     pub skills: Option<Vec<ConversationEmailEventTopicUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicDomainEntityRef` in the API.
+///
+/// Part of
+/// [`ConversationEmailEventTopicConversationDivisionMembership`](crate::events::models::ConversationEmailEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicDomainEntityRef {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

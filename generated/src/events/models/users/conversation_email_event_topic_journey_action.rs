@@ -4,11 +4,14 @@ use crate::events::models::users::ConversationEmailEventTopicJourneyActionMap;
 use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicJourneyAction` in the API.
+///
+/// Part of
+/// [`ConversationEmailEventTopicJourneyContext`](crate::events::models::ConversationEmailEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicJourneyAction {
-    /// `actionMap`
+    /// `actionMap`: `ConversationEmailEventTopicJourneyActionMap`
     pub action_map: Option<Box<ConversationEmailEventTopicJourneyActionMap>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicJourneyActionMap` in the API.
+///
+/// Part of
+/// [`ConversationEmailEventTopicJourneyAction`](crate::events::models::ConversationEmailEventTopicJourneyAction).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicJourneyActionMap {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,13 +7,16 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicJourneyContext` in the API.
+///
+/// Part of
+/// [`ConversationEmailEventTopicEmailMediaParticipant`](crate::events::models::ConversationEmailEventTopicEmailMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicJourneyContext {
-    /// `customer`
+    /// `customer`: `ConversationEmailEventTopicJourneyCustomer`
     pub customer: Option<Box<ConversationEmailEventTopicJourneyCustomer>>,
-    /// `customerSession`
+    /// `customerSession`: `ConversationEmailEventTopicJourneyCustomerSession`
     pub customer_session: Option<Box<ConversationEmailEventTopicJourneyCustomerSession>>,
-    /// `triggeringAction`
+    /// `triggeringAction`: `ConversationEmailEventTopicJourneyAction`
     pub triggering_action: Option<Box<ConversationEmailEventTopicJourneyAction>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicJourneyCustomerSession` in the API.
+///
+/// Part of
+/// [`ConversationEmailEventTopicJourneyContext`](crate::events::models::ConversationEmailEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicJourneyCustomerSession {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

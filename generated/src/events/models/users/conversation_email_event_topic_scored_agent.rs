@@ -4,11 +4,14 @@ use crate::events::models::users::ConversationEmailEventTopicUriReference;
 use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicScoredAgent` in the API.
+///
+/// Part of
+/// [`ConversationEmailEventTopicConversationRoutingData`](crate::events::models::ConversationEmailEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicScoredAgent {
-    /// `agent`
+    /// `agent`: `ConversationEmailEventTopicUriReference`
     pub agent: Option<Box<ConversationEmailEventTopicUriReference>>,
-    /// `score`
+    /// `score`: an integer (`int64`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

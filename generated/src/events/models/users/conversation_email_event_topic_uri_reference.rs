@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicUriReference` in the API.
+///
+/// Part of
+/// [`ConversationEmailEventTopicConversationRoutingData`](crate::events::models::ConversationEmailEventTopicConversationRoutingData),
+/// [`ConversationEmailEventTopicEmailMediaParticipant`](crate::events::models::ConversationEmailEventTopicEmailMediaParticipant),
+/// [`ConversationEmailEventTopicScoredAgent`](crate::events::models::ConversationEmailEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

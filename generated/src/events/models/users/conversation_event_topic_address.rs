@@ -3,17 +3,24 @@
 use crate::runtime::codec;
 
 /// `ConversationEventTopicAddress` in the API.
+///
+/// Part of [`ConversationEventTopicCall`](crate::events::models::ConversationEventTopicCall),
+/// [`ConversationEventTopicCobrowse`](crate::events::models::ConversationEventTopicCobrowse),
+/// [`ConversationEventTopicInternalMessage`](crate::events::models::ConversationEventTopicInternalMessage),
+/// [`ConversationEventTopicMessage`](crate::events::models::ConversationEventTopicMessage),
+/// [`ConversationEventTopicScreenShare`](crate::events::models::ConversationEventTopicScreenShare), 1
+/// more.
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicAddress {
-    /// `addressDisplayable`
+    /// `addressDisplayable`: a string
     pub address_displayable: Option<String>,
-    /// `addressNormalized`
+    /// `addressNormalized`: a string
     pub address_normalized: Option<String>,
-    /// `addressRaw`
+    /// `addressRaw`: a string
     pub address_raw: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `nameRaw`
+    /// `nameRaw`: a string
     pub name_raw: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,17 +3,19 @@
 use crate::runtime::codec;
 
 /// `ConversationEventTopicAttachment` in the API.
+///
+/// Part of [`ConversationEventTopicEmail`](crate::events::models::ConversationEventTopicEmail).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicAttachment {
-    /// `attachmentId`
+    /// `attachmentId`: a string
     pub attachment_id: Option<String>,
-    /// `contentLength`
+    /// `contentLength`: an integer (`int64`)
     pub content_length: Option<i64>,
-    /// `contentType`
+    /// `contentType`: a string
     pub content_type: Option<String>,
-    /// `contentUri`
+    /// `contentUri`: a string
     pub content_uri: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

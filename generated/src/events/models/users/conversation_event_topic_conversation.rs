@@ -9,35 +9,37 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ConversationEventTopicConversation` in the API.
+///
+/// Arrives with the topic [`user_conversations`](crate::events::topics::users::user_conversations).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicConversation {
-    /// `accessAttributes`
+    /// `accessAttributes`: a list of strings
     pub access_attributes: Option<Vec<String>>,
-    /// `address`
+    /// `address`: a string
     pub address: Option<String>,
-    /// `associatedConversation`
+    /// `associatedConversation`: `ConversationEventTopicDomainEntityRef`
     pub associated_conversation: Option<Box<ConversationEventTopicDomainEntityRef>>,
-    /// `consultationConversations`
+    /// `consultationConversations`: a list of `ConversationEventTopicDomainEntityRef`
     pub consultation_conversations: Option<Vec<ConversationEventTopicDomainEntityRef>>,
-    /// `divisions`
+    /// `divisions`: a list of `ConversationEventTopicConversationDivisionMembership`
     pub divisions: Option<Vec<ConversationEventTopicConversationDivisionMembership>>,
-    /// `externalTag`
+    /// `externalTag`: a string
     pub external_tag: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `inactivityTimeout`
+    /// `inactivityTimeout`: a timestamp
     pub inactivity_timeout: Option<time::Timestamp>,
-    /// `maxParticipants`
+    /// `maxParticipants`: an integer (`int64`)
     pub max_participants: Option<i64>,
-    /// `participants`
+    /// `participants`: a list of `ConversationEventTopicParticipant`
     pub participants: Option<Vec<ConversationEventTopicParticipant>>,
-    /// `recentTransfers`
+    /// `recentTransfers`: a list of `ConversationEventTopicTransferResponse`
     pub recent_transfers: Option<Vec<ConversationEventTopicTransferResponse>>,
-    /// `recordingState`
+    /// `recordingState`: a string
     pub recording_state: Option<String>,
-    /// `securePause`
+    /// `securePause`: a boolean
     pub secure_pause: Option<bool>,
-    /// `utilizationLabelId`
+    /// `utilizationLabelId`: a string
     pub utilization_label_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,11 +6,14 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationEventTopicConversationDivisionMembership` in the API.
+///
+/// Part of
+/// [`ConversationEventTopicConversation`](crate::events::models::ConversationEventTopicConversation).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicConversationDivisionMembership {
-    /// `division`
+    /// `division`: `ConversationEventTopicDomainEntityRef`
     pub division: Option<Box<ConversationEventTopicDomainEntityRef>>,
-    /// `entities`
+    /// `entities`: a list of `ConversationEventTopicDivisionEntityRef`
     pub entities: Option<Vec<ConversationEventTopicDivisionEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

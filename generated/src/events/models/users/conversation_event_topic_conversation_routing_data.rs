@@ -6,19 +6,22 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationEventTopicConversationRoutingData` in the API.
+///
+/// Part of
+/// [`ConversationEventTopicParticipant`](crate::events::models::ConversationEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicConversationRoutingData {
-    /// `language`
+    /// `language`: `ConversationEventTopicUriReference`
     pub language: Option<Box<ConversationEventTopicUriReference>>,
-    /// `priority`
+    /// `priority`: an integer (`int64`)
     pub priority: Option<i64>,
-    /// `queue`
+    /// `queue`: `ConversationEventTopicUriReference`
     pub queue: Option<Box<ConversationEventTopicUriReference>>,
-    /// `scoredAgents`
+    /// `scoredAgents`: a list of `ConversationEventTopicScoredAgent`
     pub scored_agents: Option<Vec<ConversationEventTopicScoredAgent>>,
-    /// `skillExpressionId`
+    /// `skillExpressionId`: a string
     pub skill_expression_id: Option<String>,
-    /// `skills`
+    /// `skills`: a list of `ConversationEventTopicUriReference`
     pub skills: Option<Vec<ConversationEventTopicUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,19 @@ use crate::events::models::users::ConversationEventTopicPhoneNumberColumn;
 use crate::runtime::codec;
 
 /// `ConversationEventTopicDialerPreview` in the API.
+///
+/// Part of [`ConversationEventTopicCallback`](crate::events::models::ConversationEventTopicCallback).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicDialerPreview {
-    /// `campaignId`
+    /// `campaignId`: a string
     pub campaign_id: Option<String>,
-    /// `contactId`
+    /// `contactId`: a string
     pub contact_id: Option<String>,
-    /// `contactListId`
+    /// `contactListId`: a string
     pub contact_list_id: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `phoneNumberColumns`
+    /// `phoneNumberColumns`: a list of `ConversationEventTopicPhoneNumberColumn`
     pub phone_number_columns: Option<Vec<ConversationEventTopicPhoneNumberColumn>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,15 +7,17 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationEventTopicDisposition` in the API.
+///
+/// Part of [`ConversationEventTopicCall`](crate::events::models::ConversationEventTopicCall).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicDisposition {
-    /// `amdTimeout`
+    /// `amdTimeout`: `ConversationEventTopicDispositionAmdTimeout`
     pub amd_timeout: Option<Box<ConversationEventTopicDispositionAmdTimeout>>,
-    /// `analyzer`
+    /// `analyzer`: a string
     pub analyzer: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `silentCallTimeout`
+    /// `silentCallTimeout`: `ConversationEventTopicDispositionSilentCallTimeout`
     pub silent_call_timeout: Option<
         Box<ConversationEventTopicDispositionSilentCallTimeout>,
     >,

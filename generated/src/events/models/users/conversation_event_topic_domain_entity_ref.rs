@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `ConversationEventTopicDomainEntityRef` in the API.
+///
+/// Part of
+/// [`ConversationEventTopicConversation`](crate::events::models::ConversationEventTopicConversation),
+/// [`ConversationEventTopicConversationDivisionMembership`](crate::events::models::ConversationEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicDomainEntityRef {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,21 +4,26 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `ConversationEventTopicErrorDetails` in the API.
+///
+/// Part of [`ConversationEventTopicCall`](crate::events::models::ConversationEventTopicCall),
+/// [`ConversationEventTopicEmail`](crate::events::models::ConversationEventTopicEmail),
+/// [`ConversationEventTopicMessage`](crate::events::models::ConversationEventTopicMessage),
+/// [`ConversationEventTopicMessageDetails`](crate::events::models::ConversationEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicErrorDetails {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `contextId`
+    /// `contextId`: a string
     pub context_id: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `messageParams`
+    /// `messageParams`: a map of strings to strings
     pub message_params: Option<BTreeMap<String, String>>,
-    /// `messageWithParams`
+    /// `messageWithParams`: a string
     pub message_with_params: Option<String>,
-    /// `status`
+    /// `status`: an integer (`int64`)
     pub status: Option<i64>,
-    /// `uri`
+    /// `uri`: a string
     pub uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

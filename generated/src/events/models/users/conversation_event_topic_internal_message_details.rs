@@ -4,11 +4,14 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ConversationEventTopicInternalMessageDetails` in the API.
+///
+/// Part of
+/// [`ConversationEventTopicInternalMessage`](crate::events::models::ConversationEventTopicInternalMessage).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicInternalMessageDetails {
-    /// `messageId`
+    /// `messageId`: a string
     pub message_id: Option<String>,
-    /// `messageTime`
+    /// `messageTime`: a timestamp
     pub message_time: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

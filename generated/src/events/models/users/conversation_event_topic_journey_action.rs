@@ -4,11 +4,14 @@ use crate::events::models::users::ConversationEventTopicJourneyActionMap;
 use crate::runtime::codec;
 
 /// `ConversationEventTopicJourneyAction` in the API.
+///
+/// Part of
+/// [`ConversationEventTopicJourneyContext`](crate::events::models::ConversationEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicJourneyAction {
-    /// `actionMap`
+    /// `actionMap`: `ConversationEventTopicJourneyActionMap`
     pub action_map: Option<Box<ConversationEventTopicJourneyActionMap>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

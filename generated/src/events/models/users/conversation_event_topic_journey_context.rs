@@ -7,13 +7,16 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationEventTopicJourneyContext` in the API.
+///
+/// Part of [`ConversationEventTopicChat`](crate::events::models::ConversationEventTopicChat),
+/// [`ConversationEventTopicMessage`](crate::events::models::ConversationEventTopicMessage).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicJourneyContext {
-    /// `customer`
+    /// `customer`: `ConversationEventTopicJourneyCustomer`
     pub customer: Option<Box<ConversationEventTopicJourneyCustomer>>,
-    /// `customerSession`
+    /// `customerSession`: `ConversationEventTopicJourneyCustomerSession`
     pub customer_session: Option<Box<ConversationEventTopicJourneyCustomerSession>>,
-    /// `triggeringAction`
+    /// `triggeringAction`: `ConversationEventTopicJourneyAction`
     pub triggering_action: Option<Box<ConversationEventTopicJourneyAction>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

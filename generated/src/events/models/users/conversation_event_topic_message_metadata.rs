@@ -7,13 +7,16 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationEventTopicMessageMetadata` in the API.
+///
+/// Part of
+/// [`ConversationEventTopicMessageDetails`](crate::events::models::ConversationEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicMessageMetadata {
-    /// `content`
+    /// `content`: a list of `ConversationEventTopicMessageMetadataContent`
     pub content: Option<Vec<ConversationEventTopicMessageMetadataContent>>,
-    /// `events`
+    /// `events`: a list of `ConversationEventTopicMessageMetadataEvent`
     pub events: Option<Vec<ConversationEventTopicMessageMetadataEvent>>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

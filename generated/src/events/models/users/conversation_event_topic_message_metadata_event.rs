@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationEventTopicMessageMetadataEvent` in the API.
+///
+/// Part of
+/// [`ConversationEventTopicMessageMetadata`](crate::events::models::ConversationEventTopicMessageMetadata).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicMessageMetadataEvent {
-    /// `eventType`
+    /// `eventType`: a string
     pub event_type: Option<String>,
-    /// `subType`
+    /// `subType`: a string
     pub sub_type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationEventTopicPhoneNumberColumn` in the API.
+///
+/// Part of
+/// [`ConversationEventTopicDialerPreview`](crate::events::models::ConversationEventTopicDialerPreview).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicPhoneNumberColumn {
-    /// `columnName`
+    /// `columnName`: a string
     pub column_name: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

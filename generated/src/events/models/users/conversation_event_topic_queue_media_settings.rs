@@ -3,15 +3,21 @@
 use crate::runtime::codec;
 
 /// `ConversationEventTopicQueueMediaSettings` in the API.
+///
+/// Part of [`ConversationEventTopicCall`](crate::events::models::ConversationEventTopicCall),
+/// [`ConversationEventTopicCallback`](crate::events::models::ConversationEventTopicCallback),
+/// [`ConversationEventTopicChat`](crate::events::models::ConversationEventTopicChat),
+/// [`ConversationEventTopicCobrowse`](crate::events::models::ConversationEventTopicCobrowse),
+/// [`ConversationEventTopicEmail`](crate::events::models::ConversationEventTopicEmail), 3 more.
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicQueueMediaSettings {
-    /// `alertingTimeoutSeconds`
+    /// `alertingTimeoutSeconds`: an integer (`int64`)
     pub alerting_timeout_seconds: Option<i64>,
-    /// `autoAnswerAlertToneSeconds`
+    /// `autoAnswerAlertToneSeconds`: a number
     pub auto_answer_alert_tone_seconds: Option<f64>,
-    /// `enableAutoAnswer`
+    /// `enableAutoAnswer`: a boolean
     pub enable_auto_answer: Option<bool>,
-    /// `manualAnswerAlertToneSeconds`
+    /// `manualAnswerAlertToneSeconds`: a number
     pub manual_answer_alert_tone_seconds: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `ConversationEventTopicRecordersState` in the API.
+///
+/// Part of [`ConversationEventTopicCall`](crate::events::models::ConversationEventTopicCall).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicRecordersState {
-    /// `adhocState`
+    /// `adhocState`: a string
     pub adhoc_state: Option<String>,
-    /// `agentExperienceState`
+    /// `agentExperienceState`: a string
     pub agent_experience_state: Option<String>,
-    /// `customerExperienceState`
+    /// `customerExperienceState`: a string
     pub customer_experience_state: Option<String>,
-    /// `snippetState`
+    /// `snippetState`: a string
     pub snippet_state: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

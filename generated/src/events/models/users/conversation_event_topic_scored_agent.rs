@@ -4,11 +4,14 @@ use crate::events::models::users::ConversationEventTopicUriReference;
 use crate::runtime::codec;
 
 /// `ConversationEventTopicScoredAgent` in the API.
+///
+/// Part of
+/// [`ConversationEventTopicConversationRoutingData`](crate::events::models::ConversationEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicScoredAgent {
-    /// `agent`
+    /// `agent`: `ConversationEventTopicUriReference`
     pub agent: Option<Box<ConversationEventTopicUriReference>>,
-    /// `score`
+    /// `score`: an integer (`int64`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

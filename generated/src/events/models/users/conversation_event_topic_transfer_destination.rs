@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationEventTopicTransferDestination` in the API.
+///
+/// Part of
+/// [`ConversationEventTopicTransferResponse`](crate::events::models::ConversationEventTopicTransferResponse).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicTransferDestination {
-    /// `address`
+    /// `address`: a string
     pub address: Option<String>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

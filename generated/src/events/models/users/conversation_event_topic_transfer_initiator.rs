@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ConversationEventTopicTransferInitiator` in the API.
+///
+/// Part of
+/// [`ConversationEventTopicTransferResponse`](crate::events::models::ConversationEventTopicTransferResponse).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicTransferInitiator {
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

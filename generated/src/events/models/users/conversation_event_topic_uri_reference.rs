@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `ConversationEventTopicUriReference` in the API.
+///
+/// Part of
+/// [`ConversationEventTopicConversationRoutingData`](crate::events::models::ConversationEventTopicConversationRoutingData),
+/// [`ConversationEventTopicScoredAgent`](crate::events::models::ConversationEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `ConversationEventTopicWorkflow` in the API.
+///
+/// Part of
+/// [`ConversationEventTopicParticipant`](crate::events::models::ConversationEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicWorkflow {
-    /// `workflowId`
+    /// `workflowId`: a string
     pub workflow_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

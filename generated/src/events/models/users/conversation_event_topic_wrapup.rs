@@ -4,17 +4,23 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ConversationEventTopicWrapup` in the API.
+///
+/// Part of [`ConversationEventTopicCall`](crate::events::models::ConversationEventTopicCall),
+/// [`ConversationEventTopicCallback`](crate::events::models::ConversationEventTopicCallback),
+/// [`ConversationEventTopicChat`](crate::events::models::ConversationEventTopicChat),
+/// [`ConversationEventTopicCobrowse`](crate::events::models::ConversationEventTopicCobrowse),
+/// [`ConversationEventTopicEmail`](crate::events::models::ConversationEventTopicEmail), 5 more.
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicWrapup {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `durationSeconds`
+    /// `durationSeconds`: an integer (`int64`)
     pub duration_seconds: Option<i64>,
-    /// `endTime`
+    /// `endTime`: a timestamp
     pub end_time: Option<time::Timestamp>,
-    /// `notes`
+    /// `notes`: a string
     pub notes: Option<String>,
-    /// `tags`
+    /// `tags`: a list of strings
     pub tags: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

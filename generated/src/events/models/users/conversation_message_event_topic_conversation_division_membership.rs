@@ -7,11 +7,14 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicConversationDivisionMembership` in the API.
+///
+/// Part of
+/// [`ConversationMessageEventTopicMessageConversation`](crate::events::models::ConversationMessageEventTopicMessageConversation).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicConversationDivisionMembership {
-    /// `division`
+    /// `division`: `ConversationMessageEventTopicDomainEntityRef`
     pub division: Option<Box<ConversationMessageEventTopicDomainEntityRef>>,
-    /// `entities`
+    /// `entities`: a list of `ConversationMessageEventTopicDivisionEntityRef`
     pub entities: Option<Vec<ConversationMessageEventTopicDivisionEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

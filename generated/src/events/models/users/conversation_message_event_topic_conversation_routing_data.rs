@@ -6,19 +6,22 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicConversationRoutingData` in the API.
+///
+/// Part of
+/// [`ConversationMessageEventTopicMessageMediaParticipant`](crate::events::models::ConversationMessageEventTopicMessageMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicConversationRoutingData {
-    /// `language`
+    /// `language`: `ConversationMessageEventTopicUriReference`
     pub language: Option<Box<ConversationMessageEventTopicUriReference>>,
-    /// `priority`
+    /// `priority`: an integer (`int64`)
     pub priority: Option<i64>,
-    /// `queue`
+    /// `queue`: `ConversationMessageEventTopicUriReference`
     pub queue: Option<Box<ConversationMessageEventTopicUriReference>>,
-    /// `scoredAgents`
+    /// `scoredAgents`: a list of `ConversationMessageEventTopicScoredAgent`
     pub scored_agents: Option<Vec<ConversationMessageEventTopicScoredAgent>>,
-    /// `skillExpressionId`
+    /// `skillExpressionId`: a string
     pub skill_expression_id: Option<String>,
-    /// `skills`
+    /// `skills`: a list of `ConversationMessageEventTopicUriReference`
     pub skills: Option<Vec<ConversationMessageEventTopicUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

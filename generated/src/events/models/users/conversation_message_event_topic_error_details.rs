@@ -4,21 +4,24 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `ConversationMessageEventTopicErrorDetails` in the API.
+///
+/// Part of
+/// [`ConversationMessageEventTopicMessageDetails`](crate::events::models::ConversationMessageEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicErrorDetails {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `contextId`
+    /// `contextId`: a string
     pub context_id: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `messageParams`
+    /// `messageParams`: a map of strings to strings
     pub message_params: Option<BTreeMap<String, String>>,
-    /// `messageWithParams`
+    /// `messageWithParams`: a string
     pub message_with_params: Option<String>,
-    /// `status`
+    /// `status`: an integer (`int64`)
     pub status: Option<i64>,
-    /// `uri`
+    /// `uri`: a string
     pub uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

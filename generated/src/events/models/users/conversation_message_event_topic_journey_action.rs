@@ -4,11 +4,14 @@ use crate::events::models::users::ConversationMessageEventTopicJourneyActionMap;
 use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicJourneyAction` in the API.
+///
+/// Part of
+/// [`ConversationMessageEventTopicJourneyContext`](crate::events::models::ConversationMessageEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicJourneyAction {
-    /// `actionMap`
+    /// `actionMap`: `ConversationMessageEventTopicJourneyActionMap`
     pub action_map: Option<Box<ConversationMessageEventTopicJourneyActionMap>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

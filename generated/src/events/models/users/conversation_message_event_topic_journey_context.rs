@@ -8,15 +8,18 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicJourneyContext` in the API.
+///
+/// Part of
+/// [`ConversationMessageEventTopicMessageMediaParticipant`](crate::events::models::ConversationMessageEventTopicMessageMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicJourneyContext {
-    /// `customer`
+    /// `customer`: `ConversationMessageEventTopicJourneyCustomer`
     pub customer: Option<Box<ConversationMessageEventTopicJourneyCustomer>>,
-    /// `customerSession`
+    /// `customerSession`: `ConversationMessageEventTopicJourneyCustomerSession`
     pub customer_session: Option<
         Box<ConversationMessageEventTopicJourneyCustomerSession>,
     >,
-    /// `triggeringAction`
+    /// `triggeringAction`: `ConversationMessageEventTopicJourneyAction`
     pub triggering_action: Option<Box<ConversationMessageEventTopicJourneyAction>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicJourneyCustomer` in the API.
+///
+/// Part of
+/// [`ConversationMessageEventTopicJourneyContext`](crate::events::models::ConversationMessageEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicJourneyCustomer {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `idType`
+    /// `idType`: a string
     pub id_type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,13 +7,16 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicMessageMetadata` in the API.
+///
+/// Part of
+/// [`ConversationMessageEventTopicMessageDetails`](crate::events::models::ConversationMessageEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicMessageMetadata {
-    /// `content`
+    /// `content`: a list of `ConversationMessageEventTopicMessageMetadataContent`
     pub content: Option<Vec<ConversationMessageEventTopicMessageMetadataContent>>,
-    /// `events`
+    /// `events`: a list of `ConversationMessageEventTopicMessageMetadataEvent`
     pub events: Option<Vec<ConversationMessageEventTopicMessageMetadataEvent>>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicMessageSticker` in the API.
+///
+/// Part of
+/// [`ConversationMessageEventTopicMessageDetails`](crate::events::models::ConversationMessageEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicMessageSticker {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `url`
+    /// `url`: a string
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

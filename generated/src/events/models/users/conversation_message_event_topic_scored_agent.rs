@@ -4,11 +4,14 @@ use crate::events::models::users::ConversationMessageEventTopicUriReference;
 use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicScoredAgent` in the API.
+///
+/// Part of
+/// [`ConversationMessageEventTopicConversationRoutingData`](crate::events::models::ConversationMessageEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicScoredAgent {
-    /// `agent`
+    /// `agent`: `ConversationMessageEventTopicUriReference`
     pub agent: Option<Box<ConversationMessageEventTopicUriReference>>,
-    /// `score`
+    /// `score`: an integer (`int64`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

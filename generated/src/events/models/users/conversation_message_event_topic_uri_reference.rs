@@ -3,11 +3,17 @@
 use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicUriReference` in the API.
+///
+/// Part of
+/// [`ConversationMessageEventTopicConversationRoutingData`](crate::events::models::ConversationMessageEventTopicConversationRoutingData),
+/// [`ConversationMessageEventTopicMessageDetails`](crate::events::models::ConversationMessageEventTopicMessageDetails),
+/// [`ConversationMessageEventTopicMessageMediaParticipant`](crate::events::models::ConversationMessageEventTopicMessageMediaParticipant),
+/// [`ConversationMessageEventTopicScoredAgent`](crate::events::models::ConversationMessageEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

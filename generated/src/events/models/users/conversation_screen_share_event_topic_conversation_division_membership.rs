@@ -7,11 +7,14 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationScreenShareEventTopicConversationDivisionMembership` in the API.
+///
+/// Part of
+/// [`ConversationScreenShareEventTopicScreenShareConversation`](crate::events::models::ConversationScreenShareEventTopicScreenShareConversation).
 #[derive(Clone, Default)]
 pub struct ConversationScreenShareEventTopicConversationDivisionMembership {
-    /// `division`
+    /// `division`: `ConversationScreenShareEventTopicDomainEntityRef`
     pub division: Option<Box<ConversationScreenShareEventTopicDomainEntityRef>>,
-    /// `entities`
+    /// `entities`: a list of `ConversationScreenShareEventTopicDivisionEntityRef`
     pub entities: Option<Vec<ConversationScreenShareEventTopicDivisionEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

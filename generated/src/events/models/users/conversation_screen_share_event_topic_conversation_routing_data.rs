@@ -7,19 +7,22 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationScreenShareEventTopicConversationRoutingData` in the API.
+///
+/// Part of
+/// [`ConversationScreenShareEventTopicScreenShareMediaParticipant`](crate::events::models::ConversationScreenShareEventTopicScreenShareMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationScreenShareEventTopicConversationRoutingData {
-    /// `language`
+    /// `language`: `ConversationScreenShareEventTopicUriReference`
     pub language: Option<Box<ConversationScreenShareEventTopicUriReference>>,
-    /// `priority`
+    /// `priority`: an integer (`int64`)
     pub priority: Option<i64>,
-    /// `queue`
+    /// `queue`: `ConversationScreenShareEventTopicUriReference`
     pub queue: Option<Box<ConversationScreenShareEventTopicUriReference>>,
-    /// `scoredAgents`
+    /// `scoredAgents`: a list of `ConversationScreenShareEventTopicScoredAgent`
     pub scored_agents: Option<Vec<ConversationScreenShareEventTopicScoredAgent>>,
-    /// `skillExpressionId`
+    /// `skillExpressionId`: a string
     pub skill_expression_id: Option<String>,
-    /// `skills`
+    /// `skills`: a list of `ConversationScreenShareEventTopicUriReference`
     pub skills: Option<Vec<ConversationScreenShareEventTopicUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::users::ConversationScreenShareEventTopicJourneyAction
 use crate::runtime::codec;
 
 /// `ConversationScreenShareEventTopicJourneyAction` in the API.
+///
+/// Part of
+/// [`ConversationScreenShareEventTopicJourneyContext`](crate::events::models::ConversationScreenShareEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationScreenShareEventTopicJourneyAction {
-    /// `actionMap`
+    /// `actionMap`: `ConversationScreenShareEventTopicJourneyActionMap`
     pub action_map: Option<Box<ConversationScreenShareEventTopicJourneyActionMap>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

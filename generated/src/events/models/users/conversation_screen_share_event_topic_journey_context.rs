@@ -8,15 +8,18 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationScreenShareEventTopicJourneyContext` in the API.
+///
+/// Part of
+/// [`ConversationScreenShareEventTopicScreenShareMediaParticipant`](crate::events::models::ConversationScreenShareEventTopicScreenShareMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationScreenShareEventTopicJourneyContext {
-    /// `customer`
+    /// `customer`: `ConversationScreenShareEventTopicJourneyCustomer`
     pub customer: Option<Box<ConversationScreenShareEventTopicJourneyCustomer>>,
-    /// `customerSession`
+    /// `customerSession`: `ConversationScreenShareEventTopicJourneyCustomerSession`
     pub customer_session: Option<
         Box<ConversationScreenShareEventTopicJourneyCustomerSession>,
     >,
-    /// `triggeringAction`
+    /// `triggeringAction`: `ConversationScreenShareEventTopicJourneyAction`
     pub triggering_action: Option<Box<ConversationScreenShareEventTopicJourneyAction>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

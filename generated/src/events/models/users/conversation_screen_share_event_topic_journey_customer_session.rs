@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationScreenShareEventTopicJourneyCustomerSession` in the API.
+///
+/// Part of
+/// [`ConversationScreenShareEventTopicJourneyContext`](crate::events::models::ConversationScreenShareEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationScreenShareEventTopicJourneyCustomerSession {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

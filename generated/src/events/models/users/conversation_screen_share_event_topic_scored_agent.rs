@@ -4,11 +4,14 @@ use crate::events::models::users::ConversationScreenShareEventTopicUriReference;
 use crate::runtime::codec;
 
 /// `ConversationScreenShareEventTopicScoredAgent` in the API.
+///
+/// Part of
+/// [`ConversationScreenShareEventTopicConversationRoutingData`](crate::events::models::ConversationScreenShareEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct ConversationScreenShareEventTopicScoredAgent {
-    /// `agent`
+    /// `agent`: `ConversationScreenShareEventTopicUriReference`
     pub agent: Option<Box<ConversationScreenShareEventTopicUriReference>>,
-    /// `score`
+    /// `score`: an integer (`int64`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

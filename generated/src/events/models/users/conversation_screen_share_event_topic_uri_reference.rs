@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `ConversationScreenShareEventTopicUriReference` in the API.
+///
+/// Part of
+/// [`ConversationScreenShareEventTopicConversationRoutingData`](crate::events::models::ConversationScreenShareEventTopicConversationRoutingData),
+/// [`ConversationScreenShareEventTopicScoredAgent`](crate::events::models::ConversationScreenShareEventTopicScoredAgent),
+/// [`ConversationScreenShareEventTopicScreenShareMediaParticipant`](crate::events::models::ConversationScreenShareEventTopicScreenShareMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationScreenShareEventTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

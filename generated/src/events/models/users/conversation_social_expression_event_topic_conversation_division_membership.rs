@@ -7,11 +7,14 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationSocialExpressionEventTopicConversationDivisionMembership` in the API.
+///
+/// Part of
+/// [`ConversationSocialExpressionEventTopicSocialConversation`](crate::events::models::ConversationSocialExpressionEventTopicSocialConversation).
 #[derive(Clone, Default)]
 pub struct ConversationSocialExpressionEventTopicConversationDivisionMembership {
-    /// `division`
+    /// `division`: `ConversationSocialExpressionEventTopicDomainEntityRef`
     pub division: Option<Box<ConversationSocialExpressionEventTopicDomainEntityRef>>,
-    /// `entities`
+    /// `entities`: a list of `ConversationSocialExpressionEventTopicDivisionEntityRef`
     pub entities: Option<Vec<ConversationSocialExpressionEventTopicDivisionEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

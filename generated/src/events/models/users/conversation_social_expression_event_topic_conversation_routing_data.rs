@@ -7,19 +7,22 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationSocialExpressionEventTopicConversationRoutingData` in the API.
+///
+/// Part of
+/// [`ConversationSocialExpressionEventTopicSocialMediaParticipant`](crate::events::models::ConversationSocialExpressionEventTopicSocialMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationSocialExpressionEventTopicConversationRoutingData {
-    /// `language`
+    /// `language`: `ConversationSocialExpressionEventTopicUriReference`
     pub language: Option<Box<ConversationSocialExpressionEventTopicUriReference>>,
-    /// `priority`
+    /// `priority`: an integer (`int64`)
     pub priority: Option<i64>,
-    /// `queue`
+    /// `queue`: `ConversationSocialExpressionEventTopicUriReference`
     pub queue: Option<Box<ConversationSocialExpressionEventTopicUriReference>>,
-    /// `scoredAgents`
+    /// `scoredAgents`: a list of `ConversationSocialExpressionEventTopicScoredAgent`
     pub scored_agents: Option<Vec<ConversationSocialExpressionEventTopicScoredAgent>>,
-    /// `skillExpressionId`
+    /// `skillExpressionId`: a string
     pub skill_expression_id: Option<String>,
-    /// `skills`
+    /// `skills`: a list of `ConversationSocialExpressionEventTopicUriReference`
     pub skills: Option<Vec<ConversationSocialExpressionEventTopicUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

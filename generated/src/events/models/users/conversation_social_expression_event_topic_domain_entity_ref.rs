@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationSocialExpressionEventTopicDomainEntityRef` in the API.
+///
+/// Part of
+/// [`ConversationSocialExpressionEventTopicConversationDivisionMembership`](crate::events::models::ConversationSocialExpressionEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationSocialExpressionEventTopicDomainEntityRef {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,29 +8,32 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `ConversationSocialExpressionEventTopicErrorBody` in the API.
+///
+/// Part of
+/// [`ConversationSocialExpressionEventTopicSocialMediaParticipant`](crate::events::models::ConversationSocialExpressionEventTopicSocialMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationSocialExpressionEventTopicErrorBody {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `contextId`
+    /// `contextId`: a string
     pub context_id: Option<String>,
-    /// `details`
+    /// `details`: a list of `ConversationSocialExpressionEventTopicDetail`
     pub details: Option<Vec<ConversationSocialExpressionEventTopicDetail>>,
-    /// `entityId`
+    /// `entityId`: a string
     pub entity_id: Option<String>,
-    /// `entityName`
+    /// `entityName`: a string
     pub entity_name: Option<String>,
-    /// `errors`
+    /// `errors`: a list of `ConversationSocialExpressionEventTopicErrorBody`
     pub errors: Option<Vec<ConversationSocialExpressionEventTopicErrorBody>>,
-    /// `limit`
+    /// `limit`: `ConversationSocialExpressionEventTopicLimit`
     pub limit: Option<Box<ConversationSocialExpressionEventTopicLimit>>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `messageParams`
+    /// `messageParams`: a map of strings to strings
     pub message_params: Option<BTreeMap<String, String>>,
-    /// `messageWithParams`
+    /// `messageWithParams`: a string
     pub message_with_params: Option<String>,
-    /// `status`
+    /// `status`: an integer (`int64`)
     pub status: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::users::ConversationSocialExpressionEventTopicJourneyA
 use crate::runtime::codec;
 
 /// `ConversationSocialExpressionEventTopicJourneyAction` in the API.
+///
+/// Part of
+/// [`ConversationSocialExpressionEventTopicJourneyContext`](crate::events::models::ConversationSocialExpressionEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationSocialExpressionEventTopicJourneyAction {
-    /// `actionMap`
+    /// `actionMap`: `ConversationSocialExpressionEventTopicJourneyActionMap`
     pub action_map: Option<Box<ConversationSocialExpressionEventTopicJourneyActionMap>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

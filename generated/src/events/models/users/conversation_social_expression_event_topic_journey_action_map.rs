@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationSocialExpressionEventTopicJourneyActionMap` in the API.
+///
+/// Part of
+/// [`ConversationSocialExpressionEventTopicJourneyAction`](crate::events::models::ConversationSocialExpressionEventTopicJourneyAction).
 #[derive(Clone, Default)]
 pub struct ConversationSocialExpressionEventTopicJourneyActionMap {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

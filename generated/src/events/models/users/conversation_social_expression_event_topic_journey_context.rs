@@ -8,15 +8,18 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationSocialExpressionEventTopicJourneyContext` in the API.
+///
+/// Part of
+/// [`ConversationSocialExpressionEventTopicSocialMediaParticipant`](crate::events::models::ConversationSocialExpressionEventTopicSocialMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationSocialExpressionEventTopicJourneyContext {
-    /// `customer`
+    /// `customer`: `ConversationSocialExpressionEventTopicJourneyCustomer`
     pub customer: Option<Box<ConversationSocialExpressionEventTopicJourneyCustomer>>,
-    /// `customerSession`
+    /// `customerSession`: `ConversationSocialExpressionEventTopicJourneyCustomerSession`
     pub customer_session: Option<
         Box<ConversationSocialExpressionEventTopicJourneyCustomerSession>,
     >,
-    /// `triggeringAction`
+    /// `triggeringAction`: `ConversationSocialExpressionEventTopicJourneyAction`
     pub triggering_action: Option<
         Box<ConversationSocialExpressionEventTopicJourneyAction>,
     >,

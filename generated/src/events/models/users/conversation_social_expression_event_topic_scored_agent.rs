@@ -4,11 +4,14 @@ use crate::events::models::users::ConversationSocialExpressionEventTopicUriRefer
 use crate::runtime::codec;
 
 /// `ConversationSocialExpressionEventTopicScoredAgent` in the API.
+///
+/// Part of
+/// [`ConversationSocialExpressionEventTopicConversationRoutingData`](crate::events::models::ConversationSocialExpressionEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct ConversationSocialExpressionEventTopicScoredAgent {
-    /// `agent`
+    /// `agent`: `ConversationSocialExpressionEventTopicUriReference`
     pub agent: Option<Box<ConversationSocialExpressionEventTopicUriReference>>,
-    /// `score`
+    /// `score`: an integer (`int64`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

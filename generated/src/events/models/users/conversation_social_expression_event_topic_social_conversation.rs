@@ -8,29 +8,32 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ConversationSocialExpressionEventTopicSocialConversation` in the API.
+///
+/// Arrives with the topic
+/// [`user_conversations_socialexpressions`](crate::events::topics::users::user_conversations_socialexpressions).
 #[derive(Clone, Default)]
 pub struct ConversationSocialExpressionEventTopicSocialConversation {
-    /// `accessAttributes`
+    /// `accessAttributes`: a list of strings
     pub access_attributes: Option<Vec<String>>,
-    /// `address`
+    /// `address`: a string
     pub address: Option<String>,
-    /// `divisions`
+    /// `divisions`: a list of `ConversationSocialExpressionEventTopicConversationDivisionMembership`
     pub divisions: Option<
         Vec<ConversationSocialExpressionEventTopicConversationDivisionMembership>,
     >,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `inactivityTimeout`
+    /// `inactivityTimeout`: a timestamp
     pub inactivity_timeout: Option<time::Timestamp>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `otherMediaUris`
+    /// `otherMediaUris`: a list of strings
     pub other_media_uris: Option<Vec<String>>,
-    /// `participants`
+    /// `participants`: a list of `ConversationSocialExpressionEventTopicSocialMediaParticipant`
     pub participants: Option<
         Vec<ConversationSocialExpressionEventTopicSocialMediaParticipant>,
     >,
-    /// `utilizationLabelId`
+    /// `utilizationLabelId`: a string
     pub utilization_label_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

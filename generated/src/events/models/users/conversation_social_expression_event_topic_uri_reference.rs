@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `ConversationSocialExpressionEventTopicUriReference` in the API.
+///
+/// Part of
+/// [`ConversationSocialExpressionEventTopicConversationRoutingData`](crate::events::models::ConversationSocialExpressionEventTopicConversationRoutingData),
+/// [`ConversationSocialExpressionEventTopicScoredAgent`](crate::events::models::ConversationSocialExpressionEventTopicScoredAgent),
+/// [`ConversationSocialExpressionEventTopicSocialMediaParticipant`](crate::events::models::ConversationSocialExpressionEventTopicSocialMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationSocialExpressionEventTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `ConversationSummaryTopicConversationHeadline` in the API.
+///
+/// Part of
+/// [`ConversationSummaryTopicConversationSummaryEvent`](crate::events::models::ConversationSummaryTopicConversationSummaryEvent).
 #[derive(Clone, Default)]
 pub struct ConversationSummaryTopicConversationHeadline {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `score`
+    /// `score`: a number
     pub score: Option<f64>,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

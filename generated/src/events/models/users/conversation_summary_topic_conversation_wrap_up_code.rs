@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `ConversationSummaryTopicConversationWrapUpCode` in the API.
+///
+/// Part of
+/// [`ConversationSummaryTopicConversationSummaryEvent`](crate::events::models::ConversationSummaryTopicConversationSummaryEvent).
 #[derive(Clone, Default)]
 pub struct ConversationSummaryTopicConversationWrapUpCode {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `score`
+    /// `score`: a number
     pub score: Option<f64>,
-    /// `wrapUpCodeId`
+    /// `wrapUpCodeId`: a string
     pub wrap_up_code_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationSummaryTopicSummaryExtractedCustomEntity` in the API.
+///
+/// Part of
+/// [`ConversationSummaryTopicConversationSummaryEvent`](crate::events::models::ConversationSummaryTopicConversationSummaryEvent).
 #[derive(Clone, Default)]
 pub struct ConversationSummaryTopicSummaryExtractedCustomEntity {
-    /// `label`
+    /// `label`: a string
     pub label: Option<String>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

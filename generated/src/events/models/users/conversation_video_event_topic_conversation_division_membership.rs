@@ -7,11 +7,14 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationVideoEventTopicConversationDivisionMembership` in the API.
+///
+/// Part of
+/// [`ConversationVideoEventTopicVideoConversation`](crate::events::models::ConversationVideoEventTopicVideoConversation).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicConversationDivisionMembership {
-    /// `division`
+    /// `division`: `ConversationVideoEventTopicDomainEntityRef`
     pub division: Option<Box<ConversationVideoEventTopicDomainEntityRef>>,
-    /// `entities`
+    /// `entities`: a list of `ConversationVideoEventTopicDivisionEntityRef`
     pub entities: Option<Vec<ConversationVideoEventTopicDivisionEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

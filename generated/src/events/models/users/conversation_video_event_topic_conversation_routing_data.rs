@@ -6,19 +6,22 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationVideoEventTopicConversationRoutingData` in the API.
+///
+/// Part of
+/// [`ConversationVideoEventTopicVideoMediaParticipant`](crate::events::models::ConversationVideoEventTopicVideoMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicConversationRoutingData {
-    /// `language`
+    /// `language`: `ConversationVideoEventTopicUriReference`
     pub language: Option<Box<ConversationVideoEventTopicUriReference>>,
-    /// `priority`
+    /// `priority`: an integer (`int64`)
     pub priority: Option<i64>,
-    /// `queue`
+    /// `queue`: `ConversationVideoEventTopicUriReference`
     pub queue: Option<Box<ConversationVideoEventTopicUriReference>>,
-    /// `scoredAgents`
+    /// `scoredAgents`: a list of `ConversationVideoEventTopicScoredAgent`
     pub scored_agents: Option<Vec<ConversationVideoEventTopicScoredAgent>>,
-    /// `skillExpressionId`
+    /// `skillExpressionId`: a string
     pub skill_expression_id: Option<String>,
-    /// `skills`
+    /// `skills`: a list of `ConversationVideoEventTopicUriReference`
     pub skills: Option<Vec<ConversationVideoEventTopicUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `ConversationVideoEventTopicDetail` in the API.
+///
+/// Part of
+/// [`ConversationVideoEventTopicErrorBody`](crate::events::models::ConversationVideoEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicDetail {
-    /// `entityId`
+    /// `entityId`: a string
     pub entity_id: Option<String>,
-    /// `entityName`
+    /// `entityName`: a string
     pub entity_name: Option<String>,
-    /// `errorCode`
+    /// `errorCode`: a string
     pub error_code: Option<String>,
-    /// `fieldName`
+    /// `fieldName`: a string
     pub field_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::users::ConversationVideoEventTopicJourneyActionMap;
 use crate::runtime::codec;
 
 /// `ConversationVideoEventTopicJourneyAction` in the API.
+///
+/// Part of
+/// [`ConversationVideoEventTopicJourneyContext`](crate::events::models::ConversationVideoEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicJourneyAction {
-    /// `actionMap`
+    /// `actionMap`: `ConversationVideoEventTopicJourneyActionMap`
     pub action_map: Option<Box<ConversationVideoEventTopicJourneyActionMap>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,13 +7,16 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `ConversationVideoEventTopicJourneyContext` in the API.
+///
+/// Part of
+/// [`ConversationVideoEventTopicVideoMediaParticipant`](crate::events::models::ConversationVideoEventTopicVideoMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicJourneyContext {
-    /// `customer`
+    /// `customer`: `ConversationVideoEventTopicJourneyCustomer`
     pub customer: Option<Box<ConversationVideoEventTopicJourneyCustomer>>,
-    /// `customerSession`
+    /// `customerSession`: `ConversationVideoEventTopicJourneyCustomerSession`
     pub customer_session: Option<Box<ConversationVideoEventTopicJourneyCustomerSession>>,
-    /// `triggeringAction`
+    /// `triggeringAction`: `ConversationVideoEventTopicJourneyAction`
     pub triggering_action: Option<Box<ConversationVideoEventTopicJourneyAction>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `ConversationVideoEventTopicJourneyCustomer` in the API.
+///
+/// Part of
+/// [`ConversationVideoEventTopicJourneyContext`](crate::events::models::ConversationVideoEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicJourneyCustomer {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `idType`
+    /// `idType`: a string
     pub id_type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

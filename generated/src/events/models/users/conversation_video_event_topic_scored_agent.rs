@@ -4,11 +4,14 @@ use crate::events::models::users::ConversationVideoEventTopicUriReference;
 use crate::runtime::codec;
 
 /// `ConversationVideoEventTopicScoredAgent` in the API.
+///
+/// Part of
+/// [`ConversationVideoEventTopicConversationRoutingData`](crate::events::models::ConversationVideoEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicScoredAgent {
-    /// `agent`
+    /// `agent`: `ConversationVideoEventTopicUriReference`
     pub agent: Option<Box<ConversationVideoEventTopicUriReference>>,
-    /// `score`
+    /// `score`: an integer (`int64`)
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 
 /// `ConversationVideoEventTopicUriReference` in the API.
+///
+/// Part of
+/// [`ConversationVideoEventTopicConversationRoutingData`](crate::events::models::ConversationVideoEventTopicConversationRoutingData),
+/// [`ConversationVideoEventTopicScoredAgent`](crate::events::models::ConversationVideoEventTopicScoredAgent),
+/// [`ConversationVideoEventTopicVideoMediaParticipant`](crate::events::models::ConversationVideoEventTopicVideoMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

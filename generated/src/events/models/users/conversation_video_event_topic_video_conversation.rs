@@ -8,27 +8,30 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `ConversationVideoEventTopicVideoConversation` in the API.
+///
+/// Arrives with the topic
+/// [`user_conversations_videos`](crate::events::topics::users::user_conversations_videos).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicVideoConversation {
-    /// `accessAttributes`
+    /// `accessAttributes`: a list of strings
     pub access_attributes: Option<Vec<String>>,
-    /// `address`
+    /// `address`: a string
     pub address: Option<String>,
-    /// `divisions`
+    /// `divisions`: a list of `ConversationVideoEventTopicConversationDivisionMembership`
     pub divisions: Option<
         Vec<ConversationVideoEventTopicConversationDivisionMembership>,
     >,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `inactivityTimeout`
+    /// `inactivityTimeout`: a timestamp
     pub inactivity_timeout: Option<time::Timestamp>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `otherMediaUris`
+    /// `otherMediaUris`: a list of strings
     pub other_media_uris: Option<Vec<String>>,
-    /// `participants`
+    /// `participants`: a list of `ConversationVideoEventTopicVideoMediaParticipant`
     pub participants: Option<Vec<ConversationVideoEventTopicVideoMediaParticipant>>,
-    /// `utilizationLabelId`
+    /// `utilizationLabelId`: a string
     pub utilization_label_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,13 @@
 use crate::runtime::codec;
 
 /// `DecisionMetricsAdminNotificationTopicAddressableEntityRef` in the API.
+///
+/// Part of
+/// [`DecisionMetricsAdminNotificationTopicDecisionMetricsJobNotification`](crate::events::models::DecisionMetricsAdminNotificationTopicDecisionMetricsJobNotification),
+/// [`DecisionMetricsAdminNotificationTopicDecisionMetricsUpdateError`](crate::events::models::DecisionMetricsAdminNotificationTopicDecisionMetricsUpdateError).
 #[derive(Clone, Default)]
 pub struct DecisionMetricsAdminNotificationTopicAddressableEntityRef {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,19 +7,22 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `DecisionMetricsAdminNotificationTopicDecisionMetricsJobNotification` in the API.
+///
+/// Arrives with the topic
+/// [`user_workforcemanagement_decisionmetrics_jobs`](crate::events::topics::users::user_workforcemanagement_decisionmetrics_jobs).
 #[derive(Clone, Default)]
 pub struct DecisionMetricsAdminNotificationTopicDecisionMetricsJobNotification {
-    /// `job`
+    /// `job`: `DecisionMetricsAdminNotificationTopicAddressableEntityRef`
     pub job: Option<Box<DecisionMetricsAdminNotificationTopicAddressableEntityRef>>,
-    /// `status`
+    /// `status`: one of `Unknown`, `Processing`, `Complete`, `Error`
     pub status: Option<
         DecisionMetricsAdminNotificationTopicDecisionMetricsJobNotificationStatus,
     >,
-    /// `updateErrors`
+    /// `updateErrors`: a list of `DecisionMetricsAdminNotificationTopicDecisionMetricsUpdateError`
     pub update_errors: Option<
         Vec<DecisionMetricsAdminNotificationTopicDecisionMetricsUpdateError>,
     >,
-    /// `uploadKey`
+    /// `uploadKey`: a string
     pub upload_key: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::users::DecisionMetricsAdminNotificationTopicAddressab
 use crate::runtime::codec;
 
 /// `DecisionMetricsAdminNotificationTopicDecisionMetricsUpdateError` in the API.
+///
+/// Part of
+/// [`DecisionMetricsAdminNotificationTopicDecisionMetricsJobNotification`](crate::events::models::DecisionMetricsAdminNotificationTopicDecisionMetricsJobNotification).
 #[derive(Clone, Default)]
 pub struct DecisionMetricsAdminNotificationTopicDecisionMetricsUpdateError {
-    /// `errors`
+    /// `errors`: a list of strings
     pub errors: Option<Vec<String>>,
-    /// `user`
+    /// `user`: `DecisionMetricsAdminNotificationTopicAddressableEntityRef`
     pub user: Option<Box<DecisionMetricsAdminNotificationTopicAddressableEntityRef>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

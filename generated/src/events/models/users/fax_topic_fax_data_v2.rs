@@ -7,41 +7,43 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `FaxTopicFaxDataV2` in the API.
+///
+/// Arrives with the topic [`user_fax_documents`](crate::events::topics::users::user_fax_documents).
 #[derive(Clone, Default)]
 pub struct FaxTopicFaxDataV2 {
-    /// `callerAddress`
+    /// `callerAddress`: a string
     pub caller_address: Option<String>,
-    /// `changeNumber`
+    /// `changeNumber`: an integer (`int64`)
     pub change_number: Option<i64>,
-    /// `contentLength`
+    /// `contentLength`: an integer (`int64`)
     pub content_length: Option<i64>,
-    /// `contentType`
+    /// `contentType`: a string
     pub content_type: Option<String>,
-    /// `createdBy`
+    /// `createdBy`: `FaxTopicUserData`
     pub created_by: Option<Box<FaxTopicUserData>>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `dateUploaded`
+    /// `dateUploaded`: a timestamp
     pub date_uploaded: Option<time::Timestamp>,
-    /// `filename`
+    /// `filename`: a string
     pub filename: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `lockInfo`
+    /// `lockInfo`: `FaxTopicLockData`
     pub lock_info: Option<Box<FaxTopicLockData>>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `read`
+    /// `read`: a boolean
     pub read: Option<bool>,
-    /// `receiverAddress`
+    /// `receiverAddress`: a string
     pub receiver_address: Option<String>,
-    /// `selfUri`
+    /// `selfUri`: a string
     pub self_uri: Option<String>,
-    /// `uploadedBy`
+    /// `uploadedBy`: `FaxTopicUserData`
     pub uploaded_by: Option<Box<FaxTopicUserData>>,
-    /// `workspace`
+    /// `workspace`: `FaxTopicWorkspaceData`
     pub workspace: Option<Box<FaxTopicWorkspaceData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

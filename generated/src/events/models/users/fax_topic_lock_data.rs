@@ -5,13 +5,15 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `FaxTopicLockData` in the API.
+///
+/// Part of [`FaxTopicFaxDataV2`](crate::events::models::FaxTopicFaxDataV2).
 #[derive(Clone, Default)]
 pub struct FaxTopicLockData {
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateExpires`
+    /// `dateExpires`: a timestamp
     pub date_expires: Option<time::Timestamp>,
-    /// `lockedBy`
+    /// `lockedBy`: `FaxTopicUserData`
     pub locked_by: Option<Box<FaxTopicUserData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

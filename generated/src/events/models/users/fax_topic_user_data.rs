@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `FaxTopicUserData` in the API.
+///
+/// Part of [`FaxTopicFaxDataV2`](crate::events::models::FaxTopicFaxDataV2),
+/// [`FaxTopicLockData`](crate::events::models::FaxTopicLockData).
 #[derive(Clone, Default)]
 pub struct FaxTopicUserData {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `FaxTopicWorkspaceData` in the API.
+///
+/// Part of [`FaxTopicFaxDataV2`](crate::events::models::FaxTopicFaxDataV2).
 #[derive(Clone, Default)]
 pub struct FaxTopicWorkspaceData {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

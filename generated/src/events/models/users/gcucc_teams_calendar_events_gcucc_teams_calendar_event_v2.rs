@@ -4,23 +4,27 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `GcuccTeamsCalendarEventsGCUCCTeamsCalendarEventV2` in the API.
+///
+/// Arrives with the topic
+/// [`user_integrations_calendar_teams`](crate::events::topics::users::user_integrations_calendar_teams).
 #[derive(Clone, Default)]
 pub struct GcuccTeamsCalendarEventsGcuccTeamsCalendarEventV2 {
-    /// `eventTime`
+    /// `eventTime`: a timestamp
     pub event_time: Option<time::Timestamp>,
-    /// `eventType`
+    /// `eventType`: one of `Unknown`, `Calendar`, `InstantMeeting`
     pub event_type: Option<GcuccTeamsCalendarEventsGcuccTeamsCalendarEventV2EventType>,
-    /// `externalUserId`
+    /// `externalUserId`: a string
     pub external_user_id: Option<String>,
-    /// `genesysUserId`
+    /// `genesysUserId`: a string
     pub genesys_user_id: Option<String>,
-    /// `meetingId`
+    /// `meetingId`: a string
     pub meeting_id: Option<String>,
-    /// `responseStatus`
+    /// `responseStatus`: one of `unknown`, `none`, `organizer`, `tentativelyAccepted`, `accepted`,
+    /// `declined`, `notResponded`
     pub response_status: Option<
         GcuccTeamsCalendarEventsGcuccTeamsCalendarEventV2ResponseStatus,
     >,
-    /// `trigger`
+    /// `trigger`: one of `Unknown`, `EventStart`, `EventEnd`
     pub trigger: Option<GcuccTeamsCalendarEventsGcuccTeamsCalendarEventV2Trigger>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

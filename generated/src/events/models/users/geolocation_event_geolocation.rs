@@ -3,17 +3,19 @@
 use crate::runtime::codec;
 
 /// `GeolocationEventGeolocation` in the API.
+///
+/// Arrives with the topic [`user_geolocation`](crate::events::topics::users::user_geolocation).
 #[derive(Clone, Default)]
 pub struct GeolocationEventGeolocation {
-    /// `city`
+    /// `city`: a string
     pub city: Option<String>,
-    /// `country`
+    /// `country`: a string
     pub country: Option<String>,
-    /// `region`
+    /// `region`: a string
     pub region: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

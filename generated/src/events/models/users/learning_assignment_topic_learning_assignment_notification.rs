@@ -7,37 +7,40 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `LearningAssignmentTopicLearningAssignmentNotification` in the API.
+///
+/// Arrives with the topic
+/// [`user_wem_learning_assignment`](crate::events::topics::users::user_wem_learning_assignment).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentTopicLearningAssignmentNotification {
-    /// `createdBy`
+    /// `createdBy`: `LearningAssignmentTopicUserReference`
     pub created_by: Option<Box<LearningAssignmentTopicUserReference>>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `dateRecommendedForCompletion`
+    /// `dateRecommendedForCompletion`: a timestamp
     pub date_recommended_for_completion: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `isOverdue`
+    /// `isOverdue`: a boolean
     pub is_overdue: Option<bool>,
-    /// `isPassed`
+    /// `isPassed`: a boolean
     pub is_passed: Option<bool>,
-    /// `lengthInMinutes`
+    /// `lengthInMinutes`: an integer (`int64`)
     pub length_in_minutes: Option<i64>,
-    /// `modifiedBy`
+    /// `modifiedBy`: `LearningAssignmentTopicUserReference`
     pub modified_by: Option<Box<LearningAssignmentTopicUserReference>>,
-    /// `module`
+    /// `module`: `LearningAssignmentTopicLearningModuleReference`
     pub module: Option<Box<LearningAssignmentTopicLearningModuleReference>>,
-    /// `percentageScore`
+    /// `percentageScore`: a number
     pub percentage_score: Option<f64>,
-    /// `state`
+    /// `state`: one of `Assigned`, `InProgress`, `Completed`, `Deleted`, `NotCompleted`, `InvalidSchedule`
     pub state: Option<LearningAssignmentTopicLearningAssignmentNotificationState>,
-    /// `type`
+    /// `type`: one of `Unknown`, `Native`, `External`
     pub r#type: Option<LearningAssignmentTopicLearningAssignmentNotificationType>,
-    /// `user`
+    /// `user`: `LearningAssignmentTopicUserReference`
     pub user: Option<Box<LearningAssignmentTopicUserReference>>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

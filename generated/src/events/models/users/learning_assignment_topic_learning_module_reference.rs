@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `LearningAssignmentTopicLearningModuleReference` in the API.
+///
+/// Part of
+/// [`LearningAssignmentTopicLearningAssignmentNotification`](crate::events::models::LearningAssignmentTopicLearningAssignmentNotification).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentTopicLearningModuleReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `LearningAssignmentTopicUserReference` in the API.
+///
+/// Part of
+/// [`LearningAssignmentTopicLearningAssignmentNotification`](crate::events::models::LearningAssignmentTopicLearningAssignmentNotification).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentTopicUserReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

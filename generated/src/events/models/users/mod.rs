@@ -20,10 +20,18 @@ export!(call_forwarding_event_user: CallForwardingEventUser);
 export!(chat_badge_topic_badge_entity: ChatBadgeTopicBadgeEntity);
 export!(chat_badge_topic_chat_badge: ChatBadgeTopicChatBadge);
 export!(contactlist_download_ready_export_uri: ContactlistDownloadReadyExportUri);
-export!(conversation_call_event_topic_call_conversation: ConversationCallEventTopicCallConversation);
+export!(
+    conversation_call_event_topic_call_conversation: ConversationCallEventTopicCallConversation,
+        ConversationCallEventTopicCallConversationRecordingState
+);
 export!(
     conversation_call_event_topic_call_media_participant: ConversationCallEventTopicCallMediaParticipant,
-        ConversationCallEventTopicCallMediaParticipantRecordingState
+        ConversationCallEventTopicCallMediaParticipantDirection,
+        ConversationCallEventTopicCallMediaParticipantDisconnectType,
+        ConversationCallEventTopicCallMediaParticipantFlaggedReason,
+        ConversationCallEventTopicCallMediaParticipantInitialState,
+        ConversationCallEventTopicCallMediaParticipantRecordingState,
+        ConversationCallEventTopicCallMediaParticipantState
 );
 export!(
     conversation_call_event_topic_conversation_division_membership:
@@ -46,7 +54,7 @@ export!(conversation_call_event_topic_journey_action_map: ConversationCallEventT
 export!(conversation_call_event_topic_journey_context: ConversationCallEventTopicJourneyContext);
 export!(conversation_call_event_topic_journey_customer: ConversationCallEventTopicJourneyCustomer);
 export!(conversation_call_event_topic_journey_customer_session: ConversationCallEventTopicJourneyCustomerSession);
-export!(conversation_call_event_topic_limit: ConversationCallEventTopicLimit);
+export!(conversation_call_event_topic_limit: ConversationCallEventTopicLimit, ConversationCallEventTopicLimitNamespace);
 export!(conversation_call_event_topic_queue_media_settings: ConversationCallEventTopicQueueMediaSettings);
 export!(conversation_call_event_topic_recorders_state: ConversationCallEventTopicRecordersState);
 export!(conversation_call_event_topic_scored_agent: ConversationCallEventTopicScoredAgent);
@@ -89,7 +97,10 @@ export!(conversation_callback_event_topic_phone_number_column: ConversationCallb
 export!(conversation_callback_event_topic_queue_media_settings: ConversationCallbackEventTopicQueueMediaSettings);
 export!(conversation_callback_event_topic_scored_agent: ConversationCallbackEventTopicScoredAgent);
 export!(conversation_callback_event_topic_uri_reference: ConversationCallbackEventTopicUriReference);
-export!(conversation_callback_event_topic_voicemail: ConversationCallbackEventTopicVoicemail);
+export!(
+    conversation_callback_event_topic_voicemail: ConversationCallbackEventTopicVoicemail,
+        ConversationCallbackEventTopicVoicemailUploadStatus
+);
 export!(conversation_callback_event_topic_wrapup: ConversationCallbackEventTopicWrapup);
 export!(conversation_chat_event_topic_chat_conversation: ConversationChatEventTopicChatConversation);
 export!(
@@ -186,14 +197,25 @@ export!(conversation_email_event_topic_scored_agent: ConversationEmailEventTopic
 export!(conversation_email_event_topic_uri_reference: ConversationEmailEventTopicUriReference);
 export!(conversation_email_event_topic_wrapup: ConversationEmailEventTopicWrapup);
 export!(conversation_event_topic_address: ConversationEventTopicAddress);
-export!(conversation_event_topic_after_call_work: ConversationEventTopicAfterCallWork);
+export!(
+    conversation_event_topic_after_call_work: ConversationEventTopicAfterCallWork,
+        ConversationEventTopicAfterCallWorkState
+);
 export!(conversation_event_topic_attachment: ConversationEventTopicAttachment);
-export!(conversation_event_topic_call: ConversationEventTopicCall, ConversationEventTopicCallRecordingState);
+export!(
+    conversation_event_topic_call: ConversationEventTopicCall, ConversationEventTopicCallDirection,
+        ConversationEventTopicCallDisconnectType, ConversationEventTopicCallInitialState,
+        ConversationEventTopicCallRecordingState, ConversationEventTopicCallState
+);
 export!(
     conversation_event_topic_callback: ConversationEventTopicCallback, ConversationEventTopicCallbackDirection,
-        ConversationEventTopicCallbackDisconnectType
+        ConversationEventTopicCallbackDisconnectType, ConversationEventTopicCallbackInitialState,
+        ConversationEventTopicCallbackState
 );
-export!(conversation_event_topic_chat: ConversationEventTopicChat, ConversationEventTopicChatDisconnectType);
+export!(
+    conversation_event_topic_chat: ConversationEventTopicChat, ConversationEventTopicChatDisconnectType,
+        ConversationEventTopicChatInitialState, ConversationEventTopicChatState
+);
 export!(
     conversation_event_topic_cobrowse: ConversationEventTopicCobrowse, ConversationEventTopicCobrowseDisconnectType,
         ConversationEventTopicCobrowseInitialState, ConversationEventTopicCobrowseState
@@ -204,35 +226,60 @@ export!(
 );
 export!(conversation_event_topic_conversation_routing_data: ConversationEventTopicConversationRoutingData);
 export!(conversation_event_topic_dialer_preview: ConversationEventTopicDialerPreview);
-export!(conversation_event_topic_disconnect_reason: ConversationEventTopicDisconnectReason);
+export!(
+    conversation_event_topic_disconnect_reason: ConversationEventTopicDisconnectReason,
+        ConversationEventTopicDisconnectReasonType
+);
 export!(conversation_event_topic_disposition: ConversationEventTopicDisposition);
 export!(conversation_event_topic_disposition_amd_timeout: ConversationEventTopicDispositionAmdTimeout);
 export!(conversation_event_topic_disposition_silent_call_timeout: ConversationEventTopicDispositionSilentCallTimeout);
 export!(conversation_event_topic_division_entity_ref: ConversationEventTopicDivisionEntityRef);
 export!(conversation_event_topic_domain_entity_ref: ConversationEventTopicDomainEntityRef);
-export!(conversation_event_topic_email: ConversationEventTopicEmail, ConversationEventTopicEmailDirection);
+export!(
+    conversation_event_topic_email: ConversationEventTopicEmail, ConversationEventTopicEmailDirection,
+        ConversationEventTopicEmailDisconnectType, ConversationEventTopicEmailInitialState,
+        ConversationEventTopicEmailState
+);
 export!(conversation_event_topic_error_details: ConversationEventTopicErrorDetails);
 export!(conversation_event_topic_fax_status: ConversationEventTopicFaxStatus);
-export!(conversation_event_topic_internal_message: ConversationEventTopicInternalMessage);
+export!(
+    conversation_event_topic_internal_message: ConversationEventTopicInternalMessage,
+        ConversationEventTopicInternalMessageDisconnectType, ConversationEventTopicInternalMessageInitialState,
+        ConversationEventTopicInternalMessageState
+);
 export!(conversation_event_topic_internal_message_details: ConversationEventTopicInternalMessageDetails);
 export!(conversation_event_topic_journey_action: ConversationEventTopicJourneyAction);
 export!(conversation_event_topic_journey_action_map: ConversationEventTopicJourneyActionMap);
 export!(conversation_event_topic_journey_context: ConversationEventTopicJourneyContext);
 export!(conversation_event_topic_journey_customer: ConversationEventTopicJourneyCustomer);
 export!(conversation_event_topic_journey_customer_session: ConversationEventTopicJourneyCustomerSession);
-export!(conversation_event_topic_message: ConversationEventTopicMessage, ConversationEventTopicMessageDirection);
-export!(conversation_event_topic_message_details: ConversationEventTopicMessageDetails);
+export!(
+    conversation_event_topic_message: ConversationEventTopicMessage, ConversationEventTopicMessageDirection,
+        ConversationEventTopicMessageDisconnectType, ConversationEventTopicMessageInitialState,
+        ConversationEventTopicMessageState, ConversationEventTopicMessageType
+);
+export!(
+    conversation_event_topic_message_details: ConversationEventTopicMessageDetails,
+        ConversationEventTopicMessageDetailsMessageStatus, ConversationEventTopicMessageDetailsSocialVisibility
+);
 export!(conversation_event_topic_message_media: ConversationEventTopicMessageMedia);
 export!(conversation_event_topic_message_metadata: ConversationEventTopicMessageMetadata);
 export!(conversation_event_topic_message_metadata_content: ConversationEventTopicMessageMetadataContent);
 export!(conversation_event_topic_message_metadata_event: ConversationEventTopicMessageMetadataEvent);
 export!(conversation_event_topic_message_sticker: ConversationEventTopicMessageSticker);
-export!(conversation_event_topic_participant: ConversationEventTopicParticipant);
+export!(
+    conversation_event_topic_participant: ConversationEventTopicParticipant,
+        ConversationEventTopicParticipantScreenRecordingState
+);
 export!(conversation_event_topic_phone_number_column: ConversationEventTopicPhoneNumberColumn);
 export!(conversation_event_topic_queue_media_settings: ConversationEventTopicQueueMediaSettings);
 export!(conversation_event_topic_recorders_state: ConversationEventTopicRecordersState);
 export!(conversation_event_topic_scored_agent: ConversationEventTopicScoredAgent);
-export!(conversation_event_topic_screen_monitoring: ConversationEventTopicScreenMonitoring);
+export!(
+    conversation_event_topic_screen_monitoring: ConversationEventTopicScreenMonitoring,
+        ConversationEventTopicScreenMonitoringDisconnectType, ConversationEventTopicScreenMonitoringInitialState,
+        ConversationEventTopicScreenMonitoringMonitoringType, ConversationEventTopicScreenMonitoringState
+);
 export!(
     conversation_event_topic_screen_share: ConversationEventTopicScreenShare,
         ConversationEventTopicScreenShareDisconnectType, ConversationEventTopicScreenShareInitialState,
@@ -246,7 +293,10 @@ export!(
 export!(conversation_event_topic_transfer_destination: ConversationEventTopicTransferDestination);
 export!(conversation_event_topic_transfer_initiator: ConversationEventTopicTransferInitiator);
 export!(conversation_event_topic_transfer_modifed_by: ConversationEventTopicTransferModifedBy);
-export!(conversation_event_topic_transfer_response: ConversationEventTopicTransferResponse);
+export!(
+    conversation_event_topic_transfer_response: ConversationEventTopicTransferResponse,
+        ConversationEventTopicTransferResponseState, ConversationEventTopicTransferResponseTransferType
+);
 export!(conversation_event_topic_uri_reference: ConversationEventTopicUriReference);
 export!(
     conversation_event_topic_video: ConversationEventTopicVideo, ConversationEventTopicVideoDisconnectType,
@@ -406,16 +456,30 @@ export!(conversation_summary_topic_conversation_headline: ConversationSummaryTop
 export!(conversation_summary_topic_conversation_reason: ConversationSummaryTopicConversationReason);
 export!(conversation_summary_topic_conversation_resolution: ConversationSummaryTopicConversationResolution);
 export!(conversation_summary_topic_conversation_summary: ConversationSummaryTopicConversationSummary);
-export!(conversation_summary_topic_conversation_summary_event: ConversationSummaryTopicConversationSummaryEvent);
-export!(conversation_summary_topic_conversation_summary_label: ConversationSummaryTopicConversationSummaryLabel);
 export!(
-    conversation_summary_topic_conversation_summary_participant: ConversationSummaryTopicConversationSummaryParticipant
+    conversation_summary_topic_conversation_summary_event: ConversationSummaryTopicConversationSummaryEvent,
+        ConversationSummaryTopicConversationSummaryEventErrorType,
+        ConversationSummaryTopicConversationSummaryEventMediaType,
+        ConversationSummaryTopicConversationSummaryEventMessageType,
+        ConversationSummaryTopicConversationSummaryEventSummarySourceType,
+        ConversationSummaryTopicConversationSummaryEventTriggerType
+);
+export!(
+    conversation_summary_topic_conversation_summary_label: ConversationSummaryTopicConversationSummaryLabel,
+        ConversationSummaryTopicConversationSummaryLabelType
+);
+export!(
+    conversation_summary_topic_conversation_summary_participant: ConversationSummaryTopicConversationSummaryParticipant,
+        ConversationSummaryTopicConversationSummaryParticipantPurpose
 );
 export!(conversation_summary_topic_conversation_wrap_up_code: ConversationSummaryTopicConversationWrapUpCode);
 export!(
     conversation_summary_topic_summary_extracted_custom_entity: ConversationSummaryTopicSummaryExtractedCustomEntity
 );
-export!(conversation_summary_topic_trigger_source: ConversationSummaryTopicTriggerSource);
+export!(
+    conversation_summary_topic_trigger_source: ConversationSummaryTopicTriggerSource,
+        ConversationSummaryTopicTriggerSourceSourceOutcome, ConversationSummaryTopicTriggerSourceSourceType
+);
 export!(
     conversation_video_event_topic_conversation_division_membership:
         ConversationVideoEventTopicConversationDivisionMembership
@@ -511,6 +575,7 @@ export!(
         ReportingDataExportTopicDataExportNotificationExportFormat,
         ReportingDataExportTopicDataExportNotificationStatus, ReportingDataExportTopicDataExportNotificationViewType
 );
+export!(shared_enums: *);
 export!(user_conversations_event_media_summary: UserConversationsEventMediaSummary);
 export!(user_conversations_event_media_summary_detail: UserConversationsEventMediaSummaryDetail);
 export!(user_conversations_event_user_conversation_summary: UserConversationsEventUserConversationSummary);
@@ -528,19 +593,23 @@ export!(user_tokens_topic_token_notification: UserTokensTopicTokenNotification);
 export!(user_tokens_topic_uri_reference: UserTokensTopicUriReference);
 export!(
     v2_conversation_message_typing_event_for_user_topic_conversation_event_typing:
-        V2ConversationMessageTypingEventForUserTopicConversationEventTyping
+        V2ConversationMessageTypingEventForUserTopicConversationEventTyping,
+        V2ConversationMessageTypingEventForUserTopicConversationEventTypingType
 );
 export!(
     v2_conversation_message_typing_event_for_user_topic_conversation_message_event:
-        V2ConversationMessageTypingEventForUserTopicConversationMessageEvent
+        V2ConversationMessageTypingEventForUserTopicConversationMessageEvent,
+        V2ConversationMessageTypingEventForUserTopicConversationMessageEventEventType
 );
 export!(
     v2_conversation_message_typing_event_for_user_topic_conversation_messaging_chann_229d1a:
-        V2ConversationMessageTypingEventForUserTopicConversationMessagingChannel
+        V2ConversationMessageTypingEventForUserTopicConversationMessagingChannel,
+        V2ConversationMessageTypingEventForUserTopicConversationMessagingChannelPlatform
 );
 export!(
     v2_conversation_message_typing_event_for_user_topic_conversation_messaging_from_f4bcc2:
-        V2ConversationMessageTypingEventForUserTopicConversationMessagingFromRecipient
+        V2ConversationMessageTypingEventForUserTopicConversationMessagingFromRecipient,
+        V2ConversationMessageTypingEventForUserTopicConversationMessagingFromRecipientIdType
 );
 export!(
     v2_conversation_message_typing_event_for_user_topic_conversation_messaging_to_re_05000c:
@@ -549,11 +618,14 @@ export!(
 );
 export!(
     v2_conversation_message_typing_event_for_user_topic_conversation_normalized_mess_23905b:
-        V2ConversationMessageTypingEventForUserTopicConversationNormalizedMessage
+        V2ConversationMessageTypingEventForUserTopicConversationNormalizedMessage,
+        V2ConversationMessageTypingEventForUserTopicConversationNormalizedMessageDirection,
+        V2ConversationMessageTypingEventForUserTopicConversationNormalizedMessageType
 );
 export!(
     v2_conversation_message_typing_event_for_user_topic_conversation_recipient_addit_a3e4ff:
-        V2ConversationMessageTypingEventForUserTopicConversationRecipientAdditionalIdentifier
+        V2ConversationMessageTypingEventForUserTopicConversationRecipientAdditionalIdentifier,
+        V2ConversationMessageTypingEventForUserTopicConversationRecipientAdditionalIdentifierType
 );
 export!(
     v2_conversation_message_typing_event_for_user_topic_message_data:
@@ -685,7 +757,9 @@ export!(
 );
 export!(
     wfm_adherence_explanation_job_complete_topic_adherence_explanation_changed_notif_691846:
-        WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationChangedNotification
+        WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationChangedNotification,
+        WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationChangedNotificationStatus,
+        WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationChangedNotificationType
 );
 export!(
     wfm_adherence_explanation_job_complete_topic_adherence_explanation_job_notificat_780292:

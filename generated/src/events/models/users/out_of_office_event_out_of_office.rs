@@ -5,17 +5,19 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `OutOfOfficeEventOutOfOffice` in the API.
+///
+/// Arrives with the topic [`user_outofoffice`](crate::events::topics::users::user_outofoffice).
 #[derive(Clone, Default)]
 pub struct OutOfOfficeEventOutOfOffice {
-    /// `active`
+    /// `active`: a boolean
     pub active: Option<bool>,
-    /// `endDate`
+    /// `endDate`: a timestamp
     pub end_date: Option<time::Timestamp>,
-    /// `indefinite`
+    /// `indefinite`: a boolean
     pub indefinite: Option<bool>,
-    /// `startDate`
+    /// `startDate`: a timestamp
     pub start_date: Option<time::Timestamp>,
-    /// `user`
+    /// `user`: `OutOfOfficeEventUser`
     pub user: Option<Box<OutOfOfficeEventUser>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

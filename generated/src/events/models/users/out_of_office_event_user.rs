@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `OutOfOfficeEventUser` in the API.
+///
+/// Part of [`OutOfOfficeEventOutOfOffice`](crate::events::models::OutOfOfficeEventOutOfOffice).
 #[derive(Clone, Default)]
 pub struct OutOfOfficeEventUser {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,19 +5,22 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `PersistentConnectionChangeTopicErrorInfo` in the API.
+///
+/// Part of
+/// [`PersistentConnectionChangeTopicPersistentConnectionChangeEvent`](crate::events::models::PersistentConnectionChangeTopicPersistentConnectionChangeEvent).
 #[derive(Clone, Default)]
 pub struct PersistentConnectionChangeTopicErrorInfo {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `nestedErrorDetails`
+    /// `nestedErrorDetails`: a list of `PersistentConnectionChangeTopicErrorInfoDetails`
     pub nested_error_details: Option<
         Vec<PersistentConnectionChangeTopicErrorInfoDetails>,
     >,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
-    /// `userMessage`
+    /// `userMessage`: a string
     pub user_message: Option<String>,
-    /// `userParams`
+    /// `userParams`: a map of strings to strings
     pub user_params: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,17 +5,20 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `PersistentConnectionChangeTopicErrorInfoDetails` in the API.
+///
+/// Part of
+/// [`PersistentConnectionChangeTopicErrorInfo`](crate::events::models::PersistentConnectionChangeTopicErrorInfo).
 #[derive(Clone, Default)]
 pub struct PersistentConnectionChangeTopicErrorInfoDetails {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `hostname`
+    /// `hostname`: a string
     pub hostname: Option<String>,
-    /// `location`
+    /// `location`: `PersistentConnectionChangeTopicErrorLocation`
     pub location: Option<Box<PersistentConnectionChangeTopicErrorLocation>>,
-    /// `userMessage`
+    /// `userMessage`: a string
     pub user_message: Option<String>,
-    /// `userParams`
+    /// `userParams`: a map of strings to strings
     pub user_params: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `PersistentConnectionChangeTopicErrorLocation` in the API.
+///
+/// Part of
+/// [`PersistentConnectionChangeTopicErrorInfoDetails`](crate::events::models::PersistentConnectionChangeTopicErrorInfoDetails).
 #[derive(Clone, Default)]
 pub struct PersistentConnectionChangeTopicErrorLocation {
-    /// `fileID`
+    /// `fileID`: a string
     pub file_id: Option<String>,
-    /// `function`
+    /// `function`: a string
     pub function: Option<String>,
-    /// `line`
+    /// `line`: an integer (`int64`)
     pub line: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

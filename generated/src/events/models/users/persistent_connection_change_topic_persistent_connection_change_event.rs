@@ -5,19 +5,22 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `PersistentConnectionChangeTopicPersistentConnectionChangeEvent` in the API.
+///
+/// Arrives with the topic
+/// [`user_persistentconnection`](crate::events::topics::users::user_persistentconnection).
 #[derive(Clone, Default)]
 pub struct PersistentConnectionChangeTopicPersistentConnectionChangeEvent {
-    /// `errorInfo`
+    /// `errorInfo`: `PersistentConnectionChangeTopicErrorInfo`
     pub error_info: Option<Box<PersistentConnectionChangeTopicErrorInfo>>,
-    /// `eventTime`
+    /// `eventTime`: a timestamp
     pub event_time: Option<time::Timestamp>,
-    /// `persistentState`
+    /// `persistentState`: one of `UNKNOWN`, `PERSISTED`, `ACTIVE_CALL`, `DISCONNECTED`, `FAILED`
     pub persistent_state: Option<
         PersistentConnectionChangeTopicPersistentConnectionChangeEventPersistentState,
     >,
-    /// `stationId`
+    /// `stationId`: a string
     pub station_id: Option<String>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

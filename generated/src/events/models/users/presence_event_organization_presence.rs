@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `PresenceEventOrganizationPresence` in the API.
+///
+/// Part of [`PresenceEventUserPresence`](crate::events::models::PresenceEventUserPresence).
 #[derive(Clone, Default)]
 pub struct PresenceEventOrganizationPresence {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `systemPresence`
+    /// `systemPresence`: a string
     pub system_presence: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,19 +5,21 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `PresenceEventUserPresence` in the API.
+///
+/// Arrives with the topic [`user_presence`](crate::events::topics::users::user_presence).
 #[derive(Clone, Default)]
 pub struct PresenceEventUserPresence {
-    /// `futurePresenceDefinition`
+    /// `futurePresenceDefinition`: `PresenceEventOrganizationPresence`
     pub future_presence_definition: Option<Box<PresenceEventOrganizationPresence>>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `modifiedDate`
+    /// `modifiedDate`: a timestamp
     pub modified_date: Option<time::Timestamp>,
-    /// `presenceDefinition`
+    /// `presenceDefinition`: `PresenceEventOrganizationPresence`
     pub presence_definition: Option<Box<PresenceEventOrganizationPresence>>,
-    /// `primary`
+    /// `primary`: a boolean
     pub primary: Option<bool>,
-    /// `source`
+    /// `source`: a string
     pub source: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

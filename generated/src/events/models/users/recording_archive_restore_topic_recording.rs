@@ -4,19 +4,21 @@ use crate::events::models::users::RecordingArchiveRestoreTopicMediaResult;
 use crate::runtime::codec;
 
 /// `RecordingArchiveRestoreTopicRecording` in the API.
+///
+/// Arrives with the topic [`user_recordings`](crate::events::topics::users::user_recordings).
 #[derive(Clone, Default)]
 pub struct RecordingArchiveRestoreTopicRecording {
-    /// `actualTranscodeTimeMs`
+    /// `actualTranscodeTimeMs`: an integer (`int64`)
     pub actual_transcode_time_ms: Option<i64>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `estimatedTranscodeTimeMs`
+    /// `estimatedTranscodeTimeMs`: an integer (`int64`)
     pub estimated_transcode_time_ms: Option<i64>,
-    /// `fileState`
+    /// `fileState`: a string
     pub file_state: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `mediaUris`
+    /// `mediaUris`: a list of `RecordingArchiveRestoreTopicMediaResult`
     pub media_uris: Option<Vec<RecordingArchiveRestoreTopicMediaResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,17 @@
 use crate::runtime::codec;
 
 /// `RecordingEventMediaResult` in the API.
+///
+/// Part of [`RecordingEventRecording`](crate::events::models::RecordingEventRecording).
 #[derive(Clone, Default)]
 pub struct RecordingEventMediaResult {
-    /// `channelId`
+    /// `channelId`: a string
     pub channel_id: Option<String>,
-    /// `mediaUri`
+    /// `mediaUri`: a string
     pub media_uri: Option<String>,
-    /// `waveUri`
+    /// `waveUri`: a string
     pub wave_uri: Option<String>,
-    /// `waveformData`
+    /// `waveformData`: a list of numbers
     pub waveform_data: Option<Vec<f64>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

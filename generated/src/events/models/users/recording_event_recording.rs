@@ -4,19 +4,22 @@ use crate::events::models::users::RecordingEventMediaResult;
 use crate::runtime::codec;
 
 /// `RecordingEventRecording` in the API.
+///
+/// Arrives with the topic
+/// [`user_conversation_recordings`](crate::events::topics::users::user_conversation_recordings).
 #[derive(Clone, Default)]
 pub struct RecordingEventRecording {
-    /// `actualTranscodeTimeMs`
+    /// `actualTranscodeTimeMs`: an integer (`int64`)
     pub actual_transcode_time_ms: Option<i64>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `estimatedTranscodeTimeMs`
+    /// `estimatedTranscodeTimeMs`: an integer (`int64`)
     pub estimated_transcode_time_ms: Option<i64>,
-    /// `fileState`
+    /// `fileState`: a string
     pub file_state: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `mediaUris`
+    /// `mediaUris`: a list of `RecordingEventMediaResult`
     pub media_uris: Option<Vec<RecordingEventMediaResult>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

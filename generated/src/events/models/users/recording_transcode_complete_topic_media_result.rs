@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `RecordingTranscodeCompleteTopicMediaResult` in the API.
+///
+/// Part of
+/// [`RecordingTranscodeCompleteTopicRecording`](crate::events::models::RecordingTranscodeCompleteTopicRecording).
 #[derive(Clone, Default)]
 pub struct RecordingTranscodeCompleteTopicMediaResult {
-    /// `channelId`
+    /// `channelId`: a string
     pub channel_id: Option<String>,
-    /// `mediaUri`
+    /// `mediaUri`: a string
     pub media_uri: Option<String>,
-    /// `waveUri`
+    /// `waveUri`: a string
     pub wave_uri: Option<String>,
-    /// `waveformData`
+    /// `waveformData`: a list of numbers
     pub waveform_data: Option<Vec<f64>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

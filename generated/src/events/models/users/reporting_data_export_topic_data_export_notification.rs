@@ -5,45 +5,49 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `ReportingDataExportTopicDataExportNotification` in the API.
+///
+/// Arrives with the topic
+/// [`user_analytics_reporting_exports`](crate::events::topics::users::user_analytics_reporting_exports).
 #[derive(Clone, Default)]
 pub struct ReportingDataExportTopicDataExportNotification {
-    /// `createdDateTime`
+    /// `createdDateTime`: a timestamp
     pub created_date_time: Option<time::Timestamp>,
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `emailErrorDescription`
+    /// `emailErrorDescription`: a string
     pub email_error_description: Option<String>,
-    /// `emailStatuses`
+    /// `emailStatuses`: a map of strings to strings
     pub email_statuses: Option<BTreeMap<String, String>>,
-    /// `exportAllowedToRerun`
+    /// `exportAllowedToRerun`: a boolean
     pub export_allowed_to_rerun: Option<bool>,
-    /// `exportErrorMessagesType`
+    /// `exportErrorMessagesType`: `ReportingDataExportTopicDataExportNotificationExportErrorMessagesType`
     pub export_error_messages_type: Option<
         ReportingDataExportTopicDataExportNotificationExportErrorMessagesType,
     >,
-    /// `exportFormat`
+    /// `exportFormat`: one of `CSV`, `PDF`
     pub export_format: Option<
         ReportingDataExportTopicDataExportNotificationExportFormat,
     >,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `modifiedDateTime`
+    /// `modifiedDateTime`: a timestamp
     pub modified_date_time: Option<time::Timestamp>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `percentageComplete`
+    /// `percentageComplete`: a number
     pub percentage_complete: Option<f64>,
-    /// `read`
+    /// `read`: a boolean
     pub read: Option<bool>,
-    /// `runId`
+    /// `runId`: a string
     pub run_id: Option<String>,
-    /// `scheduleExpression`
+    /// `scheduleExpression`: a string
     pub schedule_expression: Option<String>,
-    /// `scheduleStaticLinkUrl`
+    /// `scheduleStaticLinkUrl`: a string
     pub schedule_static_link_url: Option<String>,
-    /// `status`
+    /// `status`: one of `SUBMITTED`, `RUNNING`, `CANCELLING`, `CANCELLED`, `COMPLETED`,
+    /// `COMPLETED_WITH_PARTIAL_RESULTS`, `FAILED`
     pub status: Option<ReportingDataExportTopicDataExportNotificationStatus>,
-    /// `viewType`
+    /// `viewType`: `ReportingDataExportTopicDataExportNotificationViewType`
     pub view_type: Option<ReportingDataExportTopicDataExportNotificationViewType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

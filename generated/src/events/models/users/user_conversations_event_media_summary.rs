@@ -4,11 +4,14 @@ use crate::events::models::users::UserConversationsEventMediaSummaryDetail;
 use crate::runtime::codec;
 
 /// `UserConversationsEventMediaSummary` in the API.
+///
+/// Part of
+/// [`UserConversationsEventUserConversationSummary`](crate::events::models::UserConversationsEventUserConversationSummary).
 #[derive(Clone, Default)]
 pub struct UserConversationsEventMediaSummary {
-    /// `contactCenter`
+    /// `contactCenter`: `UserConversationsEventMediaSummaryDetail`
     pub contact_center: Option<Box<UserConversationsEventMediaSummaryDetail>>,
-    /// `enterprise`
+    /// `enterprise`: `UserConversationsEventMediaSummaryDetail`
     pub enterprise: Option<Box<UserConversationsEventMediaSummaryDetail>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

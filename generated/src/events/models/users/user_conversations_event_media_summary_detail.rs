@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `UserConversationsEventMediaSummaryDetail` in the API.
+///
+/// Part of
+/// [`UserConversationsEventMediaSummary`](crate::events::models::UserConversationsEventMediaSummary).
 #[derive(Clone, Default)]
 pub struct UserConversationsEventMediaSummaryDetail {
-    /// `active`
+    /// `active`: an integer (`int64`)
     pub active: Option<i64>,
-    /// `acw`
+    /// `acw`: an integer (`int64`)
     pub acw: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

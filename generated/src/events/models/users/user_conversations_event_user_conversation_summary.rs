@@ -4,23 +4,26 @@ use crate::events::models::users::UserConversationsEventMediaSummary;
 use crate::runtime::codec;
 
 /// `UserConversationsEventUserConversationSummary` in the API.
+///
+/// Arrives with the topic
+/// [`user_conversationsummary`](crate::events::topics::users::user_conversationsummary).
 #[derive(Clone, Default)]
 pub struct UserConversationsEventUserConversationSummary {
-    /// `call`
+    /// `call`: `UserConversationsEventMediaSummary`
     pub call: Option<Box<UserConversationsEventMediaSummary>>,
-    /// `callback`
+    /// `callback`: `UserConversationsEventMediaSummary`
     pub callback: Option<Box<UserConversationsEventMediaSummary>>,
-    /// `chat`
+    /// `chat`: `UserConversationsEventMediaSummary`
     pub chat: Option<Box<UserConversationsEventMediaSummary>>,
-    /// `email`
+    /// `email`: `UserConversationsEventMediaSummary`
     pub email: Option<Box<UserConversationsEventMediaSummary>>,
-    /// `message`
+    /// `message`: `UserConversationsEventMediaSummary`
     pub message: Option<Box<UserConversationsEventMediaSummary>>,
-    /// `socialExpression`
+    /// `socialExpression`: `UserConversationsEventMediaSummary`
     pub social_expression: Option<Box<UserConversationsEventMediaSummary>>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
-    /// `video`
+    /// `video`: `UserConversationsEventMediaSummary`
     pub video: Option<Box<UserConversationsEventMediaSummary>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,21 +6,23 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `UserGreetingEventGreeting` in the API.
+///
+/// Arrives with the topic [`user_greetings`](crate::events::topics::users::user_greetings).
 #[derive(Clone, Default)]
 pub struct UserGreetingEventGreeting {
-    /// `audioTTS`
+    /// `audioTTS`: a string
     pub audio_tts: Option<String>,
-    /// `greetingAudioFile`
+    /// `greetingAudioFile`: `UserGreetingEventGreetingAudioFile`
     pub greeting_audio_file: Option<Box<UserGreetingEventGreetingAudioFile>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `owner`
+    /// `owner`: `UserGreetingEventGreetingOwner`
     pub owner: Option<Box<UserGreetingEventGreetingOwner>>,
-    /// `ownerType`
+    /// `ownerType`: a string
     pub owner_type: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

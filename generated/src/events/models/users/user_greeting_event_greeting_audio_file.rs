@@ -3,11 +3,13 @@
 use crate::runtime::codec;
 
 /// `UserGreetingEventGreetingAudioFile` in the API.
+///
+/// Part of [`UserGreetingEventGreeting`](crate::events::models::UserGreetingEventGreeting).
 #[derive(Clone, Default)]
 pub struct UserGreetingEventGreetingAudioFile {
-    /// `durationMilliseconds`
+    /// `durationMilliseconds`: an integer (`int64`)
     pub duration_milliseconds: Option<i64>,
-    /// `sizeBytes`
+    /// `sizeBytes`: an integer (`int64`)
     pub size_bytes: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

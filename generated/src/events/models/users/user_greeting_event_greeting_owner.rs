@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `UserGreetingEventGreetingOwner` in the API.
+///
+/// Part of [`UserGreetingEventGreeting`](crate::events::models::UserGreetingEventGreeting).
 #[derive(Clone, Default)]
 pub struct UserGreetingEventGreetingOwner {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,19 +4,22 @@ use crate::events::models::users::UserRoutingStatusUserParam;
 use crate::runtime::codec;
 
 /// `UserRoutingStatusErrorInfo` in the API.
+///
+/// Part of
+/// [`UserRoutingStatusUserRoutingStatus`](crate::events::models::UserRoutingStatusUserRoutingStatus).
 #[derive(Clone, Default)]
 pub struct UserRoutingStatusErrorInfo {
-    /// `correlationId`
+    /// `correlationId`: a string
     pub correlation_id: Option<String>,
-    /// `errorCode`
+    /// `errorCode`: a string
     pub error_code: Option<String>,
-    /// `status`
+    /// `status`: an integer (`int64`)
     pub status: Option<i64>,
-    /// `userMessage`
+    /// `userMessage`: a string
     pub user_message: Option<String>,
-    /// `userParams`
+    /// `userParams`: a list of `UserRoutingStatusUserParam`
     pub user_params: Option<Vec<UserRoutingStatusUserParam>>,
-    /// `userParamsMessage`
+    /// `userParamsMessage`: a string
     pub user_params_message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `UserRoutingStatusUserParam` in the API.
+///
+/// Part of [`UserRoutingStatusErrorInfo`](crate::events::models::UserRoutingStatusErrorInfo).
 #[derive(Clone, Default)]
 pub struct UserRoutingStatusUserParam {
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to JSON values
     pub additional_properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `key`
+    /// `key`: a string
     pub key: Option<String>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,13 +6,15 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `UserRoutingStatusUserRoutingStatus` in the API.
+///
+/// Arrives with the topic [`user_routing_status`](crate::events::topics::users::user_routing_status).
 #[derive(Clone, Default)]
 pub struct UserRoutingStatusUserRoutingStatus {
-    /// `errorInfo`
+    /// `errorInfo`: `UserRoutingStatusErrorInfo`
     pub error_info: Option<Box<UserRoutingStatusErrorInfo>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `routingStatus`
+    /// `routingStatus`: `UserRoutingStatusRoutingStatus`
     pub routing_status: Option<Box<UserRoutingStatusRoutingStatus>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `UserStationChangeTopicUser` in the API.
+///
+/// Part of
+/// [`UserStationChangeTopicUserStation`](crate::events::models::UserStationChangeTopicUserStation).
 #[derive(Clone, Default)]
 pub struct UserStationChangeTopicUser {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::events::models::users::UserStationChangeTopicUser;
 use crate::runtime::codec;
 
 /// `UserStationChangeTopicUserStation` in the API.
+///
+/// Part of
+/// [`UserStationChangeTopicUserStations`](crate::events::models::UserStationChangeTopicUserStations).
 #[derive(Clone, Default)]
 pub struct UserStationChangeTopicUserStation {
-    /// `associatedUser`
+    /// `associatedUser`: `UserStationChangeTopicUser`
     pub associated_user: Option<Box<UserStationChangeTopicUser>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

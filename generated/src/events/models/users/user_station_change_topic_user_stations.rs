@@ -4,9 +4,11 @@ use crate::events::models::users::UserStationChangeTopicUserStation;
 use crate::runtime::codec;
 
 /// `UserStationChangeTopicUserStations` in the API.
+///
+/// Arrives with the topic [`user_station`](crate::events::topics::users::user_station).
 #[derive(Clone, Default)]
 pub struct UserStationChangeTopicUserStations {
-    /// `associatedStation`
+    /// `associatedStation`: `UserStationChangeTopicUserStation`
     pub associated_station: Option<Box<UserStationChangeTopicUserStation>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

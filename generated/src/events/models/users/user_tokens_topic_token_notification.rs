@@ -4,21 +4,23 @@ use crate::events::models::users::UserTokensTopicUriReference;
 use crate::runtime::codec;
 
 /// `UserTokensTopicTokenNotification` in the API.
+///
+/// Arrives with the topic [`user_tokens`](crate::events::topics::users::user_tokens).
 #[derive(Clone, Default)]
 pub struct UserTokensTopicTokenNotification {
-    /// `clientId`
+    /// `clientId`: a string
     pub client_id: Option<String>,
-    /// `dateCreated`
+    /// `dateCreated`: a string
     pub date_created: Option<String>,
-    /// `ipAddress`
+    /// `ipAddress`: a string
     pub ip_address: Option<String>,
-    /// `sessionId`
+    /// `sessionId`: a string
     pub session_id: Option<String>,
-    /// `tokenExpirationDate`
+    /// `tokenExpirationDate`: a string
     pub token_expiration_date: Option<String>,
-    /// `tokenHash`
+    /// `tokenHash`: a string
     pub token_hash: Option<String>,
-    /// `user`
+    /// `user`: `UserTokensTopicUriReference`
     pub user: Option<Box<UserTokensTopicUriReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `UserTokensTopicUriReference` in the API.
+///
+/// Part of
+/// [`UserTokensTopicTokenNotification`](crate::events::models::UserTokensTopicTokenNotification).
 #[derive(Clone, Default)]
 pub struct UserTokensTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

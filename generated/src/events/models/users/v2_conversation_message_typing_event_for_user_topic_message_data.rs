@@ -4,11 +4,14 @@ use crate::events::models::users::V2ConversationMessageTypingEventForUserTopicCo
 use crate::runtime::codec;
 
 /// `V2ConversationMessageTypingEventForUserTopicMessageData` in the API.
+///
+/// Arrives with the topic
+/// [`user_conversations_inbound_typing_event`](crate::events::topics::users::user_conversations_inbound_typing_event).
 #[derive(Clone, Default)]
 pub struct V2ConversationMessageTypingEventForUserTopicMessageData {
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `normalizedMessage`
+    /// `normalizedMessage`: `V2ConversationMessageTypingEventForUserTopicConversationNormalizedMessage`
     pub normalized_message: Option<
         Box<V2ConversationMessageTypingEventForUserTopicConversationNormalizedMessage>,
     >,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `V2IntegrationPresenceEventOrganizationPresence` in the API.
+///
+/// Part of
+/// [`V2IntegrationPresenceEventPresenceActivityEvent`](crate::events::models::V2IntegrationPresenceEventPresenceActivityEvent).
 #[derive(Clone, Default)]
 pub struct V2IntegrationPresenceEventOrganizationPresence {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `systemPresence`
+    /// `systemPresence`: a string
     pub system_presence: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

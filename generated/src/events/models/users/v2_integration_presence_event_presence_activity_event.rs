@@ -5,27 +5,30 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `V2IntegrationPresenceEventPresenceActivityEvent` in the API.
+///
+/// Arrives with the topic
+/// [`user_integrationpresence`](crate::events::topics::users::user_integrationpresence).
 #[derive(Clone, Default)]
 pub struct V2IntegrationPresenceEventPresenceActivityEvent {
-    /// `currentDisplaySourceId`
+    /// `currentDisplaySourceId`: a string
     pub current_display_source_id: Option<String>,
-    /// `eventType`
+    /// `eventType`: one of `UserPresenceStatusChanged`, `UserPrimaryPresenceSourceChanged`
     pub event_type: Option<V2IntegrationPresenceEventPresenceActivityEventEventType>,
-    /// `futurePresenceDefinition`
+    /// `futurePresenceDefinition`: `V2IntegrationPresenceEventOrganizationPresence`
     pub future_presence_definition: Option<
         Box<V2IntegrationPresenceEventOrganizationPresence>,
     >,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `modifiedDate`
+    /// `modifiedDate`: a timestamp
     pub modified_date: Option<time::Timestamp>,
-    /// `presenceDefinition`
+    /// `presenceDefinition`: `V2IntegrationPresenceEventOrganizationPresence`
     pub presence_definition: Option<Box<V2IntegrationPresenceEventOrganizationPresence>>,
-    /// `previousDisplaySourceId`
+    /// `previousDisplaySourceId`: a string
     pub previous_display_source_id: Option<String>,
-    /// `source`
+    /// `source`: a string
     pub source: Option<String>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

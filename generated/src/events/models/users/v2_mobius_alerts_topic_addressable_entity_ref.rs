@@ -3,9 +3,11 @@
 use crate::runtime::codec;
 
 /// `V2MobiusAlertsTopicAddressableEntityRef` in the API.
+///
+/// Part of [`V2MobiusAlertsTopicAlertSummary`](crate::events::models::V2MobiusAlertsTopicAlertSummary).
 #[derive(Clone, Default)]
 pub struct V2MobiusAlertsTopicAddressableEntityRef {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -9,41 +9,43 @@ use crate::runtime::time;
 use std::collections::BTreeMap;
 
 /// `V2MobiusAlertsTopicAlert` in the API.
+///
+/// Arrives with the topic [`user_alerting_alerts`](crate::events::topics::users::user_alerting_alerts).
 #[derive(Clone, Default)]
 pub struct V2MobiusAlertsTopicAlert {
-    /// `action`
+    /// `action`: `V2MobiusAlertsTopicAlertAction`
     pub action: Option<V2MobiusAlertsTopicAlertAction>,
-    /// `active`
+    /// `active`: a boolean
     pub active: Option<bool>,
-    /// `additionalProperties`
+    /// `additionalProperties`: a map of strings to strings
     pub additional_properties: Option<BTreeMap<String, String>>,
-    /// `alertSummary`
+    /// `alertSummary`: `V2MobiusAlertsTopicAlertSummary`
     pub alert_summary: Option<Box<V2MobiusAlertsTopicAlertSummary>>,
-    /// `conditions`
+    /// `conditions`: `V2MobiusAlertsTopicCondition`
     pub conditions: Option<Box<V2MobiusAlertsTopicCondition>>,
-    /// `dateEnd`
+    /// `dateEnd`: a timestamp
     pub date_end: Option<time::Timestamp>,
-    /// `dateMutedUntil`
+    /// `dateMutedUntil`: a timestamp
     pub date_muted_until: Option<time::Timestamp>,
-    /// `dateSnoozedUntil`
+    /// `dateSnoozedUntil`: a timestamp
     pub date_snoozed_until: Option<time::Timestamp>,
-    /// `dateStart`
+    /// `dateStart`: a timestamp
     pub date_start: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `muted`
+    /// `muted`: a boolean
     pub muted: Option<bool>,
-    /// `notifications`
+    /// `notifications`: a list of `V2MobiusAlertsTopicAlertNotification`
     pub notifications: Option<Vec<V2MobiusAlertsTopicAlertNotification>>,
-    /// `rule`
+    /// `rule`: `V2MobiusAlertsTopicAlertRuleProperties`
     pub rule: Option<Box<V2MobiusAlertsTopicAlertRuleProperties>>,
-    /// `sendExitingAlarmNotification`
+    /// `sendExitingAlarmNotification`: a boolean
     pub send_exiting_alarm_notification: Option<bool>,
-    /// `snoozed`
+    /// `snoozed`: a boolean
     pub snoozed: Option<bool>,
-    /// `unread`
+    /// `unread`: a boolean
     pub unread: Option<bool>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,15 @@ use crate::events::models::users::V2MobiusAlertsTopicAlertNotificationRecipient;
 use crate::runtime::codec;
 
 /// `V2MobiusAlertsTopicAlertNotification` in the API.
+///
+/// Part of [`V2MobiusAlertsTopicAlert`](crate::events::models::V2MobiusAlertsTopicAlert).
 #[derive(Clone, Default)]
 pub struct V2MobiusAlertsTopicAlertNotification {
-    /// `locale`
+    /// `locale`: a string
     pub locale: Option<String>,
-    /// `notificationTypes`
+    /// `notificationTypes`: a list of strings
     pub notification_types: Option<Vec<String>>,
-    /// `recipient`
+    /// `recipient`: `V2MobiusAlertsTopicAlertNotificationRecipient`
     pub recipient: Option<Box<V2MobiusAlertsTopicAlertNotificationRecipient>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `V2MobiusAlertsTopicAlertNotificationRecipient` in the API.
+///
+/// Part of
+/// [`V2MobiusAlertsTopicAlertNotification`](crate::events::models::V2MobiusAlertsTopicAlertNotification).
 #[derive(Clone, Default)]
 pub struct V2MobiusAlertsTopicAlertNotificationRecipient {
-    /// `contactAddress`
+    /// `contactAddress`: a string
     pub contact_address: Option<String>,
-    /// `displayName`
+    /// `displayName`: a string
     pub display_name: Option<String>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 
 /// `V2MobiusAlertsTopicAlertingAddressableEntityRef` in the API.
+///
+/// Part of
+/// [`V2MobiusAlertsTopicAlertSummaryEntity`](crate::events::models::V2MobiusAlertsTopicAlertSummaryEntity),
+/// [`V2MobiusAlertsTopicEntityProperties`](crate::events::models::V2MobiusAlertsTopicEntityProperties).
 #[derive(Clone, Default)]
 pub struct V2MobiusAlertsTopicAlertingAddressableEntityRef {
-    /// `displayName`
+    /// `displayName`: a string
     pub display_name: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

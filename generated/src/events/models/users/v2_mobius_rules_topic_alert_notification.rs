@@ -4,13 +4,15 @@ use crate::events::models::users::V2MobiusRulesTopicAlertNotificationRecipient;
 use crate::runtime::codec;
 
 /// `V2MobiusRulesTopicAlertNotification` in the API.
+///
+/// Part of [`V2MobiusRulesTopicRule`](crate::events::models::V2MobiusRulesTopicRule).
 #[derive(Clone, Default)]
 pub struct V2MobiusRulesTopicAlertNotification {
-    /// `locale`
+    /// `locale`: a string
     pub locale: Option<String>,
-    /// `notificationTypes`
+    /// `notificationTypes`: a list of strings
     pub notification_types: Option<Vec<String>>,
-    /// `recipient`
+    /// `recipient`: `V2MobiusRulesTopicAlertNotificationRecipient`
     pub recipient: Option<Box<V2MobiusRulesTopicAlertNotificationRecipient>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

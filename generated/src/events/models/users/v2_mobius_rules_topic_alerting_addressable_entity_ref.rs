@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `V2MobiusRulesTopicAlertingAddressableEntityRef` in the API.
+///
+/// Part of
+/// [`V2MobiusRulesTopicEntityProperties`](crate::events::models::V2MobiusRulesTopicEntityProperties).
 #[derive(Clone, Default)]
 pub struct V2MobiusRulesTopicAlertingAddressableEntityRef {
-    /// `displayName`
+    /// `displayName`: a string
     pub display_name: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `V2SessionConversationsSummarySettingsPreviewEventConversationFollowupAction` in the API.
+///
+/// Part of
+/// [`V2SessionConversationsSummarySettingsPreviewEventConversationSummarySettingsPreviewMessage`](crate::events::models::V2SessionConversationsSummarySettingsPreviewEventConversationSummarySettingsPreviewMessage).
 #[derive(Clone, Default)]
 pub struct V2SessionConversationsSummarySettingsPreviewEventConversationFollowupAction {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `score`
+    /// `score`: a number
     pub score: Option<f64>,
-    /// `text`
+    /// `text`: a string
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `V2SessionConversationsSummarySettingsPreviewEventConversationSummaryExtractedEntity` in the API.
+///
+/// Part of
+/// [`V2SessionConversationsSummarySettingsPreviewEventConversationSummarySettingsPreviewMessage`](crate::events::models::V2SessionConversationsSummarySettingsPreviewEventConversationSummarySettingsPreviewMessage).
 #[derive(Clone, Default)]
 pub struct V2SessionConversationsSummarySettingsPreviewEventConversationSummaryExtractedEntity {
-    /// `label`
+    /// `label`: a string
     pub label: Option<String>,
-    /// `value`
+    /// `value`: a string
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `V2SessionConversationsSummarySettingsPreviewEventConversationSummaryLabel` in the API.
+///
+/// Part of
+/// [`V2SessionConversationsSummarySettingsPreviewEventConversationSummarySettingsPreviewMessage`](crate::events::models::V2SessionConversationsSummarySettingsPreviewEventConversationSummarySettingsPreviewMessage).
 #[derive(Clone, Default)]
 pub struct V2SessionConversationsSummarySettingsPreviewEventConversationSummaryLabel {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `type`
+    /// `type`: one of `CUSTOMER_SETTING`, `UNKNOWN`
     pub r#type: Option<
         V2SessionConversationsSummarySettingsPreviewEventConversationSummaryLabelType,
     >,

@@ -8,19 +8,22 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `V2WemEngagementCelebrationUpdatesTopicContestCompleteData` in the API.
+///
+/// Part of
+/// [`V2WemEngagementCelebrationUpdatesTopicSourceEntity`](crate::events::models::V2WemEngagementCelebrationUpdatesTopicSourceEntity).
 #[derive(Clone, Default)]
 pub struct V2WemEngagementCelebrationUpdatesTopicContestCompleteData {
-    /// `anonymization`
+    /// `anonymization`: one of `UNKNOWN`, `NO_ANONYMIZATION`, `ALL`, `ALL_EXCEPT_TOP`
     pub anonymization: Option<
         V2WemEngagementCelebrationUpdatesTopicContestCompleteDataAnonymization,
     >,
-    /// `dateEnd`
+    /// `dateEnd`: a string
     pub date_end: Option<String>,
-    /// `metrics`
+    /// `metrics`: a list of `V2WemEngagementCelebrationUpdatesTopicContestMetrics`
     pub metrics: Option<Vec<V2WemEngagementCelebrationUpdatesTopicContestMetrics>>,
-    /// `prizes`
+    /// `prizes`: a list of `V2WemEngagementCelebrationUpdatesTopicContestPrizes`
     pub prizes: Option<Vec<V2WemEngagementCelebrationUpdatesTopicContestPrizes>>,
-    /// `winners`
+    /// `winners`: a list of `V2WemEngagementCelebrationUpdatesTopicContestWinners`
     pub winners: Option<Vec<V2WemEngagementCelebrationUpdatesTopicContestWinners>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `V2WemEngagementCelebrationUpdatesTopicContestMetrics` in the API.
+///
+/// Part of
+/// [`V2WemEngagementCelebrationUpdatesTopicContestCompleteData`](crate::events::models::V2WemEngagementCelebrationUpdatesTopicContestCompleteData).
 #[derive(Clone, Default)]
 pub struct V2WemEngagementCelebrationUpdatesTopicContestMetrics {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `V2WemEngagementCelebrationUpdatesTopicContestPrizes` in the API.
+///
+/// Part of
+/// [`V2WemEngagementCelebrationUpdatesTopicContestCompleteData`](crate::events::models::V2WemEngagementCelebrationUpdatesTopicContestCompleteData).
 #[derive(Clone, Default)]
 pub struct V2WemEngagementCelebrationUpdatesTopicContestPrizes {
-    /// `imageId`
+    /// `imageId`: a string
     pub image_id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `tier`
+    /// `tier`: an integer (`int64`)
     pub tier: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,17 +7,20 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `V2WemEngagementCelebrationUpdatesTopicContestWinners` in the API.
+///
+/// Part of
+/// [`V2WemEngagementCelebrationUpdatesTopicContestCompleteData`](crate::events::models::V2WemEngagementCelebrationUpdatesTopicContestCompleteData).
 #[derive(Clone, Default)]
 pub struct V2WemEngagementCelebrationUpdatesTopicContestWinners {
-    /// `contestScore`
+    /// `contestScore`: `V2WemEngagementCelebrationUpdatesTopicContestWinnersScore`
     pub contest_score: Option<
         Box<V2WemEngagementCelebrationUpdatesTopicContestWinnersScore>,
     >,
-    /// `tier`
+    /// `tier`: an integer (`int64`)
     pub tier: Option<i64>,
-    /// `users`
+    /// `users`: a list of `V2WemEngagementCelebrationUpdatesTopicContestWinnersUsers`
     pub users: Option<Vec<V2WemEngagementCelebrationUpdatesTopicContestWinnersUsers>>,
-    /// `winnersCount`
+    /// `winnersCount`: an integer (`int64`)
     pub winners_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `V2WemEngagementCelebrationUpdatesTopicContestWinnersScore` in the API.
+///
+/// Part of
+/// [`V2WemEngagementCelebrationUpdatesTopicContestWinners`](crate::events::models::V2WemEngagementCelebrationUpdatesTopicContestWinners).
 #[derive(Clone, Default)]
 pub struct V2WemEngagementCelebrationUpdatesTopicContestWinnersScore {
-    /// `score`
+    /// `score`: a number
     pub score: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

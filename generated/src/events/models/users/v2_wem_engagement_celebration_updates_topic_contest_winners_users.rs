@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `V2WemEngagementCelebrationUpdatesTopicContestWinnersUsers` in the API.
+///
+/// Part of
+/// [`V2WemEngagementCelebrationUpdatesTopicContestWinners`](crate::events::models::V2WemEngagementCelebrationUpdatesTopicContestWinners).
 #[derive(Clone, Default)]
 pub struct V2WemEngagementCelebrationUpdatesTopicContestWinnersUsers {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `rank`
+    /// `rank`: an integer (`int64`)
     pub rank: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,23 +7,26 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `V2WemEngagementCelebrationUpdatesTopicEngagementCelebration` in the API.
+///
+/// Arrives with the topic
+/// [`user_employeeengagement_celebrations`](crate::events::topics::users::user_employeeengagement_celebrations).
 #[derive(Clone, Default)]
 pub struct V2WemEngagementCelebrationUpdatesTopicEngagementCelebration {
-    /// `createdBy`
+    /// `createdBy`: `V2WemEngagementCelebrationUpdatesTopicUserId`
     pub created_by: Option<Box<V2WemEngagementCelebrationUpdatesTopicUserId>>,
-    /// `dateCreated`
+    /// `dateCreated`: a string
     pub date_created: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `note`
+    /// `note`: a string
     pub note: Option<String>,
-    /// `recipient`
+    /// `recipient`: `V2WemEngagementCelebrationUpdatesTopicUserId`
     pub recipient: Option<Box<V2WemEngagementCelebrationUpdatesTopicUserId>>,
-    /// `sourceEntity`
+    /// `sourceEntity`: `V2WemEngagementCelebrationUpdatesTopicSourceEntity`
     pub source_entity: Option<Box<V2WemEngagementCelebrationUpdatesTopicSourceEntity>>,
-    /// `title`
+    /// `title`: a string
     pub title: Option<String>,
-    /// `type`
+    /// `type`: one of `UNKNOWN`, `RECOGNITION`, `CONTEST_COMPLETE`
     pub r#type: Option<V2WemEngagementCelebrationUpdatesTopicEngagementCelebrationType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

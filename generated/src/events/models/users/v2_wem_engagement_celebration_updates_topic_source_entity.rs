@@ -4,15 +4,18 @@ use crate::events::models::users::V2WemEngagementCelebrationUpdatesTopicContestC
 use crate::runtime::codec;
 
 /// `V2WemEngagementCelebrationUpdatesTopicSourceEntity` in the API.
+///
+/// Part of
+/// [`V2WemEngagementCelebrationUpdatesTopicEngagementCelebration`](crate::events::models::V2WemEngagementCelebrationUpdatesTopicEngagementCelebration).
 #[derive(Clone, Default)]
 pub struct V2WemEngagementCelebrationUpdatesTopicSourceEntity {
-    /// `contestCompleteData`
+    /// `contestCompleteData`: `V2WemEngagementCelebrationUpdatesTopicContestCompleteData`
     pub contest_complete_data: Option<
         Box<V2WemEngagementCelebrationUpdatesTopicContestCompleteData>,
     >,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `type`
+    /// `type`: `V2WemEngagementCelebrationUpdatesTopicSourceEntityType`
     pub r#type: Option<V2WemEngagementCelebrationUpdatesTopicSourceEntityType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `V2WemEngagementCelebrationUpdatesTopicUserId` in the API.
+///
+/// Part of
+/// [`V2WemEngagementCelebrationUpdatesTopicEngagementCelebration`](crate::events::models::V2WemEngagementCelebrationUpdatesTopicEngagementCelebration).
 #[derive(Clone, Default)]
 pub struct V2WemEngagementCelebrationUpdatesTopicUserId {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

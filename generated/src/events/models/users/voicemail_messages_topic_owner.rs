@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `VoicemailMessagesTopicOwner` in the API.
+///
+/// Part of
+/// [`VoicemailMessagesTopicVoicemailCopyRecord`](crate::events::models::VoicemailMessagesTopicVoicemailCopyRecord).
 #[derive(Clone, Default)]
 pub struct VoicemailMessagesTopicOwner {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::users::VoicemailMessagesTopicOwner;
 use crate::runtime::codec;
 
 /// `VoicemailMessagesTopicVoicemailCopyRecord` in the API.
+///
+/// Part of
+/// [`VoicemailMessagesTopicVoicemailMessage`](crate::events::models::VoicemailMessagesTopicVoicemailMessage).
 #[derive(Clone, Default)]
 pub struct VoicemailMessagesTopicVoicemailCopyRecord {
-    /// `group`
+    /// `group`: `VoicemailMessagesTopicOwner`
     pub group: Option<Box<VoicemailMessagesTopicOwner>>,
-    /// `user`
+    /// `user`: `VoicemailMessagesTopicOwner`
     pub user: Option<Box<VoicemailMessagesTopicOwner>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

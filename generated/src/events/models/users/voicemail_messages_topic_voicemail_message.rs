@@ -5,39 +5,42 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `VoicemailMessagesTopicVoicemailMessage` in the API.
+///
+/// Arrives with the topic
+/// [`user_voicemail_messages`](crate::events::topics::users::user_voicemail_messages).
 #[derive(Clone, Default)]
 pub struct VoicemailMessagesTopicVoicemailMessage {
-    /// `action`
+    /// `action`: a string
     pub action: Option<String>,
-    /// `audioRecordingDurationSeconds`
+    /// `audioRecordingDurationSeconds`: an integer (`int64`)
     pub audio_recording_duration_seconds: Option<i64>,
-    /// `audioRecordingSizeBytes`
+    /// `audioRecordingSizeBytes`: an integer (`int64`)
     pub audio_recording_size_bytes: Option<i64>,
-    /// `callerAddress`
+    /// `callerAddress`: a string
     pub caller_address: Option<String>,
-    /// `callerName`
+    /// `callerName`: a string
     pub caller_name: Option<String>,
-    /// `copiedFrom`
+    /// `copiedFrom`: `VoicemailMessagesTopicVoicemailCopyRecord`
     pub copied_from: Option<Box<VoicemailMessagesTopicVoicemailCopyRecord>>,
-    /// `copiedTo`
+    /// `copiedTo`: a list of `VoicemailMessagesTopicVoicemailCopyRecord`
     pub copied_to: Option<Vec<VoicemailMessagesTopicVoicemailCopyRecord>>,
-    /// `createdDate`
+    /// `createdDate`: a timestamp
     pub created_date: Option<time::Timestamp>,
-    /// `createdDateString`
+    /// `createdDateString`: a string
     pub created_date_string: Option<String>,
-    /// `deleted`
+    /// `deleted`: a boolean
     pub deleted: Option<bool>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `modifiedByUserId`
+    /// `modifiedByUserId`: a string
     pub modified_by_user_id: Option<String>,
-    /// `modifiedDate`
+    /// `modifiedDate`: a timestamp
     pub modified_date: Option<time::Timestamp>,
-    /// `modifiedDateString`
+    /// `modifiedDateString`: a string
     pub modified_date_string: Option<String>,
-    /// `note`
+    /// `note`: a string
     pub note: Option<String>,
-    /// `read`
+    /// `read`: a boolean
     pub read: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WemCoachingUserNotificationTopicCoachingAppointmentReference` in the API.
+///
+/// Part of
+/// [`WemCoachingUserNotificationTopicCoachingUserNotification`](crate::events::models::WemCoachingUserNotificationTopicCoachingUserNotification).
 #[derive(Clone, Default)]
 pub struct WemCoachingUserNotificationTopicCoachingAppointmentReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

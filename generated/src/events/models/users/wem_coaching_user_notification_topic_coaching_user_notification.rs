@@ -5,31 +5,34 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WemCoachingUserNotificationTopicCoachingUserNotification` in the API.
+///
+/// Arrives with the topic
+/// [`user_wem_coaching_notification`](crate::events::topics::users::user_wem_coaching_notification).
 #[derive(Clone, Default)]
 pub struct WemCoachingUserNotificationTopicCoachingUserNotification {
-    /// `actionType`
+    /// `actionType`: one of `Create`, `Update`, `Delete`, `StatusChange`
     pub action_type: Option<
         WemCoachingUserNotificationTopicCoachingUserNotificationActionType,
     >,
-    /// `appointment`
+    /// `appointment`: `WemCoachingUserNotificationTopicCoachingAppointmentReference`
     pub appointment: Option<
         Box<WemCoachingUserNotificationTopicCoachingAppointmentReference>,
     >,
-    /// `dateStart`
+    /// `dateStart`: a timestamp
     pub date_start: Option<time::Timestamp>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `lengthInMinutes`
+    /// `lengthInMinutes`: an integer (`int64`)
     pub length_in_minutes: Option<i64>,
-    /// `markedAsRead`
+    /// `markedAsRead`: a boolean
     pub marked_as_read: Option<bool>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `relationship`
+    /// `relationship`: one of `Attendee`, `Facilitator`, `Creator`
     pub relationship: Option<
         WemCoachingUserNotificationTopicCoachingUserNotificationRelationship,
     >,
-    /// `status`
+    /// `status`: one of `Scheduled`, `InProgress`, `Completed`, `InvalidSchedule`
     pub status: Option<WemCoachingUserNotificationTopicCoachingUserNotificationStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

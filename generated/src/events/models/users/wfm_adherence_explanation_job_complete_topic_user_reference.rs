@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmAdherenceExplanationJobCompleteTopicUserReference` in the API.
+///
+/// Part of
+/// [`WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationChangedNotification`](crate::events::models::WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationChangedNotification).
 #[derive(Clone, Default)]
 pub struct WfmAdherenceExplanationJobCompleteTopicUserReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmAgentScheduleUpdateTopicAgentScheduleShiftUpdate` in the API.
+///
+/// Part of
+/// [`WfmAgentScheduleUpdateTopicAgentScheduleUpdateNotification`](crate::events::models::WfmAgentScheduleUpdateTopicAgentScheduleUpdateNotification).
 #[derive(Clone, Default)]
 pub struct WfmAgentScheduleUpdateTopicAgentScheduleShiftUpdate {
-    /// `shiftStartDates`
+    /// `shiftStartDates`: a list of timestamps
     pub shift_start_dates: Option<Vec<time::Timestamp>>,
-    /// `type`
+    /// `type`: one of `Added`, `Edited`, `Deleted`
     pub r#type: Option<WfmAgentScheduleUpdateTopicAgentScheduleShiftUpdateType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

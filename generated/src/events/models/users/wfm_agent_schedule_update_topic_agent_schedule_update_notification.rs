@@ -9,17 +9,20 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmAgentScheduleUpdateTopicAgentScheduleUpdateNotification` in the API.
+///
+/// Arrives with the topic
+/// [`user_workforcemanagement_schedules`](crate::events::topics::users::user_workforcemanagement_schedules).
 #[derive(Clone, Default)]
 pub struct WfmAgentScheduleUpdateTopicAgentScheduleUpdateNotification {
-    /// `endDate`
+    /// `endDate`: a timestamp
     pub end_date: Option<time::Timestamp>,
-    /// `startDate`
+    /// `startDate`: a timestamp
     pub start_date: Option<time::Timestamp>,
-    /// `updates`
+    /// `updates`: a list of `WfmAgentScheduleUpdateTopicAgentScheduleShiftUpdate`
     pub updates: Option<Vec<WfmAgentScheduleUpdateTopicAgentScheduleShiftUpdate>>,
-    /// `user`
+    /// `user`: `WfmAgentScheduleUpdateTopicUserReference`
     pub user: Option<Box<WfmAgentScheduleUpdateTopicUserReference>>,
-    /// `visibilityRange`
+    /// `visibilityRange`: `WfmAgentScheduleUpdateTopicAgentScheduleVisibilityRange`
     pub visibility_range: Option<
         Box<WfmAgentScheduleUpdateTopicAgentScheduleVisibilityRange>,
     >,

@@ -4,11 +4,14 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmAgentScheduleUpdateTopicAgentScheduleVisibilityRange` in the API.
+///
+/// Part of
+/// [`WfmAgentScheduleUpdateTopicAgentScheduleUpdateNotification`](crate::events::models::WfmAgentScheduleUpdateTopicAgentScheduleUpdateNotification).
 #[derive(Clone, Default)]
 pub struct WfmAgentScheduleUpdateTopicAgentScheduleVisibilityRange {
-    /// `endBusinessUnitDate`
+    /// `endBusinessUnitDate`: a timestamp
     pub end_business_unit_date: Option<time::Timestamp>,
-    /// `endDate`
+    /// `endDate`: a timestamp
     pub end_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

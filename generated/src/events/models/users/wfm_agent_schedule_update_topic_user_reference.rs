@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmAgentScheduleUpdateTopicUserReference` in the API.
+///
+/// Part of
+/// [`WfmAgentScheduleUpdateTopicAgentScheduleUpdateNotification`](crate::events::models::WfmAgentScheduleUpdateTopicAgentScheduleUpdateNotification).
 #[derive(Clone, Default)]
 pub struct WfmAgentScheduleUpdateTopicUserReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmHistoricalAdherenceAgentCalculationsCompleteTopicSecondaryPresenceReference` in the API.
+///
+/// Part of
+/// [`WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmSecondaryPresenceLookupItem`](crate::events::models::WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmSecondaryPresenceLookupItem).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceAgentCalculationsCompleteTopicSecondaryPresenceReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

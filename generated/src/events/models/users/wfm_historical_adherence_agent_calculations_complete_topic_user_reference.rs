@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmHistoricalAdherenceAgentCalculationsCompleteTopicUserReference` in the API.
+///
+/// Part of
+/// [`WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceAgentResult`](crate::events::models::WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceAgentResult).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceAgentCalculationsCompleteTopicUserReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,29 +3,32 @@
 use crate::runtime::codec;
 
 /// `WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceAgentDayMetrics` in the API.
+///
+/// Part of
+/// [`WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceAgentResult`](crate::events::models::WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceAgentResult).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceAgentDayMetrics {
-    /// `actualLengthSeconds`
+    /// `actualLengthSeconds`: an integer (`int64`)
     pub actual_length_seconds: Option<i64>,
-    /// `adherencePercentage`
+    /// `adherencePercentage`: a number
     pub adherence_percentage: Option<f64>,
-    /// `adherenceScheduleSeconds`
+    /// `adherenceScheduleSeconds`: an integer (`int64`)
     pub adherence_schedule_seconds: Option<i64>,
-    /// `conformanceActualSeconds`
+    /// `conformanceActualSeconds`: an integer (`int64`)
     pub conformance_actual_seconds: Option<i64>,
-    /// `conformancePercentage`
+    /// `conformancePercentage`: a number
     pub conformance_percentage: Option<f64>,
-    /// `conformanceScheduleSeconds`
+    /// `conformanceScheduleSeconds`: an integer (`int64`)
     pub conformance_schedule_seconds: Option<i64>,
-    /// `dayStartOffsetSeconds`
+    /// `dayStartOffsetSeconds`: an integer (`int64`)
     pub day_start_offset_seconds: Option<i64>,
-    /// `exceptionCount`
+    /// `exceptionCount`: an integer (`int64`)
     pub exception_count: Option<i64>,
-    /// `exceptionDurationSeconds`
+    /// `exceptionDurationSeconds`: an integer (`int64`)
     pub exception_duration_seconds: Option<i64>,
-    /// `impactSeconds`
+    /// `impactSeconds`: an integer (`int64`)
     pub impact_seconds: Option<i64>,
-    /// `scheduleLengthSeconds`
+    /// `scheduleLengthSeconds`: an integer (`int64`)
     pub schedule_length_seconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceScheduledActivity` in the API.
+///
+/// Part of
+/// [`WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceAgentResult`](crate::events::models::WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceAgentResult).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceScheduledActivity {
-    /// `activityCodeId`
+    /// `activityCodeId`: a string
     pub activity_code_id: Option<String>,
-    /// `endOffsetSeconds`
+    /// `endOffsetSeconds`: an integer (`int64`)
     pub end_offset_seconds: Option<i64>,
-    /// `startOffsetSeconds`
+    /// `startOffsetSeconds`: an integer (`int64`)
     pub start_offset_seconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

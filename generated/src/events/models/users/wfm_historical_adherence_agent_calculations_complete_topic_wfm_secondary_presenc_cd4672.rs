@@ -4,11 +4,15 @@ use crate::events::models::users::WfmHistoricalAdherenceAgentCalculationsComplet
 use crate::runtime::codec;
 
 /// `WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmSecondaryPresenceLookupItem` in the API.
+///
+/// Part of
+/// [`WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceAgentResult`](crate::events::models::WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceAgentResult).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmSecondaryPresenceLookupItem {
-    /// `lookupId`
+    /// `lookupId`: a string
     pub lookup_id: Option<String>,
-    /// `secondaryPresence`
+    /// `secondaryPresence`:
+    /// `WfmHistoricalAdherenceAgentCalculationsCompleteTopicSecondaryPresenceReference`
     pub secondary_presence: Option<
         Box<
             WfmHistoricalAdherenceAgentCalculationsCompleteTopicSecondaryPresenceReference,

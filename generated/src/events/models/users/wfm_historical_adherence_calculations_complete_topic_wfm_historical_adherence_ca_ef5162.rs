@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 
 /// `WfmHistoricalAdherenceCalculationsCompleteTopicWfmHistoricalAdherenceCalculationsCompleteNotice` in the API.
+///
+/// Arrives with the topic
+/// [`user_workforcemanagement_historicaladherencequery`](crate::events::topics::users::user_workforcemanagement_historicaladherencequery).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceCalculationsCompleteTopicWfmHistoricalAdherenceCalculationsCompleteNotice {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `downloadUrls`
+    /// `downloadUrls`: a list of strings
     pub download_urls: Option<Vec<String>>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `queryState`
+    /// `queryState`: one of `Processing`, `Complete`, `Canceled`, `Error`
     pub query_state: Option<
         WfmHistoricalAdherenceCalculationsCompleteTopicWfmHistoricalAdherenceCalculationsCompleteNoticeQueryState,
     >,

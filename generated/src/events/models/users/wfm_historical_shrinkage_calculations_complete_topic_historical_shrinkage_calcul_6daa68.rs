@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `WfmHistoricalShrinkageCalculationsCompleteTopicHistoricalShrinkageCalculationsCompleteNotification` in the API.
+///
+/// Arrives with the topic
+/// [`user_workforcemanagement_shrinkage_jobs`](crate::events::topics::users::user_workforcemanagement_shrinkage_jobs).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalShrinkageCalculationsCompleteTopicHistoricalShrinkageCalculationsCompleteNotification {
-    /// `downloadUrls`
+    /// `downloadUrls`: a list of strings
     pub download_urls: Option<Vec<String>>,
-    /// `operationId`
+    /// `operationId`: a string
     pub operation_id: Option<String>,
-    /// `state`
+    /// `state`: one of `Unknown`, `Complete`, `Error`, `Processing`
     pub state: Option<
         WfmHistoricalShrinkageCalculationsCompleteTopicHistoricalShrinkageCalculationsCompleteNotificationState,
     >,

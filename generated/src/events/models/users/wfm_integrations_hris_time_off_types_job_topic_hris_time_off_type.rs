@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `WfmIntegrationsHrisTimeOffTypesJobTopicHrisTimeOffType` in the API.
+///
+/// Part of
+/// [`WfmIntegrationsHrisTimeOffTypesJobTopicHrisTimeOffTypesJobNotification`](crate::events::models::WfmIntegrationsHrisTimeOffTypesJobTopicHrisTimeOffTypesJobNotification).
 #[derive(Clone, Default)]
 pub struct WfmIntegrationsHrisTimeOffTypesJobTopicHrisTimeOffType {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `secondaryId`
+    /// `secondaryId`: a string
     pub secondary_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

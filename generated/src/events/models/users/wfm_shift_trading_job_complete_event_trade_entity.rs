@@ -8,31 +8,34 @@ use crate::events::models::users::{
 use crate::runtime::codec;
 
 /// `WfmShiftTradingJobCompleteEventTradeEntity` in the API.
+///
+/// Part of
+/// [`WfmShiftTradingJobCompleteEventShiftTradingJobCompleteNotification`](crate::events::models::WfmShiftTradingJobCompleteEventShiftTradingJobCompleteNotification).
 #[derive(Clone, Default)]
 pub struct WfmShiftTradingJobCompleteEventTradeEntity {
-    /// `acceptableIntervals`
+    /// `acceptableIntervals`: a list of `WfmShiftTradingJobCompleteEventWfmDateTimeInterval`
     pub acceptable_intervals: Option<
         Vec<WfmShiftTradingJobCompleteEventWfmDateTimeInterval>,
     >,
-    /// `expirationDate`
+    /// `expirationDate`: a string
     pub expiration_date: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initiating`
+    /// `initiating`: `WfmShiftTradingJobCompleteEventTradeSide`
     pub initiating: Option<Box<WfmShiftTradingJobCompleteEventTradeSide>>,
-    /// `metadata`
+    /// `metadata`: `WfmShiftTradingJobCompleteEventWfmVersionMetadata`
     pub metadata: Option<Box<WfmShiftTradingJobCompleteEventWfmVersionMetadata>>,
-    /// `oneSided`
+    /// `oneSided`: a boolean
     pub one_sided: Option<bool>,
-    /// `receiving`
+    /// `receiving`: `WfmShiftTradingJobCompleteEventTradeSide`
     pub receiving: Option<Box<WfmShiftTradingJobCompleteEventTradeSide>>,
-    /// `reviewedBy`
+    /// `reviewedBy`: a string
     pub reviewed_by: Option<String>,
-    /// `reviewedDate`
+    /// `reviewedDate`: a string
     pub reviewed_date: Option<String>,
-    /// `state`
+    /// `state`: one of `Unknown`, `Unmatched`, `Matched`, `Approved`, `Denied`, `Expired`, `Canceled`
     pub state: Option<WfmShiftTradingJobCompleteEventTradeEntityState>,
-    /// `targetUserId`
+    /// `targetUserId`: a string
     pub target_user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,21 +3,24 @@
 use crate::runtime::codec;
 
 /// `WfmShiftTradingJobCompleteEventTradeShift` in the API.
+///
+/// Part of
+/// [`WfmShiftTradingJobCompleteEventTradeSide`](crate::events::models::WfmShiftTradingJobCompleteEventTradeSide).
 #[derive(Clone, Default)]
 pub struct WfmShiftTradingJobCompleteEventTradeShift {
-    /// `endDate`
+    /// `endDate`: a string
     pub end_date: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `managementUnitId`
+    /// `managementUnitId`: a string
     pub management_unit_id: Option<String>,
-    /// `scheduleId`
+    /// `scheduleId`: a string
     pub schedule_id: Option<String>,
-    /// `scheduleStartDate`
+    /// `scheduleStartDate`: a string
     pub schedule_start_date: Option<String>,
-    /// `startDate`
+    /// `startDate`: a string
     pub start_date: Option<String>,
-    /// `weekDate`
+    /// `weekDate`: a string
     pub week_date: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

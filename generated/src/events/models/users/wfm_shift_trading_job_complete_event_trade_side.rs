@@ -4,13 +4,16 @@ use crate::events::models::users::WfmShiftTradingJobCompleteEventTradeShift;
 use crate::runtime::codec;
 
 /// `WfmShiftTradingJobCompleteEventTradeSide` in the API.
+///
+/// Part of
+/// [`WfmShiftTradingJobCompleteEventTradeEntity`](crate::events::models::WfmShiftTradingJobCompleteEventTradeEntity).
 #[derive(Clone, Default)]
 pub struct WfmShiftTradingJobCompleteEventTradeSide {
-    /// `reviewNote`
+    /// `reviewNote`: a string
     pub review_note: Option<String>,
-    /// `shift`
+    /// `shift`: `WfmShiftTradingJobCompleteEventTradeShift`
     pub shift: Option<Box<WfmShiftTradingJobCompleteEventTradeShift>>,
-    /// `userId`
+    /// `userId`: a string
     pub user_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `WfmShiftTradingJobCompleteEventWeekSummary` in the API.
+///
+/// Part of
+/// [`WfmShiftTradingJobCompleteEventWeekSummaryList`](crate::events::models::WfmShiftTradingJobCompleteEventWeekSummaryList).
 #[derive(Clone, Default)]
 pub struct WfmShiftTradingJobCompleteEventWeekSummary {
-    /// `crossWeekReceivingMatchedCount`
+    /// `crossWeekReceivingMatchedCount`: an integer (`int64`)
     pub cross_week_receiving_matched_count: Option<i64>,
-    /// `initiatingMatchedCount`
+    /// `initiatingMatchedCount`: an integer (`int64`)
     pub initiating_matched_count: Option<i64>,
-    /// `weekDate`
+    /// `weekDate`: a string
     pub week_date: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

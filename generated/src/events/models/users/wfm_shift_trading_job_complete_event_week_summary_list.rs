@@ -4,9 +4,12 @@ use crate::events::models::users::WfmShiftTradingJobCompleteEventWeekSummary;
 use crate::runtime::codec;
 
 /// `WfmShiftTradingJobCompleteEventWeekSummaryList` in the API.
+///
+/// Part of
+/// [`WfmShiftTradingJobCompleteEventShiftTradingJobCompleteNotification`](crate::events::models::WfmShiftTradingJobCompleteEventShiftTradingJobCompleteNotification).
 #[derive(Clone, Default)]
 pub struct WfmShiftTradingJobCompleteEventWeekSummaryList {
-    /// `weeks`
+    /// `weeks`: a list of `WfmShiftTradingJobCompleteEventWeekSummary`
     pub weeks: Option<Vec<WfmShiftTradingJobCompleteEventWeekSummary>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

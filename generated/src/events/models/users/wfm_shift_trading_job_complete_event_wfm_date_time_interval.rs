@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `WfmShiftTradingJobCompleteEventWfmDateTimeInterval` in the API.
+///
+/// Part of
+/// [`WfmShiftTradingJobCompleteEventTradeEntity`](crate::events::models::WfmShiftTradingJobCompleteEventTradeEntity).
 #[derive(Clone, Default)]
 pub struct WfmShiftTradingJobCompleteEventWfmDateTimeInterval {
-    /// `endDate`
+    /// `endDate`: a string
     pub end_date: Option<String>,
-    /// `startDate`
+    /// `startDate`: a string
     pub start_date: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

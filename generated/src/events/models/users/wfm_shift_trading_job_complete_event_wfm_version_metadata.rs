@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `WfmShiftTradingJobCompleteEventWfmVersionMetadata` in the API.
+///
+/// Part of
+/// [`WfmShiftTradingJobCompleteEventTradeEntity`](crate::events::models::WfmShiftTradingJobCompleteEventTradeEntity).
 #[derive(Clone, Default)]
 pub struct WfmShiftTradingJobCompleteEventWfmVersionMetadata {
-    /// `dateModified`
+    /// `dateModified`: a string
     pub date_modified: Option<String>,
-    /// `modifiedBy`
+    /// `modifiedBy`: a string
     pub modified_by: Option<String>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,17 +4,20 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmTimeOffBalanceJobTopicTimeOffBalance` in the API.
+///
+/// Part of
+/// [`WfmTimeOffBalanceJobTopicTimeOffBalanceJobNotification`](crate::events::models::WfmTimeOffBalanceJobTopicTimeOffBalanceJobNotification).
 #[derive(Clone, Default)]
 pub struct WfmTimeOffBalanceJobTopicTimeOffBalance {
-    /// `activityCodeId`
+    /// `activityCodeId`: a string
     pub activity_code_id: Option<String>,
-    /// `balanceMinutesPerDay`
+    /// `balanceMinutesPerDay`: a list of integers
     pub balance_minutes_per_day: Option<Vec<i64>>,
-    /// `hrisTimeOffTypeId`
+    /// `hrisTimeOffTypeId`: a string
     pub hris_time_off_type_id: Option<String>,
-    /// `hrisTimeOffTypeSecondaryId`
+    /// `hrisTimeOffTypeSecondaryId`: a string
     pub hris_time_off_type_secondary_id: Option<String>,
-    /// `startDate`
+    /// `startDate`: a timestamp
     pub start_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

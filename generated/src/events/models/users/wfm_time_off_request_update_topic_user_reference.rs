@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmTimeOffRequestUpdateTopicUserReference` in the API.
+///
+/// Part of
+/// [`WfmTimeOffRequestUpdateTopicTimeOffRequestUpdate`](crate::events::models::WfmTimeOffRequestUpdateTopicTimeOffRequestUpdate).
 #[derive(Clone, Default)]
 pub struct WfmTimeOffRequestUpdateTopicUserReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

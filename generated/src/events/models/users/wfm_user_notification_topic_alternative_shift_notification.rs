@@ -5,25 +5,28 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmUserNotificationTopicAlternativeShiftNotification` in the API.
+///
+/// Part of
+/// [`WfmUserNotificationTopicWfmUserNotification`](crate::events::models::WfmUserNotificationTopicWfmUserNotification).
 #[derive(Clone, Default)]
 pub struct WfmUserNotificationTopicAlternativeShiftNotification {
-    /// `granularity`
+    /// `granularity`: one of `Daily`, `Weekly`
     pub granularity: Option<
         WfmUserNotificationTopicAlternativeShiftNotificationGranularity,
     >,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `initiatingShiftDate`
+    /// `initiatingShiftDate`: a timestamp
     pub initiating_shift_date: Option<time::Timestamp>,
-    /// `initiatingUser`
+    /// `initiatingUser`: `WfmUserNotificationTopicUserReference`
     pub initiating_user: Option<Box<WfmUserNotificationTopicUserReference>>,
-    /// `newState`
+    /// `newState`: one of `Submitted`, `Expired`, `Approved`, `Denied`, `Canceled`
     pub new_state: Option<WfmUserNotificationTopicAlternativeShiftNotificationNewState>,
-    /// `receivingShiftDate`
+    /// `receivingShiftDate`: a timestamp
     pub receiving_shift_date: Option<time::Timestamp>,
-    /// `receivingUser`
+    /// `receivingUser`: `WfmUserNotificationTopicUserReference`
     pub receiving_user: Option<Box<WfmUserNotificationTopicUserReference>>,
-    /// `weekDate`
+    /// `weekDate`: a timestamp
     pub week_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

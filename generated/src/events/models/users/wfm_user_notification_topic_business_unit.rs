@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmUserNotificationTopicBusinessUnit` in the API.
+///
+/// Part of
+/// [`WfmUserNotificationTopicAdherenceExplanationNotification`](crate::events::models::WfmUserNotificationTopicAdherenceExplanationNotification).
 #[derive(Clone, Default)]
 pub struct WfmUserNotificationTopicBusinessUnit {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,23 +5,26 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmUserNotificationTopicShiftTradeNotification` in the API.
+///
+/// Part of
+/// [`WfmUserNotificationTopicWfmUserNotification`](crate::events::models::WfmUserNotificationTopicWfmUserNotification).
 #[derive(Clone, Default)]
 pub struct WfmUserNotificationTopicShiftTradeNotification {
-    /// `initiatingShiftDate`
+    /// `initiatingShiftDate`: a timestamp
     pub initiating_shift_date: Option<time::Timestamp>,
-    /// `initiatingUser`
+    /// `initiatingUser`: `WfmUserNotificationTopicUserReference`
     pub initiating_user: Option<Box<WfmUserNotificationTopicUserReference>>,
-    /// `newState`
+    /// `newState`: one of `Unmatched`, `Matched`, `Approved`, `Denied`, `Expired`, `Canceled`
     pub new_state: Option<WfmUserNotificationTopicShiftTradeNotificationNewState>,
-    /// `oneSided`
+    /// `oneSided`: a boolean
     pub one_sided: Option<bool>,
-    /// `receivingShiftDate`
+    /// `receivingShiftDate`: a timestamp
     pub receiving_shift_date: Option<time::Timestamp>,
-    /// `receivingUser`
+    /// `receivingUser`: `WfmUserNotificationTopicUserReference`
     pub receiving_user: Option<Box<WfmUserNotificationTopicUserReference>>,
-    /// `tradeId`
+    /// `tradeId`: a string
     pub trade_id: Option<String>,
-    /// `weekDate`
+    /// `weekDate`: a string
     pub week_date: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

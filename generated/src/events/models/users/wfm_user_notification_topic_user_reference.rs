@@ -3,9 +3,15 @@
 use crate::runtime::codec;
 
 /// `WfmUserNotificationTopicUserReference` in the API.
+///
+/// Part of
+/// [`WfmUserNotificationTopicAdherenceExplanationNotification`](crate::events::models::WfmUserNotificationTopicAdherenceExplanationNotification),
+/// [`WfmUserNotificationTopicAlternativeShiftNotification`](crate::events::models::WfmUserNotificationTopicAlternativeShiftNotification),
+/// [`WfmUserNotificationTopicShiftTradeNotification`](crate::events::models::WfmUserNotificationTopicShiftTradeNotification),
+/// [`WfmUserNotificationTopicTimeOffRequestNotification`](crate::events::models::WfmUserNotificationTopicTimeOffRequestNotification).
 #[derive(Clone, Default)]
 pub struct WfmUserNotificationTopicUserReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

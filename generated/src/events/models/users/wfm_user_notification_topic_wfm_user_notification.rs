@@ -10,35 +10,38 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmUserNotificationTopicWfmUserNotification` in the API.
+///
+/// Arrives with the topic
+/// [`user_workforcemanagement_notifications`](crate::events::topics::users::user_workforcemanagement_notifications).
 #[derive(Clone, Default)]
 pub struct WfmUserNotificationTopicWfmUserNotification {
-    /// `adherenceExplanation`
+    /// `adherenceExplanation`: `WfmUserNotificationTopicAdherenceExplanationNotification`
     pub adherence_explanation: Option<
         Box<WfmUserNotificationTopicAdherenceExplanationNotification>,
     >,
-    /// `agentNotification`
+    /// `agentNotification`: a boolean
     pub agent_notification: Option<bool>,
-    /// `alternativeShift`
+    /// `alternativeShift`: `WfmUserNotificationTopicAlternativeShiftNotification`
     pub alternative_shift: Option<
         Box<WfmUserNotificationTopicAlternativeShiftNotification>,
     >,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `markedAsRead`
+    /// `markedAsRead`: a boolean
     pub marked_as_read: Option<bool>,
-    /// `mutableGroupId`
+    /// `mutableGroupId`: a string
     pub mutable_group_id: Option<String>,
-    /// `otherNotificationIdsInGroup`
+    /// `otherNotificationIdsInGroup`: a list of strings
     pub other_notification_ids_in_group: Option<Vec<String>>,
-    /// `shiftTrade`
+    /// `shiftTrade`: `WfmUserNotificationTopicShiftTradeNotification`
     pub shift_trade: Option<Box<WfmUserNotificationTopicShiftTradeNotification>>,
-    /// `timeOffRequest`
+    /// `timeOffRequest`: `WfmUserNotificationTopicTimeOffRequestNotification`
     pub time_off_request: Option<
         Box<WfmUserNotificationTopicTimeOffRequestNotification>,
     >,
-    /// `timestamp`
+    /// `timestamp`: a timestamp
     pub timestamp: Option<time::Timestamp>,
-    /// `type`
+    /// `type`: one of `ShiftTrade`, `TimeOffRequest`, `AdherenceExplanation`, `AlternativeShift`
     pub r#type: Option<WfmUserNotificationTopicWfmUserNotificationType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

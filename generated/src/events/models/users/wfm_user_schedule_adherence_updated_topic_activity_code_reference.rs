@@ -4,11 +4,14 @@ use crate::events::models::users::WfmUserScheduleAdherenceUpdatedTopicSecondaryP
 use crate::runtime::codec;
 
 /// `WfmUserScheduleAdherenceUpdatedTopicActivityCodeReference` in the API.
+///
+/// Part of
+/// [`WfmUserScheduleAdherenceUpdatedTopicUserScheduleAdherenceUpdate`](crate::events::models::WfmUserScheduleAdherenceUpdatedTopicUserScheduleAdherenceUpdate).
 #[derive(Clone, Default)]
 pub struct WfmUserScheduleAdherenceUpdatedTopicActivityCodeReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `secondaryPresences`
+    /// `secondaryPresences`: a list of `WfmUserScheduleAdherenceUpdatedTopicSecondaryPresenceReference`
     pub secondary_presences: Option<
         Vec<WfmUserScheduleAdherenceUpdatedTopicSecondaryPresenceReference>,
     >,

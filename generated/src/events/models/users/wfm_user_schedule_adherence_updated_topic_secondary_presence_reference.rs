@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmUserScheduleAdherenceUpdatedTopicSecondaryPresenceReference` in the API.
+///
+/// Part of
+/// [`WfmUserScheduleAdherenceUpdatedTopicActivityCodeReference`](crate::events::models::WfmUserScheduleAdherenceUpdatedTopicActivityCodeReference).
 #[derive(Clone, Default)]
 pub struct WfmUserScheduleAdherenceUpdatedTopicSecondaryPresenceReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `WfmUserScheduleAdherenceUpdatedTopicUriReference` in the API.
+///
+/// Part of
+/// [`WfmUserScheduleAdherenceUpdatedTopicUserScheduleAdherenceUpdate`](crate::events::models::WfmUserScheduleAdherenceUpdatedTopicUserScheduleAdherenceUpdate).
 #[derive(Clone, Default)]
 pub struct WfmUserScheduleAdherenceUpdatedTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

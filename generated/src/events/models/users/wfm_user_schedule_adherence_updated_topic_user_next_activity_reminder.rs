@@ -4,11 +4,14 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmUserScheduleAdherenceUpdatedTopicUserNextActivityReminder` in the API.
+///
+/// Part of
+/// [`WfmUserScheduleAdherenceUpdatedTopicUserScheduleAdherenceUpdate`](crate::events::models::WfmUserScheduleAdherenceUpdatedTopicUserScheduleAdherenceUpdate).
 #[derive(Clone, Default)]
 pub struct WfmUserScheduleAdherenceUpdatedTopicUserNextActivityReminder {
-    /// `activityCategory`
+    /// `activityCategory`: a string
     pub activity_category: Option<String>,
-    /// `startDate`
+    /// `startDate`: a timestamp
     pub start_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

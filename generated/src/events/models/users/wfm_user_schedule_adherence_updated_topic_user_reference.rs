@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmUserScheduleAdherenceUpdatedTopicUserReference` in the API.
+///
+/// Part of
+/// [`WfmUserScheduleAdherenceUpdatedTopicUserScheduleAdherenceUpdate`](crate::events::models::WfmUserScheduleAdherenceUpdatedTopicUserScheduleAdherenceUpdate).
 #[derive(Clone, Default)]
 pub struct WfmUserScheduleAdherenceUpdatedTopicUserReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `VideoConferenceUpdateTopicParticipantInfo` in the API.
+///
+/// Part of
+/// [`VideoConferenceUpdateTopicVideoConference`](crate::events::models::VideoConferenceUpdateTopicVideoConference).
 #[derive(Clone, Default)]
 pub struct VideoConferenceUpdateTopicParticipantInfo {
-    /// `activeParticipantCount`
+    /// `activeParticipantCount`: an integer (`int64`)
     pub active_participant_count: Option<i64>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

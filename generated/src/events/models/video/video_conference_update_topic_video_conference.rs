@@ -4,13 +4,15 @@ use crate::events::models::video::VideoConferenceUpdateTopicParticipantInfo;
 use crate::runtime::codec;
 
 /// `VideoConferenceUpdateTopicVideoConference` in the API.
+///
+/// Arrives with the topic [`video_conference`](crate::events::topics::video::video_conference).
 #[derive(Clone, Default)]
 pub struct VideoConferenceUpdateTopicVideoConference {
-    /// `conferenceId`
+    /// `conferenceId`: a string
     pub conference_id: Option<String>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `participantInfo`
+    /// `participantInfo`: `VideoConferenceUpdateTopicParticipantInfo`
     pub participant_info: Option<Box<VideoConferenceUpdateTopicParticipantInfo>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

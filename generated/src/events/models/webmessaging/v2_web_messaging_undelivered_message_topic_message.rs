@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `V2WebMessagingUndeliveredMessageTopicMessage` in the API.
+///
+/// Part of
+/// [`V2WebMessagingUndeliveredMessageTopicWebMessagingUndeliveredMessageEventBody`](crate::events::models::V2WebMessagingUndeliveredMessageTopicWebMessagingUndeliveredMessageEventBody).
 #[derive(Clone, Default)]
 pub struct V2WebMessagingUndeliveredMessageTopicMessage {
-    /// `eventTimeMs`
+    /// `eventTimeMs`: an integer (`int64`)
     pub event_time_ms: Option<i64>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

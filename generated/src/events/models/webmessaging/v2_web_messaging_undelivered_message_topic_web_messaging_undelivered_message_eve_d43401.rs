@@ -4,23 +4,26 @@ use crate::events::models::webmessaging::V2WebMessagingUndeliveredMessageTopicMe
 use crate::runtime::codec;
 
 /// `V2WebMessagingUndeliveredMessageTopicWebMessagingUndeliveredMessageEventBody` in the API.
+///
+/// Arrives with the topic
+/// [`webmessaging_deployment_undelivered_messages`](crate::events::topics::webmessaging::webmessaging_deployment_undelivered_messages).
 #[derive(Clone, Default)]
 pub struct V2WebMessagingUndeliveredMessageTopicWebMessagingUndeliveredMessageEventBody {
-    /// `communicationId`
+    /// `communicationId`: a string
     pub communication_id: Option<String>,
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `deploymentId`
+    /// `deploymentId`: a string
     pub deployment_id: Option<String>,
-    /// `eventTimeMs`
+    /// `eventTimeMs`: an integer (`int64`)
     pub event_time_ms: Option<i64>,
-    /// `externalContactId`
+    /// `externalContactId`: a string
     pub external_contact_id: Option<String>,
-    /// `messages`
+    /// `messages`: a list of `V2WebMessagingUndeliveredMessageTopicMessage`
     pub messages: Option<Vec<V2WebMessagingUndeliveredMessageTopicMessage>>,
-    /// `participantId`
+    /// `participantId`: a string
     pub participant_id: Option<String>,
-    /// `sessionExpiry`
+    /// `sessionExpiry`: an integer (`int64`)
     pub session_expiry: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::wem::LearningAssignmentRuleRunTopicLearningAssignment
 use crate::runtime::codec;
 
 /// `LearningAssignmentRuleRunTopicLearningAssignmentRuleRunNotification` in the API.
+///
+/// Arrives with the topic
+/// [`wem_learning_assignments_module`](crate::events::topics::wem::wem_learning_assignments_module).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentRuleRunTopicLearningAssignmentRuleRunNotification {
-    /// `entities`
+    /// `entities`: a list of `LearningAssignmentRuleRunTopicLearningAssignmentsCreated`
     pub entities: Option<Vec<LearningAssignmentRuleRunTopicLearningAssignmentsCreated>>,
-    /// `total`
+    /// `total`: an integer (`int64`)
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

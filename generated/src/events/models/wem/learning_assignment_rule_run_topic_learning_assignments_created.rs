@@ -4,9 +4,12 @@ use crate::events::models::wem::LearningAssignmentRuleRunTopicLearningModuleRefe
 use crate::runtime::codec;
 
 /// `LearningAssignmentRuleRunTopicLearningAssignmentsCreated` in the API.
+///
+/// Part of
+/// [`LearningAssignmentRuleRunTopicLearningAssignmentRuleRunNotification`](crate::events::models::LearningAssignmentRuleRunTopicLearningAssignmentRuleRunNotification).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentRuleRunTopicLearningAssignmentsCreated {
-    /// `module`
+    /// `module`: `LearningAssignmentRuleRunTopicLearningModuleReference`
     pub module: Option<Box<LearningAssignmentRuleRunTopicLearningModuleReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

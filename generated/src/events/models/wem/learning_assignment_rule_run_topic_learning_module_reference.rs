@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `LearningAssignmentRuleRunTopicLearningModuleReference` in the API.
+///
+/// Part of
+/// [`LearningAssignmentRuleRunTopicLearningAssignmentsCreated`](crate::events::models::LearningAssignmentRuleRunTopicLearningAssignmentsCreated).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentRuleRunTopicLearningModuleReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::workflows::V2ConversationMessageTypingEventForWorkflo
 use crate::runtime::codec;
 
 /// `V2ConversationMessageTypingEventForWorkflowTopicMessageData` in the API.
+///
+/// Arrives with the topic
+/// [`workflow_conversations_inbound_typing_event`](crate::events::topics::workflows::workflow_conversations_inbound_typing_event).
 #[derive(Clone, Default)]
 pub struct V2ConversationMessageTypingEventForWorkflowTopicMessageData {
-    /// `conversationId`
+    /// `conversationId`: a string
     pub conversation_id: Option<String>,
-    /// `normalizedMessage`
+    /// `normalizedMessage`: `V2ConversationMessageTypingEventForWorkflowTopicConversationNormalizedMessage`
     pub normalized_message: Option<
         Box<
             V2ConversationMessageTypingEventForWorkflowTopicConversationNormalizedMessage,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `CapacityPlanningRequirementsResultTopicBusinessUnit` in the API.
+///
+/// Part of
+/// [`CapacityPlanningRequirementsResultTopicStaffingRequirementsNotification`](crate::events::models::CapacityPlanningRequirementsResultTopicStaffingRequirementsNotification).
 #[derive(Clone, Default)]
 pub struct CapacityPlanningRequirementsResultTopicBusinessUnit {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -9,12 +9,14 @@ export!(
     capacity_planning_requirements_result_topic_staffing_requirements_notification:
         CapacityPlanningRequirementsResultTopicStaffingRequirementsNotification,
         CapacityPlanningRequirementsResultTopicStaffingRequirementsNotificationErrorCode,
-        CapacityPlanningRequirementsResultTopicStaffingRequirementsNotificationGranularity
+        CapacityPlanningRequirementsResultTopicStaffingRequirementsNotificationGranularity,
+        CapacityPlanningRequirementsResultTopicStaffingRequirementsNotificationStatus
 );
 export!(performance_prediction_complete_event_topic_error_body: PerformancePredictionCompleteEventTopicErrorBody);
 export!(
     performance_prediction_complete_event_topic_performance_prediction_calculation_n_c58706:
-        PerformancePredictionCompleteEventTopicPerformancePredictionCalculationNotification
+        PerformancePredictionCompleteEventTopicPerformancePredictionCalculationNotification,
+        PerformancePredictionCompleteEventTopicPerformancePredictionCalculationNotificationState
 );
 export!(
     schedule_bidding_admin_notification_topic_schedule_bidding_notification:
@@ -22,6 +24,7 @@ export!(
         ScheduleBiddingAdminNotificationTopicScheduleBiddingNotificationBidType,
         ScheduleBiddingAdminNotificationTopicScheduleBiddingNotificationStatus
 );
+export!(shared_enums: *);
 export!(
     v2_wfm_agent_opportunity_topic_agent_opportunity_notification:
         V2WfmAgentOpportunityTopicAgentOpportunityNotification,
@@ -65,6 +68,7 @@ export!(
 export!(
     wfm_activity_plan_job_complete_topic_activity_plan_job_complete_notification:
         WfmActivityPlanJobCompleteTopicActivityPlanJobCompleteNotification,
+        WfmActivityPlanJobCompleteTopicActivityPlanJobCompleteNotificationStatus,
         WfmActivityPlanJobCompleteTopicActivityPlanJobCompleteNotificationType
 );
 export!(
@@ -443,7 +447,9 @@ export!(
 );
 export!(
     wfm_user_schedule_adherence_updated_mu_topic_user_schedule_adherence_update:
-        WfmUserScheduleAdherenceUpdatedMuTopicUserScheduleAdherenceUpdate
+        WfmUserScheduleAdherenceUpdatedMuTopicUserScheduleAdherenceUpdate,
+        WfmUserScheduleAdherenceUpdatedMuTopicUserScheduleAdherenceUpdateAdherenceState,
+        WfmUserScheduleAdherenceUpdatedMuTopicUserScheduleAdherenceUpdateRoutingStatus
 );
 export!(
     wfm_user_schedule_adherence_updated_team_topic_activity_code_reference:

@@ -4,11 +4,15 @@ use crate::events::models::workforcemanagement::WfmActivityPlanJobCompleteTopicA
 use crate::runtime::codec;
 
 /// `WfmActivityPlanJobCompleteTopicActivityPlanOccurrenceReference` in the API.
+///
+/// Part of
+/// [`WfmActivityPlanJobCompleteTopicActivityPlanJobException`](crate::events::models::WfmActivityPlanJobCompleteTopicActivityPlanJobException),
+/// [`WfmActivityPlanJobCompleteTopicActivityPlanReference`](crate::events::models::WfmActivityPlanJobCompleteTopicActivityPlanReference).
 #[derive(Clone, Default)]
 pub struct WfmActivityPlanJobCompleteTopicActivityPlanOccurrenceReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `sessions`
+    /// `sessions`: a list of `WfmActivityPlanJobCompleteTopicActivityPlanSessionReference`
     pub sessions: Option<
         Vec<WfmActivityPlanJobCompleteTopicActivityPlanSessionReference>,
     >,

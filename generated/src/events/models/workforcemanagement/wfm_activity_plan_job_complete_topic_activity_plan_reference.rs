@@ -4,11 +4,14 @@ use crate::events::models::workforcemanagement::WfmActivityPlanJobCompleteTopicA
 use crate::runtime::codec;
 
 /// `WfmActivityPlanJobCompleteTopicActivityPlanReference` in the API.
+///
+/// Part of
+/// [`WfmActivityPlanJobCompleteTopicActivityPlanJobCompleteNotification`](crate::events::models::WfmActivityPlanJobCompleteTopicActivityPlanJobCompleteNotification).
 #[derive(Clone, Default)]
 pub struct WfmActivityPlanJobCompleteTopicActivityPlanReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `occurrences`
+    /// `occurrences`: a list of `WfmActivityPlanJobCompleteTopicActivityPlanOccurrenceReference`
     pub occurrences: Option<
         Vec<WfmActivityPlanJobCompleteTopicActivityPlanOccurrenceReference>,
     >,

@@ -4,11 +4,14 @@ use crate::events::models::workforcemanagement::WfmActivityPlanJobCompleteTopicU
 use crate::runtime::codec;
 
 /// `WfmActivityPlanJobCompleteTopicActivityPlanSessionReference` in the API.
+///
+/// Part of
+/// [`WfmActivityPlanJobCompleteTopicActivityPlanOccurrenceReference`](crate::events::models::WfmActivityPlanJobCompleteTopicActivityPlanOccurrenceReference).
 #[derive(Clone, Default)]
 pub struct WfmActivityPlanJobCompleteTopicActivityPlanSessionReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `users`
+    /// `users`: a list of `WfmActivityPlanJobCompleteTopicUserReference`
     pub users: Option<Vec<WfmActivityPlanJobCompleteTopicUserReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,15 +4,18 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 
 /// `WfmActivityPlanJobCompleteTopicErrorBody` in the API.
+///
+/// Part of
+/// [`WfmActivityPlanJobCompleteTopicActivityPlanJobCompleteNotification`](crate::events::models::WfmActivityPlanJobCompleteTopicActivityPlanJobCompleteNotification).
 #[derive(Clone, Default)]
 pub struct WfmActivityPlanJobCompleteTopicErrorBody {
-    /// `code`
+    /// `code`: a string
     pub code: Option<String>,
-    /// `message`
+    /// `message`: a string
     pub message: Option<String>,
-    /// `messageParams`
+    /// `messageParams`: a map of strings to strings
     pub message_params: Option<BTreeMap<String, String>>,
-    /// `status`
+    /// `status`: an integer (`int64`)
     pub status: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

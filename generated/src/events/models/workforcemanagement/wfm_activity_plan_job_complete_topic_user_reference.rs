@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmActivityPlanJobCompleteTopicUserReference` in the API.
+///
+/// Part of
+/// [`WfmActivityPlanJobCompleteTopicActivityPlanSessionReference`](crate::events::models::WfmActivityPlanJobCompleteTopicActivityPlanSessionReference).
 #[derive(Clone, Default)]
 pub struct WfmActivityPlanJobCompleteTopicUserReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,15 @@ use crate::events::models::workforcemanagement::WfmActivityPlanRunJobCompleteTop
 use crate::runtime::codec;
 
 /// `WfmActivityPlanRunJobCompleteTopicActivityPlanOccurrenceReference` in the API.
+///
+/// Part of
+/// [`WfmActivityPlanRunJobCompleteTopicActivityPlanJobException`](crate::events::models::WfmActivityPlanRunJobCompleteTopicActivityPlanJobException),
+/// [`WfmActivityPlanRunJobCompleteTopicActivityPlanReference`](crate::events::models::WfmActivityPlanRunJobCompleteTopicActivityPlanReference).
 #[derive(Clone, Default)]
 pub struct WfmActivityPlanRunJobCompleteTopicActivityPlanOccurrenceReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `sessions`
+    /// `sessions`: a list of `WfmActivityPlanRunJobCompleteTopicActivityPlanSessionReference`
     pub sessions: Option<
         Vec<WfmActivityPlanRunJobCompleteTopicActivityPlanSessionReference>,
     >,

@@ -4,11 +4,14 @@ use crate::events::models::workforcemanagement::WfmActivityPlanRunJobCompleteTop
 use crate::runtime::codec;
 
 /// `WfmActivityPlanRunJobCompleteTopicActivityPlanReference` in the API.
+///
+/// Part of
+/// [`WfmActivityPlanRunJobCompleteTopicActivityPlanJobCompleteNotification`](crate::events::models::WfmActivityPlanRunJobCompleteTopicActivityPlanJobCompleteNotification).
 #[derive(Clone, Default)]
 pub struct WfmActivityPlanRunJobCompleteTopicActivityPlanReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `occurrences`
+    /// `occurrences`: a list of `WfmActivityPlanRunJobCompleteTopicActivityPlanOccurrenceReference`
     pub occurrences: Option<
         Vec<WfmActivityPlanRunJobCompleteTopicActivityPlanOccurrenceReference>,
     >,

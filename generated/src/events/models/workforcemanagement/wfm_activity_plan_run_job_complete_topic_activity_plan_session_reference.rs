@@ -4,11 +4,14 @@ use crate::events::models::workforcemanagement::WfmActivityPlanRunJobCompleteTop
 use crate::runtime::codec;
 
 /// `WfmActivityPlanRunJobCompleteTopicActivityPlanSessionReference` in the API.
+///
+/// Part of
+/// [`WfmActivityPlanRunJobCompleteTopicActivityPlanOccurrenceReference`](crate::events::models::WfmActivityPlanRunJobCompleteTopicActivityPlanOccurrenceReference).
 #[derive(Clone, Default)]
 pub struct WfmActivityPlanRunJobCompleteTopicActivityPlanSessionReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `users`
+    /// `users`: a list of `WfmActivityPlanRunJobCompleteTopicUserReference`
     pub users: Option<Vec<WfmActivityPlanRunJobCompleteTopicUserReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

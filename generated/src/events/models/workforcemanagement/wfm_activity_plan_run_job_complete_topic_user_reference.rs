@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmActivityPlanRunJobCompleteTopicUserReference` in the API.
+///
+/// Part of
+/// [`WfmActivityPlanRunJobCompleteTopicActivityPlanSessionReference`](crate::events::models::WfmActivityPlanRunJobCompleteTopicActivityPlanSessionReference).
 #[derive(Clone, Default)]
 pub struct WfmActivityPlanRunJobCompleteTopicUserReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmAgentAdherenceExplanationChangedAgentTopicManagementUnit` in the API.
+///
+/// Part of
+/// [`WfmAgentAdherenceExplanationChangedAgentTopicAdherenceExplanationChangedNotification`](crate::events::models::WfmAgentAdherenceExplanationChangedAgentTopicAdherenceExplanationChangedNotification).
 #[derive(Clone, Default)]
 pub struct WfmAgentAdherenceExplanationChangedAgentTopicManagementUnit {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmAgentAdherenceExplanationChangedBusinessUnitTopicBusinessUnit` in the API.
+///
+/// Part of
+/// [`WfmAgentAdherenceExplanationChangedBusinessUnitTopicAdherenceExplanationChangedNotification`](crate::events::models::WfmAgentAdherenceExplanationChangedBusinessUnitTopicAdherenceExplanationChangedNotification).
 #[derive(Clone, Default)]
 pub struct WfmAgentAdherenceExplanationChangedBusinessUnitTopicBusinessUnit {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

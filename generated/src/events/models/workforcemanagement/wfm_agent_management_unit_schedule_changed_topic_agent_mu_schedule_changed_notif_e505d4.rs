@@ -7,13 +7,16 @@ use crate::events::models::workforcemanagement::{
 use crate::runtime::codec;
 
 /// `WfmAgentManagementUnitScheduleChangedTopicAgentMuScheduleChangedNotification` in the API.
+///
+/// Arrives with the topic
+/// [`workforcemanagement_managementunit_agentschedules_changed`](crate::events::topics::workforcemanagement::workforcemanagement_managementunit_agentschedules_changed).
 #[derive(Clone, Default)]
 pub struct WfmAgentManagementUnitScheduleChangedTopicAgentMuScheduleChangedNotification {
-    /// `agents`
+    /// `agents`: a list of `WfmAgentManagementUnitScheduleChangedTopicAgentMuUserScheduleChanged`
     pub agents: Option<
         Vec<WfmAgentManagementUnitScheduleChangedTopicAgentMuUserScheduleChanged>,
     >,
-    /// `visibilityRange`
+    /// `visibilityRange`: `WfmAgentManagementUnitScheduleChangedTopicAgentMuScheduleVisibilityRange`
     pub visibility_range: Option<
         Box<WfmAgentManagementUnitScheduleChangedTopicAgentMuScheduleVisibilityRange>,
     >,

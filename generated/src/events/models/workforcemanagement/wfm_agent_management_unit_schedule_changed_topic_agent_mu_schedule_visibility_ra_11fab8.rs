@@ -4,11 +4,14 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmAgentManagementUnitScheduleChangedTopicAgentMuScheduleVisibilityRange` in the API.
+///
+/// Part of
+/// [`WfmAgentManagementUnitScheduleChangedTopicAgentMuScheduleChangedNotification`](crate::events::models::WfmAgentManagementUnitScheduleChangedTopicAgentMuScheduleChangedNotification).
 #[derive(Clone, Default)]
 pub struct WfmAgentManagementUnitScheduleChangedTopicAgentMuScheduleVisibilityRange {
-    /// `endBusinessUnitDate`
+    /// `endBusinessUnitDate`: a timestamp
     pub end_business_unit_date: Option<time::Timestamp>,
-    /// `endDate`
+    /// `endDate`: a timestamp
     pub end_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,13 +4,16 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmAgentManagementUnitScheduleChangedTopicAgentMuUserScheduleChanged` in the API.
+///
+/// Part of
+/// [`WfmAgentManagementUnitScheduleChangedTopicAgentMuScheduleChangedNotification`](crate::events::models::WfmAgentManagementUnitScheduleChangedTopicAgentMuScheduleChangedNotification).
 #[derive(Clone, Default)]
 pub struct WfmAgentManagementUnitScheduleChangedTopicAgentMuUserScheduleChanged {
-    /// `agentId`
+    /// `agentId`: a string
     pub agent_id: Option<String>,
-    /// `endDate`
+    /// `endDate`: a timestamp
     pub end_date: Option<time::Timestamp>,
-    /// `startDate`
+    /// `startDate`: a timestamp
     pub start_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `WfmBuScheduleQueryResultTopicBuScheduleSearchResultNotification` in the API.
+///
+/// Arrives with the topic
+/// [`workforcemanagement_user_schedules_query`](crate::events::topics::workforcemanagement::workforcemanagement_user_schedules_query).
 #[derive(Clone, Default)]
 pub struct WfmBuScheduleQueryResultTopicBuScheduleSearchResultNotification {
-    /// `businessUnitId`
+    /// `businessUnitId`: a string
     pub business_unit_id: Option<String>,
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `operationId`
+    /// `operationId`: a string
     pub operation_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

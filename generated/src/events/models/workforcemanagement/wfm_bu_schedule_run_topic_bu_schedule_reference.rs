@@ -4,11 +4,14 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmBuScheduleRunTopicBuScheduleReference` in the API.
+///
+/// Part of
+/// [`WfmBuScheduleRunTopicBuScheduleRun`](crate::events::models::WfmBuScheduleRunTopicBuScheduleRun).
 #[derive(Clone, Default)]
 pub struct WfmBuScheduleRunTopicBuScheduleReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `weekDate`
+    /// `weekDate`: a timestamp
     pub week_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

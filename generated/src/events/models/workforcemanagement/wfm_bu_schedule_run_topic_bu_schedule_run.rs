@@ -8,29 +8,32 @@ use crate::events::models::workforcemanagement::{
 use crate::runtime::codec;
 
 /// `WfmBuScheduleRunTopicBuScheduleRun` in the API.
+///
+/// Part of
+/// [`WfmBuScheduleRunTopicBuSchedulingRunProgressNotification`](crate::events::models::WfmBuScheduleRunTopicBuSchedulingRunProgressNotification).
 #[derive(Clone, Default)]
 pub struct WfmBuScheduleRunTopicBuScheduleRun {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `intradayRescheduling`
+    /// `intradayRescheduling`: a boolean
     pub intraday_rescheduling: Option<bool>,
-    /// `messageCount`
+    /// `messageCount`: an integer (`int64`)
     pub message_count: Option<i64>,
-    /// `messageSeverityCounts`
+    /// `messageSeverityCounts`: a list of `WfmBuScheduleRunTopicSchedulerMessageSeverityCount`
     pub message_severity_counts: Option<
         Vec<WfmBuScheduleRunTopicSchedulerMessageSeverityCount>,
     >,
-    /// `percentComplete`
+    /// `percentComplete`: a number
     pub percent_complete: Option<f64>,
-    /// `schedule`
+    /// `schedule`: `WfmBuScheduleRunTopicBuScheduleReference`
     pub schedule: Option<Box<WfmBuScheduleRunTopicBuScheduleReference>>,
-    /// `schedulingCanceledBy`
+    /// `schedulingCanceledBy`: `WfmBuScheduleRunTopicUserReference`
     pub scheduling_canceled_by: Option<Box<WfmBuScheduleRunTopicUserReference>>,
-    /// `schedulingCompletedTime`
+    /// `schedulingCompletedTime`: a string
     pub scheduling_completed_time: Option<String>,
-    /// `state`
+    /// `state`: one of `None`, `Queued`, `Scheduling`, `Canceled`, `Failed`, `Complete`
     pub state: Option<WfmBuScheduleRunTopicBuScheduleRunState>,
-    /// `weekCount`
+    /// `weekCount`: an integer (`int64`)
     pub week_count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

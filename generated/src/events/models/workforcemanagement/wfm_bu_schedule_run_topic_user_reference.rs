@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmBuScheduleRunTopicUserReference` in the API.
+///
+/// Part of
+/// [`WfmBuScheduleRunTopicBuScheduleRun`](crate::events::models::WfmBuScheduleRunTopicBuScheduleRun).
 #[derive(Clone, Default)]
 pub struct WfmBuScheduleRunTopicUserReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `WfmBuScheduleSearchResultTopicBuScheduleSearchResultNotification` in the API.
+///
+/// Arrives with the topic
+/// [`workforcemanagement_user_schedules_search`](crate::events::topics::workforcemanagement::workforcemanagement_user_schedules_search).
 #[derive(Clone, Default)]
 pub struct WfmBuScheduleSearchResultTopicBuScheduleSearchResultNotification {
-    /// `businessUnitId`
+    /// `businessUnitId`: a string
     pub business_unit_id: Option<String>,
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `operationId`
+    /// `operationId`: a string
     pub operation_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

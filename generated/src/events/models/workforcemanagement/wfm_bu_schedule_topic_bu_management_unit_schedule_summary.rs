@@ -7,17 +7,20 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmBuScheduleTopicBuManagementUnitScheduleSummary` in the API.
+///
+/// Part of
+/// [`WfmBuScheduleTopicBuScheduleMetadata`](crate::events::models::WfmBuScheduleTopicBuScheduleMetadata).
 #[derive(Clone, Default)]
 pub struct WfmBuScheduleTopicBuManagementUnitScheduleSummary {
-    /// `agentCount`
+    /// `agentCount`: an integer (`int64`)
     pub agent_count: Option<i64>,
-    /// `agents`
+    /// `agents`: a list of `WfmBuScheduleTopicUserReference`
     pub agents: Option<Vec<WfmBuScheduleTopicUserReference>>,
-    /// `endDate`
+    /// `endDate`: a timestamp
     pub end_date: Option<time::Timestamp>,
-    /// `managementUnit`
+    /// `managementUnit`: `WfmBuScheduleTopicManagementUnit`
     pub management_unit: Option<Box<WfmBuScheduleTopicManagementUnit>>,
-    /// `startDate`
+    /// `startDate`: a timestamp
     pub start_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

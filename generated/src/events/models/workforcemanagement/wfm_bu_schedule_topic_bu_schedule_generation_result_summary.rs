@@ -4,17 +4,20 @@ use crate::events::models::workforcemanagement::WfmBuScheduleTopicSchedulerMessa
 use crate::runtime::codec;
 
 /// `WfmBuScheduleTopicBuScheduleGenerationResultSummary` in the API.
+///
+/// Part of
+/// [`WfmBuScheduleTopicBuScheduleMetadata`](crate::events::models::WfmBuScheduleTopicBuScheduleMetadata).
 #[derive(Clone, Default)]
 pub struct WfmBuScheduleTopicBuScheduleGenerationResultSummary {
-    /// `failed`
+    /// `failed`: a boolean
     pub failed: Option<bool>,
-    /// `messageCount`
+    /// `messageCount`: an integer (`int64`)
     pub message_count: Option<i64>,
-    /// `messageSeverityCounts`
+    /// `messageSeverityCounts`: a list of `WfmBuScheduleTopicSchedulerMessageSeverityCount`
     pub message_severity_counts: Option<
         Vec<WfmBuScheduleTopicSchedulerMessageSeverityCount>,
     >,
-    /// `runId`
+    /// `runId`: a string
     pub run_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

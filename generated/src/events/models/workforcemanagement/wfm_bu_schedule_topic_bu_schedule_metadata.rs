@@ -10,27 +10,30 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmBuScheduleTopicBuScheduleMetadata` in the API.
+///
+/// Part of
+/// [`WfmBuScheduleTopicBuScheduleNotification`](crate::events::models::WfmBuScheduleTopicBuScheduleNotification).
 #[derive(Clone, Default)]
 pub struct WfmBuScheduleTopicBuScheduleMetadata {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `generationResults`
+    /// `generationResults`: `WfmBuScheduleTopicBuScheduleGenerationResultSummary`
     pub generation_results: Option<
         Box<WfmBuScheduleTopicBuScheduleGenerationResultSummary>,
     >,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `managementUnits`
+    /// `managementUnits`: a list of `WfmBuScheduleTopicBuManagementUnitScheduleSummary`
     pub management_units: Option<Vec<WfmBuScheduleTopicBuManagementUnitScheduleSummary>>,
-    /// `metadata`
+    /// `metadata`: `WfmBuScheduleTopicWfmVersionedEntityMetadata`
     pub metadata: Option<Box<WfmBuScheduleTopicWfmVersionedEntityMetadata>>,
-    /// `published`
+    /// `published`: a boolean
     pub published: Option<bool>,
-    /// `shortTermForecast`
+    /// `shortTermForecast`: `WfmBuScheduleTopicBuShortTermForecastReference`
     pub short_term_forecast: Option<Box<WfmBuScheduleTopicBuShortTermForecastReference>>,
-    /// `weekCount`
+    /// `weekCount`: an integer (`int64`)
     pub week_count: Option<i64>,
-    /// `weekDate`
+    /// `weekDate`: a timestamp
     pub week_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmBuScheduleTopicManagementUnit` in the API.
+///
+/// Part of
+/// [`WfmBuScheduleTopicBuManagementUnitScheduleSummary`](crate::events::models::WfmBuScheduleTopicBuManagementUnitScheduleSummary).
 #[derive(Clone, Default)]
 pub struct WfmBuScheduleTopicManagementUnit {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,13 @@
 use crate::runtime::codec;
 
 /// `WfmBuScheduleTopicUserReference` in the API.
+///
+/// Part of
+/// [`WfmBuScheduleTopicBuManagementUnitScheduleSummary`](crate::events::models::WfmBuScheduleTopicBuManagementUnitScheduleSummary),
+/// [`WfmBuScheduleTopicWfmVersionedEntityMetadata`](crate::events::models::WfmBuScheduleTopicWfmVersionedEntityMetadata).
 #[derive(Clone, Default)]
 pub struct WfmBuScheduleTopicUserReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,13 +5,16 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmBuScheduleTopicWfmVersionedEntityMetadata` in the API.
+///
+/// Part of
+/// [`WfmBuScheduleTopicBuScheduleMetadata`](crate::events::models::WfmBuScheduleTopicBuScheduleMetadata).
 #[derive(Clone, Default)]
 pub struct WfmBuScheduleTopicWfmVersionedEntityMetadata {
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`
+    /// `modifiedBy`: `WfmBuScheduleTopicUserReference`
     pub modified_by: Option<Box<WfmBuScheduleTopicUserReference>>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

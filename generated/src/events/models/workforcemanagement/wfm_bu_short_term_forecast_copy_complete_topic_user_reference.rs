@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmBuShortTermForecastCopyCompleteTopicUserReference` in the API.
+///
+/// Part of
+/// [`WfmBuShortTermForecastCopyCompleteTopicWfmVersionedEntityMetadata`](crate::events::models::WfmBuShortTermForecastCopyCompleteTopicWfmVersionedEntityMetadata).
 #[derive(Clone, Default)]
 pub struct WfmBuShortTermForecastCopyCompleteTopicUserReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

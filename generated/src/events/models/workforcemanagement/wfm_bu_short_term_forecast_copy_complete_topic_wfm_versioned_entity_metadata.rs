@@ -5,13 +5,16 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmBuShortTermForecastCopyCompleteTopicWfmVersionedEntityMetadata` in the API.
+///
+/// Part of
+/// [`WfmBuShortTermForecastCopyCompleteTopicBuShortTermForecast`](crate::events::models::WfmBuShortTermForecastCopyCompleteTopicBuShortTermForecast).
 #[derive(Clone, Default)]
 pub struct WfmBuShortTermForecastCopyCompleteTopicWfmVersionedEntityMetadata {
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`
+    /// `modifiedBy`: `WfmBuShortTermForecastCopyCompleteTopicUserReference`
     pub modified_by: Option<Box<WfmBuShortTermForecastCopyCompleteTopicUserReference>>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

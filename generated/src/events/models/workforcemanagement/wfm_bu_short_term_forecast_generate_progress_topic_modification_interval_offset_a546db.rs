@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `WfmBuShortTermForecastGenerateProgressTopicModificationIntervalOffsetValue` in the API.
+///
+/// Part of
+/// [`WfmBuShortTermForecastGenerateProgressTopicBuForecastModification`](crate::events::models::WfmBuShortTermForecastGenerateProgressTopicBuForecastModification).
 #[derive(Clone, Default)]
 pub struct WfmBuShortTermForecastGenerateProgressTopicModificationIntervalOffsetValue {
-    /// `intervalIndex`
+    /// `intervalIndex`: an integer (`int64`)
     pub interval_index: Option<i64>,
-    /// `value`
+    /// `value`: a number
     pub value: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

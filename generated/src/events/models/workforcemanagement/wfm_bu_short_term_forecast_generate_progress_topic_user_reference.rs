@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmBuShortTermForecastGenerateProgressTopicUserReference` in the API.
+///
+/// Part of
+/// [`WfmBuShortTermForecastGenerateProgressTopicWfmVersionedEntityMetadata`](crate::events::models::WfmBuShortTermForecastGenerateProgressTopicWfmVersionedEntityMetadata).
 #[derive(Clone, Default)]
 pub struct WfmBuShortTermForecastGenerateProgressTopicUserReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,15 +5,18 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmBuShortTermForecastGenerateProgressTopicWfmVersionedEntityMetadata` in the API.
+///
+/// Part of
+/// [`WfmBuShortTermForecastGenerateProgressTopicBuShortTermForecast`](crate::events::models::WfmBuShortTermForecastGenerateProgressTopicBuShortTermForecast).
 #[derive(Clone, Default)]
 pub struct WfmBuShortTermForecastGenerateProgressTopicWfmVersionedEntityMetadata {
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`
+    /// `modifiedBy`: `WfmBuShortTermForecastGenerateProgressTopicUserReference`
     pub modified_by: Option<
         Box<WfmBuShortTermForecastGenerateProgressTopicUserReference>,
     >,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmBuShortTermForecastImportCompleteTopicUserReference` in the API.
+///
+/// Part of
+/// [`WfmBuShortTermForecastImportCompleteTopicWfmVersionedEntityMetadata`](crate::events::models::WfmBuShortTermForecastImportCompleteTopicWfmVersionedEntityMetadata).
 #[derive(Clone, Default)]
 pub struct WfmBuShortTermForecastImportCompleteTopicUserReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,13 +5,16 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmBuShortTermForecastImportCompleteTopicWfmVersionedEntityMetadata` in the API.
+///
+/// Part of
+/// [`WfmBuShortTermForecastImportCompleteTopicBuShortTermForecast`](crate::events::models::WfmBuShortTermForecastImportCompleteTopicBuShortTermForecast).
 #[derive(Clone, Default)]
 pub struct WfmBuShortTermForecastImportCompleteTopicWfmVersionedEntityMetadata {
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`
+    /// `modifiedBy`: `WfmBuShortTermForecastImportCompleteTopicUserReference`
     pub modified_by: Option<Box<WfmBuShortTermForecastImportCompleteTopicUserReference>>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

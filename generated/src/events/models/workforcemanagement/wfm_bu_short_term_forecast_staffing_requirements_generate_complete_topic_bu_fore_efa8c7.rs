@@ -4,13 +4,16 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmBuShortTermForecastStaffingRequirementsGenerateCompleteTopicBuForecastShortTermStaffingRequirementsResults` in the API.
+///
+/// Part of
+/// [`WfmBuShortTermForecastStaffingRequirementsGenerateCompleteTopicBuForecastShortTermStaffingRequirementsNotification`](crate::events::models::WfmBuShortTermForecastStaffingRequirementsGenerateCompleteTopicBuForecastShortTermStaffingRequirementsNotification).
 #[derive(Clone, Default)]
 pub struct WfmBuShortTermForecastStaffingRequirementsGenerateCompleteTopicBuForecastShortTermStaffingRequirementsResults {
-    /// `downloadUrl`
+    /// `downloadUrl`: a string
     pub download_url: Option<String>,
-    /// `downloadUrlExpirationDate`
+    /// `downloadUrlExpirationDate`: a timestamp
     pub download_url_expiration_date: Option<time::Timestamp>,
-    /// `weekNumber`
+    /// `weekNumber`: an integer (`int64`)
     pub week_number: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 
 /// `WfmBuShortTermForecastStaffingRequirementsGenerateCompleteTopicBuShortTermForecastReference` in the API.
+///
+/// Part of
+/// [`WfmBuShortTermForecastStaffingRequirementsGenerateCompleteTopicBuForecastShortTermStaffingRequirementsNotification`](crate::events::models::WfmBuShortTermForecastStaffingRequirementsGenerateCompleteTopicBuForecastShortTermStaffingRequirementsNotification).
 #[derive(Clone, Default)]
 pub struct WfmBuShortTermForecastStaffingRequirementsGenerateCompleteTopicBuShortTermForecastReference {
-    /// `description`
+    /// `description`: a string
     pub description: Option<String>,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `weekDate`
+    /// `weekDate`: a string
     pub week_date: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

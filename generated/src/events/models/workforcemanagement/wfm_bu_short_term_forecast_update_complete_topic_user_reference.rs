@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmBuShortTermForecastUpdateCompleteTopicUserReference` in the API.
+///
+/// Part of
+/// [`WfmBuShortTermForecastUpdateCompleteTopicWfmVersionedEntityMetadata`](crate::events::models::WfmBuShortTermForecastUpdateCompleteTopicWfmVersionedEntityMetadata).
 #[derive(Clone, Default)]
 pub struct WfmBuShortTermForecastUpdateCompleteTopicUserReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

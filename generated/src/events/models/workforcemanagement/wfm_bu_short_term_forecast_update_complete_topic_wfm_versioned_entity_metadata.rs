@@ -5,13 +5,16 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmBuShortTermForecastUpdateCompleteTopicWfmVersionedEntityMetadata` in the API.
+///
+/// Part of
+/// [`WfmBuShortTermForecastUpdateCompleteTopicBuShortTermForecast`](crate::events::models::WfmBuShortTermForecastUpdateCompleteTopicBuShortTermForecast).
 #[derive(Clone, Default)]
 pub struct WfmBuShortTermForecastUpdateCompleteTopicWfmVersionedEntityMetadata {
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`
+    /// `modifiedBy`: `WfmBuShortTermForecastUpdateCompleteTopicUserReference`
     pub modified_by: Option<Box<WfmBuShortTermForecastUpdateCompleteTopicUserReference>>,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,12 @@ use crate::events::models::workforcemanagement::WfmBulkShiftTradeStateUpdateNoti
 use crate::runtime::codec;
 
 /// `WfmBulkShiftTradeStateUpdateNotificationTopicBulkShiftTradeStateUpdateResultListing` in the API.
+///
+/// Part of
+/// [`WfmBulkShiftTradeStateUpdateNotificationTopicBulkShiftTradeStateUpdateNotification`](crate::events::models::WfmBulkShiftTradeStateUpdateNotificationTopicBulkShiftTradeStateUpdateNotification).
 #[derive(Clone, Default)]
 pub struct WfmBulkShiftTradeStateUpdateNotificationTopicBulkShiftTradeStateUpdateResultListing {
-    /// `entities`
+    /// `entities`: a list of `WfmBulkShiftTradeStateUpdateNotificationTopicBulkShiftTradeStateUpdateResult`
     pub entities: Option<
         Vec<WfmBulkShiftTradeStateUpdateNotificationTopicBulkShiftTradeStateUpdateResult>,
     >,

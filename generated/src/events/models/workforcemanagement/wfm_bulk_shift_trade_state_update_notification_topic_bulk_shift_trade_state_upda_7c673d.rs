@@ -8,25 +8,29 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmBulkShiftTradeStateUpdateNotificationTopicBulkShiftTradeStateUpdateResult` in the API.
+///
+/// Part of
+/// [`WfmBulkShiftTradeStateUpdateNotificationTopicBulkShiftTradeStateUpdateResultListing`](crate::events::models::WfmBulkShiftTradeStateUpdateNotificationTopicBulkShiftTradeStateUpdateResultListing).
 #[derive(Clone, Default)]
 pub struct WfmBulkShiftTradeStateUpdateNotificationTopicBulkShiftTradeStateUpdateResult {
-    /// `failureReason`
+    /// `failureReason`:
+    /// `WfmBulkShiftTradeStateUpdateNotificationTopicBulkShiftTradeStateUpdateResultFailureReason`
     pub failure_reason: Option<
         WfmBulkShiftTradeStateUpdateNotificationTopicBulkShiftTradeStateUpdateResultFailureReason,
     >,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `metadata`
+    /// `metadata`: `WfmBulkShiftTradeStateUpdateNotificationTopicWfmVersionedEntityMetadata`
     pub metadata: Option<
         Box<WfmBulkShiftTradeStateUpdateNotificationTopicWfmVersionedEntityMetadata>,
     >,
-    /// `reviewedBy`
+    /// `reviewedBy`: `WfmBulkShiftTradeStateUpdateNotificationTopicUserReference`
     pub reviewed_by: Option<
         Box<WfmBulkShiftTradeStateUpdateNotificationTopicUserReference>,
     >,
-    /// `reviewedDate`
+    /// `reviewedDate`: a timestamp
     pub reviewed_date: Option<time::Timestamp>,
-    /// `state`
+    /// `state`: one of `Unmatched`, `Matched`, `Approved`, `Denied`, `Expired`, `Canceled`
     pub state: Option<
         WfmBulkShiftTradeStateUpdateNotificationTopicBulkShiftTradeStateUpdateResultState,
     >,

@@ -3,9 +3,13 @@
 use crate::runtime::codec;
 
 /// `WfmBulkShiftTradeStateUpdateNotificationTopicUserReference` in the API.
+///
+/// Part of
+/// [`WfmBulkShiftTradeStateUpdateNotificationTopicBulkShiftTradeStateUpdateResult`](crate::events::models::WfmBulkShiftTradeStateUpdateNotificationTopicBulkShiftTradeStateUpdateResult),
+/// [`WfmBulkShiftTradeStateUpdateNotificationTopicWfmVersionedEntityMetadata`](crate::events::models::WfmBulkShiftTradeStateUpdateNotificationTopicWfmVersionedEntityMetadata).
 #[derive(Clone, Default)]
 pub struct WfmBulkShiftTradeStateUpdateNotificationTopicUserReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,15 +5,18 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmBulkShiftTradeStateUpdateNotificationTopicWfmVersionedEntityMetadata` in the API.
+///
+/// Part of
+/// [`WfmBulkShiftTradeStateUpdateNotificationTopicBulkShiftTradeStateUpdateResult`](crate::events::models::WfmBulkShiftTradeStateUpdateNotificationTopicBulkShiftTradeStateUpdateResult).
 #[derive(Clone, Default)]
 pub struct WfmBulkShiftTradeStateUpdateNotificationTopicWfmVersionedEntityMetadata {
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`
+    /// `modifiedBy`: `WfmBulkShiftTradeStateUpdateNotificationTopicUserReference`
     pub modified_by: Option<
         Box<WfmBulkShiftTradeStateUpdateNotificationTopicUserReference>,
     >,
-    /// `version`
+    /// `version`: an integer (`int64`)
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

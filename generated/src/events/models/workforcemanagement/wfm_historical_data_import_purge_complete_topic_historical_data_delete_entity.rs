@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `WfmHistoricalDataImportPurgeCompleteTopicHistoricalDataDeleteEntity` in the API.
+///
+/// Part of
+/// [`WfmHistoricalDataImportPurgeCompleteTopicHistoricalDataPurgeRequestComplete`](crate::events::models::WfmHistoricalDataImportPurgeCompleteTopicHistoricalDataPurgeRequestComplete).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalDataImportPurgeCompleteTopicHistoricalDataDeleteEntity {
-    /// `requestId`
+    /// `requestId`: a string
     pub request_id: Option<String>,
-    /// `status`
+    /// `status`: one of `Unknown`, `InProgress`, `Success`
     pub status: Option<
         WfmHistoricalDataImportPurgeCompleteTopicHistoricalDataDeleteEntityStatus,
     >,

@@ -3,13 +3,17 @@
 use crate::runtime::codec;
 
 /// `WfmHistoricalDataImportPurgeCompleteTopicHistoricalDataDisallowedDeleteEntity` in the API.
+///
+/// Part of
+/// [`WfmHistoricalDataImportPurgeCompleteTopicHistoricalDataPurgeRequestComplete`](crate::events::models::WfmHistoricalDataImportPurgeCompleteTopicHistoricalDataPurgeRequestComplete).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalDataImportPurgeCompleteTopicHistoricalDataDisallowedDeleteEntity {
-    /// `reason`
+    /// `reason`: one of `Unknown`, `DeleteInProgress`, `ValidationInProgress`, `RequestIdNotFound`,
+    /// `InvalidRequest`
     pub reason: Option<
         WfmHistoricalDataImportPurgeCompleteTopicHistoricalDataDisallowedDeleteEntityReason,
     >,
-    /// `requestId`
+    /// `requestId`: a string
     pub request_id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

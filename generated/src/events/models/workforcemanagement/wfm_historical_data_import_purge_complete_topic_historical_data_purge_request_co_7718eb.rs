@@ -7,21 +7,25 @@ use crate::events::models::workforcemanagement::{
 use crate::runtime::codec;
 
 /// `WfmHistoricalDataImportPurgeCompleteTopicHistoricalDataPurgeRequestComplete` in the API.
+///
+/// Arrives with the topic
+/// [`workforcemanagement_historicaldata_delete_jobs`](crate::events::topics::workforcemanagement::workforcemanagement_historicaldata_delete_jobs).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalDataImportPurgeCompleteTopicHistoricalDataPurgeRequestComplete {
-    /// `disallowedEntities`
+    /// `disallowedEntities`: a list of
+    /// `WfmHistoricalDataImportPurgeCompleteTopicHistoricalDataDisallowedDeleteEntity`
     pub disallowed_entities: Option<
         Vec<
             WfmHistoricalDataImportPurgeCompleteTopicHistoricalDataDisallowedDeleteEntity,
         >,
     >,
-    /// `entities`
+    /// `entities`: a list of `WfmHistoricalDataImportPurgeCompleteTopicHistoricalDataDeleteEntity`
     pub entities: Option<
         Vec<WfmHistoricalDataImportPurgeCompleteTopicHistoricalDataDeleteEntity>,
     >,
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `state`
+    /// `state`: one of `Unknown`, `Processing`, `Complete`, `Error`
     pub state: Option<
         WfmHistoricalDataImportPurgeCompleteTopicHistoricalDataPurgeRequestCompleteState,
     >,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmHistoricalDataUploadPurgeRequestStatusTopicHistoricalDataUploadPurgeRequestUpdate` in the API.
+///
+/// Arrives with the topic
+/// [`workforcemanagement_historicaldata_deletejob`](crate::events::topics::workforcemanagement::workforcemanagement_historicaldata_deletejob).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalDataUploadPurgeRequestStatusTopicHistoricalDataUploadPurgeRequestUpdate {
-    /// `status`
+    /// `status`: one of `InProgress`, `Success`, `Failed`
     pub status: Option<
         WfmHistoricalDataUploadPurgeRequestStatusTopicHistoricalDataUploadPurgeRequestUpdateStatus,
     >,

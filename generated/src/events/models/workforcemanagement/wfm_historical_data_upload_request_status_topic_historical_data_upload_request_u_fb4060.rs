@@ -4,31 +4,35 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmHistoricalDataUploadRequestStatusTopicHistoricalDataUploadRequestUpdate` in the API.
+///
+/// Arrives with the topic
+/// [`workforcemanagement_historicaldata_status`](crate::events::topics::workforcemanagement::workforcemanagement_historicaldata_status).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalDataUploadRequestStatusTopicHistoricalDataUploadRequestUpdate {
-    /// `active`
+    /// `active`: a boolean
     pub active: Option<bool>,
-    /// `dateCreated`
+    /// `dateCreated`: a timestamp
     pub date_created: Option<time::Timestamp>,
-    /// `dateImportEnded`
+    /// `dateImportEnded`: a timestamp
     pub date_import_ended: Option<time::Timestamp>,
-    /// `dateImportStarted`
+    /// `dateImportStarted`: a timestamp
     pub date_import_started: Option<time::Timestamp>,
-    /// `dateModified`
+    /// `dateModified`: a timestamp
     pub date_modified: Option<time::Timestamp>,
-    /// `error`
+    /// `error`: a string
     pub error: Option<String>,
-    /// `fileName`
+    /// `fileName`: a string
     pub file_name: Option<String>,
-    /// `fileSize`
+    /// `fileSize`: an integer (`int64`)
     pub file_size: Option<i64>,
-    /// `requestId`
+    /// `requestId`: a string
     pub request_id: Option<String>,
-    /// `status`
+    /// `status`: one of `Initiated`, `InProgress`, `Pending`, `Success`, `Failed`, `Cancelled`, `Purged`,
+    /// `PurgePending`
     pub status: Option<
         WfmHistoricalDataUploadRequestStatusTopicHistoricalDataUploadRequestUpdateStatus,
     >,
-    /// `type`
+    /// `type`: one of `Csv`, `Json`
     pub r#type: Option<
         WfmHistoricalDataUploadRequestStatusTopicHistoricalDataUploadRequestUpdateType,
     >,

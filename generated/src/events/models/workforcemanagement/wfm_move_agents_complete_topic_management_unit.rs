@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmMoveAgentsCompleteTopicManagementUnit` in the API.
+///
+/// Part of
+/// [`WfmMoveAgentsCompleteTopicWfmMoveAgentsComplete`](crate::events::models::WfmMoveAgentsCompleteTopicWfmMoveAgentsComplete).
 #[derive(Clone, Default)]
 pub struct WfmMoveAgentsCompleteTopicManagementUnit {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

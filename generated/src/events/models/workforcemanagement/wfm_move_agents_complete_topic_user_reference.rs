@@ -3,9 +3,13 @@
 use crate::runtime::codec;
 
 /// `WfmMoveAgentsCompleteTopicUserReference` in the API.
+///
+/// Part of
+/// [`WfmMoveAgentsCompleteTopicWfmMoveAgentData`](crate::events::models::WfmMoveAgentsCompleteTopicWfmMoveAgentData),
+/// [`WfmMoveAgentsCompleteTopicWfmMoveAgentsComplete`](crate::events::models::WfmMoveAgentsCompleteTopicWfmMoveAgentsComplete).
 #[derive(Clone, Default)]
 pub struct WfmMoveAgentsCompleteTopicUserReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@ use crate::events::models::workforcemanagement::WfmMoveAgentsCompleteTopicUserRe
 use crate::runtime::codec;
 
 /// `WfmMoveAgentsCompleteTopicWfmMoveAgentData` in the API.
+///
+/// Part of
+/// [`WfmMoveAgentsCompleteTopicWfmMoveAgentsComplete`](crate::events::models::WfmMoveAgentsCompleteTopicWfmMoveAgentsComplete).
 #[derive(Clone, Default)]
 pub struct WfmMoveAgentsCompleteTopicWfmMoveAgentData {
-    /// `result`
+    /// `result`: `WfmMoveAgentsCompleteTopicWfmMoveAgentDataResult`
     pub result: Option<WfmMoveAgentsCompleteTopicWfmMoveAgentDataResult>,
-    /// `user`
+    /// `user`: `WfmMoveAgentsCompleteTopicUserReference`
     pub user: Option<Box<WfmMoveAgentsCompleteTopicUserReference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

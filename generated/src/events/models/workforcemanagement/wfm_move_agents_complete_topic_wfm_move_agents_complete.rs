@@ -7,15 +7,18 @@ use crate::events::models::workforcemanagement::{
 use crate::runtime::codec;
 
 /// `WfmMoveAgentsCompleteTopicWfmMoveAgentsComplete` in the API.
+///
+/// Arrives with the topic
+/// [`workforcemanagement_agents`](crate::events::topics::workforcemanagement::workforcemanagement_agents).
 #[derive(Clone, Default)]
 pub struct WfmMoveAgentsCompleteTopicWfmMoveAgentsComplete {
-    /// `destinationManagementUnit`
+    /// `destinationManagementUnit`: `WfmMoveAgentsCompleteTopicManagementUnit`
     pub destination_management_unit: Option<
         Box<WfmMoveAgentsCompleteTopicManagementUnit>,
     >,
-    /// `requestingUser`
+    /// `requestingUser`: `WfmMoveAgentsCompleteTopicUserReference`
     pub requesting_user: Option<Box<WfmMoveAgentsCompleteTopicUserReference>>,
-    /// `results`
+    /// `results`: a list of `WfmMoveAgentsCompleteTopicWfmMoveAgentData`
     pub results: Option<Vec<WfmMoveAgentsCompleteTopicWfmMoveAgentData>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmMoveManagementUnitTopicBusinessUnit` in the API.
+///
+/// Part of
+/// [`WfmMoveManagementUnitTopicMoveManagementUnitNotification`](crate::events::models::WfmMoveManagementUnitTopicMoveManagementUnitNotification).
 #[derive(Clone, Default)]
 pub struct WfmMoveManagementUnitTopicBusinessUnit {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

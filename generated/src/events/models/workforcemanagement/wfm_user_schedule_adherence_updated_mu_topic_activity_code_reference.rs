@@ -4,11 +4,14 @@ use crate::events::models::workforcemanagement::WfmUserScheduleAdherenceUpdatedM
 use crate::runtime::codec;
 
 /// `WfmUserScheduleAdherenceUpdatedMuTopicActivityCodeReference` in the API.
+///
+/// Part of
+/// [`WfmUserScheduleAdherenceUpdatedMuTopicUserScheduleAdherenceUpdate`](crate::events::models::WfmUserScheduleAdherenceUpdatedMuTopicUserScheduleAdherenceUpdate).
 #[derive(Clone, Default)]
 pub struct WfmUserScheduleAdherenceUpdatedMuTopicActivityCodeReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `secondaryPresences`
+    /// `secondaryPresences`: a list of `WfmUserScheduleAdherenceUpdatedMuTopicSecondaryPresenceReference`
     pub secondary_presences: Option<
         Vec<WfmUserScheduleAdherenceUpdatedMuTopicSecondaryPresenceReference>,
     >,

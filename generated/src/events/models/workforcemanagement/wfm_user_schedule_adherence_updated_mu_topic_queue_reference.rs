@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmUserScheduleAdherenceUpdatedMuTopicQueueReference` in the API.
+///
+/// Part of
+/// [`WfmUserScheduleAdherenceUpdatedMuTopicUserScheduleAdherenceUpdate`](crate::events::models::WfmUserScheduleAdherenceUpdatedMuTopicUserScheduleAdherenceUpdate).
 #[derive(Clone, Default)]
 pub struct WfmUserScheduleAdherenceUpdatedMuTopicQueueReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

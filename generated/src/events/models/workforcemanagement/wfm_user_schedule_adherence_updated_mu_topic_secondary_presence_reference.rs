@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmUserScheduleAdherenceUpdatedMuTopicSecondaryPresenceReference` in the API.
+///
+/// Part of
+/// [`WfmUserScheduleAdherenceUpdatedMuTopicActivityCodeReference`](crate::events::models::WfmUserScheduleAdherenceUpdatedMuTopicActivityCodeReference).
 #[derive(Clone, Default)]
 pub struct WfmUserScheduleAdherenceUpdatedMuTopicSecondaryPresenceReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

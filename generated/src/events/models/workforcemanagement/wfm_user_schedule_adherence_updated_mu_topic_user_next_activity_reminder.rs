@@ -4,11 +4,14 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `WfmUserScheduleAdherenceUpdatedMuTopicUserNextActivityReminder` in the API.
+///
+/// Part of
+/// [`WfmUserScheduleAdherenceUpdatedMuTopicUserScheduleAdherenceUpdate`](crate::events::models::WfmUserScheduleAdherenceUpdatedMuTopicUserScheduleAdherenceUpdate).
 #[derive(Clone, Default)]
 pub struct WfmUserScheduleAdherenceUpdatedMuTopicUserNextActivityReminder {
-    /// `activityCategory`
+    /// `activityCategory`: a string
     pub activity_category: Option<String>,
-    /// `startDate`
+    /// `startDate`: a timestamp
     pub start_date: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

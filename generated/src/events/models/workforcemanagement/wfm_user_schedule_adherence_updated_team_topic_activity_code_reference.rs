@@ -4,11 +4,14 @@ use crate::events::models::workforcemanagement::WfmUserScheduleAdherenceUpdatedT
 use crate::runtime::codec;
 
 /// `WfmUserScheduleAdherenceUpdatedTeamTopicActivityCodeReference` in the API.
+///
+/// Part of
+/// [`WfmUserScheduleAdherenceUpdatedTeamTopicUserScheduleAdherenceUpdate`](crate::events::models::WfmUserScheduleAdherenceUpdatedTeamTopicUserScheduleAdherenceUpdate).
 #[derive(Clone, Default)]
 pub struct WfmUserScheduleAdherenceUpdatedTeamTopicActivityCodeReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `secondaryPresences`
+    /// `secondaryPresences`: a list of `WfmUserScheduleAdherenceUpdatedTeamTopicSecondaryPresenceReference`
     pub secondary_presences: Option<
         Vec<WfmUserScheduleAdherenceUpdatedTeamTopicSecondaryPresenceReference>,
     >,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmUserScheduleAdherenceUpdatedTeamTopicSecondaryPresenceReference` in the API.
+///
+/// Part of
+/// [`WfmUserScheduleAdherenceUpdatedTeamTopicActivityCodeReference`](crate::events::models::WfmUserScheduleAdherenceUpdatedTeamTopicActivityCodeReference).
 #[derive(Clone, Default)]
 pub struct WfmUserScheduleAdherenceUpdatedTeamTopicSecondaryPresenceReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

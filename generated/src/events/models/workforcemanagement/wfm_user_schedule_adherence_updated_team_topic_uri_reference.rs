@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 
 /// `WfmUserScheduleAdherenceUpdatedTeamTopicUriReference` in the API.
+///
+/// Part of
+/// [`WfmUserScheduleAdherenceUpdatedTeamTopicUserScheduleAdherenceUpdate`](crate::events::models::WfmUserScheduleAdherenceUpdatedTeamTopicUserScheduleAdherenceUpdate).
 #[derive(Clone, Default)]
 pub struct WfmUserScheduleAdherenceUpdatedTeamTopicUriReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

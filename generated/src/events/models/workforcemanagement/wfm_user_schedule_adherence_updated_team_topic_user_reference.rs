@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 
 /// `WfmUserScheduleAdherenceUpdatedTeamTopicUserReference` in the API.
+///
+/// Part of
+/// [`WfmUserScheduleAdherenceUpdatedTeamTopicUserScheduleAdherenceUpdate`](crate::events::models::WfmUserScheduleAdherenceUpdatedTeamTopicUserScheduleAdherenceUpdate).
 #[derive(Clone, Default)]
 pub struct WfmUserScheduleAdherenceUpdatedTeamTopicUserReference {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

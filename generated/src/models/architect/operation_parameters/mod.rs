@@ -25,6 +25,7 @@ export!(
         GetArchitectDependencytrackingUpdatedresourceconsumersObjectType
 );
 export!(architect_grammars: GetArchitectGrammarsSortBy, GetArchitectGrammarsSortOrder);
+export!(architect_ivrs: GetArchitectIvrsExpand);
 export!(architect_prompts_history: GetArchitectPromptHistoryHistoryIdAction, GetArchitectPromptHistoryHistoryIdSortBy);
 export!(
     architect_systemprompts_history: GetArchitectSystempromptHistoryHistoryIdAction,
@@ -41,6 +42,7 @@ export!(
 );
 export!(flows_datatables_rows: GetFlowsDatatableRowsSortOrder);
 export!(flows_divisionviews: GetFlowsDivisionviewsType);
+export!(flows_export_jobs: GetFlowsExportJobExpand);
 export!(flows_history: GetFlowHistoryHistoryIdAction, GetFlowHistoryHistoryIdSortBy);
 export!(flows_instances: GetFlowsInstanceExpand);
 export!(flows_instances_jobs: PostFlowsInstancesJobsExpand);

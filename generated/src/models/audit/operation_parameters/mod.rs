@@ -2,3 +2,4 @@
 
 export!(audits_query_realtime: PostAuditsQueryRealtimeExpand);
 export!(audits_query_realtime_related: PostAuditsQueryRealtimeRelatedExpand);
+export!(audits_query_results: GetAuditsQueryTransactionIdResultsExpand);

@@ -5,7 +5,7 @@ export!(
         GetCoachingAppointmentsRelationships, GetCoachingAppointmentsSortOrder, GetCoachingAppointmentsStatuses
 );
 export!(
-    coaching_appointments_me: GetCoachingAppointmentsMeIntervalCondition, GetCoachingAppointmentsMeRelationships,
-        GetCoachingAppointmentsMeSortOrder, GetCoachingAppointmentsMeStatuses
+    coaching_appointments_me: GetCoachingAppointmentsMeIntervalCondition, GetCoachingAppointmentsMeOverdue,
+        GetCoachingAppointmentsMeRelationships, GetCoachingAppointmentsMeSortOrder, GetCoachingAppointmentsMeStatuses
 );
 export!(coaching_notifications: GetCoachingNotificationExpand, GetCoachingNotificationsExpand);

@@ -39,5 +39,5 @@ export!(
 );
 export!(conversations_screenshares_recordingstate: PutConversationsScreenshareRecordingstateResponse);
 export!(conversations_socials_recordingstate: PutConversationsSocialRecordingstateResponse);
-export!(conversations_suggestions: GetConversationSuggestionsState, GetConversationSuggestionsType);
+export!(conversations_suggestions: GetConversationSuggestionsState);
 export!(conversations_videos_recordingstate: PutConversationsVideoRecordingstateResponse);

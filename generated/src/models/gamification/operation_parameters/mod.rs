@@ -36,7 +36,9 @@ export!(
     gamification_insights_rankings: GetGamificationInsightsRankingsFilterType,
         GetGamificationInsightsRankingsGranularity, GetGamificationInsightsRankingsSortKey
 );
-export!(gamification_insights_trends: GetGamificationInsightsTrendsFilterType);
+export!(
+    gamification_insights_trends: GetGamificationInsightsTrendsFilterType, GetGamificationInsightsTrendsGranularity
+);
 export!(
     gamification_insights_users_details: GetGamificationInsightsUserDetailsFilterType,
         GetGamificationInsightsUserDetailsGranularity

@@ -7,8 +7,8 @@ export!(
 );
 export!(
     learning_assignments_me: GetLearningAssignmentsMeExpand, GetLearningAssignmentsMeOverdue,
-        GetLearningAssignmentsMeSortBy, GetLearningAssignmentsMeSortOrder, GetLearningAssignmentsMeStates,
-        GetLearningAssignmentsMeTypes
+        GetLearningAssignmentsMePass, GetLearningAssignmentsMeSortBy, GetLearningAssignmentsMeSortOrder,
+        GetLearningAssignmentsMeStates, GetLearningAssignmentsMeTypes
 );
 export!(
     learning_assignments_steps: GetLearningAssignmentStepDefaultShareableContentObject, GetLearningAssignmentStepExpand

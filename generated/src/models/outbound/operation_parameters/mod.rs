@@ -26,7 +26,7 @@ export!(
 export!(
     outbound_contactlisttemplates: GetOutboundContactlisttemplatesFilterType, GetOutboundContactlisttemplatesSortOrder
 );
-export!(outbound_digitalrulesets: GetOutboundDigitalrulesetsSortOrder);
+export!(outbound_digitalrulesets: GetOutboundDigitalrulesetsSortBy, GetOutboundDigitalrulesetsSortOrder);
 export!(
     outbound_dnclists: GetOutboundDnclistsDncSourceType, GetOutboundDnclistsFilterType, GetOutboundDnclistsSortOrder
 );

@@ -2,11 +2,11 @@
 
 export!(
     conversations_recordings: GetConversationRecordingChatFormatId, GetConversationRecordingEmailFormatId,
-        GetConversationRecordingMessageFormatId, GetConversationRecordingsFormatId
+        GetConversationRecordingFormatId, GetConversationRecordingMessageFormatId, GetConversationRecordingsFormatId
 );
 export!(orphanrecordings: GetOrphanrecordingsMedia);
 export!(
     orphanrecordings_media: GetOrphanrecordingMediaChatFormatId, GetOrphanrecordingMediaEmailFormatId,
         GetOrphanrecordingMediaFormatId, GetOrphanrecordingMediaMessageFormatId
 );
-export!(recording_jobs: GetRecordingJobsJobType, GetRecordingJobsSortBy, GetRecordingJobsState);
+export!(recording_jobs: GetRecordingJobsJobType, GetRecordingJobsSortBy);

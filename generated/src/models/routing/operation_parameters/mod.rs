@@ -11,6 +11,7 @@ export!(
         GetRoutingPredictorsKeyperformanceindicatorsExpand, GetRoutingPredictorsKeyperformanceindicatorsKpiGroup
 );
 export!(routing_queues: GetRoutingQueueExpand, GetRoutingQueuesExpand, GetRoutingQueuesSortOrder);
+export!(routing_queues_assistant: GetRoutingQueueAssistantExpand);
 export!(routing_queues_divisionviews: GetRoutingQueuesDivisionviewsSortBy, GetRoutingQueuesDivisionviewsSortOrder);
 export!(routing_queues_divisionviews_all: GetRoutingQueuesDivisionviewsAllSortOrder);
 export!(routing_queues_me: GetRoutingQueuesMeSortOrder);
@@ -23,6 +24,7 @@ export!(routing_queues_users: GetRoutingQueueUsersExpand, GetRoutingQueueUsersSo
 export!(routing_skillexpressions: GetRoutingSkillexpressionFormat, GetRoutingSkillexpressionsFormat);
 export!(routing_skillexpressions_queue: GetRoutingSkillexpressionsQueueQueueIdFormat);
 export!(routing_skillgroups_members: GetRoutingSkillgroupMembersExpand);
+export!(routing_skillgroups_members_divisions: GetRoutingSkillgroupMembersDivisionsExpand);
 export!(
     routing_sms_availablephonenumbers: GetRoutingSmsAvailablephonenumbersAddressRequirement,
         GetRoutingSmsAvailablephonenumbersPhoneNumberType

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::super::settings::TokenSettings;
 use super::client_state::OperationKey;
+use crate::runtime::clock::Monotonic;
 
 /// What one call has done about tokens so far.
 #[derive(Debug, Default)]
@@ -22,7 +23,7 @@ pub(crate) struct CallBudget {
     /// The generation that it was last refused with.
     pub(super) generation: u64,
     /// When that generation was first refused to it.
-    pub(super) first_refused: Duration,
+    pub(super) first_refused: Monotonic,
     /// The pauses it made for that generation.
     pub(super) pauses: usize,
     /// The generation for which it asked for a second opinion.
@@ -33,16 +34,16 @@ impl CallBudget {
     /// Until when the call may wait for a token: its own end, or the end of its time for tokens.
     pub(crate) fn wait_until(
         &self,
-        now: Duration,
-        deadline: Option<Duration>,
+        now: Monotonic,
+        deadline: Option<Monotonic>,
         settings: &TokenSettings,
-    ) -> Duration {
-        let own = now.saturating_add(settings.token_wait.saturating_sub(self.waited));
+    ) -> Monotonic {
+        let own = now + settings.token_wait.saturating_sub(self.waited);
         deadline.map_or(own, |deadline| deadline.min(own))
     }
 
     /// Notes that `generation` was refused at `now`.
-    pub(super) fn refused(&mut self, generation: u64, now: Duration) {
+    pub(super) fn refused(&mut self, generation: u64, now: Monotonic) {
         if self.generation != generation {
             self.generation = generation;
             self.first_refused = now;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::backoff::doubled;
 use super::super::unauthorized::SECOND_OPINION;
+use crate::runtime::clock::Monotonic;
 use crate::runtime::sync::{AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering, PoisonError};
 
 /// How many unreliable operations are remembered.
@@ -36,17 +37,17 @@ impl ClientState {
     /// Milliseconds between two writes, so that many calls do not fight over one cache line.
     const GRAIN: u64 = 1000;
 
-    pub(super) fn mark_accepted(&self, now: Duration) {
-        let now = millis(now);
+    pub(super) fn mark_accepted(&self, now: Monotonic) {
+        let now = millis(now.since_start());
         if now.saturating_sub(self.accepted.load(Ordering::Relaxed)) >= Self::GRAIN {
             self.accepted.store(now, Ordering::Relaxed);
         }
     }
 
     /// Whether a call was accepted within `window` before `now`.
-    pub(super) fn accepted_lately(&self, now: Duration, window: Duration) -> bool {
+    pub(super) fn accepted_lately(&self, now: Monotonic, window: Duration) -> bool {
         let last = self.accepted.load(Ordering::Relaxed);
-        last > 0 && millis(now).saturating_sub(last) <= millis(window)
+        last > 0 && millis(now.since_start()).saturating_sub(last) <= millis(window)
     }
 
     pub(super) fn unreliable(&self) -> &Unreliable {
@@ -54,15 +55,15 @@ impl ClientState {
     }
 
     /// Whether a refresh may be forced at `now` although the token works.
-    pub(super) fn second_opinion_due(&self, now: Duration) -> bool {
+    pub(super) fn second_opinion_due(&self, now: Monotonic) -> bool {
         now >= self.opinion().next
     }
 
-    pub(super) fn second_opinion_taken(&self, now: Duration) {
+    pub(super) fn second_opinion_taken(&self, now: Monotonic) {
         let mut opinion = self.opinion();
         opinion.row = opinion.row.saturating_add(1);
         let [shortest, longest] = SECOND_OPINION;
-        opinion.next = now.saturating_add(doubled(shortest, opinion.row, longest));
+        opinion.next = now + doubled(shortest, opinion.row, longest);
     }
 
     /// The call that asked for it was accepted with the new generation.
@@ -79,7 +80,7 @@ impl ClientState {
 
 #[derive(Debug, Default)]
 struct SecondOpinion {
-    next: Duration,
+    next: Monotonic,
     /// How many in a row did not help.
     row: u32,
 }

@@ -8,6 +8,7 @@ use super::super::secret::Secret;
 use super::ledger::Outcome;
 use super::shared::Shared;
 use super::token::CachedToken;
+use crate::runtime::clock::Monotonic;
 use crate::runtime::clock::wait::within;
 use crate::runtime::sync::{Arc, spawn, watch};
 
@@ -28,7 +29,7 @@ pub(super) struct Launch {
 #[derive(Clone)]
 pub(super) struct Waiting {
     pub(super) outcome: watch::Receiver<Option<Outcome>>,
-    pub(super) presumed_dead: Duration,
+    pub(super) presumed_dead: Monotonic,
 }
 
 /// Starts a refresh. It outlives the call that noticed, and its span too.
@@ -96,7 +97,7 @@ async fn fly(mut guard: FlightGuard, latest: Option<Arc<CachedToken>>, condemned
                     } else {
                         token.remaining(now)
                     },
-                    took: now.monotonic.saturating_sub(began.monotonic),
+                    took: now.monotonic - began.monotonic,
                     access_token: token.access_token.clone(),
                     refresh_token: token.refresh_token.clone(),
                 });

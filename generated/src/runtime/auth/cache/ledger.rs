@@ -1,7 +1,6 @@
 //! What a cache knows beside the token that it serves. It changes on the slow path only, under one lock.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use super::super::backoff::doubled;
 use super::super::classify::{Held, State, classify, is_usable};
@@ -12,7 +11,7 @@ use super::super::unauthorized::{ALARM, PROBE_INTERVAL, Spacing};
 use super::client_state::OperationKey;
 use super::flight::{Launch, Waiting};
 use super::token::CachedToken;
-use crate::runtime::clock::Moment;
+use crate::runtime::clock::{Moment, Monotonic};
 use crate::runtime::sync::{Arc, Ordering, RuntimeId, current_runtime, watch};
 
 /// How many condemned tokens are remembered, so that none of them is taken over from a store.
@@ -25,7 +24,7 @@ pub(super) type Outcome = Result<Arc<CachedToken>, AuthError>;
 pub(super) struct Flight {
     pub(super) id: u64,
     /// When it counts as dead for calls of other runtimes than its own: nobody drives it.
-    pub(super) presumed_dead: Duration,
+    pub(super) presumed_dead: Monotonic,
     pub(super) runtime: Option<RuntimeId>,
     pub(super) outcome: watch::Receiver<Option<Outcome>>,
 }
@@ -36,7 +35,7 @@ impl Flight {
             outcome: self.outcome.clone(),
             // A call of the same runtime drives the flight by waiting for it.
             presumed_dead: if self.runtime == current_runtime() {
-                Duration::MAX
+                Monotonic::MAX
             } else {
                 self.presumed_dead
             },
@@ -47,9 +46,9 @@ impl Flight {
 /// The last refresh, where it failed.
 pub(super) struct Failure {
     pub(super) error: AuthError,
-    pub(super) at: Duration,
+    pub(super) at: Monotonic,
     /// Until when nobody tries again.
-    pub(super) until: Duration,
+    pub(super) until: Monotonic,
 }
 
 /// A generation that the API refused for good, as it seems.
@@ -57,7 +56,7 @@ pub(super) struct Condemned {
     generation: u64,
     token: Secret,
     /// The acceptance of a call that was sent after this moment pardons it.
-    evidence_from: Duration,
+    evidence_from: Monotonic,
 }
 
 /// What changes on the slow path only.
@@ -77,15 +76,15 @@ pub(super) struct Ledger {
     /// How often witnesses refused the latest one since a call was last accepted with it.
     pub(super) run: u32,
     /// When that began.
-    pub(super) run_began: Duration,
+    pub(super) run_began: Monotonic,
     /// The condemned ones, the latest at the back.
     condemned: VecDeque<Condemned>,
     /// From when on a call may try the condemned token.
-    pub(super) probe_at: Duration,
+    pub(super) probe_at: Monotonic,
     /// The operation that refused the condemned token last.
     pub(super) refused_by: OperationKey,
     /// Until when a false alarm makes the cache slower to condemn.
-    pub(super) alarm_until: Duration,
+    pub(super) alarm_until: Monotonic,
 }
 
 impl Ledger {
@@ -134,7 +133,7 @@ impl Ledger {
     }
 
     /// Forgets a flight whose task is gone, or is not driven by anybody.
-    pub(super) fn clear_dead_flight(&mut self, now: Duration) {
+    pub(super) fn clear_dead_flight(&mut self, now: Monotonic) {
         let is_dead = self.flight.as_ref().is_some_and(|flight| {
             // An error means that the sender is gone. One that sent before it went has cleared the flight itself.
             // The flight of this very runtime is about to be driven, however long it stood still.
@@ -157,12 +156,12 @@ impl Ledger {
     pub(super) fn condemn(
         &mut self,
         token: &CachedToken,
-        evidence_from: Duration,
-        now: Duration,
+        evidence_from: Monotonic,
+        now: Monotonic,
         settings: &TokenSettings,
     ) {
         token.quiet.store(false, Ordering::SeqCst);
-        self.probe_at = now.saturating_add(PROBE_INTERVAL);
+        self.probe_at = now + PROBE_INTERVAL;
         if self.condemned.len() == CONDEMNED_REMEMBERED {
             self.condemned.pop_front();
         }
@@ -178,12 +177,17 @@ impl Ledger {
             settings.failure_shared_max,
         );
         if let Some(failure) = &mut self.failure {
-            failure.until = failure.until.min(failure.at.saturating_add(shared));
+            failure.until = failure.until.min(failure.at + shared);
         }
     }
 
     /// A call was accepted with `token` that was sent at `sent`; whether that pardons it.
-    pub(super) fn accepted(&mut self, token: &CachedToken, sent: Duration, now: Duration) -> bool {
+    pub(super) fn accepted(
+        &mut self,
+        token: &CachedToken,
+        sent: Monotonic,
+        now: Monotonic,
+    ) -> bool {
         if self.is_latest(token) {
             self.run = 0;
         }
@@ -194,7 +198,7 @@ impl Ledger {
         let is_pardoned = place.is_some_and(|place| sent > self.condemned[place].evidence_from);
         if let Some(place) = place.filter(|_| is_pardoned) {
             self.condemned.remove(place);
-            self.alarm_until = now.saturating_add(ALARM);
+            self.alarm_until = now + ALARM;
         }
         token
             .quiet
@@ -204,7 +208,7 @@ impl Ledger {
 
     /// Takes the place of the one flight. The caller starts it once the lock is released: a runtime on its way down drops the task at once, and that
     /// takes the lock too.
-    pub(super) fn begin(&mut self, presumed_dead: Duration) -> Launch {
+    pub(super) fn begin(&mut self, presumed_dead: Monotonic) -> Launch {
         self.flights += 1;
         let (sender, receiver) = watch::channel(None);
         let flight = Flight {

@@ -32,7 +32,7 @@ use super::settings::TokenSettings;
 use super::source::Source;
 use super::unauthorized::{Known, PROBE_INTERVAL};
 use crate::runtime::clock::wait::{First, first};
-use crate::runtime::clock::{Clock, Moment};
+use crate::runtime::clock::{Clock, Moment, Monotonic};
 use crate::runtime::sync::{
     Arc, ArcSwapOption, AtomicU64, Mutex, MutexGuard, Notify, Ordering, current_runtime,
 };
@@ -50,7 +50,7 @@ enum Plan {
     /// Run this flight; with a token, without waiting for it.
     Launch(Launch, Option<Arc<CachedToken>>),
     Wait(Waiting),
-    Sleep(Duration),
+    Sleep(Monotonic),
     Fail(AuthError),
 }
 
@@ -110,15 +110,15 @@ impl TokenCache {
     }
 
     /// Whether a call would have to wait or fail here.
-    pub(crate) fn is_troubled(&self, now: Duration) -> bool {
-        millis(now) < self.0.troubled_until.load(Ordering::Relaxed)
+    pub(crate) fn is_troubled(&self, now: Monotonic) -> bool {
+        millis(now.since_start()) < self.0.troubled_until.load(Ordering::Relaxed)
     }
 
     /// The token to send, once there is one.
     pub(crate) async fn acquire(
         &self,
         budget: &mut CallBudget,
-        deadline: Option<Duration>,
+        deadline: Option<Monotonic>,
     ) -> Result<Arc<CachedToken>, AuthError> {
         loop {
             let now = self.0.clock.now();
@@ -149,7 +149,7 @@ impl TokenCache {
                 }
                 Plan::Sleep(then) => {
                     let end = then.min(until);
-                    let nap = self.0.clock.sleep(end.saturating_sub(now.monotonic));
+                    let nap = self.0.clock.sleep(end - now.monotonic);
                     first(changed, nap).await;
                     self.count_wait(now.monotonic, budget);
                 }
@@ -157,9 +157,9 @@ impl TokenCache {
         }
     }
 
-    fn count_wait(&self, since: Duration, budget: &mut CallBudget) -> Moment {
+    fn count_wait(&self, since: Monotonic, budget: &mut CallBudget) -> Moment {
         let now = self.0.clock.now();
-        budget.waited += now.monotonic.saturating_sub(since);
+        budget.waited += now.monotonic - since;
         now
     }
 
@@ -168,7 +168,7 @@ impl TokenCache {
         &self,
         waiting: Waiting,
         changed: Pin<&mut impl Future<Output = ()>>,
-        until: Duration,
+        until: Monotonic,
         budget: &mut CallBudget,
     ) -> Option<Result<Arc<CachedToken>, AuthError>> {
         match self.arrival(waiting, changed, until, budget).await {
@@ -192,14 +192,14 @@ impl TokenCache {
         &self,
         mut waiting: Waiting,
         changed: Pin<&mut impl Future<Output = ()>>,
-        until: Duration,
+        until: Monotonic,
         budget: &mut CallBudget,
     ) -> Arrival {
         let began = self.0.clock.monotonic();
         let end = until.min(waiting.presumed_dead);
         let outcome = {
             let ended = waiting.outcome.wait_for(Option::is_some);
-            let sleep = self.0.clock.sleep(end.saturating_sub(began));
+            let sleep = self.0.clock.sleep(end - began);
             match first(ended, first(changed, sleep)).await {
                 First::Left(Ok(outcome)) => outcome.clone(),
                 First::Left(Err(_)) => None,
@@ -239,11 +239,17 @@ impl TokenCache {
         self.0.lock()
     }
 
-    fn plan(&self, now: Moment, until: Duration, budget: &mut CallBudget) -> Plan {
+    /// What a call does next, and what that changes in the ledger.
+    ///
+    /// Both happen under one lock: of ten thousand calls that find the token expired together, the first takes the place of the flight and the
+    /// others find it taken. Nothing is awaited and no task is spawned under the lock; the caller does what the plan says once it is released.
+    fn plan(&self, now: Moment, until: Monotonic, budget: &mut CallBudget) -> Plan {
         let has_runtime = current_runtime().is_some();
         let mut ledger = self.lock();
+        // First of all, or a flight that nobody drives any more would be joined.
         ledger.clear_dead_flight(now.monotonic);
         let usable = ledger.usable(now);
+        // Without a runtime a refresh cannot be started, and nothing can be waited for.
         if !has_runtime {
             return match usable {
                 Some(token) => Plan::Serve(token),
@@ -258,10 +264,12 @@ impl TokenCache {
                 None => Self::serve(None),
             },
             Step::Probe => {
+                // One probe a call, and one a second of all calls: a condemned token costs the API little more than no token.
                 budget.probed = true;
-                ledger.probe_at = now.monotonic.saturating_add(PROBE_INTERVAL);
+                ledger.probe_at = now.monotonic + PROBE_INTERVAL;
                 Self::serve(ledger.latest.clone())
             }
+            // A call whose time is over still takes a token that works: it may have been refreshed while the call waited.
             Step::Join => match &ledger.flight {
                 _ if now.monotonic >= until => Self::out_of_time(&ledger, usable),
                 Some(flight) => Plan::Wait(flight.waiting()),
@@ -270,6 +278,7 @@ impl TokenCache {
             Step::Start { .. } if now.monotonic >= until => Self::out_of_time(&ledger, usable),
             Step::Start { forced } => {
                 if forced {
+                    // Only generations that no call was accepted with are spaced: a token that worked and was revoked is replaced at once.
                     budget.forced += 1;
                     if !ledger.was_accepted() {
                         ledger.spacing.forced(now.monotonic);
@@ -287,7 +296,7 @@ impl TokenCache {
                 let ends = ledger.spacing.ends(&self.0.settings);
                 Plan::Fail(
                     AuthError::new(AuthErrorKind::TokenRefused)
-                        .with_retry_after(Some(ends.saturating_sub(now.monotonic))),
+                        .with_retry_after(Some(ends - now.monotonic)),
                 )
             }
         }
@@ -296,12 +305,10 @@ impl TokenCache {
     /// Takes the place of the one flight.
     fn begin(&self, ledger: &mut Ledger, now: Moment) -> Launch {
         let presumed_dead = if self.0.source.is_repeatable() {
-            now.monotonic
-                .saturating_add(self.0.source.longest())
-                .saturating_add(FLIGHT_GRACE)
+            now.monotonic + self.0.source.longest() + FLIGHT_GRACE
         } else {
             // It may have sent a refresh token, which nobody must send again: only the end of its runtime shows that it is dead.
-            Duration::MAX
+            Monotonic::MAX
         };
         ledger.begin(presumed_dead)
     }
@@ -324,7 +331,7 @@ impl TokenCache {
         &self,
         ledger: &Ledger,
         now: Moment,
-        until: Duration,
+        until: Monotonic,
         budget: &CallBudget,
     ) -> Situation {
         let is_condemned = ledger.is_condemned();
@@ -352,7 +359,7 @@ impl TokenCache {
     }
 
     /// What the decisions need to know of this cache and of its client.
-    fn known(&self, ledger: &Ledger, now: Duration, operation: OperationKey) -> Known {
+    fn known(&self, ledger: &Ledger, now: Monotonic, operation: OperationKey) -> Known {
         let client = &self.0.client;
         let previous = ledger
             .latest
@@ -378,8 +385,8 @@ impl TokenCache {
     pub(crate) fn accept(
         &self,
         token: &CachedToken,
-        sent: Duration,
-        now: Duration,
+        sent: Monotonic,
+        now: Monotonic,
         budget: &CallBudget,
         operation: impl FnOnce() -> OperationKey,
     ) {
@@ -401,7 +408,7 @@ impl TokenCache {
 
     /// The first acceptance of a token, or the first after a refusal.
     #[cold]
-    fn accept_after_doubt(&self, token: &CachedToken, sent: Duration, now: Duration) {
+    fn accept_after_doubt(&self, token: &CachedToken, sent: Monotonic, now: Monotonic) {
         let mut ledger = self.lock();
         let is_first = !token.accepted.swap(true, Ordering::AcqRel);
         let is_pardoned = ledger.accepted(token, sent, now);

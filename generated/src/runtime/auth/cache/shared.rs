@@ -87,14 +87,15 @@ impl Shared {
         } else {
             delay
         };
-        let until = now.monotonic.saturating_add(delay);
+        let until = now.monotonic + delay;
         ledger.failure = Some(Failure {
             error: error.clone(),
             at: now.monotonic,
             until,
         });
         if remaining.is_none() {
-            self.troubled_until.store(millis(until), Ordering::Relaxed);
+            self.troubled_until
+                .store(millis(until.since_start()), Ordering::Relaxed);
         }
         RefreshErrorEvent {
             error: error.clone(),

@@ -14,7 +14,7 @@ use super::super::secret::Secret;
 use super::super::settings::TokenSettings;
 use super::super::source::Renewed;
 use super::super::token::is_sendable;
-use crate::runtime::clock::Moment;
+use crate::runtime::clock::{Moment, Monotonic};
 use crate::runtime::sync::{AtomicBool, AtomicU64, Ordering};
 
 /// One generation of the token.
@@ -51,7 +51,7 @@ impl CachedToken {
             .flatten();
         let Some(mut header) = header else {
             return Err(AuthError::new(AuthErrorKind::UnusableAnswer)
-                .described("the access token has characters that no header can hold"));
+                .with_description("the access token has characters that no header can hold"));
         };
         header.set_sensitive(true);
         Ok(Self {
@@ -60,7 +60,7 @@ impl CachedToken {
             access_token: token.access_token,
             refresh_token: token.refresh_token,
             issued: renewed.issued,
-            ages: Ages::of(token.lifetime, random, settings).after(renewed.age),
+            ages: Ages::new(token.lifetime, random, settings).after(renewed.age),
             accepted: AtomicBool::new(false),
             ok_sent: AtomicU64::new(0),
             quiet: AtomicBool::new(false),
@@ -80,8 +80,8 @@ impl CachedToken {
     ///
     /// The time is written before the flag is read, and condemning does it the other way round: one of the two sees the other.
     #[inline]
-    pub(super) fn accepted_at(&self, sent: Duration) -> bool {
-        let sent = nanoseconds(sent);
+    pub(super) fn accepted_at(&self, sent: Monotonic) -> bool {
+        let sent = nanoseconds(sent.since_start());
         if sent.saturating_sub(self.ok_sent.load(Ordering::Relaxed)) >= Self::GRAIN {
             self.ok_sent.fetch_max(sent, Ordering::SeqCst);
         }
@@ -93,10 +93,10 @@ impl CachedToken {
     }
 
     /// When the latest of the calls that were accepted with it was sent.
-    pub(super) fn ok_sent(&self) -> Option<Duration> {
+    pub(super) fn ok_sent(&self) -> Option<Monotonic> {
         match self.ok_sent.load(Ordering::SeqCst) {
             0 => None,
-            sent => Some(Duration::from_nanos(sent - 1)),
+            sent => Some(Monotonic::new(Duration::from_nanos(sent - 1))),
         }
     }
 

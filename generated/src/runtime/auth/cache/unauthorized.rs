@@ -1,7 +1,5 @@
 //! What a cache does about a 401: the decision carried out, under the lock and after it.
 
-use std::time::Duration;
-
 use super::super::classify::age;
 use super::super::error::AuthErrorKind;
 use super::super::unauthorized::{ALARM, Generation, HandedBack, Reaction, Refused, judge};
@@ -9,8 +7,8 @@ use super::budget::CallBudget;
 use super::flight::{self, Launch, Waiting};
 use super::token::CachedToken;
 use super::{Arrival, TokenCache};
-use crate::runtime::clock::Moment;
 use crate::runtime::clock::wait::first;
+use crate::runtime::clock::{Moment, Monotonic};
 use crate::runtime::error::UnauthorizedReason;
 use crate::runtime::sync::{Arc, Ordering, current_runtime};
 
@@ -19,17 +17,17 @@ use crate::runtime::sync::{Arc, Ordering, current_runtime};
 pub(crate) struct Sending<'a> {
     pub(crate) token: &'a CachedToken,
     /// When it was sent, on the monotonic clock.
-    pub(crate) sent: Duration,
+    pub(crate) sent: Monotonic,
     /// Whether its body can be sent again.
     pub(crate) replayable: bool,
     /// The end of the whole call.
-    pub(crate) deadline: Option<Duration>,
+    pub(crate) deadline: Option<Monotonic>,
 }
 
 /// What a call does next, as decided under the lock.
 enum Next {
     Acquire,
-    Pause(Duration),
+    Pause(Monotonic),
     /// Wait for this flight, which is to be started if there is a launch.
     Doubt(Waiting, Option<Launch>),
     HandBack(UnauthorizedReason),
@@ -112,7 +110,7 @@ impl TokenCache {
         );
         if ruling.contradicted {
             self.0.client.unreliable().insert(budget.operation);
-            ledger.alarm_until = time.saturating_add(ALARM);
+            ledger.alarm_until = time + ALARM;
         }
         if ruling.witness {
             if ledger.run == 0 {
@@ -152,7 +150,7 @@ impl TokenCache {
     }
 
     /// Waits until `end`, or until there is a verdict, a newer generation or the first acceptance of `token`.
-    async fn pause(&self, token: &CachedToken, end: Duration) {
+    async fn pause(&self, token: &CachedToken, end: Monotonic) {
         let was_accepted = token.accepted.load(Ordering::Acquire);
         loop {
             let mut changed = std::pin::pin!(self.0.changed.notified());
@@ -164,7 +162,7 @@ impl TokenCache {
             if is_over {
                 return;
             }
-            first(changed, self.0.clock.sleep(end.saturating_sub(now))).await;
+            first(changed, self.0.clock.sleep(end - now)).await;
         }
     }
 

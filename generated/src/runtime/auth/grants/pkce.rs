@@ -25,7 +25,7 @@ fn random_text(length: usize) -> Result<Secret, AuthError> {
     while text.len() < length {
         getrandom::fill(bytes.as_mut_slice()).map_err(|_| {
             AuthError::new(AuthErrorKind::Configuration)
-                .described("the operating system has no source of random numbers")
+                .with_description("the operating system has no source of random numbers")
         })?;
         let room = length - text.len();
         text.extend(
@@ -66,8 +66,11 @@ impl PkceVerifier {
         if (43..=128).contains(&text.len()) && text.iter().all(|byte| UNRESERVED.contains(byte)) {
             Ok(Self(verifier))
         } else {
-            Err(AuthError::new(AuthErrorKind::Configuration)
-                .described("a code verifier has 43 to 128 characters out of A-Z a-z 0-9 - . _ ~"))
+            Err(
+                AuthError::new(AuthErrorKind::Configuration).with_description(
+                    "a code verifier has 43 to 128 characters out of A-Z a-z 0-9 - . _ ~",
+                ),
+            )
         }
     }
 
@@ -124,7 +127,7 @@ impl LoginState {
         match self.answer(redirect) {
             LoginAnswer::Code(code) => Ok(code),
             LoginAnswer::Refused(error) => Err(error),
-            LoginAnswer::Foreign => Err(AuthError::new(AuthErrorKind::LoginRefused).described(
+            LoginAnswer::Foreign => Err(AuthError::new(AuthErrorKind::LoginRefused).with_description(
                 "the state is not that of this login: the answer belongs to another one, or somebody forged it",
             )),
         }
@@ -150,12 +153,12 @@ impl LoginState {
             return LoginAnswer::Refused(
                 refused
                     .with_code(Some(&error))
-                    .described(description.as_str()),
+                    .with_description(description.as_str()),
             );
         }
         match value("code") {
             Some(code) if !code.is_empty() => LoginAnswer::Code(Secret::from(code.as_str())),
-            _ => LoginAnswer::Refused(refused.described("there is no code")),
+            _ => LoginAnswer::Refused(refused.with_description("there is no code")),
         }
     }
 }
@@ -184,28 +187,29 @@ impl AuthorizeUrl {
         ));
         url.set_query(None);
         Self(url)
-            .with("client_id", client_id)
-            .with("redirect_uri", redirect_uri)
-            .with("response_type", "code")
-            .with("state", state.secret().expose())
+            .with_parameter("client_id", client_id)
+            .with_parameter("redirect_uri", redirect_uri)
+            .with_parameter("response_type", "code")
+            .with_parameter("state", state.secret().expose())
     }
 
     /// For a client without a secret: with the challenge of `verifier`.
     #[must_use]
-    pub fn pkce(self, verifier: &PkceVerifier) -> Self {
-        self.with("code_challenge", &verifier.challenge())
-            .with("code_challenge_method", "S256")
+    pub fn with_pkce(self, verifier: &PkceVerifier) -> Self {
+        self.with_parameter("code_challenge", &verifier.challenge())
+            .with_parameter("code_challenge_method", "S256")
     }
 
     /// Logs in through that single sign-on provider of that organization.
     #[must_use]
-    pub fn organization(self, organization: &str, provider: &str) -> Self {
-        self.with("org", organization).with("provider", provider)
+    pub fn with_organization(self, organization: &str, provider: &str) -> Self {
+        self.with_parameter("org", organization)
+            .with_parameter("provider", provider)
     }
 
     /// Any other parameter, such as `target`, `login_hint` or `prompt`.
     #[must_use]
-    pub fn with(mut self, name: &str, value: &str) -> Self {
+    pub fn with_parameter(mut self, name: &str, value: &str) -> Self {
         self.0.query_pairs_mut().append_pair(name, value);
         self
     }

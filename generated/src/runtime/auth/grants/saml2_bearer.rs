@@ -43,7 +43,7 @@ impl Saml2Bearer {
                 let assertion = assertion();
                 Box::pin(async move {
                     assertion.await.map_err(|source| {
-                        AuthError::provider(source).described("no SAML assertion")
+                        AuthError::provider(source).with_description("no SAML assertion")
                     })
                 })
             }),

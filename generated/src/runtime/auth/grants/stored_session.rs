@@ -24,7 +24,7 @@ impl TokenProvider for StoredSession {
             match previous.refresh_token {
                 Some(refresh_token) => self.0.refresh(refresh_token).await,
                 None => Err(AuthError::new(AuthErrorKind::NeedsLogin)
-                    .described("the token store has no session of this name")),
+                    .with_description("the token store has no session of this name")),
             }
         })
     }

@@ -16,25 +16,12 @@ pub(crate) async fn bounded<'b, T>(
     limit: Duration,
     operation: impl FnOnce() -> BoxFuture<'b, Result<T, BoxError>>,
 ) -> Result<T, AuthError> {
-    judged(within(clock, limit, caught(operation)).await)
-}
-
-/// The same by tokio's own timer.
-pub(super) async fn timed<'b, T>(
-    limit: Duration,
-    operation: impl FnOnce() -> BoxFuture<'b, Result<T, BoxError>>,
-) -> Result<T, AuthError> {
-    let outcome = tokio::time::timeout(limit, caught(operation)).await;
-    judged(outcome.ok())
-}
-
-fn judged<T>(outcome: Option<Option<Result<T, BoxError>>>) -> Result<T, AuthError> {
     let failed = AuthError::new(AuthErrorKind::Store);
-    match outcome {
+    match within(clock, limit, caught(operation)).await {
         Some(Some(Ok(value))) => Ok(value),
-        Some(Some(Err(error))) => Err(failed.caused_by(error)),
-        Some(None) => Err(failed.described("it panicked")),
-        None => Err(failed.described("it did not answer in time")),
+        Some(Some(Err(error))) => Err(failed.with_source(error)),
+        Some(None) => Err(failed.with_description("it panicked")),
+        None => Err(failed.with_description("it did not answer in time")),
     }
 }
 

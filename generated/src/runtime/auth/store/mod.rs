@@ -16,13 +16,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::runtime::clock::BoxFuture;
+use crate::runtime::clock::{BoxFuture, Clock};
 use crate::runtime::transport::BoxError;
 
 use super::secret::Secret;
 
 pub(crate) use bounded::bounded;
-use bounded::timed;
 pub use file::FileStore;
 pub use memory::MemoryStore;
 #[cfg(feature = "redis")]
@@ -88,8 +87,7 @@ impl StoredToken {
     }
 
     /// What takes the place of `removed`.
-    fn tombstone(removed: Option<Self>) -> Self {
-        let now = SystemTime::now();
+    fn tombstone(removed: Option<Self>, now: SystemTime) -> Self {
         let mut tombstone = Self::new(
             Secret::from(""),
             None,
@@ -339,28 +337,32 @@ pub trait TokenStore: Send + Sync + 'static {
     /// Ends the session that is kept under `key`: a tombstone takes the place of its tokens, and no process refreshes it any more. Another
     /// login under the same key begins a new session. [`Client::log_out`](crate::runtime::client::Client::log_out) calls this with the right key.
     ///
-    /// This waits for a refresh that holds the lock, at most as long as a lock lasts, and needs a tokio runtime with a timer. It fails if one operation
-    /// of the store takes longer than 3 s, or panics.
-    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
+    /// This waits for a refresh that holds the lock, at most as long as a lock lasts. It fails if one operation of the store takes longer than 3 s,
+    /// or panics. A program that has no client passes a [`SystemClock`](crate::runtime::clock::SystemClock), which needs a tokio runtime with a timer.
+    fn remove<'a>(
+        &'a self,
+        key: &'a str,
+        clock: &'a dyn Clock,
+    ) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(async move {
             let mut looks = 0_u32;
             let lock = loop {
-                match timed(REMOVE_TIMEOUT, || self.try_lock(key)).await? {
+                match bounded(clock, REMOVE_TIMEOUT, || self.try_lock(key)).await? {
                     Some(lock) => break lock,
                     None if looks < REMOVE_LOOKS => looks += 1,
                     None => return Err("another process holds the lock of the entry".into()),
                 }
-                tokio::time::sleep(REMOVE_POLL).await;
+                clock.sleep(REMOVE_POLL).await;
             };
-            let outcome = match timed(REMOVE_TIMEOUT, || self.load(key)).await {
+            let outcome = match bounded(clock, REMOVE_TIMEOUT, || self.load(key)).await {
                 Ok(removed) => {
-                    let tombstone = StoredToken::tombstone(removed);
-                    timed(REMOVE_TIMEOUT, || self.save(key, &tombstone, &lock)).await
+                    let tombstone = StoredToken::tombstone(removed, clock.now().wall);
+                    bounded(clock, REMOVE_TIMEOUT, || self.save(key, &tombstone, &lock)).await
                 }
                 Err(error) => Err(error),
             };
             // The lock expires or ends with its holder anyway.
-            let _ = timed(REMOVE_TIMEOUT, || self.unlock(key, lock)).await;
+            let _ = bounded(clock, REMOVE_TIMEOUT, || self.unlock(key, lock)).await;
             Ok(outcome?)
         })
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use super::{StoreLock, StoredToken, TokenStore, random_name};
 use crate::runtime::clock::BoxFuture;
@@ -19,13 +19,15 @@ const KEPT_AFTER_END: Duration = Duration::from_secs(60 * 60);
 /// How long a token with a refresh token stays after its end.
 const REFRESHABLE_KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
-/// Gives the lock out, with a fence that is higher than each one before: counted up, and not below the time of day, so that it also grows if the
-/// server loses everything. A lock that no holder of this kind has taken (another type, or without an expiry) does not last.
-const LOCK: &str = "local function kind(key) return redis.call('type', key).ok end \
+/// Gives the lock out, with a fence that is higher than each one before: counted up, and not below the server's time of day, so that it also grows
+/// if the server loses everything. A lock that no holder of this kind has taken (another type, or without an expiry) does not last.
+const LOCK: &str = "local time = redis.call('time') \
+     local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000) \
+     local function kind(key) return redis.call('type', key).ok end \
      if kind(KEYS[1]) ~= 'none' and kind(KEYS[1]) ~= 'string' then redis.call('del', KEYS[1]) end \
      if kind(KEYS[2]) ~= 'none' and kind(KEYS[2]) ~= 'string' then redis.call('del', KEYS[2]) end \
      if redis.call('set', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then \
-     local fence = math.max((tonumber(redis.call('get', KEYS[2])) or 0) + 1, tonumber(ARGV[3])) \
+     local fence = math.max((tonumber(redis.call('get', KEYS[2])) or 0) + 1, now) \
      redis.call('set', KEYS[2], string.format('%.0f', fence)) return fence end \
      if redis.call('pttl', KEYS[1]) == -1 then redis.call('pexpire', KEYS[1], ARGV[2]) end return 0";
 
@@ -107,8 +109,6 @@ impl TokenStore for RedisStore {
                 0 => milliseconds(LOCK_EXPIRY),
                 expiry => expiry,
             };
-            let now = SystemTime::now().duration_since(UNIX_EPOCH);
-            let now = now.unwrap_or_default().as_millis() as u64;
             let fence: u64 = self
                 .run(
                     redis::cmd("EVAL")
@@ -117,8 +117,7 @@ impl TokenStore for RedisStore {
                         .arg(self.name(key, ":lock"))
                         .arg(self.name(key, ":fence"))
                         .arg(&holder)
-                        .arg(expiry)
-                        .arg(now),
+                        .arg(expiry),
                 )
                 .await?;
             Ok((fence > 0).then(|| StoreLock::new(fence, Holder(holder))))

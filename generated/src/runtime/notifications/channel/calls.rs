@@ -109,7 +109,9 @@ pub(crate) fn failure_of(error: &Error) -> Failure {
 /// Makes a channel.
 pub(crate) async fn make(client: &Client) -> Result<Made, Error> {
     let before = client.token_standing();
-    let call = client.request(Method::POST, CHANNELS).template(CHANNELS);
+    let call = client
+        .request(Method::POST, CHANNELS)
+        .with_template(CHANNELS);
     let channel = call.send_json::<Channel>().await?.into_body();
     let after = client.token_standing();
     // Where the token was replaced meanwhile, either may have made it: the one that ends first counts.
@@ -224,7 +226,7 @@ async fn put(
         .collect();
     let call = client
         .request(Method::PUT, &path(made))
-        .template(SUBSCRIPTIONS)
+        .with_template(SUBSCRIPTIONS)
         .query("ignoreErrors", true)
         .json(&topics);
     let body = call.send().await?.into_body();
@@ -241,7 +243,7 @@ pub(crate) async fn unsubscribe(client: &Client, made: &Made) {
     let options = CallOptions::new().with_timeout(DELETE_TIMEOUT);
     let call = client
         .request(Method::DELETE, &path(made))
-        .template(SUBSCRIPTIONS)
+        .with_template(SUBSCRIPTIONS)
         .with_options(options);
     if let Err(error) = call.send().await {
         tracing::debug!(kind = ?error.kind(), "the subscriptions of a channel were not deleted");

@@ -17,8 +17,8 @@ use super::machine::{Action, ChannelNumber, End, Failure, Heard, Input, LinkNumb
 use super::message::{self, Message};
 use super::overlap::key_of;
 use crate::runtime::client::Client;
-use crate::runtime::clock::BoxFuture;
 use crate::runtime::clock::wait::first;
+use crate::runtime::clock::{BoxFuture, Monotonic};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::notifications::{AnyTopic, Gap, GapReason, Notification};
 use crate::runtime::sync::spawn;
@@ -72,7 +72,7 @@ pub(super) struct Driver {
     links: Vec<(LinkNumber, Box<dyn Socket>)>,
     channels: HashMap<ChannelNumber, Made>,
     channels_made: ChannelNumber,
-    timer: Option<(Duration, BoxFuture<'static, ()>)>,
+    timer: Option<(Monotonic, BoxFuture<'static, ()>)>,
     last_error: Option<Error>,
     /// Who waits for the first connection.
     ready: Option<Reply>,
@@ -162,8 +162,8 @@ impl Driver {
         let at = self.machine.wake_at();
         // A timer that fires early is cheaper than a new one for every message.
         if self.timer.as_ref().is_none_or(|(armed, _)| at < *armed) {
-            let pause = at.saturating_sub(self.client.clock().monotonic());
-            self.timer = (at != Duration::MAX).then(|| (at, self.client.clock().sleep(pause)));
+            let pause = at - self.client.clock().monotonic();
+            self.timer = (at != Monotonic::MAX).then(|| (at, self.client.clock().sleep(pause)));
         }
         poll_fn(|context| {
             if let Poll::Ready(command) = self.commands.poll_recv(context) {
@@ -340,7 +340,7 @@ impl Driver {
     /// Asks the machine and does what it says; whether to continue.
     fn feed(&mut self, input: Input, mut notification: Option<Notification>) -> bool {
         let now = self.client.clock().now();
-        let random = self.settings.jitter.next();
+        let random = self.client.jitter().next();
         let actions = self.machine.decide(input, now, random);
         for action in actions {
             match action {

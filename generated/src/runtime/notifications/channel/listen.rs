@@ -15,7 +15,6 @@ use super::calls::Rejected;
 use super::driver::{Command, Driver};
 use super::machine::Timing;
 use super::subscription::{CHANNELS, PER_CHANNEL, combine, spread};
-use crate::runtime::auth::Jitter;
 use crate::runtime::client::Client;
 use crate::runtime::clock::{BoxFuture, check_runtime};
 use crate::runtime::codec::Wire;
@@ -35,7 +34,6 @@ pub(super) struct Settings {
     pub(super) timing: Timing,
     pub(super) longest_message: usize,
     pub(super) streaming_host: Option<String>,
-    pub(super) jitter: Jitter,
 }
 
 /// A stream of notifications that is about to start: await it.
@@ -100,7 +98,6 @@ impl<E> Listen<E> {
                 timing: Timing::default(),
                 longest_message: LONGEST_MESSAGE,
                 streaming_host: None,
-                jitter: Jitter::default(),
             },
             decode,
         }
@@ -134,12 +131,6 @@ impl<E> Listen<E> {
     /// Also allows sockets to that host. Without it only `streaming.{domain}` of the region is allowed, and this machine.
     pub fn streaming_host(mut self, host: impl Into<String>) -> Self {
         self.settings.streaming_host = Some(host.into());
-        self
-    }
-
-    /// Another source of random delays, for tests.
-    pub fn jitter(mut self, jitter: Jitter) -> Self {
-        self.settings.jitter = jitter;
         self
     }
 

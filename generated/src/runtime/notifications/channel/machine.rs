@@ -7,7 +7,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::overlap::{Key, Overlap};
-use crate::runtime::clock::Moment;
+use crate::runtime::clock::{Moment, Monotonic};
 use crate::runtime::notifications::GapReason;
 
 /// A socket, counted from 1.
@@ -168,7 +168,7 @@ struct Link {
     /// How many pings were sent and answered, and when the last one was sent.
     asked: u32,
     answered: u32,
-    asked_at: Duration,
+    asked_at: Monotonic,
 }
 
 impl Link {
@@ -181,9 +181,9 @@ impl Link {
 #[derive(Clone, Copy, Debug)]
 struct Channel {
     number: ChannelNumber,
-    subscribed: Duration,
+    subscribed: Monotonic,
     /// When its token is close to its end.
-    replace_at: Option<Duration>,
+    replace_at: Option<Monotonic>,
     /// It cannot be connected to again.
     is_gone: bool,
     failures: u32,
@@ -193,12 +193,12 @@ struct Channel {
 #[derive(Clone, Copy, Debug)]
 enum Next {
     Idle,
-    Waiting(Duration),
+    Waiting(Monotonic),
     /// Opened as soon as the last replacement is complete: events of three sockets are not compared.
     Held,
     Preparing,
     /// Opened or about to be, and without a message yet.
-    Opening(Link, Duration),
+    Opening(Link, Monotonic),
 }
 
 /// What the next socket is to be connected to.
@@ -235,7 +235,7 @@ impl OpenGap {
 pub(crate) struct Machine {
     timing: Timing,
     /// When it began, until the first socket is up.
-    starting: Option<Duration>,
+    starting: Option<Monotonic>,
     channel: Option<Channel>,
     /// A channel that was made and has no socket yet.
     new_channel: Option<Channel>,
@@ -245,20 +245,20 @@ pub(crate) struct Machine {
     wanted: Wanted,
     links: LinkNumber,
     failures: u32,
-    lost_at: Option<Duration>,
+    lost_at: Option<Monotonic>,
     overlap: Overlap,
     /// The pong on `main` after which the overlap is over, and when it is over without one.
-    flush: Option<(u32, Duration)>,
+    flush: Option<(u32, Monotonic)>,
     /// What was missed since the last connection.
     gap: Option<OpenGap>,
     /// What was missed of a channel whose topics have to be subscribed to again.
     lapse: Option<OpenGap>,
-    subscribe_at: Duration,
+    subscribe_at: Monotonic,
     is_subscribing: bool,
     subscribe_again: bool,
     /// Whether the topics changed since the last subscribing began.
     is_stale: bool,
-    last_lapse: Option<Duration>,
+    last_lapse: Option<Monotonic>,
     has_ended: bool,
 }
 
@@ -280,7 +280,7 @@ impl Machine {
             flush: None,
             gap: None,
             lapse: None,
-            subscribe_at: Duration::MAX,
+            subscribe_at: Monotonic::MAX,
             is_subscribing: false,
             subscribe_again: false,
             is_stale: false,
@@ -295,26 +295,26 @@ impl Machine {
     }
 
     /// When to look at the clock again (a monotonic reading), if nothing else happens.
-    pub(crate) fn wake_at(&self) -> Duration {
+    pub(crate) fn wake_at(&self) -> Monotonic {
         if self.has_ended {
-            return Duration::MAX;
+            return Monotonic::MAX;
         }
         let next = match self.next {
-            Next::Idle | Next::Held | Next::Preparing => Duration::MAX,
+            Next::Idle | Next::Held | Next::Preparing => Monotonic::MAX,
             Next::Waiting(at) | Next::Opening(_, at) => at,
         };
-        let main = self.main.map_or(Duration::MAX, |link| self.due(link));
-        let old = self.old.map_or(Duration::MAX, |link| {
-            link.asked_at.saturating_add(self.timing.answer)
-        });
-        let flush = self.flush.map_or(Duration::MAX, |(_, at)| at);
+        let main = self.main.map_or(Monotonic::MAX, |link| self.due(link));
+        let old = self
+            .old
+            .map_or(Monotonic::MAX, |link| link.asked_at + self.timing.answer);
+        let flush = self.flush.map_or(Monotonic::MAX, |(_, at)| at);
         let subscribe = match self.is_subscribing || self.main.is_none() {
-            true => Duration::MAX,
+            true => Monotonic::MAX,
             false => self.subscribe_at,
         };
         let replace = match (self.next, self.channel) {
-            (Next::Idle, Some(channel)) => channel.replace_at.unwrap_or(Duration::MAX),
-            _ => Duration::MAX,
+            (Next::Idle, Some(channel)) => channel.replace_at.unwrap_or(Monotonic::MAX),
+            _ => Monotonic::MAX,
         };
         [
             next,
@@ -327,23 +327,23 @@ impl Machine {
         ]
         .into_iter()
         .min()
-        .unwrap_or(Duration::MAX)
+        .unwrap_or(Monotonic::MAX)
     }
 
     /// When `link` has to be asked, or its answer is missing.
-    fn due(&self, link: Link) -> Duration {
+    fn due(&self, link: Link) -> Monotonic {
         if link.is_asked() {
-            link.asked_at.saturating_add(self.timing.answer)
+            link.asked_at + self.timing.answer
         } else {
-            link.heard.monotonic.saturating_add(self.timing.quiet)
+            link.heard.monotonic + self.timing.quiet
         }
     }
 
-    fn give_up_at(&self) -> Duration {
+    fn give_up_at(&self) -> Monotonic {
         match (self.starting, self.lost_at) {
-            (Some(start), _) => start.saturating_add(self.timing.start),
-            (None, Some(lost)) => lost.saturating_add(self.timing.reconnect),
-            (None, None) => Duration::MAX,
+            (Some(start), _) => start + self.timing.start,
+            (None, Some(lost)) => lost + self.timing.reconnect,
+            (None, None) => Monotonic::MAX,
         }
     }
 
@@ -377,7 +377,7 @@ impl Step<'_> {
         self.actions.push(action);
     }
 
-    fn at(&self) -> Duration {
+    fn at(&self) -> Monotonic {
         self.now.monotonic
     }
 
@@ -422,8 +422,8 @@ impl Step<'_> {
         if !matches!(self.machine.next, Next::Preparing) {
             return self.act(Action::Discard(number));
         }
-        let replace_at = token_left
-            .map(|left| at.saturating_add(left.saturating_sub(BEFORE_TOKEN_ENDS.min(left / 4))));
+        let replace_at =
+            token_left.map(|left| at + left.saturating_sub(BEFORE_TOKEN_ENDS.min(left / 4)));
         self.machine.new_channel = Some(Channel {
             number,
             subscribed: at,
@@ -459,7 +459,7 @@ impl Step<'_> {
             }
             None => {}
         }
-        let until = self.at().saturating_add(self.machine.timing.handshake);
+        let until = self.at() + self.machine.timing.handshake;
         self.machine.next = Next::Opening(link, until);
         self.act(Action::Open {
             link: link.number,
@@ -563,7 +563,7 @@ impl Step<'_> {
         let is_new = self.machine.new_channel.is_some();
         if let Some(new) = self.machine.new_channel.take() {
             let replaced = self.machine.channel.replace(new);
-            self.machine.subscribe_at = new.subscribed.saturating_add(self.machine.timing.renew);
+            self.machine.subscribe_at = new.subscribed + self.machine.timing.renew;
             // A channel with a socket is discarded when that goes.
             if let Some(replaced) = replaced
                 && former.is_none_or(|former| former.channel != replaced.number)
@@ -680,7 +680,7 @@ impl Step<'_> {
         if !self.machine.overlap.is_active() {
             return;
         }
-        let until = self.at().saturating_add(self.machine.timing.answer);
+        let until = self.at() + self.machine.timing.answer;
         if let Some(main) = &mut self.machine.main {
             main.asked += 1;
             main.asked_at = self.now.monotonic;
@@ -725,7 +725,7 @@ impl Step<'_> {
         }
         if waits_for_token || matches!(self.machine.next, Next::Idle) {
             self.machine.wanted = Wanted::SameChannel;
-            self.machine.next = Next::Waiting(self.at().saturating_add(self.pause()));
+            self.machine.next = Next::Waiting(self.at() + self.pause());
         }
     }
 
@@ -768,7 +768,7 @@ impl Step<'_> {
             _ => self.pause(),
         };
         self.machine.failures = self.machine.failures.saturating_add(1);
-        self.machine.next = Next::Waiting(self.at().saturating_add(pause));
+        self.machine.next = Next::Waiting(self.at() + pause);
     }
 
     /// Genesys Cloud ended a subscription.
@@ -778,9 +778,10 @@ impl Step<'_> {
             .checked_sub(self.machine.timing.transit)
             .unwrap_or(since);
         OpenGap::merge(&mut self.machine.lapse, since, GapReason::Unsubscribed);
-        let not_before = self.machine.last_lapse.map_or(self.at(), |last| {
-            last.saturating_add(RESUBSCRIBE_PAUSE).max(self.at())
-        });
+        let not_before = self
+            .machine
+            .last_lapse
+            .map_or(self.at(), |last| (last + RESUBSCRIBE_PAUSE).max(self.at()));
         self.machine.last_lapse = Some(not_before);
         self.machine.subscribe_again |= self.machine.is_subscribing;
         self.machine.subscribe_at = self.machine.subscribe_at.min(not_before);
@@ -798,7 +799,7 @@ impl Step<'_> {
             self.machine.subscribe_at = at;
             return;
         }
-        self.machine.subscribe_at = at.saturating_add(self.machine.timing.renew);
+        self.machine.subscribe_at = at + self.machine.timing.renew;
         if let Some(lapse) = self.machine.lapse.take() {
             self.tell(lapse);
         }
@@ -806,7 +807,7 @@ impl Step<'_> {
 
     fn subscribe_failed(&mut self, number: ChannelNumber, failure: Failure) {
         self.machine.is_subscribing = false;
-        self.machine.subscribe_at = self.at().saturating_add(RESUBSCRIBE_PAUSE);
+        self.machine.subscribe_at = self.at() + RESUBSCRIBE_PAUSE;
         // It is told in parts, so that nobody waits for it.
         if let Some(lapse) = self.machine.lapse.take() {
             self.tell(lapse);
@@ -839,7 +840,7 @@ impl Step<'_> {
         }
         self.look_at_main();
         if let Some(old) = self.machine.old
-            && at >= old.asked_at.saturating_add(self.machine.timing.answer)
+            && at >= old.asked_at + self.machine.timing.answer
         {
             self.drop_old();
         }

@@ -19,7 +19,7 @@ use http::header;
 
 use self::shared::Shared;
 use self::window::Window;
-use crate::runtime::clock::Clock;
+use crate::runtime::clock::{Clock, Monotonic};
 use crate::runtime::response::RateLimit;
 use crate::runtime::transport::HttpRequest;
 
@@ -179,7 +179,7 @@ impl Pacer {
     pub(super) fn observe(
         &self,
         key: &WindowKey,
-        now: Duration,
+        now: Monotonic,
         rate_limit: Option<RateLimit>,
         refused_for: Option<Duration>,
     ) {
@@ -203,7 +203,7 @@ impl Pacer {
         }
     }
 
-    fn window(&self, key: u64, now: Duration) -> WindowGuard<'_> {
+    fn window(&self, key: u64, now: Monotonic) -> WindowGuard<'_> {
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         if !windows.contains_key(&key) {
             // Tokens come and go; whatever had no call for a while is a token of the past.
@@ -238,14 +238,14 @@ impl std::ops::DerefMut for WindowGuard<'_> {
 struct Reservation<'a> {
     pacer: &'a Pacer,
     key: u64,
-    slot: Duration,
+    slot: Monotonic,
     /// What the window had been shifted by when the place was reserved.
     shifted: Duration,
 }
 
 impl Reservation<'_> {
     /// When the call may begin, as of now.
-    fn begin(&self, window: &Window) -> Duration {
+    fn begin(&self, window: &Window) -> Monotonic {
         self.slot + window.shifted.saturating_sub(self.shifted)
     }
 }

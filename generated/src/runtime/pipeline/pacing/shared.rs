@@ -8,8 +8,8 @@ use std::time::Duration;
 use sha2::{Digest as _, Sha256};
 
 use super::{PacingLimit, PacingPlace, PacingStore};
-use crate::runtime::clock::Clock;
 use crate::runtime::clock::wait::{First, first};
+use crate::runtime::clock::{Clock, Monotonic};
 use crate::runtime::transport::BoxError;
 
 /// How long the store may take for an answer. A call waits no longer than that for the bookkeeping.
@@ -36,14 +36,14 @@ pub(super) fn key_of(token: &[u8]) -> Arc<str> {
 pub(super) struct Shared {
     store: Arc<dyn PacingStore>,
     /// Not to be asked before.
-    resume: Mutex<Duration>,
+    resume: Mutex<Monotonic>,
 }
 
 impl Shared {
     pub(super) fn new(store: Arc<dyn PacingStore>) -> Self {
         Self {
             store,
-            resume: Mutex::new(Duration::ZERO),
+            resume: Mutex::new(Monotonic::START),
         }
     }
 
@@ -82,7 +82,7 @@ impl Shared {
         match answer {
             Ok(place) => Some(place),
             Err(error) => {
-                *self.resume() = clock.monotonic().saturating_add(LEFT_ALONE);
+                *self.resume() = clock.monotonic() + LEFT_ALONE;
                 tracing::warn!(%error, "the pacing store failed: calls are paced by this process alone");
                 None
             }
@@ -95,7 +95,7 @@ impl Shared {
         in_background(async move { store.close(&key, delay).await });
     }
 
-    fn resume(&self) -> std::sync::MutexGuard<'_, Duration> {
+    fn resume(&self) -> std::sync::MutexGuard<'_, Monotonic> {
         self.resume.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

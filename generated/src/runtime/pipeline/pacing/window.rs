@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use crate::runtime::clock::Monotonic;
+
 /// The calls of one token within the last window, and those that wait.
 #[derive(Debug, Default)]
 pub(super) struct Window {
@@ -10,14 +12,14 @@ pub(super) struct Window {
     /// In the order of their beginnings.
     slots: VecDeque<Slot>,
     /// The server counts no call as allowed before.
-    closed_until: Duration,
+    closed_until: Monotonic,
     /// By how much the waiting calls were put off so far.
     pub(super) shifted: Duration,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Slot {
-    begin: Duration,
+    begin: Monotonic,
     waiting: bool,
 }
 
@@ -30,7 +32,7 @@ impl Window {
     }
 
     /// Reserves the next free slot, so that no more than `allowed` begin within `span`.
-    pub(super) fn reserve(&mut self, now: Duration, span: Duration) -> Duration {
+    pub(super) fn reserve(&mut self, now: Monotonic, span: Duration) -> Monotonic {
         while self
             .slots
             .front()
@@ -52,14 +54,14 @@ impl Window {
     }
 
     /// The call that waited for `begin` begins.
-    pub(super) fn take(&mut self, begin: Duration) {
+    pub(super) fn take(&mut self, begin: Monotonic) {
         if let Some(slot) = self.find(begin) {
             slot.waiting = false;
         }
     }
 
     /// The call that waited for `begin` gives up.
-    pub(super) fn give_back(&mut self, begin: Duration) {
+    pub(super) fn give_back(&mut self, begin: Monotonic) {
         if let Some(place) = self
             .slots
             .iter()
@@ -69,7 +71,7 @@ impl Window {
         }
     }
 
-    fn find(&mut self, begin: Duration) -> Option<&mut Slot> {
+    fn find(&mut self, begin: Monotonic) -> Option<&mut Slot> {
         let from = self.slots.partition_point(|slot| slot.begin < begin);
         self.slots
             .range_mut(from..)
@@ -78,18 +80,18 @@ impl Window {
     }
 
     /// Lets nothing begin before `until`. All waiting calls are put off by the same time, so they keep their order and their distances.
-    pub(super) fn close(&mut self, until: Duration) {
+    pub(super) fn close(&mut self, until: Monotonic) {
         self.closed_until = self.closed_until.max(until);
         let waiting = self.slots.iter_mut().filter(|slot| slot.waiting);
         let mut delay = None;
         for slot in waiting {
-            let delay = *delay.get_or_insert_with(|| until.saturating_sub(slot.begin));
+            let delay = *delay.get_or_insert_with(|| until - slot.begin);
             slot.begin += delay;
         }
         self.shifted += delay.unwrap_or_default();
     }
 
-    pub(super) fn is_idle(&self, now: Duration, span: Duration) -> bool {
+    pub(super) fn is_idle(&self, now: Monotonic, span: Duration) -> bool {
         self.closed_until <= now
             && self
                 .slots
