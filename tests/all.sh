@@ -92,6 +92,22 @@ package() {
     [ "$size" -lt 6000000 ]
 }
 
+# A crate outside of this repository that uses every re-export of the package, and depends on nothing else.
+used_from_outside() (
+    local target
+    mkdir -p "${CARGO_TARGET_DIR:-target}"
+    target=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)
+    outside=$(mktemp -d)
+    trap 'rm -rf "$outside"' EXIT
+    cp -r tests/package "$outside/package"
+    mkdir "$outside/genesys-cloud"
+    tar -xzf "$target"/package/genesys-cloud-*.crate -C "$outside/genesys-cloud" --strip-components 1
+    # The same versions of dependencies, which are here.
+    cp Cargo.lock "$outside/package/"
+    cd "$outside/package"
+    cargo check -q --offline --target-dir "$target"
+)
+
 fidelity() {
     local vectors
     cargo build -q -p genesys-cloud-tests --features fidelity --bin wire --bin roundtrip --bin prism
@@ -142,3 +158,4 @@ step 'every operation on the wire, every model there and back' fidelity
 step 'Prism finds no fault' prism
 step 'documentation' documentation
 step 'package' package
+step 'the package from outside' used_from_outside
