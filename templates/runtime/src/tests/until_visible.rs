@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
 use tokio::time::Instant;
 
 use super::support::{GetUser, builder, scripted};
@@ -59,10 +58,7 @@ async fn other_errors_are_returned_at_once() {
 #[cfg(feature = "blocking")]
 #[test]
 fn without_async() {
-    let (client, _) = scripted([
-        missing(),
-        HttpResponse::json(200, json!({"id": 1}).to_string()),
-    ]);
+    let (client, _) = scripted([missing(), HttpResponse::json(200, r#"{"id":1}"#)]);
     let read = GetUser::new(&client, "u1").until_visible(Duration::from_secs(60));
     assert_eq!(read.wait().unwrap()["id"], 1);
 }

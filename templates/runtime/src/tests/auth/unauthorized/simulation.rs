@@ -480,7 +480,8 @@ async fn load(cloud: &Cloud, interceptors: &Arc<[Interceptor]>) {
 const PRELUDE: f64 = 600.0;
 
 async fn run_in_virtual_time(scenario: Scenario, seed: u64) -> Outcome {
-    // On a tick of the timer, so that one seed gives the same run each time.
+    // On a tick of the timer. One seed gives much the same run each time, and not the very same: which of those that wait for a flight goes on
+    // first is drawn by tokio.
     tokio::time::sleep(Duration::from_millis(1)).await;
     let clock = TestClock::new();
     let cloud = Cloud {
