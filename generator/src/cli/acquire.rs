@@ -10,43 +10,43 @@ use super::{Failure, Strictness, output};
 
 #[derive(Args)]
 pub(super) struct Acquisition {
-    /// The region to download the published spec from, by its name or domain [default: us-east-1].
+    /// Download the published spec of this region, given by name or domain [default: us-east-1].
     #[cfg(feature = "fetch")]
     #[arg(long, value_name = "REGION", conflicts_with_all = ["url", "from"])]
     region: Option<String>,
-    /// Another URL to download the spec from.
+    /// Download the spec from this URL instead.
     #[cfg(feature = "fetch")]
     #[arg(long, value_name = "URL", conflicts_with = "from")]
     url: Option<String>,
-    /// Merge the preview spec, published beside the other: its operations are marked as preview.
+    /// Merge the preview spec, which is published beside the public one. Its operations are marked as preview.
     #[cfg(feature = "fetch")]
     #[arg(long, conflicts_with = "from")]
     preview: bool,
-    /// Where the preview spec is, if not beside the other.
+    /// The URL of the preview spec, if it is not beside the public one.
     #[cfg(feature = "fetch")]
     #[arg(long, value_name = "URL", requires = "preview")]
     preview_url: Option<String>,
-    /// Take this file (.json or .json.gz) instead of downloading.
+    /// Read this file (.json or .json.gz) instead of downloading.
     #[arg(long, value_name = "FILE")]
     #[cfg_attr(not(feature = "fetch"), arg(required_unless_present = "topics_from"))]
     from: Option<PathBuf>,
-    /// Take the topics of notifications from the API of the region, with the credentials in GENESYSCLOUD_ACCESS_TOKEN, or
-    /// GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET. Without --region the region is GENESYSCLOUD_REGION. `fetch` then takes
-    /// the spec only with --url, --from or --preview.
+    /// Get the notification topics from the API of the region. Needs GENESYSCLOUD_ACCESS_TOKEN, or GENESYSCLOUD_OAUTHCLIENT_ID and
+    /// GENESYSCLOUD_OAUTHCLIENT_SECRET. Without --region, the region is GENESYSCLOUD_REGION. `fetch` then replaces the spec only if --url,
+    /// --from or --preview is given.
     #[cfg(feature = "fetch")]
     #[arg(long, conflicts_with = "topics_from")]
     topics: bool,
-    /// Take the topics of notifications from this file: what GET /api/v2/notifications/availabletopics?expand=schema returned. `fetch` then
-    /// takes the spec only with --url, --from or --preview.
+    /// Read the notification topics from this file: a response of GET /api/v2/notifications/availabletopics?expand=schema. `fetch` then
+    /// replaces the spec only if --url, --from or --preview is given.
     #[arg(long, value_name = "FILE")]
     topics_from: Option<PathBuf>,
-    /// Take the spec though it has over a tenth fewer operations, definitions or bytes than the one there.
+    /// Accept a spec that has over a tenth fewer operations, definitions or bytes than the current one.
     #[arg(long)]
     force: bool,
-    /// The number of the release [default: one more than the last].
+    /// The release number to record [default: one more than the last].
     #[arg(long, value_name = "NUMBER")]
     release: Option<u32>,
-    /// Whether summaries and descriptions stay in the spec [default: as in the spec there].
+    /// Whether to keep summaries and descriptions [default: as in the current spec].
     #[arg(long, value_enum)]
     prose: Option<Prose>,
     #[command(flatten)]
@@ -55,9 +55,9 @@ pub(super) struct Acquisition {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Prose {
-    /// They stay.
+    /// Summaries and descriptions stay in the spec.
     Keep,
-    /// Interface facts only.
+    /// The spec holds interface facts only.
     Drop,
 }
 

@@ -12,11 +12,11 @@ use super::{Failure, output, recovery};
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// The old spec: a .json or .json.gz file, or the folder it is in.
+    /// The old spec: a .json or .json.gz file, or the folder that holds it.
     old: PathBuf,
     /// The new spec.
     new: PathBuf,
-    /// How the differences are written.
+    /// The format of the report.
     #[arg(long, value_enum, default_value_t = Shape::Text)]
     format: Shape,
 }

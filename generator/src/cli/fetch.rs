@@ -15,7 +15,7 @@ use super::{Failure, output, recovery, workspace};
 pub(super) struct Arguments {
     #[command(flatten)]
     acquisition: Acquisition,
-    /// The folder of the spec, made where it is missing [default: spec/ of the workspace].
+    /// The folder of the spec, created if it is missing [default: spec/ of the workspace].
     #[arg(long, value_name = "DIR")]
     spec: Option<PathBuf>,
 }

@@ -44,26 +44,26 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Writes the crate; only files whose content differs are touched.
+    /// Generate the crate. Files whose content stays the same are not written.
     Generate(Arguments),
-    /// Writes a crate of its own with some operations or topics, the models that they reach, and the runtime.
+    /// Generate a separate crate with selected operations or topics, the models they use, and the runtime.
     Slice(slice::Arguments),
-    /// Says whether the crate is what `generate` would write; exit code 1 and the stale files if not.
+    /// Check that the crate is what `generate` would write. If not, list the stale files and exit with 1.
     Check(Arguments),
-    /// Takes the published spec, or a file, in the place of the one there, if it is whole and sound.
+    /// Validate the published spec, or a local file, and replace the current spec with it.
     Fetch(fetch::Arguments),
-    /// Takes a new spec with all that it changes: the crate, its version, the changelog. All of it, or nothing.
+    /// Replace the spec and update the crate, its version and the changelog. If a step fails, nothing changes.
     Upgrade(upgrade::Arguments),
-    /// Says what the change from one spec to another means for users of the crate.
+    /// Compare two specs: which changes break users of the crate, and which do not.
     Diff(diff::Arguments),
-    /// Counts what the spec holds and what becomes of it.
+    /// Count the operations, definitions and topics of the spec, and what is generated from them.
     Stats(stats::Arguments),
 }
 
 /// What to generate from what to where.
 #[derive(Args)]
 struct Arguments {
-    /// The spec: a .json or .json.gz file, or the folder it is in [default: spec/ of the workspace].
+    /// The spec: a .json or .json.gz file, or the folder that holds it [default: spec/ of the workspace].
     #[arg(long, value_name = "PATH")]
     spec: Option<PathBuf>,
     /// The folder of the crate [default: generated/ of the workspace].
@@ -78,7 +78,7 @@ struct Arguments {
 /// What warnings are.
 #[derive(Args, Clone, Copy)]
 struct Strictness {
-    /// Warnings, and operations that are left out, are errors.
+    /// Treat warnings and left-out operations as errors.
     #[arg(long)]
     strict: bool,
 }
@@ -86,14 +86,14 @@ struct Strictness {
 /// What to select of the spec.
 #[derive(Args, Clone)]
 struct PartArguments {
-    /// Only these tags, separated by commas: features, modules or tags themselves, in any case.
+    /// Generate only these tags, separated by commas: a feature, a module or the tag itself, in any case.
     #[arg(long, value_name = "TAGS", value_delimiter = ',')]
     tags: Option<Vec<String>>,
-    /// Only these operations (of these tags), separated by commas: getUser or get_user.
+    /// Generate only these operations (of these tags), separated by commas: getUser or get_user.
     #[arg(long, value_name = "OPERATIONS", value_delimiter = ',')]
     operations: Option<Vec<String>>,
-    /// Only these topics of notifications, separated by commas: v2.users.{id}.presence, user_presence, or a family like users or topics-users.
-    /// A slice has no other topics, and without tags and operations nothing else.
+    /// Generate only these notification topics, separated by commas: v2.users.{id}.presence, user_presence, or a family like users or
+    /// topics-users. With topics alone, a slice has no operations; without this option, it has no topics.
     #[arg(long, value_name = "TOPICS", value_delimiter = ',')]
     topics: Option<Vec<String>>,
 }

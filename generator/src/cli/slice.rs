@@ -10,10 +10,10 @@ use super::{Failure, PartArguments, Strictness, generate, output};
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// The spec: a .json or .json.gz file, or the folder it is in [default: spec/ of the workspace].
+    /// The spec: a .json or .json.gz file, or the folder that holds it [default: spec/ of the workspace].
     #[arg(long, value_name = "PATH")]
     spec: Option<PathBuf>,
-    /// The folder of the crate.
+    /// The folder to write the crate to.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     #[command(flatten)]

@@ -13,10 +13,10 @@ use super::{Failure, Strictness, output, recovery, workspace};
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// The spec: a .json or .json.gz file, or the folder it is in [default: spec/ of the workspace].
+    /// The spec: a .json or .json.gz file, or the folder that holds it [default: spec/ of the workspace].
     #[arg(long, value_name = "PATH")]
     spec: Option<PathBuf>,
-    /// As JSON, on one line.
+    /// Print JSON, on one line.
     #[arg(long)]
     json: bool,
     #[command(flatten)]

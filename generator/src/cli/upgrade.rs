@@ -23,10 +23,10 @@ pub(super) struct Arguments {
     /// The folder of the crate, beside that of the spec [default: generated/ of the workspace].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Only say what would be done.
+    /// Report what would change, and write nothing.
     #[arg(long)]
     dry_run: bool,
-    /// How the differences are written.
+    /// The format of the report.
     #[arg(long, value_enum, default_value_t = Shape::Text)]
     format: Shape,
 }
