@@ -7,8 +7,6 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, value};
 use serde_json::Value;
 
-use super::place::Place;
-
 /// A value of a document that does not fit its type.
 ///
 /// It names types only, never the value: that may be a secret.
@@ -127,17 +125,6 @@ impl Took {
             kept: Some(Kept { value, read }),
             misfits: vec![misfit],
         }))
-    }
-
-    /// `value`, which is kept and leaves `place` empty.
-    #[cold]
-    pub(super) fn left_out<T>(
-        place: impl Place<T>,
-        value: Value,
-        expected: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        place.put(None);
-        Self::odd(value, expected, None)
     }
 
     /// Something that keeps `kept` and holds `misfits`.
@@ -284,31 +271,27 @@ impl<'de> de::Visitor<'de> for FoundVisitor {
     }
 }
 
-/// The methods of a visitor with a place for values that are neither an array nor an object, where `expected` was.
+/// The methods of a visitor for values that are neither an array nor an object. `other` says what they are read as, `null` what null is.
 macro_rules! scalars_are_odd {
-    ($expected:expr) => {
-        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-            formatter.write_str(&$expected)
-        }
-
+    () => {
         fn visit_bool<E>(self, value: bool) -> Result<Took, E> {
-            Ok(Took::left_out(self.place, value.into(), $expected))
+            Ok(self.other(value.into()))
         }
 
         fn visit_i64<E>(self, value: i64) -> Result<Took, E> {
-            Ok(Took::left_out(self.place, value.into(), $expected))
+            Ok(self.other(value.into()))
         }
 
         fn visit_u64<E>(self, value: u64) -> Result<Took, E> {
-            Ok(Took::left_out(self.place, value.into(), $expected))
+            Ok(self.other(value.into()))
         }
 
         fn visit_f64<E>(self, value: f64) -> Result<Took, E> {
-            Ok(Took::left_out(self.place, value.into(), $expected))
+            Ok(self.other(value.into()))
         }
 
         fn visit_str<E>(self, value: &str) -> Result<Took, E> {
-            Ok(Took::left_out(self.place, value.into(), $expected))
+            Ok(self.other(value.into()))
         }
 
         fn visit_none<E>(self) -> Result<Took, E> {
@@ -333,11 +316,10 @@ pub(super) use scalars_are_odd;
 
 /// The method of such a visitor for an array.
 macro_rules! arrays_are_odd {
-    ($expected:expr) => {
+    () => {
         fn visit_seq<A: serde::de::SeqAccess<'de>>(self, elements: A) -> Result<Took, A::Error> {
             let elements = serde::de::value::SeqAccessDeserializer::new(elements);
-            let value = serde::de::Deserialize::deserialize(elements)?;
-            Ok(Took::left_out(self.place, value, $expected))
+            Ok(self.other(serde::de::Deserialize::deserialize(elements)?))
         }
     };
 }

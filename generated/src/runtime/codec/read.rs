@@ -32,11 +32,23 @@ struct ModelVisitor<M, P> {
     model: PhantomData<M>,
 }
 
+impl<M: Model, P: Place<M>> ModelVisitor<M, P> {
+    #[cold]
+    fn other(self, value: Value) -> Took {
+        self.place.put(None);
+        Took::odd(value, format!("an object ({})", M::NAME), None)
+    }
+}
+
 impl<'de, M: Model, P: Place<M>> de::Visitor<'de> for ModelVisitor<M, P> {
     type Value = Took;
 
-    scalars_are_odd!(format!("an object ({})", M::NAME));
-    arrays_are_odd!(format!("an object ({})", M::NAME));
+    scalars_are_odd!();
+    arrays_are_odd!();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "an object ({})", M::NAME)
+    }
 
     #[inline]
     fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Took, A::Error> {

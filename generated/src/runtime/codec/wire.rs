@@ -134,10 +134,22 @@ struct ListVisitor<T, P> {
     element: PhantomData<T>,
 }
 
+impl<T, P: Place<Vec<T>>> ListVisitor<T, P> {
+    #[cold]
+    fn other(self, value: Value) -> Took {
+        self.place.put(None);
+        Took::odd(value, "an array", None)
+    }
+}
+
 impl<'de, T: Wire, P: Place<Vec<T>>> Visitor<'de> for ListVisitor<T, P> {
     type Value = Took;
 
-    scalars_are_odd!("an array");
+    scalars_are_odd!();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an array")
+    }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Took, A::Error> {
         let mut list = Vec::new();
@@ -161,8 +173,7 @@ impl<'de, T: Wire, P: Place<Vec<T>>> Visitor<'de> for ListVisitor<T, P> {
 
     fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Took, A::Error> {
         let entries = serde::de::value::MapAccessDeserializer::new(entries);
-        let value = serde::de::Deserialize::deserialize(entries)?;
-        Ok(Took::left_out(self.place, value, "an array"))
+        Ok(self.other(serde::de::Deserialize::deserialize(entries)?))
     }
 }
 
@@ -251,11 +262,23 @@ struct MapVisitor<T, P> {
     value: PhantomData<T>,
 }
 
+impl<T, P: Place<BTreeMap<String, T>>> MapVisitor<T, P> {
+    #[cold]
+    fn other(self, value: Value) -> Took {
+        self.place.put(None);
+        Took::odd(value, "an object", None)
+    }
+}
+
 impl<'de, T: Wire, P: Place<BTreeMap<String, T>>> Visitor<'de> for MapVisitor<T, P> {
     type Value = Took;
 
-    scalars_are_odd!("an object");
-    arrays_are_odd!("an object");
+    scalars_are_odd!();
+    arrays_are_odd!();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Took, A::Error> {
         let mut map = BTreeMap::new();
