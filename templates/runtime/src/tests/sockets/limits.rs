@@ -86,3 +86,30 @@ async fn parallel_puts_get_through_a_limit_of_a_few_at_a_time() {
     assert!(attempts > 30, "{attempts}");
     assert_eq!(server.request_count(), attempts as usize);
 }
+
+/// The server did not read all of the request in time (RFC 9110, section 15.5.9): it may have acted, or not.
+#[tokio::test]
+async fn a_408_is_retried_where_that_does_no_harm() {
+    let methods = [
+        (Method::GET, 2),
+        (Method::PUT, 2),
+        (Method::DELETE, 2),
+        (Method::POST, 1),
+        (Method::PATCH, 1),
+    ];
+    for (method, requests) in methods {
+        let seen = AtomicUsize::new(0);
+        let server = Served::new(move |_| match seen.fetch_add(1, Ordering::Relaxed) {
+            0 => HttpResponse::json(408, "{}"),
+            _ => HttpResponse::json(200, "{}"),
+        })
+        .await;
+        let path = "/api/v2/users/1";
+        let outcome = client(&server).request(method.clone(), path).send().await;
+        assert_eq!(server.request_count(), requests, "{method}");
+        match outcome {
+            Ok(response) => assert_eq!(response.attempts(), 2),
+            Err(error) => assert_eq!(error.status().unwrap().as_u16(), 408),
+        }
+    }
+}
