@@ -10,10 +10,10 @@
 //! |---|---|
 //! | the replay at once with a newer token | `invariant_03` |
 //! | the memory of unreliable operations | S1d, S2e, S2h, S2j, S2l, S8i, S8k, S8l |
-//! | that such an operation is no witness | S1d, S2e, S2h, S2j, S2l, S8i, S8k, S8l |
+//! | that such an operation is no witness | S1d, S2e, S2h, S2j, S8i, S8k, S8l |
 //! | a verdict by the call's own second refusal | S5b |
 //! | a verdict when the pauses are used up | S8k, S8l |
-//! | a verdict by a run of refusals | S2l, S5d, S9a |
+//! | a verdict by a run of refusals | S5d, S9a |
 //! | a verdict at once where nothing is ever accepted | `invariant_04` |
 //! | the alarm | S2j |
 //! | the spacing of forced refreshes | S2m, S7a |
@@ -174,8 +174,8 @@ scenarios! {
     /// One op, 80/s half bad, good 10/s. The mean is 5.5 tokens, and one run in fifteen needs 25.
     s2k_one_op_80_a_second_half_bad_good_10_a_second: 0.0 lost, 11.0 tokens, p99 0.05 s; { good: 10.0, mixed: 80.0, length: 300.0, ..settled() }
     /// Bad 10/s, good 0.2/s. The means are 0.07 lost and 4.44 s; one run in forty has a while in which nothing proves the token, and loses up to 15
-    /// of its 120 good calls.
-    s2l_bad_10_a_second_good_0_2_a_second: 25.0 lost, 125.5 tokens, p99 20.00 s; { good: 0.2, bad: 10.0, length: 600.0, ..settled() }
+    /// of its 120 good calls. The mean of 125.5 tokens varies by a tenth only, so its limit is narrower.
+    s2l_bad_10_a_second_good_0_2_a_second: 25.0 lost, 80.0 tokens, p99 20.00 s; { good: 0.2, bad: 10.0, length: 600.0, ..settled() }
     /// Only bad calls, 2/s.
     s2m_only_bad_calls_2_a_second: 0.0 lost, 16.0 tokens, p99 0.00 s; { bad: 2.0, length: 600.0, ..settled() }
     /// 1 of 10 lags 2 s, 200/s.
