@@ -29,6 +29,7 @@ mod read;
 mod reason;
 mod scalar;
 mod secret_names;
+mod shape;
 mod wire;
 mod write;
 
@@ -38,7 +39,7 @@ pub use model::Model;
 pub use open_enum::OpenEnum;
 pub(crate) use query_value::optional;
 pub use query_value::{Optional, OptionalText, QueryValue};
-pub(crate) use scalar::{fit_text, text_on_the_wire};
+pub(crate) use scalar::text_on_the_wire;
 pub use wire::Wire;
 
 // What generated code is made of; no promise to users.
@@ -46,13 +47,14 @@ pub use wire::Wire;
 pub use {
     debug::debug_model,
     macros::{__model, __open_enum},
-    misfit::{Found, Took},
+    misfit::Took,
     model::{ModelForm, Visitor},
     open_enum::{EnumForm, KnownValues, write_enum},
     place::Place,
     reason::reason,
     scalar::{Scalar, ScalarForm, Text},
     secret_names::is_secret_name,
+    shape::Found,
     wire::{ListForm, MapForm, OptionForm, WireForm},
     write::{equal_models, write_model},
 };

@@ -1,5 +1,7 @@
 //! Days.
 
+use compact_str::format_compact;
+
 use super::InvalidTime;
 use super::calendar::{CivilDate, four_digits};
 use super::parse;
@@ -46,6 +48,6 @@ impl Date {
     }
 
     pub(super) fn from_civil(date: CivilDate) -> Self {
-        Self(date.to_string())
+        Self(format_compact!("{date}"))
     }
 }

@@ -17,5 +17,5 @@ use crate::runtime::codec::Text;
 
 /// A value as one that was read: any text.
 fn kept<T: Text>(text: impl Into<String>) -> T {
-    T::keep(text.into())
+    T::keep(&text.into())
 }

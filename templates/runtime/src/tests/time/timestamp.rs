@@ -176,3 +176,11 @@ fn now_is_now_to_the_millisecond() {
     assert!(before <= time && time <= SystemTime::now());
     assert_eq!(now.as_str().len(), "2026-01-02T03:04:05.678Z".len());
 }
+
+#[test]
+fn a_text_to_the_millisecond_takes_no_allocation() {
+    assert_eq!(size_of::<Option<Timestamp>>(), size_of::<String>());
+    let time = Timestamp::try_from("2026-01-02T03:04:05.678Z").unwrap();
+    let inside = (&raw const time).addr()..(&raw const time).addr() + size_of::<Timestamp>();
+    assert!(inside.contains(&time.as_str().as_ptr().addr()));
+}
