@@ -54,7 +54,7 @@ const COPIES: [(&str, &[Fault]); 3] = [
 fn main() {
     let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../templates/runtime/src/runtime");
     println!("cargo::rerun-if-changed={}", runtime.join("auth").display());
-    for file in ["clock", "error", "telemetry.rs"] {
+    for file in ["clock", "debug.rs", "error", "telemetry.rs"] {
         println!("cargo::rerun-if-changed={}", runtime.join(file).display());
     }
     // A feature of the runtime that the copied files name.
@@ -83,6 +83,7 @@ fn main() {
             "clock/mod.rs",
             "clock/monotonic.rs",
             "clock/wait.rs",
+            "debug.rs",
             "error/unauthorized_reason.rs",
             "telemetry.rs",
         ] {
@@ -101,6 +102,8 @@ fn main() {
     pub(crate) mod auth;
     #[path = "{0}/clock/mod.rs"]
     pub(crate) mod clock;
+    #[path = "{0}/debug.rs"]
+    pub(crate) mod debug;
     pub(crate) mod error {{
         #[path = "{0}/error/unauthorized_reason.rs"]
         mod unauthorized_reason;

@@ -13,7 +13,7 @@ const RUNTIME: &str = "
     auth
     redis response
     error
-    permissions operation region time codec transport clock telemetry sync
+    permissions operation region time codec transport clock telemetry sync debug
 ";
 
 const GENERATOR: &str = "

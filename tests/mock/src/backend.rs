@@ -213,14 +213,6 @@ impl Backend {
         self.0.tokens.issue(&subject, self.0.clock.now(), lifetime)
     }
 
-    /// Makes a text of the test's choice a live access token.
-    pub fn accept_token(&self, token: &str, lifetime: Duration) {
-        let subject = self.given_subject();
-        self.0
-            .tokens
-            .insert(token, &subject, self.0.clock.now(), lifetime);
-    }
-
     fn given_subject(&self) -> Arc<Subject> {
         Arc::new(Subject {
             client_id: self.client_id(),

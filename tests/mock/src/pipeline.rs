@@ -251,9 +251,6 @@ async fn with_fault(
     let outcome = match fault.action {
         Action::Respond(reply) => {
             let reply = decorate_fault(state, request, recorded, reply);
-            if let Some(gate) = &reply.hold {
-                gate.pass().await;
-            }
             Outcome::Reply(respond(reply))
         }
         Action::Break(broken) => Outcome::Broken(broken),
@@ -332,9 +329,6 @@ async fn execute(
         Target::Presigned => presigned(state, request, body, length),
         Target::Api => api(state, request, body, length, recorded),
     };
-    if let Some(gate) = &reply.hold {
-        gate.pass().await;
-    }
     if read(&state.settings).gzip {
         compress(&mut reply, &request.parts.headers);
     }

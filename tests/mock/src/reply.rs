@@ -6,7 +6,6 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 use super::body::ReplyBody;
-use super::gate::Gate;
 use super::notifications::Upgrade;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -21,7 +20,6 @@ pub struct Reply {
     /// Boxed, because a reply is also the error of the step that refuses a request.
     pub(crate) headers: Box<HeaderMap>,
     pub(crate) body: ReplyBody,
-    pub(crate) hold: Option<Gate>,
     /// The socket that the connection becomes.
     pub(crate) upgrade: Option<Upgrade>,
 }
@@ -34,7 +32,6 @@ impl Reply {
             status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             headers: Box::default(),
             body: ReplyBody::Whole(Bytes::new()),
-            hold: None,
             upgrade: None,
         }
     }
@@ -142,15 +139,6 @@ impl Reply {
         self
     }
 
-    /// The same with one more header, beside those of its name; left out like one that [`Reply::header`] leaves out.
-    #[must_use]
-    pub fn another_header(mut self, name: &str, value: &str) -> Self {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            self.headers.append(name, value);
-        }
-        self
-    }
-
     /// The same with a body, whose content type is as set before.
     #[must_use]
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
@@ -168,13 +156,6 @@ impl Reply {
     #[must_use]
     pub fn closing(self) -> Self {
         self.header("connection", "close")
-    }
-
-    /// The same, held until `gate` opens. The request has been executed by then.
-    #[must_use]
-    pub fn held_by(mut self, gate: &Gate) -> Self {
-        self.hold = Some(gate.clone());
-        self
     }
 
     pub(crate) fn upgrading(mut self, upgrade: Upgrade) -> Self {

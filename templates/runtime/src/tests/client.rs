@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::support::{GetUser, builder};
+use super::support::{GetUser, builder, table, with};
 use crate::runtime::auth::UnauthorizedReason;
 use crate::runtime::client::{Client, Credentials, Gateway, Region};
 use crate::runtime::request::Operation;
@@ -264,97 +264,36 @@ fn wrong_configuration_fails_when_the_client_is_made_and_says_what_is_wrong() {
             HttpResponse::json(200, "{}")
         })))
     };
-    let wrong = [
-        (
-            Client::builder().user_agent_suffix("line\nbreak"),
-            "the user agent suffix",
-        ),
-        (
-            Client::builder().default_header("bad name", "x"),
-            "a default header",
-        ),
-        (
-            Client::builder().access_token("planted\ntoken"),
-            "the access token",
-        ),
-        (
-            Client::builder().access_token(""),
-            "the access token is empty",
-        ),
-        (
-            Client::builder().client_credentials("", "planted"),
-            "the id of the OAuth client is empty",
-        ),
-        (
-            Client::builder().client_credentials("id", "planted\n"),
-            "the secret of the OAuth client",
-        ),
-        (machine().pool(0), "1 to 50"),
-        (machine().pool(51), "1 to 50"),
-        (
-            Client::builder().access_token("planted").pool(2),
-            "a pool of 2 tokens",
-        ),
-        (Client::builder().proxy("://planted"), "proxy URL"),
-        (Client::builder().proxy(""), "proxy URL"),
-        (Client::builder().proxy("http://"), "proxy URL"),
+    let wrong = table! {
+        Client::builder().user_agent_suffix("line\nbreak") => "the user agent suffix";
+        Client::builder().default_header("bad name", "x") => "a default header";
+        Client::builder().access_token("planted\ntoken") => "the access token";
+        Client::builder().access_token("") => "the access token is empty";
+        Client::builder().client_credentials("", "planted") => "the id of the OAuth client is empty";
+        Client::builder().client_credentials("id", "planted\n") => "the secret of the OAuth client";
+        machine().pool(0) => "1 to 50";
+        machine().pool(51) => "1 to 50";
+        Client::builder().access_token("planted").pool(2) => "a pool of 2 tokens";
+        Client::builder().proxy("://planted") => "proxy URL";
+        Client::builder().proxy("") => "proxy URL";
+        Client::builder().proxy("http://") => "proxy URL";
         // The HTTP library would go round a proxy that it has no protocol for.
-        (
-            Client::builder().proxy("ftp://planted@p.example"),
-            "http and https",
-        ),
-        (
-            Client::builder().proxy("socks5://planted@p.example"),
-            "http and https",
-        ),
-        (
-            Client::builder()
-                .proxy("http://planted@p.example")
-                .no_proxy(),
-            "both a proxy and `no_proxy`",
-        ),
-        (
-            Client::builder().root_certificates("planted: no PEM"),
-            "root certificates",
-        ),
-        (
-            Client::builder().client_certificate("planted", "planted"),
-            "client certificate",
-        ),
-        (
-            Client::builder()
-                .gateway(Gateway::new("a.example"))
-                .base_urls("https://b.example", "https://b.example"),
-            "both a gateway and base URLs",
-        ),
-        (
-            Client::builder().base_urls("planted", "https://b.example"),
-            "invalid base URL",
-        ),
-        (
-            Client::builder().timeout(Duration::ZERO),
-            "the timeout of a call",
-        ),
-        (
-            Client::builder().attempt_timeout(Duration::ZERO),
-            "the timeout of an attempt",
-        ),
-        (
-            Client::builder().connect_timeout(Duration::ZERO),
-            "the timeout of a connection",
-        ),
-        (ready().proxy("http://planted@p.example"), "a proxy"),
-        (ready().root_certificates("planted"), "root certificates"),
-        (
-            ready().client_certificate("planted", "planted"),
-            "a client certificate",
-        ),
-        (
-            ready().connect_timeout(Duration::from_secs(1)),
-            "the timeout of a connection",
-        ),
-        (ready().configure_http(|http| http), "`configure_http`"),
-    ];
+        Client::builder().proxy("ftp://planted@p.example") => "http and https";
+        Client::builder().proxy("socks5://planted@p.example") => "http and https";
+        Client::builder().proxy("http://planted@p.example").no_proxy() => "both a proxy and `no_proxy`";
+        Client::builder().root_certificates("planted: no PEM") => "root certificates";
+        Client::builder().client_certificate("planted", "planted") => "client certificate";
+        Client::builder().gateway(Gateway::new("a.example")).base_urls("https://b.example", "https://b.example") => "both a gateway and base URLs";
+        Client::builder().base_urls("planted", "https://b.example") => "invalid base URL";
+        Client::builder().timeout(Duration::ZERO) => "the timeout of a call";
+        Client::builder().attempt_timeout(Duration::ZERO) => "the timeout of an attempt";
+        Client::builder().connect_timeout(Duration::ZERO) => "the timeout of a connection";
+        ready().proxy("http://planted@p.example") => "a proxy";
+        ready().root_certificates("planted") => "root certificates";
+        ready().client_certificate("planted", "planted") => "a client certificate";
+        ready().connect_timeout(Duration::from_secs(1)) => "the timeout of a connection";
+        ready().configure_http(|http| http) => "`configure_http`";
+    };
     for (builder, named) in wrong {
         let error = builder.build().unwrap_err();
         assert!(error.is_configuration(), "{named}: {error:?}");
@@ -528,19 +467,9 @@ async fn the_user_agent_names_the_sdk_and_the_caller() {
 async fn v19_two_clients_share_nothing() {
     let transports = [0, 1].map(|_| {
         Arc::new(MemoryTransport::new(|_| {
-            super::support::with(
-                super::support::with(
-                    super::support::with(
-                        HttpResponse::json(200, "{}"),
-                        "inin-ratelimit-count",
-                        "1",
-                    ),
-                    "inin-ratelimit-allowed",
-                    "300",
-                ),
-                "inin-ratelimit-reset",
-                "60",
-            )
+            let answer = with(HttpResponse::json(200, "{}"), "inin-ratelimit-count", "1");
+            let answer = with(answer, "inin-ratelimit-allowed", "300");
+            with(answer, "inin-ratelimit-reset", "60")
         }))
     });
     let clients = [

@@ -4,21 +4,15 @@ use std::sync::Arc;
 
 use http::Method;
 
-use super::support::{GetUser, TOKEN, builder, scripted, with};
+use super::support::{GetUser, TOKEN, UNKNOWN, builder, operation, scripted, with};
 use crate::runtime::Error;
 use crate::runtime::client::Client;
 use crate::runtime::request::{
-    Call, CallOptions, CredentialPlace, CredentialScheme, Operation, OperationMetadata, Request,
-    Sealed,
+    CallOptions, CredentialPlace, CredentialScheme, Operation, OperationMetadata, Request,
 };
 use crate::runtime::transport::{HttpResponse, MemoryTransport, RecordedRequest};
 
 const SECRET: &str = "planted-credential-77c1";
-
-/// An operation, as generated code would write it.
-struct Guest {
-    request: Request,
-}
 
 macro_rules! metadata {
     ($public:expr, $place:expr) => {
@@ -31,7 +25,7 @@ macro_rules! metadata {
                 place: $place,
             }),
             method: Method::GET,
-            ..*GetUser::METADATA
+            ..*UNKNOWN
         }
     };
 }
@@ -44,29 +38,11 @@ const QUERY: &OperationMetadata = metadata!(false, CredentialPlace::Query("guest
 const COOKIE: &OperationMetadata = metadata!(false, CredentialPlace::Cookie("guest"));
 const OPTIONAL: &OperationMetadata = metadata!(true, CredentialPlace::Header("X-Guest-Key"));
 
-impl Operation for Guest {
-    type Output = serde_json::Value;
-
-    const METADATA: &'static OperationMetadata = BEARER;
-
-    fn request_mut(&mut self) -> &mut Request {
-        &mut self.request
-    }
-
-    fn into_request(self, _: Sealed) -> Request {
-        self.request
-    }
-}
+operation!(Guest "getGuest" GET "/api/v2/guest" -> serde_json::Value);
 
 fn call(client: &Client, metadata: &'static OperationMetadata) -> Guest {
     Guest {
         request: Request::new(client, metadata),
-    }
-}
-
-impl Guest {
-    fn send(self) -> Call<serde_json::Value> {
-        Call::new(self.request)
     }
 }
 

@@ -7,11 +7,13 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue, Method};
+use serde_json::Value;
+use tokio::task::JoinSet;
 
 use crate::runtime::client::{Client, ClientBuilder};
-use crate::runtime::request::{
-    Call, ListStyle, Operation, OperationMetadata, Request, RequiredPermissions, Sealed,
-};
+use crate::runtime::error::Error;
+use crate::runtime::request::{ListStyle, Operation, OperationMetadata, RequiredPermissions};
+use crate::runtime::response::Response;
 use crate::runtime::transport::{HttpResponse, MemoryAnswer, MemoryTransport};
 
 pub(super) const TOKEN: &str = "planted-token-5f21";
@@ -41,17 +43,93 @@ pub(super) fn with(response: HttpResponse, name: &'static str, value: &str) -> H
     )
 }
 
-/// `GET /api/v2/users/{userId}`
-#[derive(Debug)]
-pub(super) struct GetUser {
-    request: Request,
+/// A table of cases, one a line: what is given, and what is expected.
+macro_rules! table {
+    ($($first:expr $(, $given:expr)* => $expected:expr;)+) => {
+        [$(($first, $($given,)* $expected)),+]
+    };
 }
+pub(crate) use table;
+
+/// An operation as generated code would write it. Its metadata are those of an operation of which nothing is known, but for the fields that follow.
+macro_rules! operation {
+    ($name:ident $wire:literal $method:ident $path:literal -> $output:ty $(, $field:ident: $value:expr)*) => {
+        #[derive(Debug)]
+        pub(crate) struct $name {
+            pub(crate) request: $crate::runtime::request::Request,
+        }
+
+        #[allow(dead_code, reason = "some tests need the metadata only")]
+        impl $name {
+            pub(crate) fn of(client: &$crate::runtime::client::Client) -> Self {
+                let request = $crate::runtime::request::Request::new(client, Self::METADATA);
+                Self { request }
+            }
+
+            pub(crate) fn send(self) -> $crate::runtime::request::Call<$output> {
+                $crate::runtime::request::Call::new(self.request)
+            }
+        }
+
+        impl $crate::runtime::request::Operation for $name {
+            type Output = $output;
+
+            const METADATA: &'static $crate::runtime::request::OperationMetadata =
+                &$crate::runtime::request::OperationMetadata {
+                    method: http::Method::$method,
+                    name: $wire,
+                    path: $path,
+                    $($field: $value,)*
+                    ..*$crate::tests::support::UNKNOWN
+                };
+
+            fn request_mut(&mut self) -> &mut $crate::runtime::request::Request {
+                &mut self.request
+            }
+
+            fn into_request(
+                self,
+                _: $crate::runtime::request::Sealed,
+            ) -> $crate::runtime::request::Request {
+                self.request
+            }
+        }
+    };
+}
+pub(crate) use operation;
+
+/// The metadata of an operation of which nothing is known.
+pub(crate) const UNKNOWN: &OperationMetadata = &OperationMetadata {
+    name: "unknown",
+    operation_id: "unknown",
+    method: Method::GET,
+    path: "/",
+    permissions: RequiredPermissions::None,
+    scopes: &[],
+    credential: None,
+    tags: &["Tests"],
+    deprecated: false,
+    preview: false,
+    public: false,
+    idempotent: false,
+    accept: "application/json",
+    without_schema: &[],
+    error_codes: &[],
+};
+
+operation!(
+    GetUser "getUser" GET "/api/v2/users/{userId}" -> Value,
+    operation_id: "getUsersUserId",
+    permissions: RequiredPermissions::Any(&["directory:user:view", "directory:user:edit"]),
+    tags: &["Users"],
+    error_codes: &[(404, &["not.found"])]
+);
 
 impl GetUser {
     pub(super) fn new(client: &Client, user_id: &str) -> Self {
-        let mut request = Request::new(client, Self::METADATA);
-        request.path_argument(user_id);
-        Self { request }
+        let mut get = Self::of(client);
+        get.request.path_argument(user_id);
+        get
     }
 
     pub(super) fn expand(mut self, style: ListStyle, values: &[&str]) -> Self {
@@ -73,88 +151,38 @@ impl GetUser {
         self.request.header("If-Match", Some(value));
         self
     }
-
-    pub(super) fn send(self) -> Call<serde_json::Value> {
-        Call::new(self.request)
-    }
 }
 
-impl Operation for GetUser {
-    type Output = serde_json::Value;
-
-    const METADATA: &'static OperationMetadata = &OperationMetadata {
-        name: "getUser",
-        operation_id: "getUsersUserId",
-        method: Method::GET,
-        path: "/api/v2/users/{userId}",
-        permissions: RequiredPermissions::Any(&["directory:user:view", "directory:user:edit"]),
-        scopes: &[],
-        credential: None,
-        tags: &["Users"],
-        deprecated: false,
-        preview: false,
-        public: false,
-        idempotent: false,
-        accept: "application/json",
-        without_schema: &[],
-        error_codes: &[(404, &["not.found"])],
-    };
-
-    fn request_mut(&mut self) -> &mut Request {
-        &mut self.request
-    }
-
-    fn into_request(self, _: Sealed) -> Request {
-        self.request
-    }
-}
-
-/// `POST /api/v2/users`
-#[derive(Debug)]
-pub(super) struct PostUsers {
-    request: Request,
-}
+operation!(
+    PostUsers "postUsers" POST "/api/v2/users" -> Value,
+    operation_id: "postUsers",
+    permissions: RequiredPermissions::All(&["directory:user:add"]),
+    tags: &["Users"]
+);
 
 impl PostUsers {
-    pub(super) fn new(client: &Client, body: serde_json::Value) -> Self {
-        let mut request = Request::new(client, Self::METADATA);
-        request.json_body("application/json", Some(body));
-        Self { request }
-    }
-
-    pub(super) fn send(self) -> Call<serde_json::Value> {
-        Call::new(self.request)
+    pub(super) fn new(client: &Client, body: Value) -> Self {
+        let mut post = Self::of(client);
+        post.request.json_body("application/json", Some(body));
+        post
     }
 }
 
-impl Operation for PostUsers {
-    type Output = serde_json::Value;
-
-    const METADATA: &'static OperationMetadata = &OperationMetadata {
-        name: "postUsers",
-        operation_id: "postUsers",
-        method: Method::POST,
-        path: "/api/v2/users",
-        permissions: RequiredPermissions::All(&["directory:user:add"]),
-        scopes: &[],
-        credential: None,
-        tags: &["Users"],
-        deprecated: false,
-        preview: false,
-        public: false,
-        idempotent: false,
-        accept: "application/json",
-        without_schema: &[],
-        error_codes: &[],
-    };
-
-    fn request_mut(&mut self) -> &mut Request {
-        &mut self.request
+/// Reads that many users, one after the other.
+pub(super) async fn read_users(client: &Client, count: usize) {
+    for number in 0..count {
+        let call = GetUser::new(client, &number.to_string()).send();
+        call.await.unwrap();
     }
+}
 
-    fn into_request(self, _: Sealed) -> Request {
-        self.request
-    }
+/// Reads that many users at once.
+pub(super) fn reading_users(
+    client: &Client,
+    count: usize,
+) -> JoinSet<Result<Response<Value>, Error>> {
+    let users = (0..count).map(|number| GetUser::new(client, &number.to_string()).send());
+    users.map(IntoFuture::into_future).collect()
 }
 
 /// A small file system of its own, where the test may mount one.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::sockets::handler::Served;
-use super::support::{GetUser, PostUsers, builder, scripted, with};
+use super::support::{GetUser, PostUsers, builder, scripted, table, with};
 use crate::runtime::auth::Jitter;
 use crate::runtime::client::Client;
 use crate::runtime::clock::{BoxFuture, Clock, Moment, SystemClock};
@@ -68,33 +68,15 @@ async fn a_collision_is_read_and_changed_anew() {
 
 #[tokio::test]
 async fn other_errors_end_it() {
-    for (status, body) in [
-        (409, "{}"),
-        (
-            409,
-            r#"{"code":"duplicate.value","message":"email already exists"}"#,
-        ),
-        (
-            409,
-            r#"{"code":"general.conflict","message":"the queue is in use"}"#,
-        ),
-        (
-            409,
-            r#"{"code":"architect.flow.locked.by.user","message":"the latest version is locked"}"#,
-        ),
-        (
-            409,
-            r#"{"code":"conflict","message":"a conversion failed: the formats do not match"}"#,
-        ),
-        (
-            400,
-            r#"{"code":"bad.request","message":"the version is missing"}"#,
-        ),
-        (
-            403,
-            r#"{"message":"the version does not match the current version"}"#,
-        ),
-    ] {
+    for (status, body) in table! {
+        409 => "{}";
+        409 => r#"{"code":"duplicate.value","message":"email already exists"}"#;
+        409 => r#"{"code":"general.conflict","message":"the queue is in use"}"#;
+        409 => r#"{"code":"architect.flow.locked.by.user","message":"the latest version is locked"}"#;
+        409 => r#"{"code":"conflict","message":"a conversion failed: the formats do not match"}"#;
+        400 => r#"{"code":"bad.request","message":"the version is missing"}"#;
+        403 => r#"{"message":"the version does not match the current version"}"#;
+    } {
         let (client, transport) = refusing(status, body);
         let error: Error = update(
             || GetUser::new(&client, "1").send(),
@@ -111,25 +93,16 @@ async fn other_errors_end_it() {
 
 #[test]
 fn version_conflicts_are_known_by_code_or_words() {
-    for (status, body) in [
-        (412, ""),
-        (409, r#"{"code":"invalid.update.wrong.version"}"#),
-        (400, r#"{"code":"invalid.update.wrong.version"}"#),
-        (409, r#"{"code":"version.mismatch"}"#),
-        (409, r#"{"message":"Version 3 is stale"}"#),
-        (
-            409,
-            r#"{"code":"general.conflict","message":"a newer version exists"}"#,
-        ),
-        (
-            409,
-            r#"{"message":"Optimistic locking failed: row was updated by another transaction"}"#,
-        ),
-        (
-            400,
-            r#"{"message":"The version 1 does not match the current version 2"}"#,
-        ),
-    ] {
+    for (status, body) in table! {
+        412 => "";
+        409 => r#"{"code":"invalid.update.wrong.version"}"#;
+        400 => r#"{"code":"invalid.update.wrong.version"}"#;
+        409 => r#"{"code":"version.mismatch"}"#;
+        409 => r#"{"message":"Version 3 is stale"}"#;
+        409 => r#"{"code":"general.conflict","message":"a newer version exists"}"#;
+        409 => r#"{"message":"Optimistic locking failed: row was updated by another transaction"}"#;
+        400 => r#"{"message":"The version 1 does not match the current version 2"}"#;
+    } {
         let status = http::StatusCode::from_u16(status).unwrap();
         let error = Error::from_response(status, http::HeaderMap::new(), body);
         assert!(error.is_version_conflict(), "{body}");

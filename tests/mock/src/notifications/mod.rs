@@ -77,8 +77,6 @@ pub(crate) enum Outgoing {
     Close(u16),
     /// Drop the connection.
     Drop,
-    /// Answer nothing and send nothing any more.
-    Silence,
 }
 
 /// What the channels have seen.
@@ -200,14 +198,6 @@ impl Backend {
         self.0.push(topic, body, correlation_id)
     }
 
-    /// Sends any bytes of text to all sockets.
-    pub fn push_raw(&self, message: impl Into<Bytes>) {
-        let message = message.into();
-        for channel in lock(&self.channels().0).channels.values() {
-            channel.tell(|| Outgoing::Text(message.clone()));
-        }
-    }
-
     /// Rejects subscriptions of `topic` from now on.
     pub fn reject_topic(&self, topic: &str, reason: &str, missing_permissions: &[&str]) {
         lock(&self.channels().0).rejections.push(Rejection {
@@ -218,11 +208,6 @@ impl Backend {
                 .map(|&name| name.to_owned())
                 .collect(),
         });
-    }
-
-    /// Accepts all topics again.
-    pub fn accept_topics(&self) {
-        lock(&self.channels().0).rejections.clear();
     }
 
     /// Tells every socket that it will be closed. Until it is ([`Backend::close_sockets`], or
@@ -246,11 +231,6 @@ impl Backend {
         self.end_sockets(|| Outgoing::Drop);
     }
 
-    /// Lets every socket fall silent: it stays open, and neither sends nor answers.
-    pub fn silence_sockets(&self) {
-        self.end_sockets(|| Outgoing::Silence);
-    }
-
     fn end_sockets(&self, mut end: impl FnMut() -> Outgoing) {
         let now = self.0.clock.now();
         for channel in lock(&self.channels().0).channels.values_mut() {
@@ -265,26 +245,6 @@ impl Backend {
         let ids: Vec<String> = lock(&self.channels().0).channels.keys().cloned().collect();
         for id in ids {
             self.channels().remove(&id);
-        }
-    }
-
-    /// Ends the subscription of `topic` in every channel, and tells them.
-    pub fn unsubscribe_topic(&self, topic: &str) {
-        for channel in lock(&self.channels().0).channels.values_mut() {
-            if channel.is_subscribed(topic) {
-                channel
-                    .topics
-                    .retain(|own| !topics_of(own).iter().any(|own| own == topic));
-                let name = format!("v2.system.no_longer_subscribed.{topic}");
-                channel.tell(|| system(&name, "unsubscribed"));
-            }
-        }
-    }
-
-    /// Says to every socket that its subscriptions end soon.
-    pub fn announce_expiry(&self) {
-        for channel in lock(&self.channels().0).channels.values() {
-            channel.tell(|| system("streaming-subscriptions-expiring", "expiring"));
         }
     }
 

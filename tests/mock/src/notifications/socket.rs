@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
@@ -93,13 +93,6 @@ async fn talk(
                 // Its channel was removed.
                 None => return close(socket, 1_001).await,
                 Some(Outgoing::Drop) => return,
-                Some(Outgoing::Silence) => {
-                    // Reads on, so that the client sees an open connection.
-                    let mut ignored = [0; 1_024];
-                    let stream = socket.get_mut();
-                    while matches!(stream.read(&mut ignored).await, Ok(count) if count > 0) {}
-                    return;
-                }
             },
             received = socket.next() => match received {
                 Some(Ok(Message::Text(text))) => match answer(&text) {

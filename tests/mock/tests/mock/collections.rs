@@ -26,7 +26,7 @@ async fn a_thing_is_created_read_changed_and_deleted() {
         let mut thing = created.json();
         let one = format!("{path}/{}", thing["id"].as_str().unwrap());
         assert_eq!(thing["selfUri"], one);
-        assert_eq!(api(&backend, "GET", &one, Value::Null).await.json(), thing);
+        assert_eq!(get(&backend, &one).await.json(), thing);
 
         thing["name"] = json!("Service");
         let method = if path.ends_with("skills") {
@@ -42,10 +42,7 @@ async fn a_thing_is_created_read_changed_and_deleted() {
             (missing.status(), missing.json()["code"].clone()),
             (400, json!("bad.request"))
         );
-        assert_eq!(
-            api(&backend, "DELETE", &one, Value::Null).await.status(),
-            200
-        );
+        assert_eq!(send(&backend, "DELETE", &one).await.status(), 200);
         for method in ["GET", "DELETE", method] {
             let gone = api(&backend, method, &one, thing.clone()).await;
             assert_eq!(gone.status(), 404, "{method} {one}");
@@ -93,57 +90,39 @@ async fn reads_lag_behind_writes() {
         .json();
     let one = created["selfUri"].as_str().unwrap();
     let listed = async || {
-        let list = api(
-            &backend,
-            "GET",
-            "/api/v2/routing/queues?name=late",
-            Value::Null,
-        )
-        .await;
+        let list = get(&backend, "/api/v2/routing/queues?name=late").await;
         list.json()["total"].as_u64().unwrap()
     };
-    assert_eq!(api(&backend, "GET", one, Value::Null).await.status(), 404);
+    assert_eq!(get(&backend, one).await.status(), 404);
     assert_eq!(listed().await, 0);
     // A write sees it.
     tokio::time::advance(Duration::from_secs(3)).await;
     assert_eq!(api(&backend, "PUT", one, new("Later")).await.status(), 200);
     tokio::time::advance(Duration::from_secs(3)).await;
-    assert_eq!(
-        api(&backend, "GET", one, Value::Null).await.json()["name"],
-        "Late"
-    );
+    assert_eq!(get(&backend, one).await.json()["name"], "Late");
     assert_eq!(listed().await, 1);
     tokio::time::advance(Duration::from_secs(3)).await;
-    assert_eq!(
-        api(&backend, "GET", one, Value::Null).await.json()["name"],
-        "Later"
-    );
-    api(&backend, "DELETE", one, Value::Null).await;
-    assert_eq!(api(&backend, "GET", one, Value::Null).await.status(), 200);
+    assert_eq!(get(&backend, one).await.json()["name"], "Later");
+    send(&backend, "DELETE", one).await;
+    assert_eq!(get(&backend, one).await.status(), 200);
     tokio::time::advance(Duration::from_secs(6)).await;
-    assert_eq!(api(&backend, "GET", one, Value::Null).await.status(), 404);
+    assert_eq!(get(&backend, one).await.status(), 404);
 
     // Users do so, too.
     let user = api(&backend, "POST", "/api/v2/users", json!({ "name": "Ann" }))
         .await
         .json();
     let one = user["selfUri"].as_str().unwrap();
-    assert_eq!(api(&backend, "GET", one, Value::Null).await.status(), 404);
+    assert_eq!(get(&backend, one).await.status(), 404);
     tokio::time::advance(Duration::from_secs(6)).await;
     let change = json!({ "version": 1, "title": "Agent" });
     assert_eq!(
         api(&backend, "PATCH", one, change).await.json()["version"],
         2
     );
-    assert_eq!(
-        api(&backend, "GET", one, Value::Null).await.json()["version"],
-        1
-    );
+    assert_eq!(get(&backend, one).await.json()["version"], 1);
     tokio::time::advance(Duration::from_secs(6)).await;
-    assert_eq!(
-        api(&backend, "GET", one, Value::Null).await.json()["version"],
-        2
-    );
+    assert_eq!(get(&backend, one).await.json()["version"], 2);
 }
 
 #[tokio::test]
@@ -156,7 +135,7 @@ async fn listings_have_pages_some_of_them_empty() {
         let mut counts = Vec::new();
         let mut next = Some(path.to_owned());
         while let Some(uri) = next {
-            let page = api(&backend, "GET", &uri, Value::Null).await.json();
+            let page = get(&backend, &uri).await.json();
             assert_eq!(
                 (page["total"].as_u64(), page["pageCount"].as_u64()),
                 (Some(60), Some(3))
@@ -166,7 +145,7 @@ async fn listings_have_pages_some_of_them_empty() {
         }
         assert_eq!(counts, [25, 0, 10], "{path}");
     }
-    let bad = api(&backend, "GET", "/api/v2/flows?pageSize=0", Value::Null).await;
+    let bad = get(&backend, "/api/v2/flows?pageSize=0").await;
     assert_eq!(bad.status(), 400);
 }
 
@@ -196,10 +175,7 @@ async fn a_flow_that_is_checked_out_is_locked_for_others() {
     };
     let one = "/api/v2/flows/flow-00001";
     let check_out = "/api/v2/flows/actions/checkout?flow=flow-00001";
-    assert_eq!(
-        api(&backend, "POST", check_out, Value::Null).await.status(),
-        200
-    );
+    assert_eq!(send(&backend, "POST", check_out).await.status(), 200);
     for (method, path) in [("PUT", one), ("DELETE", one), ("POST", check_out)] {
         let refused = as_other(method, path, new("Mine")).await;
         assert_eq!(
@@ -207,10 +183,7 @@ async fn a_flow_that_is_checked_out_is_locked_for_others() {
             (409, json!("architect.flow.locked.by.user"))
         );
     }
-    assert_eq!(
-        api(&backend, "POST", check_out, Value::Null).await.status(),
-        200
-    );
+    assert_eq!(send(&backend, "POST", check_out).await.status(), 200);
     as_other(
         "POST",
         "/api/v2/flows/actions/unlock?flow=flow-00001",
@@ -231,7 +204,7 @@ async fn a_recording_job_goes_through_its_states() {
         (202, json!("PENDING"))
     );
     let one = job.json()["selfUri"].as_str().unwrap().to_owned();
-    let state = async || api(&backend, "GET", &one, Value::Null).await.json()["state"].clone();
+    let state = async || get(&backend, &one).await.json()["state"].clone();
     let start = async || {
         api(&backend, "PUT", &one, json!({ "state": "PROCESSING" }))
             .await
@@ -248,9 +221,7 @@ async fn a_recording_job_goes_through_its_states() {
         ["PROCESSING", "PROCESSING", "FULFILLED"]
     );
     assert_eq!(
-        api(&backend, "GET", "/api/v2/recording/jobs/none", Value::Null)
-            .await
-            .status(),
+        get(&backend, "/api/v2/recording/jobs/none").await.status(),
         404
     );
     let job = api(&backend, "POST", path, json!({ "action": "EXPORT" }))

@@ -69,7 +69,7 @@ async fn large_bodies_shrink_where_gzip_is_on() {
     let answer = api_with(&backend, "GET", "/api/v2/users", &headers, Value::Null).await;
     assert_eq!(answer.header("content-encoding"), Some("gzip"));
     assert_eq!(answer.body[..2], [0x1f, 0x8b]);
-    let answer = api(&backend, "GET", "/api/v2/users", Value::Null).await;
+    let answer = get(&backend, "/api/v2/users").await;
     assert_eq!(answer.header("content-encoding"), None);
 }
 
@@ -109,20 +109,12 @@ async fn it_can_be_asked_as_a_proxy() {
 async fn a_subject_has_the_permissions_that_were_set() {
     let backend = Backend::new(MockConfig::default());
     backend.update(|settings| settings.permissions = vec!["routing:queue:edit".to_owned()]);
-    let me = api(&backend, "GET", "/api/v2/users/me", Value::Null)
-        .await
-        .json();
+    let me = get(&backend, "/api/v2/users/me").await.json();
     assert_eq!(
         me["authorization"]["permissions"],
         json!(["routing:queue:edit"])
     );
-    let subject = api(
-        &backend,
-        "GET",
-        "/api/v2/authorization/subjects/me",
-        Value::Null,
-    )
-    .await;
+    let subject = get(&backend, "/api/v2/authorization/subjects/me").await;
     let policy = &subject.json()["grants"][0]["role"]["policies"][0];
     assert_eq!(
         *policy,

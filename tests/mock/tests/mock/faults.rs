@@ -63,19 +63,9 @@ async fn rules_apply_in_order_and_as_often_as_they_say() {
     assert_eq!(backend.stats().api_executed, 2);
 
     let always = backend.fault(Fault::api().always().respond(Reply::status(500)));
-    assert_eq!(
-        api(&backend, "GET", "/api/v2/users", Value::Null)
-            .await
-            .status(),
-        500
-    );
+    assert_eq!(get(&backend, "/api/v2/users").await.status(), 500);
     backend.remove_fault(&always);
-    assert_eq!(
-        api(&backend, "GET", "/api/v2/users", Value::Null)
-            .await
-            .status(),
-        200
-    );
+    assert_eq!(get(&backend, "/api/v2/users").await.status(), 200);
 }
 
 #[tokio::test]
@@ -88,11 +78,7 @@ async fn a_seed_decides_what_chance_does() {
         backend.fault(Fault::api().probability(0.3).respond(Reply::status(503)));
         let mut outcomes = Vec::new();
         for _ in 0..200 {
-            outcomes.push(
-                api(&backend, "GET", "/api/v2/users/u1", Value::Null)
-                    .await
-                    .status(),
-            );
+            outcomes.push(get(&backend, "/api/v2/users/u1").await.status());
         }
         outcomes
     };
@@ -107,19 +93,9 @@ async fn a_seed_decides_what_chance_does() {
 async fn a_call_can_revoke_its_own_token() {
     let backend = Backend::new(MockConfig::default());
     backend.fault(Fault::api().revoke_before());
-    assert_eq!(
-        api(&backend, "GET", "/api/v2/users/u1", Value::Null)
-            .await
-            .status(),
-        401
-    );
+    assert_eq!(get(&backend, "/api/v2/users/u1").await.status(), 401);
     backend.fault(Fault::api().revoke_after());
-    assert_eq!(
-        api(&backend, "GET", "/api/v2/users/u1", Value::Null)
-            .await
-            .status(),
-        200
-    );
+    assert_eq!(get(&backend, "/api/v2/users/u1").await.status(), 200);
     assert_eq!(backend.stats().tokens_revoked, 2);
 }
 

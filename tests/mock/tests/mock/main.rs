@@ -179,6 +179,15 @@ async fn api(backend: &Backend, method: &str, path: &str, body: Value) -> Answer
     api_with(backend, method, path, &[], body).await
 }
 
+async fn get(backend: &Backend, path: &str) -> Answer {
+    send(backend, "GET", path).await
+}
+
+/// A request without a body.
+async fn send(backend: &Backend, method: &str, path: &str) -> Answer {
+    api(backend, method, path, Value::Null).await
+}
+
 async fn api_with(
     backend: &Backend,
     method: &str,

@@ -8,7 +8,7 @@ async fn users_are_paged_by_number() {
     let mut ids = Vec::new();
     for page in 1..=3 {
         let path = format!("/api/v2/users?pageSize=100&pageNumber={page}");
-        let body = api(&backend, "GET", &path, Value::Null).await.json();
+        let body = get(&backend, &path).await.json();
         assert_eq!(
             (&body["total"], &body["pageCount"]),
             (&json!(250), &json!(3))
@@ -20,9 +20,9 @@ async fn users_are_paged_by_number() {
     }
     let expected: Vec<_> = (0..250).map(|number| format!("u{number}")).collect();
     assert_eq!(ids, expected);
-    let beyond = api(&backend, "GET", "/api/v2/users?pageNumber=99", Value::Null).await;
+    let beyond = get(&backend, "/api/v2/users?pageNumber=99").await;
     assert_eq!(beyond.json()["entities"], json!([]));
-    let refused = api(&backend, "GET", "/api/v2/users?pageSize=501", Value::Null).await;
+    let refused = get(&backend, "/api/v2/users?pageSize=501").await;
     assert_eq!(refused.status(), 400);
 }
 
@@ -44,20 +44,12 @@ async fn users_change_by_version() {
     let created = api(&backend, "POST", "/api/v2/users", json!({ "name": "New" })).await;
     let id = created.json()["id"].as_str().unwrap().to_owned();
     let path = format!("/api/v2/users/{id}");
-    let total = async || {
-        api(&backend, "GET", "/api/v2/users", Value::Null)
-            .await
-            .json()["total"]
-            .clone()
-    };
+    let total = async || get(&backend, "/api/v2/users").await.json()["total"].clone();
     assert_eq!(total().await, 251);
-    assert_eq!(
-        api(&backend, "DELETE", &path, Value::Null).await.status(),
-        200
-    );
-    assert_eq!(api(&backend, "GET", &path, Value::Null).await.status(), 404);
+    assert_eq!(send(&backend, "DELETE", &path).await.status(), 200);
+    assert_eq!(get(&backend, &path).await.status(), 404);
     assert_eq!(total().await, 250);
-    api(&backend, "DELETE", "/api/v2/users/u3", Value::Null).await;
+    send(&backend, "DELETE", "/api/v2/users/u3").await;
     assert_eq!(total().await, 249);
 }
 
@@ -137,11 +129,11 @@ async fn every_kind_of_listing_is_complete() {
         .await
         .json();
     let next = first["nextPage"].as_str().unwrap();
-    let second = api(&backend, "GET", next, Value::Null).await.json();
+    let second = get(&backend, next).await.json();
     assert_eq!(second["results"][0]["id"], "u200");
 
     let path = "/api/v2/scim/v2/users?startIndex=201&count=100";
-    let answer = api(&backend, "GET", path, Value::Null).await;
+    let answer = get(&backend, path).await;
     assert_eq!(answer.header("content-type"), Some("application/scim+json"));
     assert_eq!(answer.json()["itemsPerPage"], 50);
     assert_eq!(answer.json()["Resources"][0]["id"], "u200");
@@ -169,37 +161,25 @@ async fn analytics_queries_and_jobs() {
     assert_eq!(submitted.status(), 202);
     let job = format!("{jobs}/{}", submitted.json()["jobId"].as_str().unwrap());
     let results = format!("{job}/results?pageSize=200");
-    assert_eq!(
-        api(&backend, "GET", &results, Value::Null).await.status(),
-        400
-    );
+    assert_eq!(get(&backend, &results).await.status(), 400);
     for state in ["QUEUED", "PENDING", "FULFILLED"] {
-        assert_eq!(
-            api(&backend, "GET", &job, Value::Null).await.json()["state"],
-            state
-        );
+        assert_eq!(get(&backend, &job).await.json()["state"], state);
     }
-    let first = api(&backend, "GET", &results, Value::Null).await.json();
+    let first = get(&backend, &results).await.json();
     let cursor = encoded(&first["cursor"]).unwrap();
     let path = format!("{results}&cursor={cursor}");
-    let second = api(&backend, "GET", &path, Value::Null).await.json();
+    let second = get(&backend, &path).await.json();
     assert_eq!(second["conversations"].as_array().unwrap().len(), 50);
     assert!(second.get("cursor").is_none());
-    assert_eq!(
-        api(&backend, "DELETE", &job, Value::Null).await.status(),
-        204
-    );
-    assert_eq!(
-        api(&backend, "GET", &job, Value::Null).await.json()["state"],
-        "CANCELLED"
-    );
+    assert_eq!(send(&backend, "DELETE", &job).await.status(), 204);
+    assert_eq!(get(&backend, &job).await.json()["state"], "CANCELLED");
 }
 
 #[tokio::test]
 async fn scim_users_have_etags() {
     let backend = Backend::new(MockConfig::default());
     let path = "/api/v2/scim/v2/users/u1";
-    let answer = api(&backend, "GET", path, Value::Null).await;
+    let answer = get(&backend, path).await;
     let etag = answer.header("etag").unwrap().to_owned();
     let unchanged = api_with(
         &backend,

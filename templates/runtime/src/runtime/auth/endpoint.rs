@@ -1,7 +1,6 @@
 //! The call of the token endpoint. It never goes through the interceptor, so a 401 from it is an answer and not a reason to refresh.
 
 use std::error::Error as StdError;
-use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -14,6 +13,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::runtime::clock::{Clock, Moment};
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::is_html;
 use crate::runtime::region::Region;
 use crate::runtime::response::retry_after;
@@ -242,15 +242,7 @@ impl TokenEndpoint {
     }
 }
 
-impl fmt::Debug for TokenEndpoint {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("TokenEndpoint")
-            .field("url", &self.url.as_str())
-            .field("settings", &self.settings)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(TokenEndpoint, |this| url: this.url.as_str(), settings: this.settings);
 
 /// `Basic base64(id:secret)` (RFC 7617, UTF-8). An id with a colon would end early, so it is refused.
 fn basic(id: &str, secret: &Secret) -> Result<HeaderValue, AuthError> {

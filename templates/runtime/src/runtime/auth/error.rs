@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::runtime::debug::debug_fields;
 use http::StatusCode;
 
 /// What went wrong, as far as a program would act on it.
@@ -292,18 +293,13 @@ impl fmt::Display for AuthError {
     }
 }
 
-impl fmt::Debug for AuthError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("AuthError")
-            .field("kind", &self.0.kind)
-            .field("status", &self.0.status)
-            .field("code", &self.0.code)
-            .field("description", &self.0.description)
-            .field("source", &self.0.source)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(AuthError, |this|
+    kind: this.0.kind,
+    status: this.0.status,
+    code: this.0.code,
+    description: this.0.description,
+    source: this.0.source
+);
 
 impl StdError for AuthError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {

@@ -1,6 +1,5 @@
 //! How a client is configured.
 
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +19,7 @@ use crate::runtime::auth::{
     AuthError, Jitter, RefreshErrorEvent, RefreshEvent, Secret, TokenProvider, TokenSettings,
 };
 use crate::runtime::clock::{Clock, SystemClock};
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::{
     CallOptions, Connection, Listeners, Middleware, Pacer, Pacing, PacingStore, Pipeline,
@@ -686,13 +686,8 @@ fn host_url(server: &str, domain: &str) -> Result<Url, Error> {
     })
 }
 
-impl fmt::Debug for ClientBuilder {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("ClientBuilder")
-            .field("region", &self.region)
-            .field("gateway", &self.gateway)
-            .field("options", &self.options)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(ClientBuilder, |this|
+    region: this.region,
+    gateway: this.gateway,
+    options: this.options
+);

@@ -101,16 +101,12 @@ enum Grant {
         id: String,
         secret: Secret,
     },
+    /// With a secret or, as PKCE, with a verifier.
     AuthorizationCode {
         id: String,
-        secret: Secret,
+        secret: Option<Secret>,
         code: Secret,
-        redirect_uri: String,
-    },
-    Pkce {
-        id: String,
-        code: Secret,
-        verifier: PkceVerifier,
+        verifier: Option<PkceVerifier>,
         redirect_uri: String,
     },
     RefreshToken {
@@ -136,8 +132,10 @@ impl Grant {
         match self {
             Self::AccessToken(_) => "access token",
             Self::ClientCredentials { .. } => "client credentials",
-            Self::AuthorizationCode { .. } => "authorization code",
-            Self::Pkce { .. } => "authorization code with PKCE",
+            Self::AuthorizationCode { verifier, .. } => match verifier {
+                Some(_) => "authorization code with PKCE",
+                None => "authorization code",
+            },
             Self::RefreshToken { .. } => "refresh token",
             Self::Stored { .. } => "stored session",
             Self::Saml2Bearer { .. } => "SAML2 bearer",
@@ -152,7 +150,6 @@ impl Grant {
             Self::Provider(provider) => provider.is_repeatable() && !provider.is_given(),
             Self::AccessToken(_)
             | Self::AuthorizationCode { .. }
-            | Self::Pkce { .. }
             | Self::RefreshToken { .. }
             | Self::Stored { .. } => false,
         }
@@ -179,11 +176,7 @@ impl Grant {
             Self::AuthorizationCode {
                 id, secret, code, ..
             } => {
-                check_client(id, Some(secret))?;
-                check(code.expose(), "the authorization code")
-            }
-            Self::Pkce { id, code, .. } => {
-                check_client(id, None)?;
+                check_client(id, secret.as_ref())?;
                 check(code.expose(), "the authorization code")
             }
             Self::RefreshToken {
@@ -226,7 +219,7 @@ impl Grant {
                 id, organization, ..
             } => store_key(&["saml2", url, id, organization, name]),
             Self::Stored { id, .. } => store_key(&["session", url, id, name, ""]),
-            Self::AuthorizationCode { id, code, .. } | Self::Pkce { id, code, .. } => {
+            Self::AuthorizationCode { id, code, .. } => {
                 store_key(&["session", url, id, name, own(code).expose()])
             }
             Self::RefreshToken {
@@ -245,22 +238,12 @@ impl Grant {
                 id,
                 secret,
                 code,
+                verifier,
                 redirect_uri,
-            } => Arc::new(AuthorizationCode::new(
+            } => Arc::new(AuthorizationCode::with(
                 endpoint,
                 id,
                 secret,
-                code,
-                redirect_uri,
-            )),
-            Self::Pkce {
-                id,
-                code,
-                verifier,
-                redirect_uri,
-            } => Arc::new(AuthorizationCode::pkce(
-                endpoint,
-                id,
                 code,
                 verifier,
                 redirect_uri,
@@ -319,8 +302,9 @@ impl Credentials {
     ) -> Self {
         Self::new(Grant::AuthorizationCode {
             id: id.into(),
-            secret: secret.into(),
+            secret: Some(secret.into()),
             code: code.into(),
+            verifier: None,
             redirect_uri: redirect_uri.into(),
         })
     }
@@ -332,10 +316,11 @@ impl Credentials {
         verifier: PkceVerifier,
         redirect_uri: impl Into<String>,
     ) -> Self {
-        Self::new(Grant::Pkce {
+        Self::new(Grant::AuthorizationCode {
             id: id.into(),
+            secret: None,
             code: code.into(),
-            verifier,
+            verifier: Some(verifier),
             redirect_uri: redirect_uri.into(),
         })
     }

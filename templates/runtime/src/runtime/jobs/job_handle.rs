@@ -1,11 +1,11 @@
 //! The name of a job, to keep and to attach to.
 
-use std::fmt;
 use std::marker::PhantomData;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::Submit;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::request::Operation;
 
 /// The name of a job that the operation `S` started: enough to take the job up again with [`Job::attach`](super::Job::attach), in another process
@@ -100,15 +100,7 @@ impl<S> PartialEq for JobHandle<S> {
 
 impl<S> Eq for JobHandle<S> {}
 
-impl<S: Operation> fmt::Debug for JobHandle<S> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("JobHandle")
-            .field("operation", &S::METADATA.name)
-            .field("id", &self.id)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(JobHandle<S: Operation>, |this| operation: S::METADATA.name, id: this.id);
 
 /// How a handle is kept.
 #[derive(Serialize, Deserialize)]

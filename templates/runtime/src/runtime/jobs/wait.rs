@@ -1,6 +1,5 @@
 //! Waiting for a job.
 
-use std::fmt;
 use std::future::{Future, IntoFuture, poll_fn};
 use std::marker::PhantomData;
 use std::task::Poll;
@@ -11,6 +10,7 @@ use super::handle::{Handle, Polled};
 use super::{JobError, JobFailure, JobPhase, JobStatus, Submit};
 use crate::runtime::auth::AuthError;
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 
 /// How long a job may take, by default.
@@ -205,12 +205,4 @@ fn may_pass(error: &Error, age: Duration) -> bool {
             .is_some_and(AuthError::is_transient)
 }
 
-impl<S> fmt::Debug for Wait<S> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Wait")
-            .field("job", &self.plan.handle.id)
-            .field("timeout", &self.plan.timeout)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(Wait<S>, |this| job: this.plan.handle.id, timeout: this.plan.timeout);

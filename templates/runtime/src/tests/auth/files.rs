@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::super::support::Disk;
-use super::support::{SECRET, World, seconds};
+use super::support::{World, seconds};
 use crate::runtime::auth::store::{FileStore, StoredToken, TokenStore};
-use crate::runtime::auth::{AuthorizationCode, Jitter, Secret};
+use crate::runtime::auth::{Jitter, Secret};
 
 fn token() -> StoredToken {
     let issued = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
@@ -221,16 +221,9 @@ async fn invariant_08_a_full_disk_that_has_room_again_ends_no_session() {
     world.book().lifetime = 1.0;
     let path = disk.path().join("tokens");
     let session = |seed| {
-        let code = AuthorizationCode::new(
-            world.endpoint(),
-            "the-id",
-            SECRET,
-            "the-code",
-            "https://app.example/callback",
-        );
         let store = std::sync::Arc::new(FileStore::new(&path));
         world
-            .builder(std::sync::Arc::new(code))
+            .builder(world.code())
             .jitter(Jitter::seeded(seed))
             .store(store, "session")
             .build()
@@ -240,12 +233,7 @@ async fn invariant_08_a_full_disk_that_has_room_again_ends_no_session() {
     assert_eq!(world.get(&second).await.unwrap(), 200);
     disk.fill();
     // Calls wait for the room.
-    let calls = async |session| {
-        while world.now() < seconds(8.0) {
-            assert_eq!(world.get(session).await.unwrap(), 200);
-            tokio::time::sleep(seconds(0.05)).await;
-        }
-    };
+    let calls = |session| world.call_until(session, 8.0, 0.05);
     let room = async {
         tokio::time::sleep(seconds(3.0)).await;
         disk.free();

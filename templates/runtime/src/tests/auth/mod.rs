@@ -1,6 +1,7 @@
 //! Tests of token handling: virtual time, and a Genesys Cloud in memory.
 
 mod credentials;
+mod faulty_store;
 mod files;
 mod invariants;
 mod login;
@@ -16,7 +17,7 @@ mod redis_session;
 mod scrub;
 mod settings;
 mod stores;
-mod support;
+pub(in crate::tests) mod support;
 mod threads;
 mod unauthorized;
 mod undriven;

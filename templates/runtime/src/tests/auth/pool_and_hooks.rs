@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use http::Method;
 
-use super::support::{FnProvider, TokenAnswer, World, request, seconds};
+use super::support::{FnProvider, TokenAnswer, World, answered, request, seconds};
 use crate::runtime::auth::{AuthError, AuthErrorKind, Hooks, RefreshToken, TokenSettings};
 
 fn uses(world: &World) -> HashMap<String, usize> {
@@ -39,15 +39,7 @@ async fn each_token_of_a_pool_has_a_cache_of_its_own() {
     interceptor.authenticate(None).await.unwrap();
     assert_eq!(world.token_requests(), 4);
     world.revoke_all();
-    let calls: Vec<_> = (0..100)
-        .map(|_| {
-            let (world, interceptor) = (world.clone(), Arc::clone(&interceptor));
-            tokio::spawn(async move { world.get(&interceptor).await })
-        })
-        .collect();
-    for call in calls {
-        assert_eq!(call.await.unwrap().unwrap(), 200);
-    }
+    answered(world.herd(&interceptor, 100)).await;
     assert_eq!(world.token_requests(), 8, "one refresh for each");
 }
 
@@ -109,15 +101,9 @@ async fn hooks_hear_of_every_refresh_and_a_panicking_one_harms_nobody() {
             panic!("a planted panic");
         });
     let interceptor = world.interceptor_with(TokenSettings::default(), hooks);
-    while world.now() < seconds(7.0) {
-        assert_eq!(world.get(&interceptor).await.unwrap(), 200);
-        tokio::time::sleep(seconds(0.1)).await;
-    }
+    world.call_until(&interceptor, 7.0, 0.1).await;
     world.script(vec![TokenAnswer::Json(500, String::new()); 3]);
-    while world.now() < seconds(12.0) {
-        assert_eq!(world.get(&interceptor).await.unwrap(), 200);
-        tokio::time::sleep(seconds(0.1)).await;
-    }
+    world.call_until(&interceptor, 12.0, 0.1).await;
     assert_eq!(
         *events.lock().unwrap(),
         ["token 1", "ServerError true true", "token 3"]
@@ -163,15 +149,7 @@ async fn a_pool_under_a_storm_requests_a_few_tokens_at_a_time() {
     let world = World::new();
     let interceptor = Arc::new(world.builder(world.credentials()).pool(50).build());
     for _ in 0..2 {
-        let calls: Vec<_> = (0..500)
-            .map(|_| {
-                let (world, interceptor) = (world.clone(), Arc::clone(&interceptor));
-                tokio::spawn(async move { world.get(&interceptor).await })
-            })
-            .collect();
-        for call in calls {
-            assert_eq!(call.await.unwrap().unwrap(), 200);
-        }
+        answered(world.herd(&interceptor, 500)).await;
         tokio::time::sleep(std::time::Duration::from_secs(4000)).await;
     }
     assert_eq!(world.token_requests(), 100);

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::support::{SECRET, TokenAnswer, World, seconds};
 use crate::runtime::auth::store::MemoryStore;
-use crate::runtime::auth::{AuthorizationCode, Interceptor, Jitter, TokenProvider, TokenSettings};
+use crate::runtime::auth::{Interceptor, Jitter, TokenProvider, TokenSettings};
 use crate::runtime::transport::TransportErrorKind;
 
 /// One thing that happens.
@@ -64,13 +64,7 @@ async fn run(
         book.rotate = rotate;
     }
     let provider: Arc<dyn TokenProvider> = if rotate {
-        Arc::new(AuthorizationCode::new(
-            world.endpoint(),
-            "the-id",
-            SECRET,
-            "the-code",
-            "https://app.example/callback",
-        ))
+        world.code()
     } else {
         world.credentials()
     };

@@ -7,11 +7,12 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use tokio::task::JoinSet;
 use url::Url;
 
 use crate::runtime::auth::{
-    AuthError, ClientCredentials, Hooks, InterceptError, Interceptor, InterceptorBuilder, Jitter,
-    Secret, TokenEndpoint, TokenProvider, TokenSettings,
+    AuthError, AuthorizationCode, ClientCredentials, Hooks, InterceptError, Interceptor,
+    InterceptorBuilder, Jitter, Secret, TokenEndpoint, TokenProvider, TokenSettings,
 };
 use crate::runtime::clock::{BoxFuture, Clock, Moment, Monotonic};
 use crate::runtime::transport::{
@@ -31,13 +32,13 @@ pub(super) fn seconds(seconds: f64) -> Duration {
 
 /// Tokio's clock, with a wall clock that can be set.
 #[derive(Debug)]
-pub(super) struct TestClock {
+pub(in crate::tests) struct TestClock {
     start: tokio::time::Instant,
     offset: AtomicI64,
 }
 
 impl TestClock {
-    pub(super) fn new() -> Arc<Self> {
+    pub(in crate::tests) fn new() -> Arc<Self> {
         Arc::new(Self {
             start: tokio::time::Instant::now(),
             offset: AtomicI64::new(0),
@@ -234,7 +235,32 @@ impl World {
         self.book().mint(now)
     }
 
-    pub(super) async fn get(&self, interceptor: &Interceptor) -> Result<u16, InterceptError> {
+    /// A session that begins with a code.
+    pub(super) fn code(&self) -> Arc<dyn TokenProvider> {
+        let (id, code, redirect) = ("the-id", "the-code", "https://app.example/callback");
+        let endpoint = self.endpoint();
+        Arc::new(AuthorizationCode::new(endpoint, id, SECRET, code, redirect))
+    }
+
+    /// That many calls, which start together.
+    pub(super) fn herd(&self, interceptor: &Arc<Interceptor>, size: usize) -> JoinSet<Outcome> {
+        (0..size)
+            .map(|_| {
+                let (world, interceptor) = (self.clone(), Arc::clone(interceptor));
+                async move { world.get(&interceptor).await }
+            })
+            .collect()
+    }
+
+    /// Makes a call every `pause` seconds until a time in seconds; all are answered.
+    pub(super) async fn call_until(&self, interceptor: &Interceptor, end: f64, pause: f64) {
+        while self.now() < seconds(end) {
+            assert_eq!(self.get(interceptor).await.unwrap(), 200);
+            tokio::time::sleep(seconds(pause)).await;
+        }
+    }
+
+    pub(super) async fn get(&self, interceptor: &Interceptor) -> Outcome {
         self.call(interceptor, request(Method::GET), 60.0).await
     }
 
@@ -243,12 +269,30 @@ impl World {
         interceptor: &Interceptor,
         mut request: HttpRequest,
         within: f64,
-    ) -> Result<u16, InterceptError> {
+    ) -> Outcome {
         let deadline = self.deadline(within);
         interceptor
             .send(&mut request, "/api/v2/users/{userId}", Some(deadline), self)
             .await
             .map(|response| response.status.as_u16())
+    }
+}
+
+/// The status of a call.
+pub(super) type Outcome = Result<u16, InterceptError>;
+
+/// Waits until all of these calls are answered.
+pub(super) async fn answered(calls: JoinSet<Outcome>) {
+    for outcome in calls.join_all().await {
+        assert_eq!(outcome.unwrap(), 200);
+    }
+}
+
+/// The error of a call that got no token.
+pub(super) fn auth_error(outcome: Outcome) -> AuthError {
+    match outcome {
+        Err(InterceptError::Auth(error)) => error,
+        other => panic!("{other:?}"),
     }
 }
 

@@ -8,7 +8,6 @@ use tokio::time::Instant;
 
 use super::support::{PostEstimate, failure, query, started, state};
 use crate::runtime::jobs::{Job, JobFailure};
-use crate::runtime::request::{Operation, Request};
 use crate::runtime::transport::HttpResponse;
 use crate::tests::support::{builder, scripted};
 
@@ -121,8 +120,7 @@ async fn the_caller_can_cancel_while_waiting() {
 #[tokio::test(start_paused = true)]
 async fn a_job_that_the_api_cannot_cancel_is_only_left() {
     let (client, transport) = scripted([HttpResponse::json(202, r#"{"id":"7"}"#)]);
-    let request = Request::new(&client, PostEstimate::METADATA);
-    let job = Job::submit(PostEstimate { request }).await.unwrap();
+    let job = Job::submit(PostEstimate::of(&client)).await.unwrap();
     assert!(!job.is_cancellable());
     assert!(job.cancel().await.unwrap_err().is_invalid_request());
     let error = job.wait().cancel_on(async {}).await.unwrap_err();

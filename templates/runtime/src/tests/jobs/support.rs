@@ -1,110 +1,26 @@
 //! A family of jobs as generated code would write it.
 
-use http::Method;
-
 use crate::runtime::client::Client;
 use crate::runtime::codec::{Extra, Model, Visitor};
 use crate::runtime::jobs::{JobError, JobFamily, JobPhase, JobResults, JobStatePlace, Submit};
 use crate::runtime::paging::{Paged, Paging, PagingStyle};
-use crate::runtime::request::{Operation, OperationMetadata, Request, RequiredPermissions, Sealed};
+use crate::runtime::request::Operation;
 use crate::runtime::transport::HttpResponse;
 use crate::runtime::{Error, ErrorKind};
+use crate::tests::support::operation;
 
-const fn metadata(name: &'static str, method: Method, path: &'static str) -> OperationMetadata {
-    OperationMetadata {
-        name,
-        operation_id: name,
-        method,
-        path,
-        permissions: RequiredPermissions::None,
-        scopes: &[],
-        credential: None,
-        tags: &["Tests"],
-        deprecated: false,
-        preview: false,
-        public: false,
-        idempotent: false,
-        accept: "application/json",
-        without_schema: &[],
-        error_codes: &[],
-    }
-}
-
-macro_rules! operation {
-    ($name:ident, $output:ty, $metadata:expr) => {
-        #[derive(Debug)]
-        pub(super) struct $name {
-            pub(super) request: Request,
-        }
-
-        impl Operation for $name {
-            type Output = $output;
-
-            const METADATA: &'static OperationMetadata = &$metadata;
-
-            fn request_mut(&mut self) -> &mut Request {
-                &mut self.request
-            }
-
-            fn into_request(self, _: Sealed) -> Request {
-                self.request
-            }
-        }
-    };
-}
-
-operation!(
-    PostQuery,
-    Answer,
-    metadata("postQuery", Method::POST, "/api/v2/units/{unitId}/jobs")
-);
+operation!(PostQuery "postQuery" POST "/api/v2/units/{unitId}/jobs" -> Answer);
 // The parameter of the path is called otherwise here, as it is in the API.
-operation!(
-    GetQuery,
-    Answer,
-    metadata("getQuery", Method::GET, "/api/v2/units/{id}/jobs/{jobId}")
-);
-operation!(
-    DeleteQuery,
-    (),
-    metadata(
-        "deleteQuery",
-        Method::DELETE,
-        "/api/v2/units/{unitId}/jobs/{jobId}"
-    )
-);
-operation!(
-    GetQueryResults,
-    Answer,
-    metadata(
-        "getQueryResults",
-        Method::GET,
-        "/api/v2/units/{unitId}/jobs/{jobId}/results"
-    )
-);
-operation!(
-    PostEstimate,
-    Answer,
-    metadata("postEstimate", Method::POST, "/api/v2/estimates/jobs")
-);
-operation!(
-    GetEstimate,
-    String,
-    metadata("getEstimate", Method::GET, "/api/v2/estimates/jobs/{jobId}")
-);
-operation!(
-    PostLogs,
-    Answer,
-    metadata("postLogs", Method::POST, "/api/v2/logs/jobs")
-);
-operation!(
-    GetLogs,
-    Answer,
-    metadata("getLogs", Method::GET, "/api/v2/logs/jobs/{jobId}")
-);
+operation!(GetQuery "getQuery" GET "/api/v2/units/{id}/jobs/{jobId}" -> Answer);
+operation!(DeleteQuery "deleteQuery" DELETE "/api/v2/units/{unitId}/jobs/{jobId}" -> ());
+operation!(GetQueryResults "getQueryResults" GET "/api/v2/units/{unitId}/jobs/{jobId}/results" -> Answer);
+operation!(PostEstimate "postEstimate" POST "/api/v2/estimates/jobs" -> Answer);
+operation!(GetEstimate "getEstimate" GET "/api/v2/estimates/jobs/{jobId}" -> String);
+operation!(PostLogs "postLogs" POST "/api/v2/logs/jobs" -> Answer);
+operation!(GetLogs "getLogs" GET "/api/v2/logs/jobs/{jobId}" -> Answer);
 
 #[derive(Clone, Default)]
-pub(super) struct Answer {
+pub(crate) struct Answer {
     pub(super) items: Option<Vec<i64>>,
     pub(super) extra: Extra,
 }
@@ -186,13 +102,11 @@ impl Submit for PostLogs {
 }
 
 pub(super) fn query(client: &Client, unit: &str) -> PostQuery {
-    let mut request = Request::new(client, PostQuery::METADATA);
-    request.path_argument(unit);
-    request.json_body(
-        "application/json",
-        Some(serde_json::json!({ "interval": "x" })),
-    );
-    PostQuery { request }
+    let mut post = PostQuery::of(client);
+    post.request.path_argument(unit);
+    let body = serde_json::json!({ "interval": "x" });
+    post.request.json_body("application/json", Some(body));
+    post
 }
 
 /// The answer to a job that was started.

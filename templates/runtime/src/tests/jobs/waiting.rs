@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::support::{PostEstimate, PostLogs, query, started, state};
 use crate::runtime::jobs::{Job, JobPhase, Submit};
-use crate::runtime::request::{Operation, Request};
+use crate::runtime::request::Operation;
 use crate::runtime::transport::{HttpResponse, TransportErrorKind};
 use crate::tests::support::scripted;
 
@@ -111,8 +111,7 @@ async fn a_state_may_be_the_whole_answer() {
         HttpResponse::json(200, r#""InProgress""#),
         HttpResponse::json(200, r#""Completed""#),
     ]);
-    let request = Request::new(&client, PostEstimate::METADATA);
-    let job = Job::submit(PostEstimate { request }).await.unwrap();
+    let job = Job::submit(PostEstimate::of(&client)).await.unwrap();
     let status = job.wait().await.unwrap();
     assert_eq!(status.into_response().into_body(), "Completed");
 }
@@ -124,8 +123,7 @@ async fn without_a_state_the_status_code_tells() {
         HttpResponse::json(202, "{}"),
         HttpResponse::json(200, "{}"),
     ]);
-    let request = Request::new(&client, PostLogs::METADATA);
-    let job = Job::submit(PostLogs { request }).await.unwrap();
+    let job = Job::submit(PostLogs::of(&client)).await.unwrap();
     assert_eq!(job.wait().await.unwrap().phase(), JobPhase::Succeeded);
     assert_eq!(transport.request_count(), 3);
     assert!(PostLogs::JOB.cancel.is_none());

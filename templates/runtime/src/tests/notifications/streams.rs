@@ -10,31 +10,14 @@ use serde_json::{Value, json};
 
 use crate::runtime::auth::{AuthError, Jitter, Previous, Token, TokenProvider};
 use crate::runtime::client::{Client, ClientBuilder};
-use crate::runtime::clock::{BoxFuture, Clock, Moment, Monotonic};
+use crate::runtime::clock::{BoxFuture, Clock, Monotonic};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::notifications::{
     AnyTopic, Events, Gap, GapReason, MemorySocket, MemorySockets, Notification, Received,
     Rejected, SocketErrorKind, Topic,
 };
 use crate::runtime::transport::{HttpResponse, MemoryTransport, RecordedRequest};
-
-/// Tokio's clock, also for the time of day.
-#[derive(Debug)]
-struct VirtualClock(tokio::time::Instant);
-
-impl Clock for VirtualClock {
-    fn now(&self) -> Moment {
-        let monotonic = self.0.elapsed();
-        Moment {
-            monotonic: Monotonic::new(monotonic),
-            wall: SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000) + monotonic,
-        }
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(duration))
-    }
-}
+use crate::tests::auth::support::TestClock;
 
 /// The API of channels, in memory.
 #[derive(Default)]
@@ -100,7 +83,7 @@ struct World {
     api: Arc<Api>,
     transport: Arc<MemoryTransport>,
     sockets: MemorySockets,
-    clock: Arc<VirtualClock>,
+    clock: Arc<TestClock>,
 }
 
 impl World {
@@ -112,7 +95,7 @@ impl World {
             api,
             transport: Arc::new(transport),
             sockets: MemorySockets::new(),
-            clock: Arc::new(VirtualClock(tokio::time::Instant::now())),
+            clock: TestClock::new(),
         }
     }
 

@@ -11,6 +11,7 @@ use crate::runtime::paging::{Items, PagingProblem};
 use crate::runtime::transport::{HttpResponse, RecordedRequest};
 use crate::tests::recorder::Recorder;
 use crate::tests::sockets::handler::Served;
+use crate::tests::support::table;
 
 /// A listing as a server has it and tells of it.
 #[derive(Clone, Debug, Default)]
@@ -116,104 +117,32 @@ async fn numbered_pages_end_where_everything_was_read() {
     let pages = || Shape::new(&[&[1, 2], &[3, 4], &[5]]);
     let holes = || Shape::new(&[&[1, 2], &[], &[], &[3, 4, 5]]);
     let gap = || Shape::new(&[&[1, 2], &[], &[], &[], &[3, 4, 5]]);
-    for (name, shape, expected) in [
-        ("at the count", pages().counting(3), all(3)),
-        ("at the total", pages().totalling(5), all(3)),
-        ("at an empty page", pages(), all(4)),
-        (
-            "short pages prove nothing",
-            Shape::new(&[&[1], &[2, 3], &[4, 5]]),
-            all(4),
-        ),
-        (
-            "the count before the total",
-            pages().counting(3).totalling(50),
-            all(3),
-        ),
-        ("a count of no pages is none", pages().counting(0), all(4)),
-        (
-            "one request for one page",
-            Shape::new(&[&[1, 2, 3, 4, 5]]).totalling(5),
-            all(1),
-        ),
-        (
-            "a total that is too low ends nothing",
-            pages().totalling(1),
-            all(4),
-        ),
-        ("a total of zero ends nothing", pages().totalling(0), all(4)),
-        (
-            "a low total beside a count",
-            pages().counting(3).totalling(3),
-            all(3),
-        ),
-        (
-            "empty pages that the count contradicts",
-            holes().counting(4),
-            all(4),
-        ),
-        (
-            "empty pages that the total contradicts",
-            holes().totalling(5),
-            all(4),
-        ),
-        (
-            "an empty page that nothing contradicts",
-            holes(),
-            End::All(vec![1, 2], 2),
-        ),
-        (
-            "three empty pages, by the count",
-            gap().counting(5),
-            End::Empty(vec![1, 2], 4),
-        ),
-        (
-            "three empty pages, by the total",
-            gap().totalling(5),
-            End::Empty(vec![1, 2], 4),
-        ),
-        (
-            "a first page that is empty",
-            Shape::new(&[&[], &[1, 2, 3, 4, 5]]).counting(2),
-            all(2),
-        ),
-        (
-            "nothing at all",
-            Shape::new(&[&[]]).counting(0).totalling(0),
-            End::All(vec![], 1),
-        ),
-        ("400 past the end, uncounted", pages().refusing(), all(4)),
-        (
-            "400 past the end, total reached",
-            pages().counting(9).totalling(5).refusing(),
-            all(4),
-        ),
-        (
-            "400 past the end, total too low",
-            pages().totalling(1).refusing(),
-            all(4),
-        ),
-        (
-            "400 where the count says more",
-            pages().counting(9).refusing(),
-            End::Refused(vec![1, 2, 3, 4, 5]),
-        ),
-        (
-            "400 where the total says more",
-            pages().totalling(9).refusing(),
-            End::Refused(vec![1, 2, 3, 4, 5]),
-        ),
-        (
-            "a count too high, total reached",
-            pages().counting(9).totalling(5),
-            all(6),
-        ),
-        (
-            "a count too high",
-            pages().counting(9),
-            End::Empty(vec![1, 2, 3, 4, 5], 6),
-        ),
-    ] {
+    for (name, shape, expected) in table! {
+        "at the count", pages().counting(3) => all(3);
+        "at the total", pages().totalling(5) => all(3);
+        "at an empty page", pages() => all(4);
+        "short pages prove nothing", Shape::new(&[&[1], &[2, 3], &[4, 5]]) => all(4);
+        "the count before the total", pages().counting(3).totalling(50) => all(3);
+        "a count of no pages is none", pages().counting(0) => all(4);
+        "one request for one page", Shape::new(&[&[1, 2, 3, 4, 5]]).totalling(5) => all(1);
+        "a total that is too low ends nothing", pages().totalling(1) => all(4);
+        "a total of zero ends nothing", pages().totalling(0) => all(4);
+        "a low total beside a count", pages().counting(3).totalling(3) => all(3);
+        "empty pages that the count contradicts", holes().counting(4) => all(4);
+        "empty pages that the total contradicts", holes().totalling(5) => all(4);
+        "an empty page that nothing contradicts", holes() => End::All(vec![1, 2], 2);
+        "three empty pages, by the count", gap().counting(5) => End::Empty(vec![1, 2], 4);
+        "three empty pages, by the total", gap().totalling(5) => End::Empty(vec![1, 2], 4);
+        "a first page that is empty", Shape::new(&[&[], &[1, 2, 3, 4, 5]]).counting(2) => all(2);
+        "nothing at all", Shape::new(&[&[]]).counting(0).totalling(0) => End::All(vec![], 1);
+        "400 past the end, uncounted", pages().refusing() => all(4);
+        "400 past the end, total reached", pages().counting(9).totalling(5).refusing() => all(4);
+        "400 past the end, total too low", pages().totalling(1).refusing() => all(4);
+        "400 where the count says more", pages().counting(9).refusing() => End::Refused(vec![1, 2, 3, 4, 5]);
+        "400 where the total says more", pages().totalling(9).refusing() => End::Refused(vec![1, 2, 3, 4, 5]);
+        "a count too high, total reached", pages().counting(9).totalling(5) => all(6);
+        "a count too high", pages().counting(9) => End::Empty(vec![1, 2, 3, 4, 5], 6);
+    } {
         let answers = shape.clone();
         let served = Served::new(move |request| answers.answer(request)).await;
         let items = List::<Numbers>::get(&served.client()).items();

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use crate::runtime::client::Client;
 use crate::runtime::codec::{Extra, Model, Visitor};
 use crate::runtime::paging::{Items, Paged, Pages, Paging, PagingError, PagingStyle};
-use crate::runtime::request::{Operation, OperationMetadata, Request, RequiredPermissions, Sealed};
+use crate::runtime::request::{Operation, OperationMetadata, Request, Sealed};
 use crate::runtime::transport::{HttpResponse, MemoryTransport, RecordedRequest};
 use crate::runtime::{Error, ErrorKind};
-use crate::tests::support::builder;
+use crate::tests::support::{UNKNOWN, builder};
 
 #[derive(Clone, Default)]
 pub(super) struct Page {
@@ -81,20 +81,10 @@ impl<S: Style> Operation for List<S> {
 
     const METADATA: &'static OperationMetadata = &OperationMetadata {
         name: "getList",
-        operation_id: "getList",
         method: Method::GET,
         path: "/api/v2/list",
-        permissions: RequiredPermissions::None,
-        scopes: &[],
-        credential: None,
-        tags: &["Lists"],
-        deprecated: false,
-        preview: false,
-        public: false,
         idempotent: true,
-        accept: "application/json",
-        without_schema: &[],
-        error_codes: &[],
+        ..*UNKNOWN
     };
 
     fn request_mut(&mut self) -> &mut Request {

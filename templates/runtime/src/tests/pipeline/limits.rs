@@ -15,7 +15,7 @@ use crate::runtime::error::ErrorKind;
 use crate::runtime::pipeline::{RetryPolicy, Stop};
 use crate::runtime::request::Operation;
 use crate::runtime::transport::{HttpResponse, MemoryTransport, TransportErrorKind};
-use crate::tests::support::{GetUser, PostUsers, builder, scripted, with};
+use crate::tests::support::{GetUser, PostUsers, builder, reading_users, scripted, with};
 
 fn limited(retry_after: &str) -> HttpResponse {
     with(HttpResponse::json(429, "{}"), "retry-after", retry_after)
@@ -58,16 +58,8 @@ async fn of_1000_calls_that_are_each_refused_once_none_fails() {
 async fn of_300_parallel_calls_that_are_each_refused_once_none_fails() {
     for retry_after in ["0", "1"] {
         let client = refusing_once(move || limited(retry_after));
-        let mut calls = JoinSet::new();
-        for number in 0..300 {
-            calls.spawn(
-                GetUser::new(&client, &number.to_string())
-                    .send()
-                    .into_future(),
-            );
-        }
-        while let Some(outcome) = calls.join_next().await {
-            outcome.unwrap().unwrap();
+        for outcome in reading_users(&client, 300).join_all().await {
+            outcome.unwrap();
         }
     }
 }
@@ -182,16 +174,8 @@ async fn parallel_calls_do_not_come_back_in_step() {
         HttpResponse::json(200, "{}")
     }));
     let client = builder(&transport).build().unwrap();
-    let mut calls = JoinSet::new();
-    for number in 0..50 {
-        calls.spawn(
-            GetUser::new(&client, &number.to_string())
-                .send()
-                .into_future(),
-        );
-    }
-    while let Some(outcome) = calls.join_next().await {
-        outcome.unwrap().unwrap();
+    for outcome in reading_users(&client, 50).join_all().await {
+        outcome.unwrap();
     }
     let times = times.lock().unwrap();
     assert!(

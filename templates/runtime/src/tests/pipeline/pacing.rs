@@ -7,10 +7,11 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use crate::runtime::client::Client;
 use crate::runtime::pipeline::Pacing;
 use crate::runtime::request::Operation;
 use crate::runtime::transport::{HttpResponse, MemoryTransport};
-use crate::tests::support::{GetUser, builder, with};
+use crate::tests::support::{GetUser, builder, read_users, with};
 
 const ALLOWED: u64 = 300;
 const WINDOW: Duration = Duration::from_secs(60);
@@ -64,13 +65,15 @@ pub(super) fn counting_to(
     (Arc::new(transport), refused)
 }
 
+fn paced(transport: &Arc<MemoryTransport>) -> Client {
+    let builder = builder(transport).pacing(Pacing::standard());
+    builder.build().unwrap()
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_thousand_calls_pass_300_a_minute_without_one_429() {
     let (transport, refused) = counting(Duration::from_millis(80), 0);
-    let client = builder(&transport)
-        .pacing(Pacing::standard())
-        .build()
-        .unwrap();
+    let client = paced(&transport);
     let start = Instant::now();
     let mut calls = JoinSet::new();
     for index in 0..1_000 {
@@ -92,16 +95,8 @@ async fn a_thousand_calls_pass_300_a_minute_without_one_429() {
 #[tokio::test(start_paused = true)]
 async fn calls_one_after_the_other_are_paced_too() {
     let (transport, refused) = counting(Duration::from_millis(40), 0);
-    let client = builder(&transport)
-        .pacing(Pacing::standard())
-        .build()
-        .unwrap();
-    for index in 0..1_000 {
-        GetUser::new(&client, &index.to_string())
-            .send()
-            .await
-            .unwrap();
-    }
+    let client = paced(&transport);
+    read_users(&client, 1_000).await;
     assert_eq!(*refused.lock().unwrap(), 0);
 }
 
@@ -109,12 +104,7 @@ async fn calls_one_after_the_other_are_paced_too() {
 async fn without_pacing_the_same_calls_run_into_the_limit() {
     let (transport, refused) = counting(Duration::from_millis(80), 0);
     let client = builder(&transport).build().unwrap();
-    for index in 0..301 {
-        GetUser::new(&client, &index.to_string())
-            .send()
-            .await
-            .unwrap();
-    }
+    read_users(&client, 301).await;
     assert_eq!(*refused.lock().unwrap(), 1);
 }
 
@@ -122,16 +112,8 @@ async fn without_pacing_the_same_calls_run_into_the_limit() {
 async fn what_others_use_of_the_limit_is_seen_in_the_headers() {
     // Somebody else has used 200 of this token's calls.
     let (transport, refused) = counting(Duration::from_millis(40), 200);
-    let client = builder(&transport)
-        .pacing(Pacing::standard())
-        .build()
-        .unwrap();
-    for index in 0..250 {
-        GetUser::new(&client, &index.to_string())
-            .send()
-            .await
-            .unwrap();
-    }
+    let client = paced(&transport);
+    read_users(&client, 250).await;
     assert_eq!(*refused.lock().unwrap(), 0);
 }
 
@@ -157,10 +139,7 @@ async fn absurd_headers_neither_panic_nor_stop_the_client() {
             }
             response
         }));
-        let client = builder(&transport)
-            .pacing(Pacing::standard())
-            .build()
-            .unwrap();
+        let client = paced(&transport);
         let start = Instant::now();
         for _ in 0..3 {
             let error = GetUser::new(&client, "1").send().await.unwrap_err();

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::runtime::client::Client;
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::pipeline::{PacingLimit, PacingPlace, PacingStore};
 use crate::runtime::transport::{BoxError, HttpResponse, MemoryTransport};
-use crate::tests::support::{GetUser, TOKEN, builder, with};
+use crate::tests::support::{GetUser, TOKEN, builder, read_users, with};
 
 /// What a store does when it is asked for a place.
 #[derive(Clone, Copy)]
@@ -83,20 +84,20 @@ impl PacingStore for Told {
     }
 }
 
-fn answering(status: u16) -> Arc<MemoryTransport> {
-    Arc::new(MemoryTransport::new(move |_| {
+/// A client of that store, whose calls are all answered with that status.
+fn client(store: &Arc<Told>, status: u16) -> Client {
+    let transport = Arc::new(MemoryTransport::new(move |_| {
         let response = HttpResponse::json(status, "{}");
         with(response, "retry-after", "90")
-    }))
+    }));
+    let builder = builder(&transport).pacing_store(store.clone());
+    builder.build().unwrap()
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_call_waits_for_its_place_and_names_no_token() {
     let store = Told::new(Answer::Place(Duration::from_secs(5)));
-    let client = builder(&answering(200))
-        .pacing_store(store.clone())
-        .build()
-        .unwrap();
+    let client = client(&store, 200);
     let start = Instant::now();
     for calls in 1..=2 {
         GetUser::new(&client, "1").send().await.unwrap();
@@ -117,14 +118,9 @@ async fn a_call_waits_for_its_place_and_names_no_token() {
 #[tokio::test(start_paused = true)]
 async fn a_store_that_fails_holds_no_call_up_and_is_left_alone_for_a_while() {
     let store = Told::new(Answer::Failure);
-    let client = builder(&answering(200))
-        .pacing_store(store.clone())
-        .build()
-        .unwrap();
+    let client = client(&store, 200);
     let start = Instant::now();
-    for _ in 0..10 {
-        GetUser::new(&client, "1").send().await.unwrap();
-    }
+    read_users(&client, 10).await;
     assert_eq!(start.elapsed(), Duration::ZERO);
     assert_eq!(store.asked(), 1);
     tokio::time::advance(Duration::from_secs(5)).await;
@@ -137,38 +133,25 @@ async fn a_store_that_fails_holds_no_call_up_and_is_left_alone_for_a_while() {
 #[tokio::test(start_paused = true)]
 async fn a_store_that_says_nothing_costs_one_call_a_quarter_of_a_second() {
     let store = Told::new(Answer::Silence);
-    let client = builder(&answering(200))
-        .pacing_store(store.clone())
-        .build()
-        .unwrap();
+    let client = client(&store, 200);
     let start = Instant::now();
-    for _ in 0..10 {
-        GetUser::new(&client, "1").send().await.unwrap();
-    }
+    read_users(&client, 10).await;
     assert_eq!(start.elapsed(), Duration::from_millis(250));
 }
 
 #[tokio::test(start_paused = true)]
 async fn without_the_store_a_process_still_paces_itself() {
     let store = Told::new(Answer::Failure);
-    let client = builder(&answering(200))
-        .pacing_store(store)
-        .build()
-        .unwrap();
+    let client = client(&store, 200);
     let start = Instant::now();
-    for _ in 0..301 {
-        GetUser::new(&client, "1").send().await.unwrap();
-    }
+    read_users(&client, 301).await;
     assert_eq!(start.elapsed(), Duration::from_secs(61));
 }
 
 #[tokio::test(start_paused = true)]
 async fn whoever_stops_waiting_gives_the_place_back() {
     let store = Told::new(Answer::Place(Duration::from_secs(50)));
-    let client = builder(&answering(200))
-        .pacing_store(store.clone())
-        .build()
-        .unwrap();
+    let client = client(&store, 200);
     let call = GetUser::new(&client, "1").send();
     tokio::time::timeout(Duration::from_secs(1), call)
         .await
@@ -182,10 +165,7 @@ async fn whoever_stops_waiting_gives_the_place_back() {
 #[tokio::test(start_paused = true)]
 async fn a_429_is_told_to_the_others() {
     let store = Told::new(Answer::Place(Duration::ZERO));
-    let client = builder(&answering(429))
-        .pacing_store(store.clone())
-        .build()
-        .unwrap();
+    let client = client(&store, 429);
     let error = GetUser::new(&client, "1").send().await.unwrap_err();
     assert!(error.is_rate_limited());
     tokio::task::yield_now().await;

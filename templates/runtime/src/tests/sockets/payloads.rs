@@ -5,7 +5,6 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http::Method;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
@@ -15,14 +14,13 @@ use crate::runtime::Error;
 use crate::runtime::client::{Client, ClientBuilder};
 use crate::runtime::codec::{Extra, Model, Visitor, to_vec};
 use crate::runtime::paging::{Items, Paged, Paging, PagingStyle};
-use crate::runtime::request::{
-    Call, CallOptions, Operation, OperationMetadata, Request, RequiredPermissions, Sealed,
-};
+use crate::runtime::request::{CallOptions, Operation};
 use crate::runtime::response::Response;
 use crate::tests::recorder::Recorder;
+use crate::tests::support::operation;
 
 #[derive(Clone, Default)]
-struct Agent {
+pub(crate) struct Agent {
     id: Option<String>,
     version: Option<i64>,
     score: Option<f64>,
@@ -52,7 +50,7 @@ impl Model for Agent {
 crate::__model!(Agent);
 
 #[derive(Clone, Default)]
-struct Agents {
+pub(crate) struct Agents {
     entities: Option<Vec<Agent>>,
     page_count: Option<i64>,
     extra: Extra,
@@ -69,58 +67,9 @@ impl Model for Agents {
 }
 crate::__model!(Agents);
 
-const fn metadata(name: &'static str, without_schema: &'static [u16]) -> OperationMetadata {
-    OperationMetadata {
-        name,
-        operation_id: name,
-        method: Method::GET,
-        path: "/api/v2/agents",
-        permissions: RequiredPermissions::None,
-        scopes: &[],
-        credential: None,
-        tags: &["Agents"],
-        deprecated: false,
-        preview: false,
-        public: false,
-        idempotent: false,
-        accept: "application/json",
-        without_schema,
-        error_codes: &[],
-    }
-}
-
-macro_rules! operation {
-    ($name:ident, $output:ty, $metadata:expr) => {
-        struct $name(Request);
-
-        impl Operation for $name {
-            type Output = $output;
-
-            const METADATA: &'static OperationMetadata = &$metadata;
-
-            fn request_mut(&mut self) -> &mut Request {
-                &mut self.0
-            }
-
-            fn into_request(self, _: Sealed) -> Request {
-                self.0
-            }
-        }
-
-        impl $name {
-            fn of(client: &Client) -> Self {
-                Self(Request::new(client, Self::METADATA))
-            }
-
-            fn send(self) -> Call<$output> {
-                Call::new(self.0)
-            }
-        }
-    };
-}
-operation!(GetAgent, Agent, metadata("getAgent", &[]));
-operation!(GetAgents, Agents, metadata("getAgents", &[]));
-operation!(GetRecordings, Vec<Agent>, metadata("getRecordings", &[202]));
+operation!(GetAgent "getAgent" GET "/api/v2/agents" -> Agent);
+operation!(GetAgents "getAgents" GET "/api/v2/agents" -> Agents);
+operation!(GetRecordings "getRecordings" GET "/api/v2/agents" -> Vec<Agent>, without_schema: &[202]);
 
 impl Paged for GetAgents {
     type Item = Agent;

@@ -193,3 +193,11 @@ pub(super) fn http(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -> Ve
     bytes.extend_from_slice(body);
     bytes
 }
+
+/// Whole answers, one a line: a name, the status and headers, the body, and what is expected of the client.
+macro_rules! answers {
+    ($($name:literal: $status:literal $headers:tt $body:expr => $expected:expr;)+) => {
+        vec![$(($name, $crate::tests::sockets::server::http($status, &$headers, $body), Then::Close, $expected)),+]
+    };
+}
+pub(super) use answers;

@@ -1,6 +1,5 @@
 //! How a program listens.
 
-use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,6 +17,7 @@ use super::subscription::{CHANNELS, PER_CHANNEL, combine, spread};
 use crate::runtime::client::Client;
 use crate::runtime::clock::{BoxFuture, check_runtime};
 use crate::runtime::codec::Wire;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::notifications::{AnyTopic, FromNotification, Topic};
 use crate::runtime::sync::spawn;
@@ -384,21 +384,6 @@ impl<E> Stream for Events<E> {
     }
 }
 
-impl<E> fmt::Debug for Events<E> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Events")
-            .field("topics", &self.topics.len())
-            .field("channels", &self.channels.len())
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(Events<E>, |this| topics: this.topics.len(), channels: this.channels.len());
 
-impl<E> fmt::Debug for Listen<E> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Listen")
-            .field("topics", &self.topics.len())
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(Listen<E>, |this| topics: this.topics.len());

@@ -17,16 +17,7 @@ fn providers(world: &World) -> Vec<(&'static str, Arc<dyn TokenProvider>)> {
     let first = world.mint().1;
     vec![
         ("client credentials", world.credentials()),
-        (
-            "authorization code",
-            Arc::new(AuthorizationCode::new(
-                world.endpoint(),
-                "the-id",
-                SECRET,
-                "the-code",
-                REDIRECT,
-            )),
-        ),
+        ("authorization code", world.code()),
         (
             "PKCE",
             Arc::new(AuthorizationCode::pkce(

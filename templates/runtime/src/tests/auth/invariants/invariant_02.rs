@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::super::support::{TokenAnswer, World, seconds};
-use crate::runtime::auth::{AuthErrorKind, InterceptError, Interceptor};
+use super::super::support::{TokenAnswer, World, auth_error, seconds};
+use crate::runtime::auth::{AuthErrorKind, Interceptor};
 
 async fn herd(world: &World, interceptor: &Arc<Interceptor>, size: usize) -> Vec<bool> {
     let mut calls = JoinSet::new();
@@ -53,9 +53,7 @@ async fn invariant_02_single_flight_shares_its_failure() {
         calls.spawn(async move { world.get(&interceptor).await });
     }
     for outcome in calls.join_all().await {
-        let Err(InterceptError::Auth(error)) = outcome else {
-            panic!("{outcome:?}");
-        };
+        let error = auth_error(outcome);
         assert_eq!(error.kind(), AuthErrorKind::WrongSecret);
     }
     assert_eq!(world.token_requests(), 1);

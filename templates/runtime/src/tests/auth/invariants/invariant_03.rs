@@ -1,8 +1,6 @@
 //! Generation check.
 
-use std::sync::Arc;
-
-use super::super::support::{World, seconds};
+use super::super::support::{World, answered, seconds};
 
 /// V4: a request that was sent with the old token comes back with 401 when the refresh is long over.
 #[tokio::test(start_paused = true)]
@@ -12,21 +10,14 @@ async fn invariant_03_a_late_401_replays_without_a_refresh() {
     world.get(&interceptor).await.unwrap();
     tokio::time::sleep(seconds(4.0)).await;
     world.book().api_latency = seconds(10.0);
-    let late: Vec<_> = (0..50)
-        .map(|_| {
-            let (world, interceptor) = (world.clone(), Arc::clone(&interceptor));
-            tokio::spawn(async move { world.get(&interceptor).await })
-        })
-        .collect();
+    let late = world.herd(&interceptor, 50);
     tokio::time::sleep(seconds(0.1)).await;
     world.revoke_all();
     world.book().api_latency = seconds(0.005);
     assert_eq!(world.get(&interceptor).await.unwrap(), 200);
     assert_eq!(world.token_requests(), 2);
     let began = world.now();
-    for call in late {
-        assert_eq!(call.await.unwrap().unwrap(), 200);
-    }
+    answered(late).await;
     // They came back 10 s after they were sent, and were sent again without a pause.
     assert!(
         world.now() - began < seconds(9.8),

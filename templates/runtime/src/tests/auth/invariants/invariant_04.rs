@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use http::Method;
 
-use super::super::support::{SECRET, TokenAnswer, World, request, seconds};
-use crate::runtime::auth::{
-    AuthErrorKind, AuthorizationCode, InterceptError, Jitter, UnauthorizedReason,
-};
+use super::super::support::{TokenAnswer, World, auth_error, request, seconds};
+use crate::runtime::auth::{AuthErrorKind, InterceptError, Jitter, UnauthorizedReason};
 
 fn reason(outcome: Result<u16, InterceptError>) -> UnauthorizedReason {
     match outcome {
@@ -24,20 +22,12 @@ async fn invariant_04_an_api_that_refuses_everything_costs_two_token_requests() 
     let world = World::new();
     world.book().refuse_all = true;
     let interceptor = world.interceptor();
-    let calls: Vec<_> = (0..200)
-        .map(|_| {
-            let (world, interceptor) = (world.clone(), Arc::clone(&interceptor));
-            tokio::spawn(async move { world.get(&interceptor).await })
-        })
-        .collect();
-    for call in calls {
-        assert!(call.await.unwrap().is_err());
+    let calls = world.herd(&interceptor, 200);
+    for outcome in calls.join_all().await {
+        assert!(outcome.is_err());
     }
     for _ in 0..20 {
-        let outcome = world.get(&interceptor).await;
-        let Err(InterceptError::Auth(error)) = outcome else {
-            panic!("{outcome:?}");
-        };
+        let error = auth_error(world.get(&interceptor).await);
         assert_eq!(error.kind(), AuthErrorKind::TokenRefused);
     }
     assert_eq!(world.token_requests(), 2);
@@ -243,14 +233,7 @@ async fn invariant_04_a_token_that_nothing_can_renew_is_not_condemned() {
         200,
         format!(r#"{{"access_token":"{token}","token_type":"bearer","expires_in":3600}}"#),
     )]);
-    let code = AuthorizationCode::new(
-        world.endpoint(),
-        "the-id",
-        SECRET,
-        "a-code",
-        "https://a.example",
-    );
-    let interceptor = world.builder(Arc::new(code)).build();
+    let interceptor = world.builder(world.code()).build();
     assert_eq!(world.get(&interceptor).await.unwrap(), 200);
     for _ in 0..3 {
         world.book().api_script.extend([401; 30]);

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::super::support::{TokenAnswer, World, seconds};
+use super::super::support::{TokenAnswer, World, answered, seconds};
 use crate::runtime::auth::{AuthErrorKind, Hooks, InterceptError, TokenSettings};
 use crate::runtime::transport::TransportErrorKind;
 
@@ -26,10 +26,7 @@ async fn invariant_06_a_failed_refresh_keeps_the_token_that_works() {
         Some(TokenAnswer::Fail(TransportErrorKind::Connect))
     }));
     // From the advisory window to the last seconds of the token, with the login host down all the time.
-    while world.now() < seconds(3590.0) {
-        assert_eq!(world.get(&interceptor).await.unwrap(), 200);
-        tokio::time::sleep(seconds(0.5)).await;
-    }
+    world.call_until(&interceptor, 3590.0, 0.5).await;
     let events = events.lock().unwrap().clone();
     assert!(events.len() > 3, "{events:?}");
     assert!(events.len() < 60, "backs off: {}", events.len());
@@ -45,10 +42,7 @@ async fn invariant_06_a_failed_refresh_keeps_the_token_that_works() {
     );
     // The login host is back before the end: the next token comes in time.
     world.book().token_fault = None;
-    while world.now() < seconds(3700.0) {
-        assert_eq!(world.get(&interceptor).await.unwrap(), 200);
-        tokio::time::sleep(seconds(0.5)).await;
-    }
+    world.call_until(&interceptor, 3700.0, 0.5).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -85,12 +79,7 @@ async fn invariant_06_a_call_waits_for_the_next_try_if_it_has_the_time() {
     let interceptor = world.interceptor();
     world.script(down(3));
     // Those who wait for the flight that fails do what a call does that comes a moment later.
-    let waiting: Vec<_> = (0..20)
-        .map(|_| {
-            let (world, interceptor) = (world.clone(), Arc::clone(&interceptor));
-            tokio::spawn(async move { world.get(&interceptor).await })
-        })
-        .collect();
+    let waiting = world.herd(&interceptor, 20);
     tokio::time::sleep(seconds(0.5)).await;
     assert_eq!(world.token_requests(), 3);
     // The failure is shared for a second; a call that ends before gets it at once, one with more time waits and is served.
@@ -108,9 +97,7 @@ async fn invariant_06_a_call_waits_for_the_next_try_if_it_has_the_time() {
     assert_eq!(world.now(), before);
     assert_eq!(world.get(&interceptor).await.unwrap(), 200);
     assert!(world.now() - before > seconds(0.5));
-    for call in waiting {
-        assert_eq!(call.await.unwrap().unwrap(), 200);
-    }
+    answered(waiting).await;
     assert_eq!(world.token_requests(), 4);
 }
 

@@ -5,6 +5,7 @@ use http::Method;
 use super::super::support::{SECRET, TokenAnswer, World, request, seconds};
 use crate::runtime::auth::{AuthError, AuthErrorKind, InterceptError};
 use crate::runtime::transport::TransportErrorKind;
+use crate::tests::support::table;
 
 /// The outcome of a call that has no time for a second flight.
 async fn first_call(world: &World) -> Result<u16, AuthError> {
@@ -80,50 +81,14 @@ async fn invariant_07_ten_seconds_each_and_twenty_five_in_all() {
 /// V6 and V7: final at once, without a wait, with what to do.
 #[tokio::test(start_paused = true)]
 async fn invariant_07_what_is_final() {
-    let cases = [
-        (
-            401,
-            "invalid_client",
-            "client not found: invalid client credentials",
-            AuthErrorKind::WrongSecret,
-            "secret",
-        ),
-        (
-            400,
-            "invalid_client",
-            "client is disabled",
-            AuthErrorKind::ClientDisabled,
-            "enable",
-        ),
-        (
-            400,
-            "unauthorized_client",
-            "grant not allowed",
-            AuthErrorKind::GrantNotEnabled,
-            "grant",
-        ),
-        (
-            400,
-            "unsupported_grant_type",
-            "no",
-            AuthErrorKind::GrantNotEnabled,
-            "grant",
-        ),
-        (
-            400,
-            "invalid_grant",
-            "no",
-            AuthErrorKind::RequestRefused,
-            "settings",
-        ),
-        (
-            400,
-            "invalid_request",
-            "missing parameter",
-            AuthErrorKind::RequestRefused,
-            "description",
-        ),
-    ];
+    let cases = table! {
+        401, "invalid_client", "client not found: invalid client credentials", AuthErrorKind::WrongSecret => "secret";
+        400, "invalid_client", "client is disabled", AuthErrorKind::ClientDisabled => "enable";
+        400, "unauthorized_client", "grant not allowed", AuthErrorKind::GrantNotEnabled => "grant";
+        400, "unsupported_grant_type", "no", AuthErrorKind::GrantNotEnabled => "grant";
+        400, "invalid_grant", "no", AuthErrorKind::RequestRefused => "settings";
+        400, "invalid_request", "missing parameter", AuthErrorKind::RequestRefused => "description";
+    };
     for (status, code, description, kind, advice) in cases {
         let world = World::new();
         world.script([TokenAnswer::error(status, code, description)]);

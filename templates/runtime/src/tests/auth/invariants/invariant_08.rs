@@ -2,27 +2,16 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::super::support::{SECRET, TokenAnswer, World, seconds};
-use crate::runtime::auth::store::{MemoryStore, StoreLock, StoredToken, TokenStore};
-use crate::runtime::auth::{AuthErrorKind, AuthorizationCode, Hooks, InterceptError, RefreshToken};
-use crate::runtime::clock::BoxFuture;
-use crate::runtime::transport::BoxError;
-
-fn code(world: &World) -> Arc<AuthorizationCode> {
-    Arc::new(AuthorizationCode::new(
-        world.endpoint(),
-        "the-id",
-        SECRET,
-        "the-code",
-        "https://app.example/callback",
-    ))
-}
+use super::super::faulty_store::Faulty;
+use super::super::support::{TokenAnswer, World, answered, auth_error, seconds};
+use crate::runtime::auth::store::TokenStore;
+use crate::runtime::auth::{AuthErrorKind, Hooks, RefreshToken, Secret};
 
 #[tokio::test(start_paused = true)]
 async fn invariant_08_every_refresh_uses_the_newest_refresh_token() {
     let world = World::new();
     world.book().rotate = true;
-    let interceptor = world.builder(code(&world)).build();
+    let interceptor = world.builder(world.code()).build();
     for _ in 0..5 {
         assert_eq!(world.get(&interceptor).await.unwrap(), 200);
         world.revoke_all();
@@ -46,7 +35,7 @@ async fn invariant_08_every_refresh_uses_the_newest_refresh_token() {
 #[tokio::test(start_paused = true)]
 async fn invariant_08_without_a_new_one_the_old_one_stays() {
     let world = World::new();
-    let interceptor = world.builder(code(&world)).build();
+    let interceptor = world.builder(world.code()).build();
     for _ in 0..4 {
         assert_eq!(world.get(&interceptor).await.unwrap(), 200);
         world.revoke_all();
@@ -68,7 +57,7 @@ async fn invariant_08_a_cancelled_call_loses_no_rotated_refresh_token() {
         book.rotate = true;
         book.token_latency = seconds(0.5);
     }
-    let interceptor = world.builder(code(&world)).build();
+    let interceptor = world.builder(world.code()).build();
     world.get(&interceptor).await.unwrap();
     for step in 0..30 {
         world.revoke_all();
@@ -88,38 +77,11 @@ async fn invariant_08_a_cancelled_call_loses_no_rotated_refresh_token() {
     assert!(refused.values().all(|count| *count == 1), "{refused:?}");
 }
 
-/// Writes down what happens in which order.
-struct Ordered {
-    store: MemoryStore,
-    log: Arc<Mutex<Vec<String>>>,
-    world: World,
-}
-
-impl TokenStore for Ordered {
-    fn try_lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<StoreLock>, BoxError>> {
-        self.store.try_lock(key)
-    }
-
-    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<StoredToken>, BoxError>> {
-        self.store.load(key)
-    }
-
-    fn save<'a>(
-        &'a self,
-        key: &'a str,
-        token: &'a StoredToken,
-        lock: &'a StoreLock,
-    ) -> BoxFuture<'a, Result<(), BoxError>> {
-        let used = self
-            .world
-            .book()
-            .api_requests
-            .iter()
-            .filter(|used| *used == token.access_token.expose())
-            .count();
-        self.log.lock().unwrap().push(format!("saved, used {used}"));
-        self.store.save(key, token, lock)
-    }
+/// How many calls were made with a token.
+fn uses(world: &World, token: &Secret) -> usize {
+    let book = world.book();
+    let used = book.api_requests.iter();
+    used.filter(|used| *used == token.expose()).count()
 }
 
 #[tokio::test(start_paused = true)]
@@ -127,41 +89,31 @@ async fn invariant_08_the_store_and_the_hook_have_it_before_its_first_use() {
     let world = World::new();
     world.book().rotate = true;
     let log = Arc::new(Mutex::new(Vec::new()));
-    let store = Arc::new(Ordered {
-        store: MemoryStore::new(),
-        log: Arc::clone(&log),
-        world: world.clone(),
-    });
-    let hooks = {
+    let note = |what: &'static str| {
         let (log, world) = (Arc::clone(&log), world.clone());
-        Hooks::new().on_refresh(move |event| {
-            let used = world
-                .book()
-                .api_requests
-                .iter()
-                .filter(|used| *used == event.access_token.expose())
-                .count();
-            assert!(event.refresh_token.is_some());
-            log.lock().unwrap().push(format!("hook, used {used}"));
-        })
+        move |token: &Secret| {
+            let line = format!("{what}, used {}", uses(&world, token));
+            log.lock().unwrap().push(line);
+        }
     };
+    let (saved, hooked) = (note("saved"), note("hook"));
+    let store = Arc::new(Faulty {
+        saving: Some(Box::new(move |token| saved(&token.access_token))),
+        ..Faulty::default()
+    });
+    let hooks = Hooks::new().on_refresh(move |event| {
+        assert!(event.refresh_token.is_some());
+        hooked(&event.access_token);
+    });
     let interceptor = Arc::new(
         world
-            .builder(code(&world))
+            .builder(world.code())
             .store(store.clone(), "session")
             .hooks(hooks)
             .build(),
     );
     for _ in 0..2 {
-        let calls: Vec<_> = (0..20)
-            .map(|_| {
-                let (world, interceptor) = (world.clone(), Arc::clone(&interceptor));
-                tokio::spawn(async move { world.get(&interceptor).await })
-            })
-            .collect();
-        for call in calls {
-            assert_eq!(call.await.unwrap().unwrap(), 200);
-        }
+        answered(world.herd(&interceptor, 20)).await;
         world.revoke_all();
     }
     // The second refresh is announced in the entry of the first token, which all 40 calls have used.
@@ -184,22 +136,15 @@ async fn invariant_08_a_revoked_refresh_token_is_final() {
     world.script([TokenAnswer::error(400, "invalid_grant", "revoked")]);
     let refresh = RefreshToken::new(world.endpoint(), "the-id", None, "long-gone");
     let interceptor = Arc::new(world.builder(Arc::new(refresh)).build());
-    let calls: Vec<_> = (0..20)
-        .map(|_| {
-            let (world, interceptor) = (world.clone(), Arc::clone(&interceptor));
-            tokio::spawn(async move { world.get(&interceptor).await })
-        })
-        .collect();
-    let expect = |outcome: Result<u16, InterceptError>| match outcome {
-        Err(InterceptError::Auth(error)) => {
-            assert_eq!(error.kind(), AuthErrorKind::RefreshTokenRevoked);
-            assert!(error.needs_login());
-            assert!(error.to_string().contains("log in again"));
-        }
-        other => panic!("{other:?}"),
+    let calls = world.herd(&interceptor, 20);
+    let expect = |outcome| {
+        let error = auth_error(outcome);
+        assert_eq!(error.kind(), AuthErrorKind::RefreshTokenRevoked);
+        assert!(error.needs_login());
+        assert!(error.to_string().contains("log in again"));
     };
-    for call in calls {
-        expect(call.await.unwrap());
+    for outcome in calls.join_all().await {
+        expect(outcome);
     }
     assert!(world.now() < seconds(0.1), "no stall");
     tokio::time::sleep(seconds(100.0)).await;

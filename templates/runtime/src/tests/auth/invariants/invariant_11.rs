@@ -2,10 +2,8 @@
 
 use http::Method;
 
-use super::super::support::{TokenAnswer, World, request, seconds};
-use crate::runtime::auth::{
-    ASSUMED_LIFETIME, AuthErrorKind, InterceptError, LONGEST_LIFETIME, Previous,
-};
+use super::super::support::{TokenAnswer, World, auth_error, request, seconds};
+use crate::runtime::auth::{ASSUMED_LIFETIME, AuthErrorKind, LONGEST_LIFETIME, Previous};
 
 async fn lifetime(expires_in: &str) -> std::time::Duration {
     let world = World::new();
@@ -94,9 +92,7 @@ async fn invariant_11_no_usable_access_token_is_asked_for_again() {
         world.script(vec![TokenAnswer::Json(200, body.to_owned()); 3]);
         let interceptor = world.interceptor();
         let outcome = world.call(&interceptor, request(Method::GET), 0.9).await;
-        let Err(InterceptError::Auth(error)) = outcome else {
-            panic!("{body}: {outcome:?}");
-        };
+        let error = auth_error(outcome);
         assert_eq!(error.kind(), AuthErrorKind::UnusableAnswer, "{body}");
         assert_eq!(
             (world.token_requests(), world.api_requests()),
@@ -146,10 +142,7 @@ async fn invariant_11_short_lifetimes_are_refreshed_in_proportion() {
     let world = World::new();
     world.book().lifetime = 30.0;
     let interceptor = world.interceptor();
-    while world.now() < seconds(300.0) {
-        assert_eq!(world.get(&interceptor).await.unwrap(), 200);
-        tokio::time::sleep(seconds(0.2)).await;
-    }
+    world.call_until(&interceptor, 300.0, 0.2).await;
     let requests = world.token_requests();
     assert!((10..=14).contains(&requests), "{requests}");
 }

@@ -1,15 +1,12 @@
 //! Shared between processes: here several clients that share nothing but the store.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use super::super::support::{SECRET, World, seconds};
-use crate::runtime::auth::store::{FileStore, MemoryStore, StoreLock, StoredToken, TokenStore};
-use crate::runtime::auth::{
-    AuthErrorKind, AuthorizationCode, Hooks, Interceptor, RefreshSource, Secret,
-};
-use crate::runtime::clock::{BoxFuture, Clock};
-use crate::runtime::transport::BoxError;
+use super::super::faulty_store::{Fault, Faulty, Op};
+use super::super::support::{World, answered, seconds};
+use crate::runtime::auth::store::{FileStore, MemoryStore, StoredToken, TokenStore};
+use crate::runtime::auth::{AuthErrorKind, Hooks, Interceptor, RefreshSource, Secret};
+use crate::runtime::clock::Clock;
 
 fn client(world: &World, store: &Arc<dyn TokenStore>, seed: u64) -> Arc<Interceptor> {
     Arc::new(
@@ -30,10 +27,7 @@ async fn invariant_12_eight_clients_make_one_token_request_per_lifetime() {
         .map(|seed| {
             let (world, interceptor) = (world.clone(), client(&world, &store, seed));
             tokio::spawn(async move {
-                while world.now() < seconds(1000.0) {
-                    assert_eq!(world.get(&interceptor).await.unwrap(), 200);
-                    tokio::time::sleep(seconds(0.3)).await;
-                }
+                world.call_until(&interceptor, 1000.0, 0.3).await;
             })
         })
         .collect();
@@ -54,16 +48,11 @@ async fn invariant_12_a_revoked_token_is_replaced_once_for_all() {
     }
     assert_eq!(world.token_requests(), 1);
     world.revoke_all();
-    let calls: Vec<_> = clients
-        .iter()
-        .map(|interceptor| {
-            let (world, interceptor) = (world.clone(), Arc::clone(interceptor));
-            tokio::spawn(async move { world.get(&interceptor).await })
-        })
-        .collect();
-    for call in calls {
-        assert_eq!(call.await.unwrap().unwrap(), 200);
-    }
+    let calls = clients.iter().map(|client| {
+        let (world, client) = (world.clone(), Arc::clone(client));
+        async move { world.get(&client).await }
+    });
+    answered(calls.collect()).await;
     assert_eq!(world.token_requests(), 2);
 }
 
@@ -74,15 +63,8 @@ async fn invariant_12_rotated_refresh_tokens_survive_two_processes() {
     world.book().lifetime = 50.0;
     let store: Arc<dyn TokenStore> = Arc::new(MemoryStore::new());
     let session = |seed| {
-        let code = AuthorizationCode::new(
-            world.endpoint(),
-            "the-id",
-            SECRET,
-            "the-code",
-            "https://app.example/callback",
-        );
         world
-            .builder(Arc::new(code))
+            .builder(world.code())
             .jitter(crate::runtime::auth::Jitter::seeded(seed))
             .store(Arc::clone(&store), "session")
             .build()
@@ -179,57 +161,15 @@ async fn invariant_12_a_dead_holder_delays_by_a_bounded_time() {
     drop(lock);
 }
 
-/// Fails, or hangs.
-struct Broken {
-    hangs: bool,
-    is_broken: AtomicBool,
-    store: MemoryStore,
-}
-
-impl Broken {
-    fn reply<'a, T: Send + 'a>(
-        &'a self,
-        good: BoxFuture<'a, Result<T, BoxError>>,
-    ) -> BoxFuture<'a, Result<T, BoxError>> {
-        if !self.is_broken.load(Ordering::SeqCst) {
-            good
-        } else if self.hangs {
-            Box::pin(std::future::pending())
-        } else {
-            Box::pin(async { Err("down".into()) })
-        }
-    }
-}
-
-impl TokenStore for Broken {
-    fn try_lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<StoreLock>, BoxError>> {
-        self.reply(self.store.try_lock(key))
-    }
-
-    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<StoredToken>, BoxError>> {
-        self.reply(self.store.load(key))
-    }
-
-    fn save<'a>(
-        &'a self,
-        key: &'a str,
-        token: &'a StoredToken,
-        lock: &'a StoreLock,
-    ) -> BoxFuture<'a, Result<(), BoxError>> {
-        self.reply(self.store.save(key, token, lock))
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn invariant_12_a_store_that_is_down_loses_no_call() {
-    for hangs in [false, true] {
+    for fault in [Fault::Error, Fault::Hang] {
         let world = World::new();
         world.book().lifetime = 100.0;
-        let broken = Arc::new(Broken {
-            hangs,
-            is_broken: AtomicBool::new(true),
-            store: MemoryStore::new(),
-        });
+        let broken = Arc::new(Faulty::default());
+        for op in [Op::Lock, Op::Load, Op::Save] {
+            broken.set(op, fault, usize::MAX);
+        }
         let errors = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&errors);
         let interceptor = world
@@ -237,20 +177,12 @@ async fn invariant_12_a_store_that_is_down_loses_no_call() {
             .hooks(Hooks::new().on_store_error(move |error| log.lock().unwrap().push(error.kind())))
             .store(broken.clone(), "fleet")
             .build();
-        while world.now() < seconds(300.0) {
-            assert_eq!(world.get(&interceptor).await.unwrap(), 200);
-            tokio::time::sleep(seconds(1.0)).await;
-        }
-        assert!(
-            errors
-                .lock()
-                .unwrap()
-                .iter()
-                .all(|kind| *kind == AuthErrorKind::Store)
-        );
+        world.call_until(&interceptor, 300.0, 1.0).await;
+        let is_store = |kind: &AuthErrorKind| *kind == AuthErrorKind::Store;
+        assert!(errors.lock().unwrap().iter().all(is_store));
         assert!((3..8).contains(&errors.lock().unwrap().len()));
         // Back again, it holds the next token.
-        broken.is_broken.store(false, Ordering::SeqCst);
+        broken.heal();
         tokio::time::sleep(seconds(100.0)).await;
         world.get(&interceptor).await.unwrap();
         assert!(broken.store.load("fleet-0").await.unwrap().is_some());
