@@ -6,6 +6,7 @@ use genesys_cloud::runtime::transport::{BoxError, ByteStream};
 use genesys_cloud::runtime::update;
 use genesys_cloud::{Client, ClientBuilder, Gateway, Operation as _};
 use genesys_cloud_mock::{Fault, MockConfig, MockGenesys, Reply, ReplyBody, Target};
+use genesys_cloud_tests::guide::client_of;
 use http::Method;
 use http_body_util::{BodyDataStream, BodyExt as _};
 
@@ -15,11 +16,7 @@ async fn start() -> (MockGenesys, Client) {
 
 async fn start_with(config: MockConfig) -> (MockGenesys, Client) {
     let mock = MockGenesys::start(config).await.unwrap();
-    let client = Client::builder()
-        .base_urls(&mock.api_url(), &mock.login_url())
-        .client_credentials(mock.client_id(), mock.client_secret())
-        .build()
-        .unwrap();
+    let client = client_of(&mock).build().unwrap();
     (mock, client)
 }
 

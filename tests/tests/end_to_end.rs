@@ -5,14 +5,11 @@ use std::time::Duration;
 
 use genesys_cloud::Client;
 use genesys_cloud_mock::{Fault, Gate, MockConfig, MockGenesys};
+use genesys_cloud_tests::guide::client_of;
 
 async fn start() -> (MockGenesys, Client) {
     let mock = MockGenesys::start(MockConfig::default()).await.unwrap();
-    let client = Client::builder()
-        .base_urls(&mock.api_url(), &mock.login_url())
-        .client_credentials(mock.client_id(), mock.client_secret())
-        .build()
-        .unwrap();
+    let client = client_of(&mock).build().unwrap();
     (mock, client)
 }
 

@@ -6,9 +6,8 @@ use std::time::Duration;
 use genesys_cloud::Client;
 use genesys_cloud::models::AsyncConversationQuery;
 use genesys_cloud::runtime::{ErrorKind, Job, JobError, JobFailure, JobPhase};
-use genesys_cloud_mock::{
-    DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, MockConfig, MockGenesys, Settings,
-};
+use genesys_cloud_mock::{MockConfig, MockGenesys, Settings};
+use genesys_cloud_tests::guide::client_of;
 use tokio::sync::oneshot;
 
 async fn start(change: impl FnOnce(&mut Settings)) -> (MockGenesys, Client) {
@@ -16,11 +15,7 @@ async fn start(change: impl FnOnce(&mut Settings)) -> (MockGenesys, Client) {
     config.settings.conversations = 53;
     change(&mut config.settings);
     let mock = MockGenesys::start(config).await.unwrap();
-    let client = Client::builder()
-        .base_urls(&mock.api_url(), &mock.login_url())
-        .client_credentials(DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET)
-        .build()
-        .unwrap();
+    let client = client_of(&mock).build().unwrap();
     (mock, client)
 }
 

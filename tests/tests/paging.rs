@@ -10,9 +10,8 @@ use genesys_cloud::models::{
 };
 use genesys_cloud::runtime::{Items, Paged, PagingError, PagingState};
 use genesys_cloud::{Client, Error};
-use genesys_cloud_mock::{
-    DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, Fault, MockConfig, MockGenesys, Reply, Target,
-};
+use genesys_cloud_mock::{Fault, MockConfig, MockGenesys, Reply, Target};
+use genesys_cloud_tests::guide::client_of;
 use serde_json::json;
 
 /// How many items every listing has; not a multiple of any page size.
@@ -24,11 +23,7 @@ async fn start() -> (MockGenesys, Client) {
     config.settings.listing_total = TOTAL;
     config.settings.conversations = TOTAL;
     let mock = MockGenesys::start(config).await.unwrap();
-    let client = Client::builder()
-        .base_urls(&mock.api_url(), &mock.login_url())
-        .client_credentials(DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET)
-        .build()
-        .unwrap();
+    let client = client_of(&mock).build().unwrap();
     (mock, client)
 }
 
@@ -244,11 +239,7 @@ async fn a_listing_goes_on_in_another_process() {
     }
     let kept = serde_json::to_string(&items.state()).unwrap();
     drop((items, client));
-    let other = Client::builder()
-        .base_urls(&mock.api_url(), &mock.login_url())
-        .client_credentials(DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET)
-        .build()
-        .unwrap();
+    let other = client_of(&mock).build().unwrap();
     let state: PagingState = serde_json::from_str(&kept).unwrap();
     let mut rest = other
         .teams()
