@@ -19,28 +19,28 @@ struct Arguments {
     /// Lifetime of access tokens, in seconds.
     #[arg(long, value_name = "SECONDS", default_value = "86400", value_parser = seconds)]
     lifetime: Duration,
-    /// `expires_in` of token responses, where it is not to be the lifetime rounded up.
+    /// `expires_in` of token responses [default: the lifetime, rounded up].
     #[arg(long, value_name = "SECONDS")]
     expires_in: Option<f64>,
     /// Users in listings.
     #[arg(long, default_value_t = 250)]
     users: usize,
-    /// Part of the token requests that fail, in one of several ways.
+    /// Share of token requests that fail, each in one of several ways.
     #[arg(long, value_name = "0..1", default_value_t = 0.0, value_parser = probability)]
     token_fault_rate: f64,
     /// How long a token request takes, in seconds.
     #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
     token_latency: Duration,
-    /// Part of the API requests that find their token revoked.
+    /// Share of API requests that find their token revoked.
     #[arg(long, value_name = "0..1", default_value_t = 0.0, value_parser = probability)]
     revoke_rate: f64,
-    /// Part of the API requests that are answered 503.
+    /// Share of API requests that are answered with 503.
     #[arg(long, value_name = "0..1", default_value_t = 0.0, value_parser = probability)]
     api_fault_rate: f64,
-    /// Calls a minute that each token is allowed; more are answered 429.
+    /// Calls a minute allowed for each token; more are answered with 429.
     #[arg(long)]
     rate_limit: Option<u32>,
-    /// Least size in bytes of an analytics details query's response.
+    /// Minimum size in bytes of the response to an analytics details query.
     #[arg(long, default_value_t = 0)]
     analytics_bytes: usize,
     /// Id of the OAuth client.
@@ -61,7 +61,7 @@ struct Arguments {
     /// Compress large responses for clients that accept gzip.
     #[arg(long)]
     gzip: bool,
-    /// Seed of everything random about faults.
+    /// Seed of the random faults.
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }

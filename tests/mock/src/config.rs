@@ -29,7 +29,7 @@ pub struct MockConfig {
     pub presigned_base: Option<String>,
     /// Scheme and host of the sockets of channels, where not this mock: `wss://localhost:8443`.
     pub streaming_base: Option<String>,
-    /// Seed of everything random about faults.
+    /// Seed of the random faults.
     pub seed: u64,
     /// Clock of token lifetimes and rate-limit windows.
     pub clock: Clock,

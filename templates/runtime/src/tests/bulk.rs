@@ -255,7 +255,7 @@ async fn journals_that_cannot_be_used_are_refused() {
     let mut run = open(&journal).unwrap();
     let error = open(&journal).unwrap_err();
     assert!(
-        error.to_string().contains("another run has it open"),
+        error.to_string().contains("another run is using it"),
         "{error}"
     );
     assert_eq!(kind(&run.next().await.unwrap().1), "already done");

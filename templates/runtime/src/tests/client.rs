@@ -278,8 +278,8 @@ fn wrong_configuration_fails_when_the_client_is_made_and_says_what_is_wrong() {
         Client::builder().proxy("") => "proxy URL";
         Client::builder().proxy("http://") => "proxy URL";
         // The HTTP library would go round a proxy that it has no protocol for.
-        Client::builder().proxy("ftp://planted@p.example") => "http and https";
-        Client::builder().proxy("socks5://planted@p.example") => "http and https";
+        Client::builder().proxy("ftp://planted@p.example") => "http or https";
+        Client::builder().proxy("socks5://planted@p.example") => "http or https";
         Client::builder().proxy("http://planted@p.example").no_proxy() => "both a proxy and `no_proxy`";
         Client::builder().root_certificates("planted: no PEM") => "root certificates";
         Client::builder().client_certificate("planted", "planted") => "client certificate";
@@ -287,11 +287,11 @@ fn wrong_configuration_fails_when_the_client_is_made_and_says_what_is_wrong() {
         Client::builder().base_urls("planted", "https://b.example") => "invalid base URL";
         Client::builder().timeout(Duration::ZERO) => "the timeout of a call";
         Client::builder().attempt_timeout(Duration::ZERO) => "the timeout of an attempt";
-        Client::builder().connect_timeout(Duration::ZERO) => "the timeout of a connection";
+        Client::builder().connect_timeout(Duration::ZERO) => "the connect timeout";
         ready().proxy("http://planted@p.example") => "a proxy";
         ready().root_certificates("planted") => "root certificates";
         ready().client_certificate("planted", "planted") => "a client certificate";
-        ready().connect_timeout(Duration::from_secs(1)) => "the timeout of a connection";
+        ready().connect_timeout(Duration::from_secs(1)) => "the connect timeout";
         ready().configure_http(|http| http) => "`configure_http`";
     };
     for (builder, named) in wrong {

@@ -1,4 +1,4 @@
-//! What goes wrong around tokens, and what to do about it.
+//! Errors of token handling, and what to do about them.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -85,25 +85,23 @@ impl AuthErrorKind {
             Self::CodeRefused => {
                 "the authorization code was used, has expired or is not for this client"
             }
-            Self::AssertionRefused => "the SAML assertion was refused",
+            Self::AssertionRefused => "the token endpoint rejected the SAML assertion",
             Self::ClockSkew => "a clock is wrong",
-            Self::RequestRefused => "the token endpoint refused the request",
-            Self::RateLimited => "the token endpoint has had too many requests",
+            Self::RequestRefused => "the token endpoint rejected the request",
+            Self::RateLimited => "the token endpoint is limiting requests",
             Self::ServerError => "the token endpoint failed",
             Self::NoNetwork => "the connection to the token endpoint failed",
-            Self::Timeout => "the token endpoint did not answer in time",
-            Self::UnusableAnswer => {
-                "the token endpoint reported success without a token that can be used"
-            }
-            Self::NeedsLogin => "there is no way left to renew the token",
-            Self::TokenRefused => "the API refuses the tokens that the token endpoint issues",
-            Self::DeadlineExceeded => "no token arrived within the time of the call",
-            Self::NoRuntime => "there is no tokio runtime to fetch a token in",
-            Self::TaskDied => "the task that fetches tokens died",
+            Self::Timeout => "the token endpoint did not respond in time",
+            Self::UnusableAnswer => "the token endpoint returned no usable token",
+            Self::NeedsLogin => "the token cannot be renewed any more",
+            Self::TokenRefused => "the API rejects the tokens that the token endpoint issues",
+            Self::DeadlineExceeded => "timed out waiting for a token",
+            Self::NoRuntime => "no tokio runtime is running to fetch a token",
+            Self::TaskDied => "the task that fetches tokens ended unexpectedly",
             Self::Provider => "the token provider failed",
             Self::Store => "the token store failed",
             Self::LoginRefused => "the login failed",
-            Self::Configuration => "the credentials cannot be used",
+            Self::Configuration => "invalid credentials",
         }
     }
 
@@ -125,30 +123,32 @@ impl AuthErrorKind {
                 "check the organisation name and that the assertion is fresh, base64 and signed by the configured identity provider"
             }
             Self::ClockSkew => "set the clock by NTP, then try again",
-            Self::RequestRefused => "see the description, and the settings of the OAuth client",
+            Self::RequestRefused => "check the description and the settings of the OAuth client",
             Self::RateLimited => {
-                "share tokens between processes (a token store) instead of fetching one for each"
+                "share tokens between processes with a token store instead of fetching one for each"
             }
             Self::ServerError | Self::Timeout => "try again later",
             Self::NoNetwork => {
                 "check the network, the proxy, the region or gateway and the trusted certificates"
             }
-            Self::UnusableAnswer => "check the region or gateway, and what sits between",
+            Self::UnusableAnswer => "check the region or gateway, and any proxy in between",
             Self::TokenRefused => {
                 "check that the API host and the login host belong to the same region, and the roles of the OAuth client"
             }
-            Self::DeadlineExceeded => "give the call more time, or see why the token is slow",
+            Self::DeadlineExceeded => {
+                "increase the timeout of the call, or check why the token request is slow"
+            }
             Self::NoRuntime => {
                 "make the call inside a tokio runtime with its time and I/O drivers enabled"
             }
             Self::TaskDied => {
-                "see what panics in the token provider, store or transport, or which runtime was shut down"
+                "check for a panic in the token provider, store or transport, and for a runtime that was shut down"
             }
             Self::Provider => "see the source of this error",
             Self::Store => {
                 "check the store; a session with refresh tokens waits for it, because another process may be using the refresh token"
             }
-            Self::LoginRefused => "start the login anew",
+            Self::LoginRefused => "start a new login",
             Self::Configuration => "see the description",
         }
     }

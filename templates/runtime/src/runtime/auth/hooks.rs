@@ -53,7 +53,7 @@ type Hook<E> = Arc<dyn Fn(&E) + Send + Sync>;
 /// What to call around a refresh.
 ///
 /// Hooks run in the task that refreshes, `on_refresh` before the new token is first used, so that a hook can store it; they should
-/// not block. One that panics is caught and harms nobody.
+/// not block. A panic is caught and has no other effect.
 #[derive(Clone, Default)]
 pub struct Hooks {
     on_refresh: Option<Hook<RefreshEvent>>,

@@ -1,4 +1,4 @@
-//! The one way of every API request: a token put on it, and a 401 answered with a renewed one.
+//! The interceptor that every API request passes: it adds the token, and refreshes and resends after a 401.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Login of a person at a desktop or command line (RFC 8252): the browser comes back to a listener on this machine.
+//! Login of a person at a desktop or command line (RFC 8252): the browser is redirected to a listener on this machine.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -141,7 +141,7 @@ impl LoopbackLogin {
             }),
             First::Left(Err(error)) => Err(error),
             First::Right(()) => Err(AuthError::new(AuthErrorKind::LoginRefused)
-                .with_description("nobody logged in in time")),
+                .with_description("no login within the time limit")),
         }
     }
 
@@ -188,7 +188,7 @@ async fn serve(
     };
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let (status, text, answer) = if path != PATH {
-        ("404 Not Found", "There is nothing here.", None)
+        ("404 Not Found", "Not found.", None)
     } else {
         match state.answer(query) {
             LoginAnswer::Code(code) => (
@@ -203,7 +203,7 @@ async fn serve(
             ),
             LoginAnswer::Foreign => (
                 "400 Bad Request",
-                "This does not belong to the login that is waited for.",
+                "This callback does not belong to the current login.",
                 None,
             ),
         }

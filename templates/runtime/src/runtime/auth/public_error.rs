@@ -1,4 +1,4 @@
-//! What goes wrong around tokens, in the terms of the SDK's one error.
+//! Converts errors of token handling to the SDK's error type.
 
 use crate::runtime::error::{Error, ErrorKind};
 

@@ -1,4 +1,4 @@
-//! Secrets out of what a server says: some repeat what they were sent.
+//! Removes secrets from the texts of servers: some repeat what they were sent.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};

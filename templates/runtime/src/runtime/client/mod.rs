@@ -1,4 +1,4 @@
-//! The client: where calls go, with whose token, and how.
+//! The client: where calls are sent, with which token, and how.
 
 mod builder;
 mod credentials;
@@ -216,7 +216,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// A configuration error: the credentials cannot be used.
+    /// A configuration error: invalid credentials.
     pub fn with_credentials(&self, credentials: Credentials) -> Result<Self, Error> {
         let (interceptor, entry) = credentials
             .or(self.inner.tokens.clone())
@@ -269,7 +269,7 @@ impl Client {
     ///
     /// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
     /// if let Err(error) = client.authenticate().await {
-    ///     eprintln!("wrong credentials, or no connection: {error}");
+    ///     eprintln!("invalid credentials, or no connection: {error}");
     /// }
     /// # Ok(())
     /// # }

@@ -1,4 +1,4 @@
-//! Values that do not fit their type: what is told of them, and what is kept.
+//! Values that do not fit their type: how they are reported and kept.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};

@@ -1,4 +1,4 @@
-//! What can stand on the wire, and how it is read and written.
+//! Types that have a JSON form, and how they are read and written.
 
 use std::collections::BTreeMap;
 use std::marker::PhantomData;

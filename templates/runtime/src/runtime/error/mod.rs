@@ -166,7 +166,7 @@ impl Error {
         }
     }
 
-    /// Wraps an error of the caller's own, for a middleware or a token provider that fails.
+    /// Wraps a custom error, for a middleware or a token provider that fails.
     #[must_use]
     pub fn other(source: impl Into<BoxError>) -> Self {
         Self::new(ErrorKind::Other).with_source(source)
@@ -371,7 +371,7 @@ impl Error {
     }
 
     /// How long the API asks to wait before the next try: the header `Retry-After`, in seconds or as a date, or the time until a used-up rate limit
-    /// starts anew (`inin-ratelimit-reset`), if that is longer.
+    /// resets (`inin-ratelimit-reset`), if that is longer.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.inner.retry_after
@@ -576,21 +576,21 @@ impl Error {
             return message;
         }
         match self.inner.kind {
-            ErrorKind::Configuration => "the client is configured wrongly",
-            ErrorKind::InvalidRequest => "the request cannot be sent as it is",
+            ErrorKind::Configuration => "invalid client configuration",
+            ErrorKind::InvalidRequest => "invalid request",
             ErrorKind::Authentication => "could not obtain an access token",
-            ErrorKind::Connect => "no connection to the API could be made",
-            ErrorKind::Timeout => "the call took longer than it may",
+            ErrorKind::Connect => "could not connect to the API",
+            ErrorKind::Timeout => "the call timed out",
             ErrorKind::Io => "the connection failed after the request was sent",
             ErrorKind::NotProcessed => "the server did not process the request",
-            ErrorKind::Status => "the API refused the request",
+            ErrorKind::Status => "the API rejected the request",
             ErrorKind::Decode => "the response cannot be decoded",
             ErrorKind::TooLarge => "the body of the response is too large",
-            ErrorKind::Paging => "the listing cannot be read on",
+            ErrorKind::Paging => "the listing cannot continue",
             ErrorKind::Job => "the job failed",
             ErrorKind::Notifications => "the stream of notifications has ended",
             ErrorKind::Gap => "a gap in the notifications",
-            ErrorKind::Other => "code outside of the SDK failed",
+            ErrorKind::Other => "code outside the SDK failed",
         }
     }
 }

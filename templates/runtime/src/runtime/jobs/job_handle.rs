@@ -1,4 +1,4 @@
-//! The name of a job, to keep and to attach to.
+//! A serializable handle of a job, to attach to it later.
 
 use std::marker::PhantomData;
 
@@ -128,7 +128,7 @@ impl<'de, S: Submit> Deserialize<'de> for JobHandle<S> {
         let kept = Kept::deserialize(deserializer)?;
         if kept.operation != S::METADATA.name {
             return Err(de::Error::custom(format!(
-                "the handle is that of a job of `{}`, and not of `{}`",
+                "the handle belongs to a job of `{}`, not of `{}`",
                 kept.operation,
                 S::METADATA.name
             )));

@@ -134,7 +134,7 @@ impl Notification {
             .map_err(|error| unreadable("the body of a notification does not fit", &error))
     }
 
-    /// Reads the body into a type of the caller's own.
+    /// Reads the body into a custom type.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Single values out of a response's bytes, without reading the rest of it.
+//! Reads single values from a response's bytes, without decoding the rest.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Where a listing is.
+//! The position of a listing, to resume from.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What the steps of the pipeline know of a call.
+//! The state of a call that the steps of the pipeline share.
 
 use std::borrow::Cow;
 use std::fmt;

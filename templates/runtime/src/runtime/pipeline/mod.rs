@@ -1,4 +1,4 @@
-//! The way of every call, from the parts of a request to the bytes of a response.
+//! The pipeline of every call, from the parts of a request to the bytes of a response.
 //!
 //! In this order:
 //!
@@ -360,7 +360,7 @@ pub(crate) enum Authorization {
     Client,
     /// The one that the caller gave for this operation.
     Credential,
-    /// None of the SDK's: a public operation, a header of the caller's own, another host.
+    /// None of the SDK's: a public operation, a header set by the caller, another host.
     None,
 }
 

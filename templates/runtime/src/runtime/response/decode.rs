@@ -1,4 +1,4 @@
-//! From bytes to what the operation promises.
+//! Decodes a response into the type that the operation returns.
 
 use bytes::Bytes;
 use http::{StatusCode, header};

@@ -1,4 +1,4 @@
-//! Days.
+//! Dates.
 
 use compact_str::format_compact;
 

@@ -1,4 +1,4 @@
-//! Dates and times of a clock on the wall.
+//! Dates and times without a time zone.
 
 use compact_str::format_compact;
 

@@ -1,4 +1,4 @@
-//! Months of a year.
+//! Months.
 
 use compact_str::format_compact;
 

@@ -60,7 +60,7 @@ impl HttpTransport {
                 longest_body: LONGEST_BODY,
             }),
             Err(_) => Err(BoxError::from(
-                "the TLS library cannot start; with the feature `rustls-no-provider` a provider has to be installed first (rustls::crypto::CryptoProvider::install_default)",
+                "the TLS library cannot start; with the feature `rustls-no-provider`, install a provider first (rustls::crypto::CryptoProvider::install_default)",
             )),
         }
     }
@@ -237,7 +237,7 @@ fn without_body(error: TransportError) -> TransportError {
     match error.kind {
         TransportErrorKind::Timeout => TransportError {
             kind: TransportErrorKind::NotProcessed,
-            source: "nothing of its body was sent in time".into(),
+            source: "no part of its body was sent in time".into(),
         },
         TransportErrorKind::Io => TransportError {
             kind: TransportErrorKind::NotProcessed,

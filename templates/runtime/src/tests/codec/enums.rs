@@ -96,7 +96,7 @@ fn enums_are_serde_types() {
 }
 
 #[test]
-fn an_enum_is_printed_parsed_and_hashed_by_its_wire_text() {
+fn an_enum_is_printed_parsed_hashed_and_ordered_by_its_wire_text() {
     use std::collections::HashMap;
 
     let retired = UserState::from("retired");
@@ -116,4 +116,14 @@ fn an_enum_is_printed_parsed_and_hashed_by_its_wire_text() {
         *counts.entry(state).or_default() += 1;
     }
     assert_eq!(counts[&UserState::Active], 2);
+    let mut states = [
+        UserState::Unknown("busy".to_owned()),
+        UserState::Inactive,
+        UserState::Active,
+    ];
+    states.sort();
+    assert_eq!(
+        states.map(|state| state.to_string()),
+        ["active", "busy", "inactive"]
+    );
 }

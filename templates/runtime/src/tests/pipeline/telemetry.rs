@@ -100,10 +100,10 @@ async fn a_token_exchange_is_told_without_its_secrets() {
     drop(guard);
     let events = recorder.events().join("\n");
     for told in [
-        r#""message": "asking the token endpoint""#,
+        r#""message": "requesting a token""#,
         r#""grant": "client_credentials""#,
         r#""server.address": "login.mypurecloud.com""#,
-        r#""message": "the token endpoint answered""#,
+        r#""message": "the token endpoint responded""#,
         r#""status": "200""#,
     ] {
         assert!(events.contains(told), "{told} in {events}");

@@ -50,8 +50,11 @@ impl CachedToken {
             .then(|| HeaderValue::from_str(&text).ok())
             .flatten();
         let Some(mut header) = header else {
-            return Err(AuthError::new(AuthErrorKind::UnusableAnswer)
-                .with_description("the access token has characters that no header can hold"));
+            return Err(
+                AuthError::new(AuthErrorKind::UnusableAnswer).with_description(
+                    "the access token contains characters that are invalid in a header",
+                ),
+            );
         };
         header.set_sensitive(true);
         Ok(Self {

@@ -104,7 +104,7 @@ impl TokenProvider for AuthorizationCode {
                 Some(refresh_token) => self.renewal.refresh(refresh_token).await,
                 None if self.spent.load(Ordering::Acquire) => {
                     Err(AuthError::new(AuthErrorKind::NeedsLogin)
-                        .with_description("the authorization code is used up"))
+                        .with_description("the authorization code was already used"))
                 }
                 None => self.exchange().await,
             }

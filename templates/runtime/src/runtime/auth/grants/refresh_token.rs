@@ -1,4 +1,4 @@
-//! RFC 6749 section 6, from a refresh token that was kept from an earlier login.
+//! RFC 6749 section 6: a refresh token kept from an earlier login.
 
 use super::renewal::Renewal;
 use crate::runtime::auth::{

@@ -1,4 +1,4 @@
-//! RFC 7522: an identity provider vouches for somebody.
+//! RFC 7522: an assertion signed by an identity provider.
 
 use std::error::Error as StdError;
 use std::future::Future;

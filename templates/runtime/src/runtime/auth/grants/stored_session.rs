@@ -1,4 +1,4 @@
-//! RFC 6749 section 6, from the refresh token that a store has.
+//! RFC 6749 section 6, with the refresh token that a store holds.
 
 use super::renewal::Renewal;
 use crate::runtime::auth::{

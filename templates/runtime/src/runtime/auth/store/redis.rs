@@ -133,7 +133,7 @@ impl TokenStore for RedisStore {
     fn unlock<'a>(&'a self, key: &'a str, lock: StoreLock) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(async move {
             let Some(Holder(holder)) = lock.holder.downcast_ref() else {
-                return Err("the lock is of another store".into());
+                return Err("the lock belongs to another store".into());
             };
             let _: i64 = self
                 .run(

@@ -1,4 +1,4 @@
-//! How a program listens.
+//! The builder that starts listening.
 
 use std::future::IntoFuture;
 use std::pin::Pin;
@@ -39,7 +39,7 @@ pub(super) struct Settings {
 /// A stream of notifications that is about to start: await it.
 ///
 /// It makes a channel, subscribes to the topics, connects, and waits for the first message of the server.
-#[must_use = "nothing is listened to until this is awaited"]
+#[must_use = "listening starts when this is awaited"]
 pub struct Listen<E> {
     client: Client,
     topics: Vec<AnyTopic>,
@@ -49,7 +49,7 @@ pub struct Listen<E> {
 }
 
 impl Client {
-    /// Listens to `topics`, whose items are `E`: [`Received`](crate::runtime::notifications::Received), or a type of the caller's own.
+    /// Listens to `topics`, whose items are `E`: [`Received`](crate::runtime::notifications::Received), or a custom type.
     pub fn listen_for<E: FromNotification>(
         &self,
         topics: impl IntoIterator<Item = impl Into<AnyTopic>>,
@@ -160,7 +160,7 @@ impl<E> Listen<E> {
 
 fn stopped() -> Error {
     Error::new(ErrorKind::Notifications)
-        .with_message("the task that listens has ended")
+        .with_message("the listening task has ended")
         .with_advice("Listen on a runtime that is running")
 }
 
@@ -300,7 +300,7 @@ impl<E> Events<E> {
     ) -> Result<(), Error> {
         let gone: Vec<AnyTopic> = topics.into_iter().map(Into::into).collect();
         if self.topics.iter().all(|topic| gone.contains(topic)) {
-            return Err(Error::invalid_request("no topic would be left")
+            return Err(Error::invalid_request("no topics would be left")
                 .with_advice("Use `close` to end the stream"));
         }
         self.topics.retain(|topic| !gone.contains(topic));
