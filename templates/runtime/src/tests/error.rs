@@ -149,7 +149,7 @@ async fn a_401_says_what_to_check() {
     assert!(
         error
             .to_string()
-            .contains(". The API refused the access token, and"),
+            .contains(". The API rejected the access token, and"),
         "{error}"
     );
     let error = Error::from_response(

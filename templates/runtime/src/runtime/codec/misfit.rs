@@ -40,6 +40,16 @@ impl Misfit {
         self.found
     }
 
+    /// That the document holds something other than Unicode text.
+    pub(super) fn not_unicode() -> Self {
+        Self {
+            path: "$".to_owned(),
+            place: "$".to_owned(),
+            expected: Cow::Borrowed("Unicode text"),
+            found: "an invalid character",
+        }
+    }
+
     pub(crate) fn place(&self) -> &str {
         &self.place
     }

@@ -6,6 +6,8 @@ use std::fmt;
 use crate::runtime::debug::debug_fields;
 use serde_json::{Map, Value};
 
+use crate::runtime::codec;
+
 /// What the API says went wrong: the definition `ErrorBody` of its spec.
 ///
 /// It is read leniently: properties that are missing, null or of another type are absent, so a strange error body never hides the error.
@@ -68,7 +70,7 @@ const DEEPEST: usize = 8;
 impl ApiError {
     /// Reads an error body; `None` if it is not a JSON object that says anything of an error.
     pub(crate) fn decode(body: &[u8]) -> Option<Self> {
-        let Ok(Value::Object(object)) = serde_json::from_slice::<Value>(body) else {
+        let Some(Value::Object(object)) = codec::read_value(body) else {
             return None;
         };
         let error = Self::from_object(&object, DEEPEST);

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use crate::runtime::codec::without_mark;
+
 /// The texts and numbers at `paths` in a JSON document, in one pass: nothing if there is none, or something else. A number is given by
 /// its digits. An empty path finds nothing, and neither does a document that is not JSON.
 pub(crate) fn lookup<const N: usize>(body: &[u8], paths: [&[&str]; N]) -> [Option<String>; N] {
@@ -32,7 +34,9 @@ pub(super) fn lookup_page<const N: usize>(
             count: &mut count,
         };
         // What was found before the place where the document ends too early still counts: reading the page is what reports it.
-        let _ = object.deserialize(&mut serde_json::Deserializer::from_slice(body));
+        let _ = object.deserialize(&mut serde_json::Deserializer::from_slice(without_mark(
+            body,
+        )));
     }
     (texts, count)
 }

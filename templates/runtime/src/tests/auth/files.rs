@@ -126,7 +126,7 @@ async fn invariant_12_what_others_can_write_is_refused() {
         assert!(
             load_error(directory.path())
                 .await
-                .contains("others can write")
+                .contains("writable by others")
         );
     }
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
@@ -138,7 +138,7 @@ async fn invariant_12_what_others_can_write_is_refused() {
     assert!(
         load_error(directory.path())
             .await
-            .contains("everyone can write")
+            .contains("writable by everyone")
     );
     assert!(store.try_lock("a").await.is_err());
     // As /tmp is.

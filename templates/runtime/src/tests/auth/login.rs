@@ -104,7 +104,7 @@ async fn a_login_times_out() {
     assert!(login.redirect_uri().starts_with("http://localhost:"));
     let error = login.wait(Duration::from_secs(300)).await.unwrap_err();
     assert_eq!(error.kind(), AuthErrorKind::LoginRefused);
-    assert!(error.to_string().contains("in time"));
+    assert!(error.to_string().contains("within the time limit"));
 }
 
 /// The example of RFC 7636, appendix B.

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::models::{
     Contact, Empty, Level, User, UserListing, UserState, json as written, read, refusal,
 };
-use crate::runtime::codec::from_slice;
+use crate::runtime::codec::{from_slice, read_slice};
 
 #[test]
 fn every_kind_of_property_is_read() {
@@ -158,7 +158,8 @@ fn nothing_may_follow_and_something_must_come() {
     assert!(refusal::<User>("{}{}").is_syntax());
     assert!(refusal::<User>("").is_eof());
     assert!(refusal::<User>("  ").is_eof());
-    assert!(refusal::<User>("\u{feff}{}").is_syntax());
+    assert!(refusal::<User>("\u{feff}\u{feff}{}").is_syntax());
+    read::<User>("\u{feff}{}");
     read::<User>(" \t\r\n{} \n");
 }
 
@@ -222,5 +223,39 @@ fn what_is_no_utf8_is_refused_where_it_stands() {
     ] {
         let error = from_slice::<User>(document).unwrap_err();
         assert_eq!(error.line(), 2, "{}", document.escape_ascii());
+    }
+}
+
+#[test]
+fn what_is_not_unicode_is_replaced_and_told() {
+    let smile = "\\ud83d\\ude00";
+    for (document, id) in [
+        (format!(r#"{{"id":"a\ud83d"}}"#).into_bytes(), "a\u{fffd}"),
+        (
+            format!(r#"{{"id":"\ude00{smile}"}}"#).into_bytes(),
+            "\u{fffd}😀",
+        ),
+        (br#"{"id":"\ud83d\ud83d\ude00"}"#.to_vec(), "\u{fffd}😀"),
+        (br#"{"id":"\\ud83d\ud83dx"}"#.to_vec(), "\\ud83d\u{fffd}x"),
+        (b"{\"id\":\"Z\xfcrich\"}".to_vec(), "Z\u{fffd}rich"),
+        (b"\xef\xbb\xbf{\"id\":\"\xff\"}".to_vec(), "\u{fffd}"),
+    ] {
+        let (user, misfits) = read_slice::<User>(&document).unwrap();
+        assert_eq!(user.id.as_deref(), Some(id));
+        assert_eq!(
+            misfits[0].to_string(),
+            "an invalid character where Unicode text was expected at `$`"
+        );
+        assert_eq!(misfits.len(), 1);
+    }
+    let (_, misfits) = read_slice::<User>(br#"{"id":"\ud83d\ude00"}"#).unwrap();
+    assert!(misfits.is_empty());
+    // What is wrong in another way is told of the document as it came.
+    for document in [
+        &b"{\"id\":\"\xff\"}{"[..],
+        br#"{"id":"\ud83d"#,
+        br#"{"id":"\ud8+1"}"#,
+    ] {
+        assert!(read_slice::<User>(document).is_err());
     }
 }

@@ -69,7 +69,7 @@ async fn a_wrong_name_is_an_error_before_anything_is_sent() {
         (handle("u", ".."), "is a dot segment"),
         (
             handle("u", "1").path_argument("x"),
-            "no place for one more argument",
+            "too many path arguments",
         ),
     ] {
         let error = Job::attach(&client, name).status().await.unwrap_err();

@@ -291,7 +291,7 @@ async fn topics_that_cannot_be_are_refused_before_anything_is_sent() {
         .await
         .unwrap_err();
     assert!(
-        error.to_string().contains("20001 topics are too many"),
+        error.to_string().contains("too many topics: 20001"),
         "{error}"
     );
     assert_eq!(world.transport.request_count(), 0);

@@ -75,7 +75,10 @@ async fn the_waits_of_one_call_are_counted_together() {
     let waited = start.elapsed() - Duration::from_secs(30);
     assert!((0.5..=0.6).contains(&waited.as_secs_f64()), "{waited:?}");
     assert!(error.is_unauthorized(), "{error}");
-    assert!(error.to_string().contains("allow it more time"), "{error}");
+    assert!(
+        error.to_string().contains("increase its timeout"),
+        "{error}"
+    );
     // Ten for each: there is time for both.
     let transport = cloud(10, 1);
     let client = patient(&transport).build().unwrap();

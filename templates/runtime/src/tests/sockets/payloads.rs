@@ -103,14 +103,22 @@ fn answer(status: u16, headers: &str, body: &[u8]) -> Vec<u8> {
 
 /// A client of a server that answers with one page after the other.
 async fn pages(pages: Vec<Value>, change: fn(ClientBuilder) -> ClientBuilder) -> Client {
+    let bodies = pages.iter().map(|page| page.to_string().into_bytes());
+    bodies_in_turn(bodies.collect(), change).await
+}
+
+async fn bodies_in_turn(
+    bodies: Vec<Vec<u8>>,
+    change: fn(ClientBuilder) -> ClientBuilder,
+) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
-        for page in pages {
+        for body in bodies {
             let (mut stream, _) = listener.accept().await.unwrap();
             read_request(&stream).await.unwrap();
             let json = "content-type: application/json\r\n";
-            let bytes = answer(200, json, page.to_string().as_bytes());
+            let bytes = answer(200, json, &body);
             stream.write_all(&bytes).await.unwrap();
             stream.shutdown().await.unwrap();
         }
@@ -156,6 +164,40 @@ async fn a_listing_is_read_past_values_that_do_not_fit_and_loses_nothing() {
         let written: Value = serde_json::from_slice(&to_vec(agent).unwrap()).unwrap();
         assert_eq!(written, *expected);
     }
+}
+
+#[tokio::test]
+async fn a_listing_is_read_past_text_that_is_not_unicode() {
+    let bodies = || {
+        vec![
+            b"\xef\xbb\xbf{\"entities\":[{\"id\":\"1\"}],\"pageCount\":3}".to_vec(),
+            br#"{"entities":[{"id":"cut \ud83d"},{"id":"2"}],"pageCount":3}"#.to_vec(),
+            b"{\"entities\":[{\"id\":\"Z\xfcrich\"}],\"pageCount\":3}".to_vec(),
+        ]
+    };
+    let client = bodies_in_turn(bodies(), |builder| builder).await;
+    let mut items: Items<GetAgents> = Items::new(GetAgents::of(&client));
+    let agents = items.collect_all().await.unwrap();
+    let ids: Vec<&str> = agents
+        .iter()
+        .filter_map(|agent| agent.id.as_deref())
+        .collect();
+    assert_eq!(ids, ["1", "cut \u{fffd}", "2", "Z\u{fffd}rich"]);
+
+    let client = bodies_in_turn(bodies(), |builder| builder.strict_decoding(true)).await;
+    GetAgents::of(&client).send().await.unwrap();
+    let error = GetAgents::of(&client).send().await.unwrap_err();
+    assert!(error.to_string().contains("Unicode text"), "{error}");
+    let own: Response<Value> = GetAgents::of(&client).send_as().await.unwrap();
+    assert_eq!(own["entities"][0]["id"], "Z\u{fffd}rich");
+
+    let body = b"{\"code\":\"not.found\",\"message\":\"Z\xfcrich\"}";
+    let server = Server::answering(answer(404, "", body)).await;
+    let error = GetAgent::of(&server.client()).send().await.err().unwrap();
+    assert_eq!(
+        error.api_error().unwrap().code.as_deref(),
+        Some("not.found")
+    );
 }
 
 #[tokio::test]
@@ -289,7 +331,7 @@ async fn what_is_no_json_is_told_by_its_content_type_and_encoding() {
         ),
         (
             "content-type: text/plain\r\n",
-            b"\xef\xbb\xbf{}",
+            b"\xef\xbb\xbfready",
             &["expected value", "`text/plain`", "content encoding: none"],
         ),
     ] {
