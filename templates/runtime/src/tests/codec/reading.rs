@@ -212,12 +212,12 @@ fn a_listing_of_a_hundred_is_read() {
 }
 
 #[test]
-fn what_is_no_utf8_is_refused_where_it_stands() {
+fn what_is_neither_utf8_nor_json_is_refused_where_it_stands() {
     for document in [
-        &b"{\"id\":\n\"\xff\"}"[..],
-        b"{\"id\":\"1\",\n\"na\xffme\":\"x\"}",
-        b"{\"odd\":[{\"x\":\n\"\xc3\"}]}",
-        b"{\"manager\":{\n\"id\":\"\xed\xa0\x80\"}}",
+        &b"{\"id\":\n\"\xff\""[..],
+        b"{\"id\":\"1\",\n\"na\xffme\":\"x\"",
+        b"{\"odd\":[{\"x\":\n\"\xc3\"}]",
+        b"{\"manager\":{\n\"id\":\"\xed\xa0\x80\"}",
         b"{\n\xff}",
         b"{\"id\":\"1\"}\n\xef\xbb\xbf\xff",
     ] {
