@@ -240,7 +240,7 @@ impl Config {
     /// Fails with the first thing that is wrong with the spec, or a tag that it does not have.
     pub fn build(&self) -> Result<Built, GenerateError> {
         self.tell(Step::Load);
-        let (folder, path) = Folder::of_spec(&self.spec)?;
+        let (folder, path) = Folder::from_spec(&self.spec)?;
         let spec = load::load_from(&folder, &path)?;
         let topics = topics::load_beside(&folder)?;
         self.tell(Step::Build);
@@ -380,7 +380,7 @@ pub fn diagnose(candidate: &Candidate) -> Result<Diagnostics, GenerateError> {
 pub fn diff_files(old: &Path, new: &Path) -> Result<Diff, GenerateError> {
     let bare = |path: &Path| {
         let spec = load::load_file(path)?;
-        let (folder, path) = Folder::of_spec(path)?;
+        let (folder, path) = Folder::from_spec(path)?;
         let topics = topics::load_beside(&folder)?;
         let release = folder.release_of(&path)?;
         let (api, _) = sdk(&spec, topics.as_ref(), release, Overrides::default())?;

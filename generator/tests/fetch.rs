@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod server;
+mod support;
 
 use std::cell::RefCell;
 use std::fs;
@@ -20,6 +21,7 @@ use genesys_codegen::spec::{self, Source};
 use genesys_codegen::write::Held;
 use serde_json::{Value, json};
 use server::{Server, closed_port, cut_short, reply, status};
+use support::{Outcome, generator};
 use tempfile::TempDir;
 
 const SWAGGER: &str = "/api/v2/docs/swagger";
@@ -60,12 +62,6 @@ fn without_paths(mut spec: Value, count: usize) -> Value {
 
 struct Folder(TempDir);
 
-#[derive(Debug)]
-struct Outcome {
-    code: Option<i32>,
-    stderr: String,
-}
-
 impl Folder {
     fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
@@ -76,8 +72,9 @@ impl Folder {
         let folder = Self::new();
         let file = folder.0.path().join("incoming.json");
         fs::write(&file, spec.to_string()).unwrap();
-        let outcome = folder.fetch(&["--from", file.to_str().unwrap(), "--release", "269"]);
-        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        folder
+            .fetch(&["--from", file.to_str().unwrap(), "--release", "269"])
+            .assert_done();
         folder
     }
 
@@ -86,24 +83,14 @@ impl Folder {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_genesys-codegen"));
-        command
-            .arg("fetch")
-            .arg("--spec")
-            .arg(self.spec())
-            .args(arguments)
-            .stdin(Stdio::null())
-            .env_remove("HTTP_PROXY")
-            .env_remove("http_proxy");
+        let mut command = generator();
+        command.arg("fetch").arg("--spec").arg(self.spec());
+        command.args(arguments);
         command
     }
 
     fn fetch(&self, arguments: &[&str]) -> Outcome {
-        let output = self.command(arguments).output().unwrap();
-        Outcome {
-            code: output.status.code(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        Outcome::from_command(&mut self.command(arguments))
     }
 
     fn record(&self) -> Source {
@@ -129,11 +116,7 @@ impl Folder {
     fn assert_refused(&self, arguments: &[&str], words: &[&str]) -> Outcome {
         let before = self.state();
         let outcome = self.fetch(arguments);
-        assert_eq!(outcome.code, Some(2), "{outcome:?}");
-        assert!(outcome.stderr.contains("error: "), "{outcome:?}");
-        for word in words {
-            assert!(outcome.stderr.contains(word), "{word}: {outcome:?}");
-        }
+        outcome.assert_refused(words);
         assert_eq!(self.state(), before);
         load_file(&self.spec()).unwrap();
         outcome
@@ -157,12 +140,8 @@ fn the_published_spec_is_stored_with_its_record() {
         ("/files/publicapi.json", &[json_reply(&spec())]),
     ]);
     let folder = Folder::new();
-    let outcome = folder.fetch(&["--url", &server.url(SWAGGER)]);
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
-    assert!(
-        outcome.stderr.contains("20 operations, 1 definitions"),
-        "{outcome:?}"
-    );
+    let outcome = folder.fetch(&["--url", &server.url(SWAGGER)]).assert_done();
+    outcome.assert_stderr(&["20 operations, 1 definitions"]);
 
     let record = folder.record();
     assert_eq!(record.file, "genesys-cloud.json");
@@ -201,12 +180,8 @@ fn the_same_again_changes_nothing_and_another_order_neither() {
     let [paths, info, definitions, swagger] = parts;
     let text = format!("{{{definitions},{info},{paths},{swagger}}}");
     let server = Server::start(&[(SWAGGER, &[server::json(&text)])]);
-    let outcome = folder.fetch(&["--url", &server.url(SWAGGER)]);
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
-    assert!(
-        outcome.stderr.contains("up to date (release 269"),
-        "{outcome:?}"
-    );
+    let outcome = folder.fetch(&["--url", &server.url(SWAGGER)]).assert_done();
+    outcome.assert_stderr(&["up to date (release 269"]);
     assert_eq!(folder.state(), before);
 }
 
@@ -217,7 +192,7 @@ fn another_spec_counts_a_release_and_touches_the_lines_of_what_changed() {
     let mut newer = spec();
     newer["definitions"]["User"]["properties"]["title"] = json!({"type": "string"});
     let server = Server::start(&[(SWAGGER, &[json_reply(&newer)])]);
-    assert_eq!(folder.fetch(&["--url", &server.url(SWAGGER)]).code, Some(0));
+    folder.fetch(&["--url", &server.url(SWAGGER)]).assert_done();
     assert_eq!(folder.record().release, 270);
     let after = folder.text();
     let added: Vec<&str> = after
@@ -241,7 +216,7 @@ fn an_answer_packed_with_gzip_is_unpacked() {
     );
     let server = Server::start(&[(SWAGGER, &[whole]), ("/half", &[half])]);
     let folder = Folder::new();
-    assert_eq!(folder.fetch(&["--url", &server.url(SWAGGER)]).code, Some(0));
+    folder.fetch(&["--url", &server.url(SWAGGER)]).assert_done();
     assert_eq!(folder.record().operations, 20);
     folder.assert_refused(
         &["--url", &server.url("/half")],
@@ -263,12 +238,10 @@ fn the_preview_is_merged_and_marked() {
         ("/empty", &[server::json("{}")]),
     ]);
     let folder = Folder::new();
-    let outcome = folder.fetch(&["--url", &server.url(SWAGGER), "--preview"]);
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
-    assert!(
-        outcome.stderr.contains("3 preview operations merged"),
-        "{outcome:?}"
-    );
+    let outcome = folder
+        .fetch(&["--url", &server.url(SWAGGER), "--preview"])
+        .assert_done();
+    outcome.assert_stderr(&["3 preview operations merged"]);
     assert_eq!(folder.record().operations, 22);
     assert_eq!(
         folder.text().matches("\"x-genesys-preview\": true").count(),
@@ -305,9 +278,8 @@ fn the_preview_is_merged_and_marked() {
         &["/nowhere", "404"],
     );
     // Left out the next time, its operations go, and the user hears of it.
-    let outcome = folder.fetch(&["--url", &server.url(SWAGGER)]);
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
-    assert!(outcome.stderr.contains("say --preview"), "{outcome:?}");
+    let outcome = folder.fetch(&["--url", &server.url(SWAGGER)]).assert_done();
+    outcome.assert_stderr(&["say --preview"]);
 }
 
 #[test]
@@ -317,21 +289,15 @@ fn prose_is_left_out_where_it_was_left_out_before() {
     fs::write(&file, spec().to_string()).unwrap();
     let from = ["--from", file.to_str().unwrap()];
     let folder = Folder::new();
-    assert_eq!(
-        folder
-            .fetch(&[&from[..], &["--prose", "drop"]].concat())
-            .code,
-        Some(0)
-    );
+    folder
+        .fetch(&[&from[..], &["--prose", "drop"]].concat())
+        .assert_done();
     assert!(!folder.text().contains("Prose of"));
     assert!(!folder.record().prose);
     assert!(folder.fetch(&from).stderr.contains("up to date"));
-    assert_eq!(
-        folder
-            .fetch(&[&from[..], &["--prose", "keep"]].concat())
-            .code,
-        Some(0)
-    );
+    folder
+        .fetch(&[&from[..], &["--prose", "keep"]].concat())
+        .assert_done();
     assert_eq!(folder.text().matches("Prose of").count(), 40);
     assert!(folder.record().prose);
 }
@@ -414,13 +380,13 @@ fn less_than_a_tenth_may_go_and_more_with_force() {
         ("/half", &[json_reply(&without_paths(spec(), 10))]),
     ]);
     let folder = Folder::with(&spec());
-    let outcome = folder.fetch(&["--url", &server.url("/less")]);
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    folder.fetch(&["--url", &server.url("/less")]).assert_done();
     assert_eq!(folder.record().operations, 18);
     folder.assert_refused(&["--url", &server.url("/half")], &["fell from 18 to 10"]);
-    let outcome = folder.fetch(&["--url", &server.url("/half"), "--force"]);
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
-    assert!(outcome.stderr.contains("taken with --force"), "{outcome:?}");
+    let outcome = folder
+        .fetch(&["--url", &server.url("/half"), "--force"])
+        .assert_done();
+    outcome.assert_stderr(&["taken with --force"]);
     assert_eq!(folder.record().operations, 10);
 }
 
@@ -481,7 +447,7 @@ fn two_at_once_do_not_mix() {
     folder.assert_refused(&["--url", &server.url(SWAGGER)], &["another generator"]);
     assert_eq!(server.requests().len(), 0);
     drop(held);
-    assert_eq!(folder.fetch(&["--url", &server.url(SWAGGER)]).code, Some(0));
+    folder.fetch(&["--url", &server.url(SWAGGER)]).assert_done();
 
     // Many at once: some are refused, one or more come through, and the two files agree.
     let children: Vec<_> = (0..6)
@@ -510,8 +476,8 @@ fn a_damaged_spec_is_replaced() {
     ]);
     // The record still says how much there was.
     let outcome = folder.fetch(&["--url", &server.url("/half")]);
-    assert!(outcome.stderr.contains("fell from 20 to 10"), "{outcome:?}");
-    assert_eq!(folder.fetch(&["--url", &server.url(SWAGGER)]).code, Some(0));
+    outcome.assert_stderr(&["fell from 20 to 10"]);
+    folder.fetch(&["--url", &server.url(SWAGGER)]).assert_done();
     load_file(&folder.spec()).unwrap();
 }
 
@@ -521,12 +487,8 @@ fn a_fix_up_that_has_outlived_its_cause_is_told_and_does_not_stop_a_fetch() {
     let entry = "[[fixup]]\nreason = 'a test'\ndefinition = 'User'\npointer = '/properties/gone/type'\naction = 'remove'\n";
     fs::write(folder.spec().join("fixups.toml"), entry).unwrap();
     let server = Server::start(&[(SWAGGER, &[json_reply(&without_paths(spec(), 1))])]);
-    let outcome = folder.fetch(&["--url", &server.url(SWAGGER)]);
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
-    assert!(
-        outcome.stderr.contains("fixups.toml: fix-up 1"),
-        "{outcome:?}"
-    );
+    let outcome = folder.fetch(&["--url", &server.url(SWAGGER)]).assert_done();
+    outcome.assert_stderr(&["fixups.toml: fix-up 1"]);
     assert_eq!(folder.record().operations, 19);
 }
 
@@ -539,7 +501,7 @@ fn a_spec_that_was_packed_stays_packed() {
     };
     fs::write(folder.spec().join("source.toml"), record.to_toml()).unwrap();
     let server = Server::start(&[(SWAGGER, &[json_reply(&spec())])]);
-    assert_eq!(folder.fetch(&["--url", &server.url(SWAGGER)]).code, Some(0));
+    folder.fetch(&["--url", &server.url(SWAGGER)]).assert_done();
     let packed: &Path = &folder.spec().join("spec.json.gz");
     assert!(fs::read(packed).unwrap().starts_with(&[0x1f, 0x8b]));
     load_file(&folder.spec()).unwrap();
@@ -572,35 +534,16 @@ fn a_killed_fetch_is_named_by_check_and_finished_by_the_next_command() {
     });
     fs::write(work.join("journal.json"), journal.to_string()).unwrap();
 
-    let run = |command: &str| {
-        let output = Command::new(env!("CARGO_BIN_EXE_genesys-codegen"))
-            .args([command, "--spec"])
-            .arg(folder.spec())
-            .args(
-                (command == "check")
-                    .then_some("--out")
-                    .into_iter()
-                    .chain((command == "check").then_some("generated")),
-            )
-            .current_dir(folder.0.path())
-            .output()
-            .unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        (
-            output.status.code(),
-            text(output.stdout),
-            text(output.stderr),
-        )
+    let run = |arguments: &[&str]| {
+        let mut command = generator();
+        command.args(arguments).current_dir(folder.0.path());
+        Outcome::from_command(&mut command)
     };
-    let (code, stdout, stderr) = run("check");
-    assert_eq!(code, Some(1), "{stderr}");
-    assert!(
-        stdout.contains("half-written") && stdout.contains("source.toml"),
-        "{stdout}"
-    );
-    let (code, _, stderr) = run("stats");
-    assert_eq!(code, Some(0), "{stderr}");
-    assert!(stderr.contains("an earlier run was killed"), "{stderr}");
+    let outcome = run(&["check", "--spec", "spec", "--out", "generated"]);
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    outcome.assert_stdout(&["half-written", "source.toml"]);
+    let outcome = run(&["stats", "--spec", "spec"]).assert_done();
+    outcome.assert_stderr(&["an earlier run was killed"]);
     assert_eq!(folder.state(), newer.state());
     assert!(!work.join("journal.json").exists());
 }

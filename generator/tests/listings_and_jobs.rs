@@ -150,9 +150,9 @@ fn a_job_is_a_constant_of_names_on_the_wire() {
     let code = code(&files);
     for part in [
         "impl runtime::Submit for PostUsersJobs",
-        "type Status = <crate::api::GetUsersJob as runtime::Operation>::Output;",
-        "status: <crate::api::GetUsersJob as runtime::Operation>::METADATA",
-        "cancel: Some(<crate::api::DeleteUsersJob as runtime::Operation>::METADATA)",
+        "type Status = Status;",
+        "status: crate::api::GetUsersJob::METADATA",
+        "cancel: Some(crate::api::DeleteUsersJob::METADATA)",
         "id: &[\"job\", \"id\"]",
         "state: runtime::JobStatePlace::Property(&[\"job\", \"jobState\"])",
         "(\"WaitingForUpload\", runtime::JobPhase::Waiting)",

@@ -8,11 +8,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use genesys_codegen::Config;
 use serde_json::{Value, json};
-use support::ROOT;
+use support::{Outcome, ROOT, generator};
 
 /// The JSON text of a value, with the members of every object in random order.
 fn shuffled(value: &Value, random: &mut fastrand::Rng) -> String {
@@ -135,31 +134,26 @@ fn a_small_spec_gives_the_same_bytes_in_any_order() {
 #[test]
 fn another_order_is_no_new_release() {
     let root = tempfile::tempdir().unwrap();
-    let run = |command: &str, arguments: &[&str]| -> Output {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_genesys-codegen"));
-        process
-            .arg(command)
-            .arg("--spec")
-            .arg(root.path().join("spec"));
+    let run = |command: &str, arguments: &[&str]| {
+        let mut process = generator();
+        process.arg(command).current_dir(root.path());
+        process.args(["--spec", "spec"]).args(arguments);
         if command != "fetch" {
-            process.arg("--out").arg(root.path().join("generated"));
+            process.args(["--out", "generated"]);
         }
-        process.args(arguments).output().unwrap()
+        Outcome::from_command(&mut process).assert_done()
     };
     let incoming = tempfile::tempdir().unwrap();
     let file = incoming.path().join("incoming.json");
     let from = ["--from", file.to_str().unwrap()];
     let mut random = fastrand::Rng::with_seed(3);
     fs::write(&file, shuffled(&small(), &mut random)).unwrap();
-    assert!(run("fetch", &from).status.success());
-    assert!(run("generate", &[]).status.success());
+    run("fetch", &from);
+    run("generate", &[]);
     let before = support::files(root.path());
     for command in ["fetch", "upgrade"] {
         fs::write(&file, shuffled(&small(), &mut random)).unwrap();
-        let output = run(command, &from);
-        assert!(output.status.success(), "{output:?}");
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert!(told.contains("up to date (release 1"), "{told}");
+        run(command, &from).assert_stderr(&["up to date (release 1"]);
         assert_eq!(support::files(root.path()), before);
     }
 }

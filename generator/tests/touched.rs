@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -44,6 +44,31 @@ fn generate(spec: &Path, out: &Path) -> Summary {
     rendered.write(out).unwrap()
 }
 
+/// The most columns of a line of generated code.
+const COLUMNS: usize = 120;
+
+/// What cannot be broken: a line may be longer if it has a name, a path or a URL of at least so many columns.
+const LONG_WORD: usize = 80;
+
+/// Checks the lines of every file in Rust but those of the runtime, which are copied. Returns how many are longer because of one word.
+fn check_columns(files: &BTreeMap<PathBuf, Vec<u8>>) -> usize {
+    let is_generated = |path: &Path| {
+        path.extension().is_some_and(|extension| extension == "rs")
+            && !path.starts_with("src/runtime")
+    };
+    let width = |text: &str| text.chars().count();
+    let mut count = 0;
+    for (path, text) in files.iter().filter(|(path, _)| is_generated(path)) {
+        let text = str::from_utf8(text).unwrap();
+        for line in text.lines().filter(|line| width(line) > COLUMNS) {
+            let has_long_word = line.split_whitespace().any(|word| width(word) >= LONG_WORD);
+            assert!(has_long_word, "{}: a long line: {line}", path.display());
+            count += 1;
+        }
+    }
+    count
+}
+
 #[test]
 fn release_262_to_269_rewrites_what_changed() {
     let folder = tempfile::tempdir().unwrap();
@@ -68,6 +93,12 @@ fn release_262_to_269_rewrites_what_changed() {
     age(&out);
     let second = generate(&spec, &out);
     let after = files(&out);
+
+    let long = check_columns(&after);
+    assert!(
+        long < 2_000,
+        "{long} lines are longer than {COLUMNS} columns"
+    );
 
     let differs = |path: &PathBuf| before.get(path) != after.get(path);
     let changed: BTreeSet<PathBuf> = after.keys().filter(|path| differs(path)).cloned().collect();

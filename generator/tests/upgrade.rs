@@ -1,34 +1,27 @@
 //! `upgrade`: spec, crate, version and changelog, all of it or nothing.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use genesys_codegen::write::Held;
 use serde_json::{Value, json};
+use support::{Outcome, files, generator, spec_of_users};
 use tempfile::TempDir;
 
 fn operation(name: &str) -> Value {
-    json!({
-        "operationId": name,
-        "x-purecloud-method-name": name,
-        "tags": ["Users"],
-        "responses": {"200": {"description": "OK", "schema": {"$ref": "#/definitions/User"}}}
-    })
+    support::operation(name, "Users", "User")
 }
 
 fn spec() -> Value {
-    json!({
-        "swagger": "2.0",
-        "info": {"title": "Test", "version": "v2"},
-        "paths": {
-            "/api/v2/users/me": {"get": operation("getUsersMe")},
-            "/api/v2/users/you": {"get": operation("getUsersYou")},
-        },
-        "definitions": {"User": {"type": "object", "properties": {"name": {"type": "string"}}}}
-    })
+    spec_of_users(&[
+        ("/api/v2/users/me", "getUsersMe"),
+        ("/api/v2/users/you", "getUsersYou"),
+    ])
 }
 
 /// One more operation.
@@ -47,13 +40,6 @@ fn retyped() -> Value {
 }
 
 struct Root(TempDir);
-
-#[derive(Debug)]
-struct Outcome {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
 
 impl Root {
     /// With release 269 of the small spec, and the crate that is made of it.
@@ -93,22 +79,17 @@ impl Root {
     }
 
     fn command(&self, command: &str, arguments: &[&str]) -> Command {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_genesys-codegen"));
+        let mut process = generator();
         process.arg(command).arg("--spec").arg(self.path("spec"));
         if command != "fetch" {
             process.arg("--out").arg(self.path("generated"));
         }
-        process.args(arguments).stdin(Stdio::null());
+        process.args(arguments);
         process
     }
 
     fn run(&self, command: &str, arguments: &[&str]) -> Outcome {
-        let output = self.command(command, arguments).output().unwrap();
-        Outcome {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        Outcome::from_command(&mut self.command(command, arguments))
     }
 
     fn upgrade(&self, spec: &Value, arguments: &[&str]) -> Outcome {
@@ -118,23 +99,7 @@ impl Root {
 
     /// Every file but those of the work folders.
     fn state(&self) -> BTreeMap<PathBuf, Vec<u8>> {
-        fn walk(folder: &Path, found: &mut BTreeMap<PathBuf, Vec<u8>>) {
-            for entry in fs::read_dir(folder).unwrap() {
-                let path = entry.unwrap().path();
-                if path.ends_with(".genesys-codegen") {
-                    continue;
-                }
-                if path.is_dir() {
-                    walk(&path, found);
-                } else {
-                    let content = fs::read(&path).unwrap();
-                    found.insert(path, content);
-                }
-            }
-        }
-        let mut found = BTreeMap::new();
-        walk(self.0.path(), &mut found);
-        found
+        files(self.0.path())
     }
 }
 
@@ -144,41 +109,20 @@ impl Drop for Root {
     }
 }
 
-impl Outcome {
-    #[track_caller]
-    fn assert_done(&self) {
-        assert_eq!(self.code, Some(0), "{self:?}");
-    }
-
-    #[track_caller]
-    fn assert_refused(&self, word: &str) {
-        assert_eq!(self.code, Some(2), "{self:?}");
-        assert!(self.stderr.contains(word), "{word}: {self:?}");
-        assert_eq!(self.stdout, "");
-    }
-}
-
 #[test]
 fn everything_is_upgraded_together() {
     let root = Root::new();
-    let outcome = root.upgrade(&added(), &["--format", "markdown"]);
-    outcome.assert_done();
+    let outcome = root
+        .upgrade(&added(), &["--format", "markdown"])
+        .assert_done();
     assert!(
         outcome
             .stdout
             .starts_with("# Changes of the API, release 269 to 270\n"),
         "{outcome:?}"
     );
-    assert!(
-        outcome
-            .stdout
-            .contains("- operation `getUsersUs`: new method `get_users_us`"),
-        "{outcome:?}"
-    );
-    assert!(
-        outcome.stderr.contains("0.1.0 -> 0.1.1 (minor)"),
-        "{outcome:?}"
-    );
+    outcome.assert_stdout(&["- operation `getUsersUs`: new method `get_users_us`"]);
+    outcome.assert_stderr(&["0.1.0 -> 0.1.1 (minor)"]);
 
     assert!(root.read("spec/source.toml").contains("release = 270"));
     assert!(
@@ -199,18 +143,13 @@ fn everything_is_upgraded_together() {
 
     // The same again is no upgrade.
     let before = root.state();
-    let outcome = root.upgrade(&added(), &[]);
-    outcome.assert_done();
+    let outcome = root.upgrade(&added(), &[]).assert_done();
     assert_eq!(outcome.stdout, "");
-    assert!(outcome.stderr.contains("nothing to upgrade"), "{outcome:?}");
+    outcome.assert_stderr(&["nothing to upgrade"]);
     assert_eq!(root.state(), before);
 
-    let outcome = root.upgrade(&retyped(), &["--force"]);
-    outcome.assert_done();
-    assert!(
-        outcome.stderr.contains("0.1.1 -> 0.2.0 (major)"),
-        "{outcome:?}"
-    );
+    let outcome = root.upgrade(&retyped(), &["--force"]).assert_done();
+    outcome.assert_stderr(&["0.1.1 -> 0.2.0 (major)"]);
     assert!(root.read("CHANGELOG.md").contains("### Breaking (major)\n"));
     assert!(!root.path("generated/src/api/users/users_us.rs").exists());
     root.run("check", &[]).assert_done();
@@ -220,11 +159,12 @@ fn everything_is_upgraded_together() {
 fn a_dry_run_says_and_does_nothing() {
     let root = Root::new();
     let before = root.state();
-    let outcome = root.upgrade(&added(), &["--dry-run", "--format", "json"]);
-    outcome.assert_done();
+    let outcome = root
+        .upgrade(&added(), &["--dry-run", "--format", "json"])
+        .assert_done();
     let json: Value = serde_json::from_str(&outcome.stdout).unwrap();
     assert_eq!(json["verdict"], "minor");
-    assert!(outcome.stderr.contains("nothing written"), "{outcome:?}");
+    outcome.assert_stderr(&["nothing written"]);
     assert_eq!(root.state(), before);
 }
 
@@ -239,17 +179,17 @@ fn what_cannot_be_upgraded_changes_nothing() {
         .unwrap()
         .remove("/api/v2/users/me");
     root.upgrade(&half, &[])
-        .assert_refused("by more than a tenth");
+        .assert_refused(&["by more than a tenth"]);
     root.upgrade(&json!("<html>"), &[])
-        .assert_refused("not a JSON object");
+        .assert_refused(&["not a JSON object"]);
     let mut untagged = added();
     untagged["paths"]["/api/v2/users/us"]["get"]["tags"] = json!([]);
     root.upgrade(&untagged, &["--strict"])
-        .assert_refused("get: the operation has no tag");
+        .assert_refused(&["get: the operation has no tag"]);
     let mut dangling = added();
     dangling["definitions"]["User"]["properties"]["x"] = json!({"$ref": "#/definitions/Nowhere"});
     root.upgrade(&dangling, &["--strict"])
-        .assert_refused("Nowhere");
+        .assert_refused(&["Nowhere"]);
     assert_eq!(root.state(), before);
 
     // A file of the user's in the way of a new one.
@@ -257,7 +197,7 @@ fn what_cannot_be_upgraded_changes_nothing() {
     let before = root.state();
     let outcome = root.upgrade(&added(), &[]);
     assert_eq!(outcome.code, Some(2), "{outcome:?}");
-    assert!(outcome.stderr.contains("is in the way"), "{outcome:?}");
+    outcome.assert_stderr(&["is in the way"]);
     assert_eq!(root.state(), before);
 }
 
@@ -267,8 +207,7 @@ fn data_beside_the_spec_is_that_of_the_next_one() {
     // It applies to the new spec only.
     let entry = "[[fixup]]\nreason = 'a test'\noperation = 'getUsersUs'\npointer = '/deprecated'\naction = 'add'\nvalue = true\n";
     fs::write(root.path("spec/fixups.toml"), entry).unwrap();
-    let outcome = root.upgrade(&added(), &[]);
-    outcome.assert_done();
+    root.upgrade(&added(), &[]).assert_done();
     assert!(
         root.read("generated/src/api/users/users_us.rs")
             .contains("#[deprecated")
@@ -280,9 +219,8 @@ fn data_beside_the_spec_is_that_of_the_next_one() {
         .as_object_mut()
         .unwrap()
         .remove("/api/v2/users/us");
-    let outcome = root.upgrade(&without, &["--force"]);
-    outcome.assert_done();
-    assert!(outcome.stdout.contains("fix-up 1"), "{outcome:?}");
+    let outcome = root.upgrade(&without, &["--force"]).assert_done();
+    outcome.assert_stdout(&["fix-up 1"]);
     assert_eq!(root.read("spec/fixups.toml"), "");
     root.run("check", &[]).assert_done();
 }
@@ -337,12 +275,13 @@ fn entries_that_have_outlived_their_cause_are_named_together_and_removed() {
     root.run("generate", &[]).assert_done();
 
     let before = root.state();
-    let outcome = root.upgrade(
-        &about_data(false),
-        &["--force", "--release", "270", "--format", "markdown"],
-    );
-    outcome.assert_done();
-    for word in [
+    let outcome = root
+        .upgrade(
+            &about_data(false),
+            &["--force", "--release", "270", "--format", "markdown"],
+        )
+        .assert_done();
+    outcome.assert_stdout(&[
         "fix-up 2",
         "fixups.toml",
         "postUsersYou",
@@ -352,9 +291,7 @@ fn entries_that_have_outlived_their_cause_are_named_together_and_removed() {
         "alias 1",
         "release 270 was to drop it",
         "the old name `get_me`, which was deprecated, is gone",
-    ] {
-        assert!(outcome.stdout.contains(word), "{word}: {outcome:?}");
-    }
+    ]);
     assert_eq!(
         root.read("spec/fixups.toml"),
         "# Corrections.\n\n# Stays.\n[[fixup]]\nreason = 'it is deprecated' # really\noperation = 'getUsersMe'\npointer = '/deprecated'\naction = 'add'\nvalue = true\n"
@@ -374,10 +311,8 @@ fn entries_that_have_outlived_their_cause_are_named_together_and_removed() {
     }
     for command in ["generate", "check"] {
         let outcome = root.run(command, &[]);
-        outcome.assert_refused("4 of the entries");
-        for word in ["fix-up 2", "postUsersYou", "getUsersYou", "alias 1"] {
-            assert!(outcome.stderr.contains(word), "{word}: {outcome:?}");
-        }
+        outcome.assert_refused(&["4 of the entries"]);
+        outcome.assert_stderr(&["fix-up 2", "postUsersYou", "getUsersYou", "alias 1"]);
     }
     assert_ne!(before, after);
 }
@@ -391,7 +326,7 @@ fn an_entry_that_is_invalid_stops_an_upgrade() {
     )
     .unwrap();
     let before = root.state();
-    root.upgrade(&added(), &[]).assert_refused("no reason");
+    root.upgrade(&added(), &[]).assert_refused(&["no reason"]);
     assert_eq!(root.state(), before);
 }
 
@@ -401,10 +336,9 @@ fn what_changes_nothing_for_users_is_no_release() {
     let before = root.state();
     let mut spec = spec();
     spec["definitions"]["User"]["properties"]["name"]["maxLength"] = json!(10);
-    let outcome = root.upgrade(&spec, &[]);
-    outcome.assert_done();
+    let outcome = root.upgrade(&spec, &[]).assert_done();
     assert!(outcome.stdout.starts_with("verdict: none"), "{outcome:?}");
-    assert!(outcome.stderr.contains("nothing written"), "{outcome:?}");
+    outcome.assert_stderr(&["nothing written"]);
     assert_eq!(root.state(), before);
 }
 
@@ -413,8 +347,9 @@ fn a_bridged_rename_is_minor() {
     let mut renamed = spec();
     renamed["paths"]["/api/v2/users/you"]["get"] = operation("getYou");
     let verdict = |root: &Root| {
-        let outcome = root.upgrade(&renamed, &["--dry-run", "--format", "json"]);
-        outcome.assert_done();
+        let outcome = root
+            .upgrade(&renamed, &["--dry-run", "--format", "json"])
+            .assert_done();
         let json: Value = serde_json::from_str(&outcome.stdout).unwrap();
         json["verdict"].clone()
     };
@@ -432,7 +367,7 @@ fn two_upgrades_at_once_do_not_mix() {
     for name in ["", "spec", "generated"] {
         let (held, _) = Held::take(&root.path(name)).unwrap();
         root.upgrade(&added(), &[])
-            .assert_refused("another generator");
+            .assert_refused(&["another generator"]);
         drop(held);
     }
     let file = root.incoming(&added());
@@ -459,7 +394,7 @@ fn two_upgrades_at_once_do_not_mix() {
 
 #[test]
 fn a_killed_upgrade_is_named_and_finished_by_any_command() {
-    for (command, code) in [("generate", 0), ("upgrade", 0)] {
+    for command in ["generate", "upgrade"] {
         let root = Root::new();
         let other = Root::new();
         let file = other.incoming(&added());
@@ -470,17 +405,12 @@ fn a_killed_upgrade_is_named_and_finished_by_any_command() {
         fs::create_dir_all(work.join("staged")).unwrap();
         let before = root.state();
         for (path, content) in other.state() {
-            let name = path
-                .strip_prefix(other.0.path())
-                .unwrap()
-                .to_str()
-                .unwrap()
-                .to_owned();
-            if before.get(&root.path(&name)) == Some(&content) {
+            if before.get(&path) == Some(&content) {
                 continue;
             }
+            let name = path.to_str().unwrap();
             if name == "spec/genesys-cloud.json" {
-                fs::write(root.path(&name), &content).unwrap();
+                fs::write(root.path(name), &content).unwrap();
             } else {
                 fs::write(
                     work.join("staged").join(entries.len().to_string()),
@@ -496,35 +426,21 @@ fn a_killed_upgrade_is_named_and_finished_by_any_command() {
 
         let checked = root.run("check", &[]);
         assert_eq!(checked.code, Some(1), "{checked:?}");
-        assert!(
-            checked.stdout.contains("half-written") && checked.stdout.contains("source.toml"),
-            "{checked:?}"
-        );
+        checked.assert_stdout(&["half-written", "source.toml"]);
         let file = root.incoming(&added());
         let arguments: &[&str] = if command == "upgrade" {
             &["--from", &file]
         } else {
             &[]
         };
-        let outcome = root.run(command, arguments);
-        assert_eq!(outcome.code, Some(code), "{outcome:?}");
-        assert!(
-            outcome.stderr.contains("an earlier run was killed"),
-            "{outcome:?}"
-        );
-        let relative = |root: &Root| -> BTreeMap<PathBuf, Vec<u8>> {
-            let state = root.state().into_iter();
+        let outcome = root.run(command, arguments).assert_done();
+        outcome.assert_stderr(&["an earlier run was killed"]);
+        let state = |root: &Root| {
+            let mut state = root.state();
+            state.retain(|path, _| !path.ends_with("source.toml"));
             state
-                .map(|(path, content)| {
-                    (
-                        path.strip_prefix(root.0.path()).unwrap().to_owned(),
-                        content,
-                    )
-                })
-                .filter(|(path, _)| !path.ends_with("source.toml"))
-                .collect()
         };
-        assert_eq!(relative(&root), relative(&other));
+        assert_eq!(state(&root), state(&other));
         root.run("check", &[]).assert_done();
     }
 }
@@ -534,22 +450,17 @@ fn folders_apart_and_slices_are_refused() {
     let root = Root::new();
     let file = root.incoming(&added());
     let apart = TempDir::new().unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_genesys-codegen"))
+    let mut command = generator();
+    command
         .args(["upgrade", "--from", &file, "--spec"])
         .arg(root.path("spec"))
         .arg("--out")
-        .arg(apart.path().join("generated"))
-        .output()
-        .unwrap();
-    assert!(
-        String::from_utf8(output.stderr)
-            .unwrap()
-            .contains("are not in one folder")
-    );
+        .arg(apart.path().join("generated"));
+    Outcome::from_command(&mut command).assert_refused(&["are not in one folder"]);
     assert_eq!(fs::read_dir(apart.path()).unwrap().count(), 0);
 
     fs::remove_dir_all(root.path("generated")).unwrap();
     root.run("generate", &["--tags", "users"]).assert_done();
     root.upgrade(&added(), &[])
-        .assert_refused("an upgrade is for the whole crate");
+        .assert_refused(&["an upgrade is for the whole crate"]);
 }

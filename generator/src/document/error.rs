@@ -34,7 +34,7 @@ impl LoadError {
         }
     }
 
-    pub(crate) fn reading(path: &Path, error: &std::io::Error) -> Self {
+    pub(crate) fn from_io(path: &Path, error: &std::io::Error) -> Self {
         Self::new(
             path.display().to_string(),
             format!("cannot be read: {error}"),

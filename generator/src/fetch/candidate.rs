@@ -235,7 +235,7 @@ impl There {
                 }
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(there),
-            Err(error) => return Err(FetchError::unreadable(folder.to_owned(), &error)),
+            Err(error) => return Err(FetchError::from_io(folder.to_owned(), &error)),
         }
         let Some(data) = &there.folder else {
             return Ok(there);

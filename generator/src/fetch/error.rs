@@ -86,7 +86,7 @@ pub enum FetchError {
 }
 
 impl FetchError {
-    pub(super) fn unreadable(path: PathBuf, error: &io::Error) -> Self {
+    pub(super) fn from_io(path: PathBuf, error: &io::Error) -> Self {
         Self::Folder {
             path,
             problem: format!("cannot be read: {error}"),

@@ -77,7 +77,7 @@ impl TopicsCandidate {
         let there = match std::fs::read_to_string(&path) {
             Ok(text) => Some(text),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => return Err(FetchError::unreadable(path, &error)),
+            Err(error) => return Err(FetchError::from_io(path, &error)),
         };
         let before = Folder::read(folder)?.topics()?;
         let is_new = there.as_deref() != Some(text.as_str());

@@ -127,7 +127,7 @@ fn group(api: &mut Api, reach: &Reach) {
         item.group = groups.id(set);
     }
     for operation in &mut api.operations {
-        operation.group = groups.id(&TagSet::of(&operation.tags));
+        operation.group = groups.id(&TagSet::from_ids(&operation.tags));
     }
     api.groups = groups.into_inner();
 }
@@ -140,7 +140,8 @@ fn sets(api: &Api, reach: &Reach) -> BTreeMap<TagSet, String> {
     let enums = api.enums.iter().zip(&reach.enums).zip(&uses.enums);
     let enums = enums.map(|((item, set), uses)| (set.clone(), (1, *uses), &item.name));
     let operations = api.operations.iter();
-    let operations = operations.map(|item| (TagSet::of(&item.tags), (0, 0), &item.method_name));
+    let operations =
+        operations.map(|item| (TagSet::from_ids(&item.tags), (0, 0), &item.method_name));
     let mut sets = BTreeMap::new();
     for (set, weight, name) in models.chain(enums).chain(operations) {
         let main = sets.entry(set).or_insert((weight, name));
@@ -163,7 +164,7 @@ fn claim_file(taken: &mut Taken, group: GroupId, name: &str) -> String {
     let file = module(&snake(name), FILE_LIMIT);
     taken
         .entry(group)
-        .or_insert_with(|| Names::without(FOLDERS))
+        .or_insert_with(|| Names::new(FOLDERS))
         .claim(&file, &format!("{file}_"), name, Case::Snake)
 }
 

@@ -24,7 +24,11 @@ pub(crate) enum BodyKind {
 
 impl BodyKind {
     /// What a request body of this content type is made of; none where it cannot be sent.
-    fn of(name: &str, media_type: &MediaType, definitions: &Definitions) -> Option<Self> {
+    fn from_media_type(
+        name: &str,
+        media_type: &MediaType,
+        definitions: &Definitions,
+    ) -> Option<Self> {
         if !is_media_type(name) {
             return None;
         }
@@ -69,7 +73,7 @@ pub(crate) fn request_content<'d>(
                 Some((name.as_str(), media_type, kind(name, media_type)?))
             })
     };
-    first(&|name, media_type| BodyKind::of(name, media_type, definitions))
+    first(&|name, media_type| BodyKind::from_media_type(name, media_type, definitions))
         .or_else(|| first(&|name, _| BodyKind::raw(name)))
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn variants(values: Vec<String>) -> Vec<Variant> {
         .into_iter()
         .filter(|value| seen.insert(value.clone()))
         .collect();
-    let mut names = Names::without(&["Self", "Unknown"]);
+    let mut names = Names::new(&["Self", "Unknown"]);
     values
         .into_iter()
         .map(|wire| {

@@ -9,7 +9,7 @@ use super::limits::limits;
 use super::model::{Docs, ListStyle, Location, Parameter, Type};
 use super::operations::Input;
 use super::parameters::{Parameters, as_text, check_type, marked_style, place, style_of};
-use super::schemas::{Schemas, default, prose};
+use super::schemas::{Schemas, prose};
 
 type Definitions = IndexMap<String, ReferenceOr<Schema>>;
 
@@ -72,7 +72,7 @@ impl Parameters {
                     _ => ListStyle::default(),
                 },
                 limits: limits(schema, definitions),
-                default: data.and_then(|data| default(data.default.as_ref())),
+                default: schemas.default(schema, &ty, &place),
                 docs: Docs {
                     summary: None,
                     description: prose(data.and_then(|data| data.description.as_deref())),

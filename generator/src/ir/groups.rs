@@ -106,10 +106,10 @@ mod tests {
             (&[2, 3], "C", "shared/c_and_d"),
             (&[0, 1, 3, 4], "CAndD", "shared/c_and_d_too"),
         ];
-        let given = sets.map(|(ids, main, _)| (TagSet::of(ids), main.to_owned()));
+        let given = sets.map(|(ids, main, _)| (TagSet::from_ids(ids), main.to_owned()));
         let groups = Groups::new(&tags, given.into_iter().collect());
         for (ids, _, folder) in sets {
-            let group = &groups.groups[groups.id(&TagSet::of(ids))];
+            let group = &groups.groups[groups.id(&TagSet::from_ids(ids))];
             assert_eq!(
                 (group.tags.as_slice(), group.folder.as_str()),
                 (ids, folder)

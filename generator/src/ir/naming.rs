@@ -259,15 +259,15 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// Starts with names that are not to be had.
-    pub(crate) fn without(reserved: &[&str]) -> Self {
+    /// Starts with names that cannot be taken as they are.
+    pub(crate) fn new(reserved: &[&str]) -> Self {
         Self {
             reserved: reserved.iter().map(|name| name.to_lowercase()).collect(),
             taken: BTreeSet::new(),
         }
     }
 
-    /// Keeps all names taken so far, as if they had never been to be had.
+    /// Keeps all names taken so far, as if they had been reserved from the start.
     pub(crate) fn reserve_taken(&mut self) {
         self.reserved.append(&mut self.taken);
     }
@@ -383,7 +383,7 @@ mod tests {
 
     #[test]
     fn clashing_names_get_a_suffix_that_does_not_depend_on_others() {
-        let mut names = Names::without(&["extra"]);
+        let mut names = Names::new(&["extra"]);
         let mut claim = |name: &str, case| names.claim(name, "other", name, case);
         assert_eq!(claim("value", Case::Snake), "value");
         let second = claim("Value", Case::Camel);

@@ -110,10 +110,10 @@ pub(crate) fn operations<'d>(
     schemas: &mut Schemas<'d>,
     mut failed: impl FnMut(&Input<'d>, IrError),
 ) -> Vec<Operation> {
-    let mut method_names = Names::without(HANDLE_METHODS);
+    let mut method_names = Names::new(HANDLE_METHODS);
     // Both are public in one module.
     let handles: Vec<&str> = tags.iter().map(|tag| tag.type_name.as_str()).collect();
-    let mut struct_names = Names::without(&handles);
+    let mut struct_names = Names::new(&handles);
     let mut operations = Vec::with_capacity(inputs.len());
     for input in inputs {
         let plain = snake(input.name);

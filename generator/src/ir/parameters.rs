@@ -17,7 +17,7 @@ use super::limits::limits;
 use super::model::{Docs, ListStyle, Location, Parameter, Type};
 use super::naming::{Case, Names, identifier, pascal, snake};
 use super::operations::Input;
-use super::schemas::{Place, Schemas, default, prose};
+use super::schemas::{Place, Schemas, prose};
 
 /// Methods that operations have: a setter of the same name gets a suffix. `body` is the body.
 const OPERATION_METHODS: &[&str] = &[
@@ -93,7 +93,7 @@ pub(crate) struct Parameters {
 impl Parameters {
     /// Gives every parameter its Rust name, arguments first.
     pub(crate) fn named(mut self) -> Self {
-        let mut taken = Names::without(OPERATION_METHODS);
+        let mut taken = Names::new(OPERATION_METHODS);
         let mut earlier: Vec<(String, Location)> = Vec::new();
         for parameter in self.arguments.iter_mut().chain(&mut self.setters) {
             let mut plain = snake(&parameter.wire_name);
@@ -293,7 +293,7 @@ fn made<'d>(
             _ => ListStyle::default(),
         },
         limits: limits(source, schemas.definitions()),
-        default: schema_data.and_then(|data| default(data.default.as_ref())),
+        default: schemas.default(source, &ty, &place),
         docs: Docs {
             summary: None,
             description: prose(description),

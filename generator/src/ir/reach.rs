@@ -9,7 +9,7 @@ pub(crate) struct TagSet(Vec<u64>);
 
 impl TagSet {
     /// A set of these.
-    pub(crate) fn of(tags: &[TagId]) -> Self {
+    pub(crate) fn from_ids(tags: &[TagId]) -> Self {
         let mut set = Self::default();
         for tag in tags {
             let word = tag / 64;
@@ -60,7 +60,7 @@ pub(crate) fn reach(api: &Api) -> Reach {
     let mut enums = vec![TagSet::default(); api.enums.len()];
     let mut changed: Vec<ModelId> = Vec::new();
     for operation in &api.operations {
-        let tags = TagSet::of(&operation.tags);
+        let tags = TagSet::from_ids(&operation.tags);
         for_each_type(operation, &mut |ty| match ty {
             Type::Model(id) if models[*id].add(&tags) => changed.push(*id),
             Type::Enum(id) => {
@@ -70,7 +70,7 @@ pub(crate) fn reach(api: &Api) -> Reach {
         });
     }
     for topic in &api.topics {
-        let tags = TagSet::of(&[topic.family]);
+        let tags = TagSet::from_ids(&[topic.family]);
         match leaf(&topic.body) {
             Type::Model(id) if models[*id].add(&tags) => changed.push(*id),
             Type::Enum(id) => {
@@ -184,10 +184,10 @@ mod tests {
 
     #[test]
     fn sets_hold_tags_in_order() {
-        let mut set = TagSet::of(&[70, 3]);
+        let mut set = TagSet::from_ids(&[70, 3]);
         assert_eq!(set.tags(), [3, 70]);
-        assert!(!set.add(&TagSet::of(&[3])));
-        assert!(set.add(&TagSet::of(&[128])));
+        assert!(!set.add(&TagSet::from_ids(&[3])));
+        assert!(set.add(&TagSet::from_ids(&[128])));
         assert_eq!(set.tags(), [3, 70, 128]);
         assert!(TagSet::default().is_empty());
         assert!(!set.is_empty());

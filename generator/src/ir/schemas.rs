@@ -23,10 +23,10 @@ use super::enums::variants;
 use super::error::{IrError, definition};
 use super::kinds::{Kind, Source, is_object, kind};
 use super::limits::limits;
-use super::model::{Alias, Docs, Enum, EnumHome, EnumRepr, Field, Model, ModelId, Type};
+use super::model::{Alias, Docs, Enum, EnumHome, EnumRepr, Field, Model, ModelId, Type, Variant};
 use super::naming::{Case, Names, identifier, pascal, snake, type_name};
 use super::secrets::is_secret;
-use crate::document::pointer;
+use crate::document::{pointer, quote};
 
 /// Where a schema is: what a type made for it is called, and where errors point.
 #[derive(Clone, Debug)]
@@ -480,7 +480,7 @@ impl<'d> Schemas<'d> {
         let data = source.data();
         Ok(Field {
             limits: limits(source, self.definitions),
-            default: data.and_then(|data| default(data.default.as_ref())),
+            default: self.default(source, &ty, &place),
             name: String::new(),
             wire_name: wire_name.to_owned(),
             secret: is_secret(wire_name, &ty),
@@ -490,6 +490,38 @@ impl<'d> Schemas<'d> {
             deprecated: data.is_some_and(|data| data.deprecated),
             docs: data.map(docs).unwrap_or_default(),
         })
+    }
+
+    /// The default as the docs show it. Of an enum it is spelled like the value, and left out if it is not among the values.
+    pub(crate) fn default(&self, source: Source<'_>, ty: &Type, place: &Place) -> Option<String> {
+        let mut defaults = texts(source.data()?.default.as_ref()?);
+        if let Some(variants) = self.variants(ty) {
+            for default in &mut defaults {
+                let mut wires = variants.iter().map(|variant| &variant.wire);
+                let same = wires.clone().find(|wire| *wire == default);
+                let Some(wire) =
+                    same.or_else(|| wires.find(|wire| wire.eq_ignore_ascii_case(default)))
+                else {
+                    let message = format!(
+                        "the default {} is not among the values; it is left out",
+                        quote(default)
+                    );
+                    self.warn_of(WarningKind::Default, place.pointer.clone(), message);
+                    return None;
+                };
+                wire.clone_into(default);
+            }
+        }
+        (!defaults.is_empty()).then(|| defaults.join(", "))
+    }
+
+    /// The values of an enum, or of the items of a list.
+    fn variants(&self, ty: &Type) -> Option<&[Variant]> {
+        match ty {
+            Type::Enum(id) => Some(&self.enums[*id].variants),
+            Type::List(item) | Type::Nullable(item) => self.variants(item),
+            _ => None,
+        }
     }
 
     fn enum_or(
@@ -597,7 +629,7 @@ fn definition_names(
 /// Names for the fields of a model.
 fn name_fields(fields: &mut [Field]) {
     // `extra` is where a model keeps what it does not know.
-    let mut taken = Names::without(&["extra"]);
+    let mut taken = Names::new(&["extra"]);
     let mut order: Vec<(bool, usize, String)> = fields
         .iter()
         .enumerate()
@@ -646,19 +678,13 @@ fn docs(data: &SchemaData) -> Docs {
     }
 }
 
-/// A default as the docs show it.
-pub(crate) fn default(value: Option<&Value>) -> Option<String> {
-    match value? {
-        Value::Null => None,
-        Value::String(text) => prose(Some(text)),
-        Value::Array(values) => {
-            let values: Vec<String> = values
-                .iter()
-                .filter_map(|value| default(Some(value)))
-                .collect();
-            (!values.is_empty()).then(|| values.join(", "))
-        }
-        other => Some(other.to_string()),
+/// The values of a default, as text.
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::String(text) => prose(Some(text)).into_iter().collect(),
+        Value::Array(values) => values.iter().flat_map(texts).collect(),
+        other => vec![other.to_string()],
     }
 }
 

@@ -242,7 +242,7 @@ fn keep_operations(
 fn keep_tags(api: &mut Api) {
     let mut used = TagSet::default();
     for operation in &api.operations {
-        used.add(&TagSet::of(&operation.tags));
+        used.add(&TagSet::from_ids(&operation.tags));
     }
     let used = used.tags();
     let tags: Vec<Tag> = used.iter().map(|id| api.tags[*id].clone()).collect();

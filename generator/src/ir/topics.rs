@@ -54,7 +54,7 @@ pub(crate) fn build(topics: &Topics, tags: &[Tag]) -> Result<Api, IrError> {
     }
     let families = families(&parsed, tags);
     let mut functions = Names::default();
-    let mut variants = Names::without(&["Other", "Gap", "Self"]);
+    let mut variants = Names::new(&["Other", "Gap", "Self"]);
     let mut events = Api {
         part: Part::Events,
         release: topics.release.clone(),

@@ -3,16 +3,29 @@
 use std::collections::HashSet;
 
 use indexmap::IndexMap;
-use openapiv3::{Contact, Info, License, SecurityRequirement, Tag};
+use openapiv3::{Contact, Info, License, ReferenceOr, Schema, SecurityRequirement, Tag};
 
 use super::diagnostics::WarningKind;
 use super::reader::{Node, required};
-use super::references::{References, Section};
-use super::schema::external_docs;
+use super::references::{References, Section, break_schema_cycles};
+use super::schema::{external_docs, schema_or_any};
 use crate::document::{Fault, quote};
 
 /// What an API is called that does not say so.
 const UNTITLED: &str = "API";
+
+/// Completes the schemas of a document: what references made components of is read, and circles are broken.
+pub(crate) fn finish<'d>(
+    root: &Node<'_, 'd>,
+    schemas: &mut IndexMap<String, ReferenceOr<Schema>>,
+    references: &References<'d>,
+) {
+    if root.json.get("paths").is_none() {
+        root.warn(WarningKind::Document, "the document has no paths");
+    }
+    references.read_raised(root.notes, schemas, |node| schema_or_any(node, references));
+    break_schema_cycles(schemas, references.dialect(), root.notes);
+}
 
 /// The info object of a document; what it lacks is filled in with a warning.
 pub(crate) fn info(root: &Node<'_, '_>) -> Info {

@@ -28,6 +28,8 @@ pub enum WarningKind {
     Value,
     /// A schema that has no type of its own and is read as any JSON value, or with part of its meaning.
     Schema,
+    /// A default that is not among the values of its enum, and is left out.
+    Default,
     /// A parameter that is undeclared, left out or declared in an unusual way.
     Parameter,
     /// A response that is incomplete.
@@ -50,6 +52,7 @@ impl WarningKind {
             Self::Key => "unknown keys",
             Self::Value => "values of the wrong type",
             Self::Schema => "schemas that are not fully expressed",
+            Self::Default => "defaults that are not among the values",
             Self::Parameter => "parameters",
             Self::Response => "incomplete responses",
             Self::Security => "security schemes",

@@ -30,6 +30,7 @@ mod places;
 pub(crate) mod reader;
 mod references;
 mod schema;
+mod security;
 mod swagger;
 pub(crate) mod topics;
 
@@ -128,7 +129,7 @@ impl Spec {
 ///
 /// Fails with the first thing that is wrong with the file, the fix-ups or the record.
 pub fn load_file(path: &Path) -> Result<Spec, LoadError> {
-    let (folder, path) = Folder::of_spec(path)?;
+    let (folder, path) = Folder::from_spec(path)?;
     load_from(&folder, &path)?.current()
 }
 

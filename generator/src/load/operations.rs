@@ -217,7 +217,7 @@ pub(crate) struct Names<'d> {
 
 impl<'d> Names<'d> {
     /// Looks at all operations of a document.
-    pub(crate) fn of(root: &'d Json<'d>) -> Self {
+    pub(crate) fn new(root: &'d Json<'d>) -> Self {
         let paths = root.get("paths").map(Json::entries).unwrap_or_default();
         let given = paths
             .iter()

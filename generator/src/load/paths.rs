@@ -35,7 +35,7 @@ pub(super) trait PathReader<'d> {
 
     fn paths(&self, node: &Node<'_, 'd>) -> Result<Paths, Fault> {
         let mut paths = Paths::default();
-        let mut names = Names::of(self.references().root());
+        let mut names = Names::new(self.references().root());
         node.entries("the paths", |path, node| {
             if path.starts_with("x-") {
                 paths

@@ -35,7 +35,7 @@ impl Section {
         }
     }
 
-    fn of<'d>(self, root: &'d Json<'d>, dialect: Dialect) -> HashMap<&'d str, &'d Json<'d>> {
+    fn entries<'d>(self, root: &'d Json<'d>, dialect: Dialect) -> HashMap<&'d str, &'d Json<'d>> {
         let section = self
             .prefix(dialect)
             .split('/')
@@ -71,12 +71,12 @@ struct Target<'d> {
 }
 
 impl<'d> References<'d> {
-    pub(crate) fn of(root: &'d Json<'d>, dialect: Dialect) -> Self {
+    pub(crate) fn new(root: &'d Json<'d>, dialect: Dialect) -> Self {
         Self {
             dialect,
             root,
-            schemas: Section::Schemas.of(root, dialect),
-            security_schemes: Section::SecuritySchemes.of(root, dialect),
+            schemas: Section::Schemas.entries(root, dialect),
+            security_schemes: Section::SecuritySchemes.entries(root, dialect),
             raised: RefCell::default(),
             raised_names: RefCell::default(),
         }

@@ -33,7 +33,8 @@ pub(super) fn render(
     if let Some(other) = item.alias_of
         && lines.is_empty()
     {
-        lines.push(format!("The same values as [`{}`].", api.enums[other].name));
+        let text = format!("The same values as [`{}`].", api.enums[other].name);
+        lines.extend(docs::wrap_markdown(&text));
     }
     if lines.is_empty() {
         lines.push(match &item.wire_name {

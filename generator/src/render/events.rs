@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use askama::Template;
 
-use super::format::Layout;
+use super::format::{self, Layout};
 use super::types::Types;
 use super::{Job, RenderError, docs, enums, literal, models, modules};
 use crate::ir::{Api, TagId, Topic, TopicSegment, Type};
@@ -122,7 +122,8 @@ fn event(events: &Api, has_stream: bool) -> Result<String, RenderError> {
     };
     for (index, (segments, topic)) in patterns.into_iter().enumerate() {
         let segments: Vec<String> = segments.into_iter().map(literal::string).collect();
-        let _ = writeln!(template.patterns, "    &[{}],", segments.join(", "));
+        let line = format::filled("    &[", &segments, ", ", "],");
+        let _ = writeln!(template.patterns, "{line}");
         if topic.body == Type::Json {
             continue;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::format::Layout;
+use super::format::{self, Layout};
 use super::{Job, literal};
 use crate::ir::{Api, Operation, TagId, Type};
 
@@ -67,16 +67,14 @@ pub(super) fn docs(api: &Api, operation: &Operation) -> Vec<String> {
     let Some(call) = call(api, operation) else {
         return Vec::new();
     };
-    [
+    let statement = format::statement(&format!("let response = {call}.await?;"));
+    let start = [
         "```no_run",
         "# async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {",
-        &format!("let response = {call}.await?;"),
-        "# Ok(())",
-        "# }",
-        "```",
-    ]
-    .map(str::to_owned)
-    .into()
+    ];
+    let lines = start.into_iter().chain(statement.lines());
+    let lines = lines.chain(["# Ok(())", "# }", "```"]);
+    lines.map(str::to_owned).collect()
 }
 
 /// How many operations a file of examples holds, so that none gets longer than 1,500 lines.

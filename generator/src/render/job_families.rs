@@ -2,14 +2,16 @@
 
 use std::fmt::Write as _;
 
+use super::operations::output;
 use super::paging::{cell, list};
+use super::types::Types;
 use super::{RenderError, literal};
 use crate::ir::{Api, JobFamily, JobPhase, Operation, OperationId, Output, Type};
 
 /// The implementation of a job for the operation that starts it.
 pub(super) struct JobView<'a> {
-    /// The struct of the operation that reads the state.
-    pub(super) status: &'a str,
+    /// What the operation returns that reads the state.
+    pub(super) status: String,
     /// The struct of the operation that reads the results.
     pub(super) results: Option<&'a str>,
     /// The family, as a constant.
@@ -38,7 +40,11 @@ fn together<'a>(
 }
 
 impl<'a> JobView<'a> {
-    pub(super) fn of(api: &'a Api, operation: &Operation) -> Result<Option<Self>, RenderError> {
+    pub(super) fn from_operation(
+        api: &'a Api,
+        operation: &Operation,
+        types: &mut Types<'a>,
+    ) -> Result<Option<Self>, RenderError> {
         let Some(family) = family(api, operation) else {
             return Ok(None);
         };
@@ -48,9 +54,7 @@ impl<'a> JobView<'a> {
         let place = &operation.wire_name;
         let metadata = |operation: &Operation| {
             let name = literal::identifier(place, &operation.struct_name)?;
-            Ok(format!(
-                "<crate::api::{name} as runtime::Operation>::METADATA"
-            ))
+            Ok(format!("crate::api::{name}::METADATA"))
         };
         let cancel = match together(api, family, family.cancel) {
             Some(cancel) => format!("Some({})", metadata(cancel)?),
@@ -67,7 +71,7 @@ impl<'a> JobView<'a> {
             })
             .collect();
         Ok(Some(Self {
-            status: literal::identifier(place, &status.struct_name)?,
+            status: output(status, types),
             results: together(api, family, family.results)
                 .map(|results| literal::identifier(place, &results.struct_name))
                 .transpose()?,

@@ -17,8 +17,8 @@ use crate::ir::{Api, Enum, EnumHome, Field, Model, ModelId};
 struct ModelTemplate<'a> {
     imports: Vec<String>,
     docs: Vec<String>,
-    /// The targets of links to what other features bring: the feature that brings all of it, and the targets as a literal.
-    links: Option<(String, String)>,
+    /// The targets of links to what other features bring: the feature that brings all of it, and the targets as lines of docs.
+    links: Option<(String, Vec<String>)>,
     name: &'a str,
     name_literal: String,
     fields: Vec<FieldView<'a>>,
@@ -199,7 +199,8 @@ fn render_model(
         if !lines.is_empty() {
             lines.push(String::new());
         }
-        lines.push(format!("{} in the API.", docs::code(&model.wire_name)));
+        let text = format!("{} in the API.", docs::code(&model.wire_name));
+        lines.extend(docs::wrap_markdown(&text));
     }
     let uses = uses.docs(api, model);
     if !uses.text.is_empty() {

@@ -208,23 +208,8 @@ fn module<'a>(path: String, folder: &Folder) -> Result<Job<'a>, RenderError> {
     let mut lines = String::new();
     for (file, names) in &folder.files {
         let file = literal::identifier(&path, file)?;
-        let line = format!("export!({file}: {});", names.join(", "));
-        if line.len() <= format::COLUMNS {
-            let _ = writeln!(lines, "{line}");
-            continue;
-        }
-        let _ = write!(lines, "export!(\n    {file}:");
-        let mut column = 4 + file.len() + 1;
-        for (index, name) in names.iter().enumerate() {
-            let comma = if index + 1 < names.len() { "," } else { "" };
-            if column + name.len() + 2 > format::COLUMNS {
-                lines.push_str("\n       ");
-                column = 7;
-            }
-            column += name.len() + 2;
-            let _ = write!(lines, " {name}{comma}");
-        }
-        lines.push_str("\n);\n");
+        let open = format!("export!({file}: ");
+        let _ = writeln!(lines, "{}", format::filled(&open, names, ", ", ");"));
     }
     for former in &folder.former {
         lines.push_str(former);
@@ -284,8 +269,13 @@ fn api_root(api: &Api) -> String {
     format!(
         "mod handles;\n#[allow(unused_imports, reason = \"without a feature there is no handle\")]\npub use self::handles::*;\n\
          /// The error codes by status that every operation can answer with; those of its own are in its metadata.\n\
-         pub const COMMON_ERROR_CODES: &[(u16, &[&str])] = {};\n",
-        operations::error_codes(operations::common_error_codes(api).iter())
+         {}\n",
+        format::filled(
+            "pub const COMMON_ERROR_CODES: &[(u16, &[&str])] = &[",
+            &operations::error_codes(operations::common_error_codes(api).iter()),
+            ", ",
+            "];"
+        )
     )
 }
 
@@ -337,7 +327,8 @@ pub(super) fn folder_line(api: &Api, folder: &str, features: &[String]) -> Strin
     if api.is_slice {
         format!("export_folder!({folder});\n")
     } else {
-        format!("export_if_any!({folder}: {});\n", features.join(" "))
+        let open = format!("export_if_any!({folder}: ");
+        format::filled(&open, features, " ", ");") + "\n"
     }
 }
 

@@ -1,6 +1,7 @@
 //! Operations: a struct for each, its setters, its metadata, and the methods of the handles that make it.
 
 use std::collections::BTreeMap;
+use std::iter;
 
 use askama::Template;
 
@@ -39,7 +40,7 @@ struct OperationView<'a> {
     permissions: String,
     scopes: Vec<String>,
     credential: String,
-    error_codes: String,
+    error_codes: Vec<String>,
     without_schema: &'a [u16],
     accept: String,
     public: bool,
@@ -142,7 +143,7 @@ fn render(
         .collect::<Result<Vec<_>, _>>()?;
     let mut imports = types.imports();
     // The runtime by its module: the API has models called `Operation` and `Response`.
-    imports.push("crate::runtime".to_owned());
+    imports.push("crate::runtime::{self, Operation as _}".to_owned());
     imports.sort();
     OperationsTemplate {
         imports,
@@ -183,12 +184,7 @@ fn view<'a>(
         arguments,
         setters,
         takes_body: operation.body.as_ref().is_some_and(|body| body.required),
-        output: match &operation.output {
-            Output::Json(ty) => types.rust(ty),
-            Output::Empty => "()".to_owned(),
-            Output::Text => "String".to_owned(),
-            Output::Bytes => "bytes::Bytes".to_owned(),
-        },
+        output: output(operation, types),
         name: literal::string(&operation.wire_name),
         operation_id: literal::string(&operation.operation_id),
         method: method(&operation.http_method),
@@ -221,7 +217,7 @@ fn view<'a>(
             .paging
             .as_ref()
             .map(|paging| PagingView::new(paging, types)),
-        job: JobView::of(api, operation)?,
+        job: JobView::from_operation(api, operation, types)?,
         former: operation
             .former
             .iter()
@@ -241,6 +237,16 @@ fn view<'a>(
             })
             .collect(),
     })
+}
+
+/// What an operation returns, as Rust.
+pub(super) fn output<'a>(operation: &'a Operation, types: &mut Types<'a>) -> String {
+    match &operation.output {
+        Output::Json(ty) => types.rust(ty),
+        Output::Empty => "()".to_owned(),
+        Output::Text => "String".to_owned(),
+        Output::Bytes => "bytes::Bytes".to_owned(),
+    }
 }
 
 fn parameters<'a>(
@@ -460,8 +466,8 @@ fn credential(scheme: Option<&CredentialScheme>) -> String {
     )
 }
 
-/// Error codes by status, as a constant. `codes` are sorted.
-pub(super) fn error_codes<'a>(codes: impl Iterator<Item = &'a ErrorCode>) -> String {
+/// Error codes by status, as the elements of a constant. `codes` are sorted.
+pub(super) fn error_codes<'a>(codes: impl Iterator<Item = &'a ErrorCode>) -> Vec<String> {
     let mut by_status: BTreeMap<u16, Vec<String>> = BTreeMap::new();
     for code in codes {
         by_status
@@ -469,11 +475,10 @@ pub(super) fn error_codes<'a>(codes: impl Iterator<Item = &'a ErrorCode>) -> Str
             .or_default()
             .push(literal::string(&code.code));
     }
-    let entries: Vec<String> = by_status
+    by_status
         .iter()
         .map(|(status, codes)| format!("({status}, &[{}])", codes.join(", ")))
-        .collect();
-    format!("&[{}]", entries.join(", "))
+        .collect()
 }
 
 /// What the spec says of a parameter, where it goes under which name, and what is known of its value.
@@ -527,7 +532,7 @@ fn request_line(operation: &Operation) -> String {
 fn summary(operation: &Operation) -> Vec<String> {
     match operation.docs.summary.as_deref().map(docs::paragraphs) {
         Some(lines) if !lines.is_empty() => lines,
-        _ => vec![format!("{}.", name_in_words(&operation.method_name))],
+        _ => docs::wrap_markdown(&format!("{}.", name_in_words(&operation.method_name))),
     }
 }
 
@@ -649,7 +654,12 @@ fn errors(operation: &Operation, common: &[ErrorCode]) -> Vec<String> {
     lines.push("Beside the codes of all operations:".to_owned());
     lines.push(String::new());
     for (status, codes) in by_status {
-        lines.push(format!("- {status}: {}", codes.join(", ")));
+        let last = codes.len() - 1;
+        let codes = codes.into_iter().enumerate();
+        let codes = codes.map(|(index, code)| if index == last { code } else { code + "," });
+        lines.extend(docs::wrap_list_item(
+            iter::once(format!("{status}:")).chain(codes),
+        ));
     }
     lines
 }
@@ -727,7 +737,7 @@ fn struct_docs(api: &Api, operation: &Operation, common: &[ErrorCode]) -> Vec<St
         .collect();
     paragraph(format!("Created by {}.", handles.join(" and ")));
     paragraph(format!(
-        "[Genesys's page of this operation](<{}>)",
+        "[Genesys's page of this operation]({})",
         developer_page(operation)
     ));
     lines.push(String::new());

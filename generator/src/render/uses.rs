@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::literal;
+use super::{docs, literal};
 use crate::ir::{Api, EVERY_TOPIC, GroupId, Model, ModelId, Output, Part, TagId, Type};
 
 /// How many names a sentence has.
@@ -101,21 +101,20 @@ fn model_of(ty: &Type) -> Option<ModelId> {
 pub(super) struct UsesDocs {
     /// Sentences with links.
     pub(super) text: String,
-    /// Targets of links that are not in the text.
-    targets: String,
+    /// Targets of links that are not in the text, as lines.
+    targets: Vec<String>,
 }
 
 impl UsesDocs {
-    /// The targets that wait for a feature, as a literal, and that feature.
-    pub(super) fn links(&self, api: &Api) -> Option<(String, String)> {
+    /// The targets that wait for a feature, as lines of docs, and that feature.
+    pub(super) fn links(&self, api: &Api) -> Option<(String, Vec<String>)> {
         let feature = match api.part {
             Part::Operations => "full",
             Part::Events => EVERY_TOPIC,
         };
-        // Between the text and its targets there is an empty line. Every line is indented like those of a `///`, because rustdoc takes the
-        // same indentation away from all.
-        let targets = format!(" \n{}", self.targets);
-        (!self.targets.is_empty()).then(|| (literal::string(feature), literal::string(&targets)))
+        // Between the text and its targets there is an empty line.
+        let lines = std::iter::once(String::new()).chain(self.targets.iter().cloned());
+        (!self.targets.is_empty()).then(|| (literal::string(feature), literal::doc_lines(lines)))
     }
 }
 
@@ -148,10 +147,11 @@ impl Uses<'_> {
                 names.push(if is_always_there(api, model.group, page.tags) {
                     format!("[`{}`]({})", page.name, page.path)
                 } else {
-                    // A name can be in two sentences. Writing to a string cannot fail.
-                    let target = format!(" [`{}`]: {}\n", page.name, page.path);
-                    if !docs.targets.contains(&target) {
-                        let _ = write!(docs.targets, "{target}");
+                    // A name can be in two sentences.
+                    let label = format!("[`{}`]:", page.name);
+                    let target = docs::wrap_markdown(&format!("{label} {}", page.path));
+                    if !docs.targets.iter().any(|line| line.starts_with(&label)) {
+                        docs.targets.extend(target);
                     }
                     format!("[`{}`]", page.name)
                 });

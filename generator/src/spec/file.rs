@@ -17,8 +17,8 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     let name = path.display().to_string();
-    let file = File::open(path).map_err(|error| LoadError::reading(path, &error))?;
-    read_limited(&name, file, |error| LoadError::reading(path, &error))
+    let file = File::open(path).map_err(|error| LoadError::from_io(path, &error))?;
+    read_limited(&name, file, |error| LoadError::from_io(path, &error))
 }
 
 /// Unpacks gzip data; anything else is passed on.

@@ -49,7 +49,7 @@ impl Folder {
                     texts.insert(name, text);
                 }
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(error) => return Err(LoadError::reading(&file, &error)),
+                Err(error) => return Err(LoadError::from_io(&file, &error)),
             }
         }
         let path = path.to_owned();
@@ -57,7 +57,7 @@ impl Folder {
     }
 
     /// Reads the data beside a spec, and says which file the spec is. A folder stands for the spec in it.
-    pub(crate) fn of_spec(path: &Path) -> Result<(Self, PathBuf), LoadError> {
+    pub(crate) fn from_spec(path: &Path) -> Result<(Self, PathBuf), LoadError> {
         if path.is_dir() {
             let folder = Self::read(path)?;
             let file = folder.spec()?;
@@ -76,7 +76,7 @@ impl Folder {
         if let Some(source) = self.source()? {
             return Ok(path.join(source.file));
         }
-        let unreadable = |error: std::io::Error| LoadError::reading(path, &error);
+        let unreadable = |error: std::io::Error| LoadError::from_io(path, &error);
         let mut specs = Vec::new();
         for entry in path.read_dir().map_err(unreadable)? {
             let name = entry.map_err(unreadable)?.file_name();

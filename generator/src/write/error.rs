@@ -87,7 +87,7 @@ pub enum WriteError {
 
 impl WriteError {
     /// Wraps what the system said, for `map_err`.
-    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(super) fn from_io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io {
             action,
@@ -106,7 +106,7 @@ impl WriteError {
             Ok(found) => Ok(Some(found)),
             Err(error) => match error.kind() {
                 io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Ok(None),
-                _ => Err(Self::io(action, path)(error)),
+                _ => Err(Self::from_io(action, path)(error)),
             },
         }
     }

@@ -104,7 +104,7 @@ impl Journal {
         let work = folder.join(WORK_FOLDER);
         let staging = work.join(STAGED_FOLDER);
         disk.create_folder(&staging)
-            .map_err(WriteError::io("create", &staging))?;
+            .map_err(WriteError::from_io("create", &staging))?;
         let mut journal = Self {
             format: FORMAT,
             remove,
@@ -113,9 +113,10 @@ impl Journal {
         for (index, file) in write.iter().enumerate() {
             let path = staged(folder, index);
             disk.write(&path, file.content)
-                .map_err(WriteError::io("write", &path))?;
+                .map_err(WriteError::from_io("write", &path))?;
             if !file.replaceable {
-                disk.sync(&path).map_err(WriteError::io("write", &path))?;
+                disk.sync(&path)
+                    .map_err(WriteError::from_io("write", &path))?;
             }
             journal.write.push(Entry {
                 path: file.name.clone(),
@@ -129,7 +130,7 @@ impl Journal {
         disk.write(&temporary, text.as_bytes())
             .and_then(|()| disk.sync(&temporary))
             .and_then(|()| disk.rename(&temporary, &path))
-            .map_err(WriteError::io("write", &path))?;
+            .map_err(WriteError::from_io("write", &path))?;
         Ok(journal)
     }
 
@@ -148,7 +149,7 @@ impl Journal {
         let mut damaged = Vec::new();
         for (index, entry) in pending {
             let from = staged(folder, index);
-            let content = fs::read(&from).map_err(WriteError::io("read", &from))?;
+            let content = fs::read(&from).map_err(WriteError::from_io("read", &from))?;
             if hash(&content) != entry.blake3 {
                 damaged.push(entry.path.clone());
                 continue;
@@ -156,12 +157,12 @@ impl Journal {
             let to = tree::join(folder, &entry.path);
             create_parents(disk, &mut tree, &entry.path)?;
             disk.rename(&from, &to)
-                .map_err(WriteError::io("write", &to))?;
+                .map_err(WriteError::from_io("write", &to))?;
         }
         clear_staged(disk, folder)?;
         let path = folder.join(journal_name());
         disk.remove_file(&path)
-            .map_err(WriteError::io("remove", &path))?;
+            .map_err(WriteError::from_io("remove", &path))?;
         Ok(damaged)
     }
 
@@ -193,15 +194,15 @@ pub(super) fn clear_staged(disk: &dyn Disk, folder: &Path) -> Result<bool, Write
     let entries = match fs::read_dir(&staging) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(WriteError::io("read", &staging)(error)),
+        Err(error) => return Err(WriteError::from_io("read", &staging)(error)),
     };
     for entry in entries {
-        let path = entry.map_err(WriteError::io("read", &staging))?.path();
+        let path = entry.map_err(WriteError::from_io("read", &staging))?.path();
         disk.remove_file(&path)
-            .map_err(WriteError::io("remove", &path))?;
+            .map_err(WriteError::from_io("remove", &path))?;
     }
     disk.remove_folder(&staging)
-        .map_err(WriteError::io("remove", &staging))?;
+        .map_err(WriteError::from_io("remove", &staging))?;
     Ok(true)
 }
 
@@ -216,18 +217,18 @@ fn remove(disk: &dyn Disk, folder: &Path, name: &str) -> Result<(), WriteError> 
         Ok(metadata) if metadata.is_dir() => return Ok(()),
         Ok(_) => disk
             .remove_file(&path)
-            .map_err(WriteError::io("remove", &path))?,
+            .map_err(WriteError::from_io("remove", &path))?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(WriteError::io("read", &path)(error)),
+        Err(error) => return Err(WriteError::from_io("read", &path)(error)),
     }
     for parent in tree::parents(name).rev() {
         let path = tree::join(folder, parent);
-        let mut entries = fs::read_dir(&path).map_err(WriteError::io("read", &path))?;
+        let mut entries = fs::read_dir(&path).map_err(WriteError::from_io("read", &path))?;
         if entries.next().is_some() {
             break;
         }
         disk.remove_folder(&path)
-            .map_err(WriteError::io("remove", &path))?;
+            .map_err(WriteError::from_io("remove", &path))?;
     }
     Ok(())
 }
@@ -240,7 +241,7 @@ fn create_parents(disk: &dyn Disk, tree: &mut Tree, name: &str) -> Result<(), Wr
         let path = tree::join(tree.folder(), parent);
         match disk.create_folder(&path) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(WriteError::io("create", &path)(error));
+                return Err(WriteError::from_io("create", &path)(error));
             }
             _ => {}
         }

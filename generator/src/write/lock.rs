@@ -34,17 +34,17 @@ impl Lock {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 match disk.create_folder(&work) {
                     Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                        return Err(WriteError::io("create", &work)(error));
+                        return Err(WriteError::from_io("create", &work)(error));
                     }
                     _ => {}
                 }
             }
-            Err(error) => return Err(WriteError::io("read", &work)(error)),
+            Err(error) => return Err(WriteError::from_io("read", &work)(error)),
         }
         let ignore = work.join(IGNORE_FILE);
         if !ignore.is_file() {
             disk.write(&ignore, b"*\n")
-                .map_err(WriteError::io("write", &ignore))?;
+                .map_err(WriteError::from_io("write", &ignore))?;
         }
         let path = work.join(LOCK_FILE);
         let file = File::options()
@@ -52,7 +52,7 @@ impl Lock {
             .truncate(false)
             .write(true)
             .open(&path)
-            .map_err(WriteError::io("open", &path))?;
+            .map_err(WriteError::from_io("open", &path))?;
         Self::result(file.try_lock(), file, folder, &path)
     }
 
@@ -75,7 +75,7 @@ impl Lock {
             Err(TryLockError::WouldBlock) => Err(WriteError::InUse {
                 folder: folder.to_owned(),
             }),
-            Err(TryLockError::Error(error)) => Err(WriteError::io("lock", path)(error)),
+            Err(TryLockError::Error(error)) => Err(WriteError::from_io("lock", path)(error)),
         }
     }
 }

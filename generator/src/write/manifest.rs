@@ -64,7 +64,7 @@ impl Manifest {
         if !metadata.is_file() {
             return Err(damaged("it is not a regular file".to_owned()));
         }
-        let bytes = fs::read(&path).map_err(WriteError::io("read", &path))?;
+        let bytes = fs::read(&path).map_err(WriteError::from_io("read", &path))?;
         let manifest: Self =
             serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
         if manifest.generator != GENERATOR {

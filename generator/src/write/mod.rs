@@ -350,13 +350,13 @@ fn refuse_foreign(folder: &Path) -> Result<(), WriteError> {
                 problem: "it is not a folder",
             });
         }
-        Err(error) => return Err(WriteError::io("read", folder)(error)),
+        Err(error) => return Err(WriteError::from_io("read", folder)(error)),
     };
     let mut names = BTreeSet::new();
     for entry in entries {
         names.insert(
             entry
-                .map_err(WriteError::io("read", folder))?
+                .map_err(WriteError::from_io("read", folder))?
                 .file_name()
                 .to_string_lossy()
                 .into_owned(),
@@ -401,7 +401,7 @@ fn create(disk: &dyn Disk, folder: &Path) -> Result<(), WriteError> {
     }
     match disk.create_folder(folder) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            Err(WriteError::io("create", folder)(error))
+            Err(WriteError::from_io("create", folder)(error))
         }
         _ => Ok(()),
     }

@@ -65,7 +65,7 @@ impl Tree {
                 }
                 Ok(_) => return Ok(false),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-                Err(error) => return Err(WriteError::io("read", &path)(error)),
+                Err(error) => return Err(WriteError::from_io("read", &path)(error)),
             }
         }
         Ok(true)
@@ -80,14 +80,14 @@ impl Tree {
         let metadata = match fs::symlink_metadata(&path) {
             Ok(metadata) => metadata,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
-            Err(error) => return Err(WriteError::io("read", &path)(error)),
+            Err(error) => return Err(WriteError::from_io("read", &path)(error)),
         };
         Ok(if metadata.is_symlink() {
             Found::Link
         } else if metadata.is_dir() {
             Found::Folder
         } else if metadata.is_file() {
-            Found::File(fs::read(&path).map_err(WriteError::io("read", &path))?)
+            Found::File(fs::read(&path).map_err(WriteError::from_io("read", &path))?)
         } else {
             Found::Other
         })
@@ -97,11 +97,13 @@ impl Tree {
     pub(super) fn below(&self, name: &str) -> Result<Vec<String>, WriteError> {
         let path = join(&self.folder, name);
         let mut names = Vec::new();
-        for entry in fs::read_dir(&path).map_err(WriteError::io("read", &path))? {
-            let entry = entry.map_err(WriteError::io("read", &path))?;
+        for entry in fs::read_dir(&path).map_err(WriteError::from_io("read", &path))? {
+            let entry = entry.map_err(WriteError::from_io("read", &path))?;
             let name = format!("{name}/{}", entry.file_name().to_string_lossy());
             // Of the entry itself, not of what a link points to.
-            let kind = entry.file_type().map_err(WriteError::io("read", &path))?;
+            let kind = entry
+                .file_type()
+                .map_err(WriteError::from_io("read", &path))?;
             if kind.is_dir() {
                 let inner = self.below(&name)?;
                 if inner.is_empty() {

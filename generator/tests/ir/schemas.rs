@@ -207,3 +207,37 @@ fn objects_within_objects_are_models() {
     assert_eq!(field(&api.models[0], "parts").ty, list(Type::Model(1)));
     assert_eq!(stats(&api).definitions, 1);
 }
+
+#[test]
+fn a_default_is_spelled_like_the_value_or_left_out_with_a_warning() {
+    let found = |schema: Value| {
+        let properties = json!({"Thing": {"type": "object", "properties": {"order": schema}}});
+        let api = try_build(&with_definitions(properties)).unwrap();
+        let default = field(model(&api, "Thing"), "order").default.clone();
+        let warnings = api.diagnostics.warnings.iter();
+        let warnings: Vec<String> = warnings.map(|one| one.message.clone()).collect();
+        (default, warnings.join(", "))
+    };
+    let text = json!({"type": "string", "enum": ["asc", "ASC", "desc"]});
+    let list = json!({"type": "array", "items": text});
+    let left_out =
+        |value: &str| format!("the default {value:?} is not among the values; it is left out");
+    for (schema, default, expected, warning) in [
+        (&text, json!("desc"), Some("desc"), String::new()),
+        (&text, json!("DESC"), Some("desc"), String::new()),
+        (&text, json!("ASC"), Some("ASC"), String::new()),
+        (&text, json!("a"), None, left_out("a")),
+        (
+            &list,
+            json!(["Desc", "asc"]),
+            Some("desc, asc"),
+            String::new(),
+        ),
+        (&list, json!(["asc", "up"]), None, left_out("up")),
+    ] {
+        let mut schema = schema.clone();
+        schema["default"] = default.clone();
+        let (found, told) = found(schema);
+        assert_eq!((found.as_deref(), told), (expected, warning), "{default}");
+    }
+}

@@ -4,7 +4,7 @@
 use crate::models::listing_body_cursor::{
     ListingBodyCursor, ListingBodyCursorItem, ListingBodyCursorQuery,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Make listing body cursor.
 ///
@@ -17,15 +17,20 @@ use crate::runtime;
 ///
 /// Paged by cursor (`cursor` of the body).
 ///
-/// Created by
-/// [`ListingBodyCursorApi::make_listing_body_cursor`](crate::api::ListingBodyCursorApi::make_listing_body_cursor).
+/// Created by [`ListingBodyCursorApi::make_listing_body_cursor`](
+/// crate::api::ListingBodyCursorApi::make_listing_body_cursor).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-listing_body_cursor>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-listing_body_cursor)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.listing_body_cursor().make_listing_body_cursor(genesys_cloud::models::ListingBodyCursorQuery::default()).await?;
+/// let response = client
+///     .listing_body_cursor()
+///     .make_listing_body_cursor(
+///         genesys_cloud::models::ListingBodyCursorQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -125,7 +130,7 @@ impl crate::api::ListingBodyCursorApi {
     ) -> MakeListingBodyCursor {
         let mut request = runtime::Request::new(
             &self.client,
-            <MakeListingBodyCursor as runtime::Operation>::METADATA,
+            MakeListingBodyCursor::METADATA,
         );
         request.json_body("application/json", Some(body));
         MakeListingBodyCursor { request }

@@ -4,7 +4,7 @@
 use crate::models::listing_body_page_number::{
     ListingBodyPageNumber, ListingBodyPageNumberItem, ListingBodyPageNumberQuery,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Make listing body page number.
 ///
@@ -17,15 +17,20 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by
-/// [`ListingBodyPageNumberApi::make_listing_body_page_number`](crate::api::ListingBodyPageNumberApi::make_listing_body_page_number).
+/// Created by [`ListingBodyPageNumberApi::make_listing_body_page_number`](
+/// crate::api::ListingBodyPageNumberApi::make_listing_body_page_number).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-listing_body_page_number>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-listing_body_page_number)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.listing_body_page_number().make_listing_body_page_number(genesys_cloud::models::ListingBodyPageNumberQuery::default()).await?;
+/// let response = client
+///     .listing_body_page_number()
+///     .make_listing_body_page_number(
+///         genesys_cloud::models::ListingBodyPageNumberQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -126,7 +131,7 @@ impl crate::api::ListingBodyPageNumberApi {
     ) -> MakeListingBodyPageNumber {
         let mut request = runtime::Request::new(
             &self.client,
-            <MakeListingBodyPageNumber as runtime::Operation>::METADATA,
+            MakeListingBodyPageNumber::METADATA,
         );
         request.json_body("application/json", Some(body));
         MakeListingBodyPageNumber {

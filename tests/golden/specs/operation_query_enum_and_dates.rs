@@ -4,8 +4,8 @@
 use crate::models::operation_query_enum_and_dates::{
     MakeOperationQueryEnumAndDatesOrder, OperationQueryEnumAndDates,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Make operation query enum and dates.
 ///
@@ -15,15 +15,18 @@ use crate::runtime::time;
 /// [`OperationQueryEnumAndDates`](crate::models::OperationQueryEnumAndDates). Succeeds with the status
 /// 200 (OK).
 ///
-/// Created by
-/// [`OperationQueryEnumAndDatesApi::make_operation_query_enum_and_dates`](crate::api::OperationQueryEnumAndDatesApi::make_operation_query_enum_and_dates).
+/// Created by [`OperationQueryEnumAndDatesApi::make_operation_query_enum_and_dates`](
+/// crate::api::OperationQueryEnumAndDatesApi::make_operation_query_enum_and_dates).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_query_enum_and_dates>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-operation_query_enum_and_dates)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.operation_query_enum_and_dates().make_operation_query_enum_and_dates().await?;
+/// let response = client
+///     .operation_query_enum_and_dates()
+///     .make_operation_query_enum_and_dates()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -112,7 +115,7 @@ impl crate::api::OperationQueryEnumAndDatesApi {
         MakeOperationQueryEnumAndDates {
             request: runtime::Request::new(
                 &self.client,
-                <MakeOperationQueryEnumAndDates as runtime::Operation>::METADATA,
+                MakeOperationQueryEnumAndDates::METADATA,
             ),
         }
     }

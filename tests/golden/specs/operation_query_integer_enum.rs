@@ -4,7 +4,7 @@
 use crate::models::operation_query_integer_enum::{
     MakeOperationQueryIntegerEnumDays, OperationQueryIntegerEnum,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Make operation query integer enum.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 /// Takes no arguments. Returns [`OperationQueryIntegerEnum`](crate::models::OperationQueryIntegerEnum).
 /// Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`OperationQueryIntegerEnumApi::make_operation_query_integer_enum`](crate::api::OperationQueryIntegerEnumApi::make_operation_query_integer_enum).
+/// Created by [`OperationQueryIntegerEnumApi::make_operation_query_integer_enum`](
+/// crate::api::OperationQueryIntegerEnumApi::make_operation_query_integer_enum).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_query_integer_enum>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-operation_query_integer_enum)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.operation_query_integer_enum().make_operation_query_integer_enum().await?;
+/// let response = client
+///     .operation_query_integer_enum()
+///     .make_operation_query_integer_enum()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -98,7 +101,7 @@ impl crate::api::OperationQueryIntegerEnumApi {
         MakeOperationQueryIntegerEnum {
             request: runtime::Request::new(
                 &self.client,
-                <MakeOperationQueryIntegerEnum as runtime::Operation>::METADATA,
+                MakeOperationQueryIntegerEnum::METADATA,
             ),
         }
     }

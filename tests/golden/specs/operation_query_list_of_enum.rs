@@ -4,7 +4,7 @@
 use crate::models::operation_query_list_of_enum::{
     MakeOperationQueryListOfEnumExpand, OperationQueryListOfEnum,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Make operation query list of enum.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 /// Takes no arguments. Returns [`OperationQueryListOfEnum`](crate::models::OperationQueryListOfEnum).
 /// Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`OperationQueryListOfEnumApi::make_operation_query_list_of_enum`](crate::api::OperationQueryListOfEnumApi::make_operation_query_list_of_enum).
+/// Created by [`OperationQueryListOfEnumApi::make_operation_query_list_of_enum`](
+/// crate::api::OperationQueryListOfEnumApi::make_operation_query_list_of_enum).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_query_list_of_enum>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-operation_query_list_of_enum)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.operation_query_list_of_enum().make_operation_query_list_of_enum().await?;
+/// let response = client
+///     .operation_query_list_of_enum()
+///     .make_operation_query_list_of_enum()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -98,7 +101,7 @@ impl crate::api::OperationQueryListOfEnumApi {
         MakeOperationQueryListOfEnum {
             request: runtime::Request::new(
                 &self.client,
-                <MakeOperationQueryListOfEnum as runtime::Operation>::METADATA,
+                MakeOperationQueryListOfEnum::METADATA,
             ),
         }
     }

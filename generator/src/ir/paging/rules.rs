@@ -68,7 +68,7 @@ pub(crate) fn decide(api: &Api, operation: &Operation) -> Decision {
     if !matches!(operation.http_method.as_str(), "GET" | "POST") {
         return Decision::Never;
     }
-    let view = View::of(api, operation);
+    let view = View::new(api, operation);
     let decided = view.items.as_ref().and_then(|items| {
         let style = view.style(items)?;
         Some(Paging {
@@ -96,7 +96,7 @@ struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    fn of(api: &'a Api, operation: &'a Operation) -> Self {
+    fn new(api: &'a Api, operation: &'a Operation) -> Self {
         let model = |ty: &Type| match ty {
             Type::Model(id) => Some(&api.models[*id]),
             _ => None,

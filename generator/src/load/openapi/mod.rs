@@ -7,7 +7,6 @@
 
 mod content;
 mod parameters;
-mod security;
 
 use std::cell::RefCell;
 
@@ -16,19 +15,19 @@ use openapiv3::{
 };
 
 use super::common;
-use super::diagnostics::{Notes, WarningKind};
+use super::diagnostics::Notes;
 use super::operations::{self, Declared};
 use super::paths::PathReader;
 use super::places::{BodyPlace, OperationPlaces, Places};
 use super::reader::{At, Node, required};
-use super::references::{Dialect, References, break_schema_cycles};
-use super::schema;
+use super::references::{Dialect, References};
+use super::{schema, security};
 use crate::document::{Fault, Json};
 
 /// Reads a whole document.
 pub(crate) fn document<'d>(root: &'d Json<'d>, notes: &Notes) -> Result<(OpenAPI, Places), Fault> {
     let reader = Reader {
-        references: References::of(root, Dialect::OpenApi3),
+        references: References::new(root, Dialect::OpenApi3),
         places: RefCell::new(Places::new(Dialect::OpenApi3)),
     };
     let document = reader.document(&Node::new(root, At::Root, notes))?;
@@ -63,14 +62,7 @@ impl<'d> Reader<'d> {
             }
             Ok(true)
         })?;
-        if node.json.get("paths").is_none() {
-            node.warn(WarningKind::Document, "the document has no paths");
-        }
-        self.references
-            .read_raised(node.notes, &mut components.schemas, |node| {
-                schema::schema_or_any(node, &self.references)
-            });
-        break_schema_cycles(&mut components.schemas, Dialect::OpenApi3, node.notes);
+        common::finish(node, &mut components.schemas, &self.references);
         document.components = Some(components);
         Ok(document)
     }
@@ -86,13 +78,14 @@ impl<'d> Reader<'d> {
                 }
                 "securitySchemes" => {
                     components.security_schemes = node.map("the security schemes", |node| {
+                        let read = |node: &Node<'_, 'd>| security::scheme(node, Dialect::OpenApi3);
                         let scheme = match node.reference() {
                             Some(reference) => {
-                                references.follow(&reference, |target| security::scheme(&target))?
+                                references.follow(&reference, |target| read(&target))
                             }
-                            None => security::scheme(&node)?,
+                            None => read(&node),
                         };
-                        Ok(ReferenceOr::Item(scheme))
+                        scheme.map(ReferenceOr::Item)
                     })?;
                 }
                 // They are read where something refers to them, or have no effect.

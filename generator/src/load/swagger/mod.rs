@@ -7,7 +7,6 @@
 //! kept: it never travels.
 
 mod parameters;
-mod security;
 
 pub(crate) use parameters::COLLECTION_FORMAT;
 
@@ -23,8 +22,8 @@ use super::operations::{self, Declared};
 use super::paths::PathReader;
 use super::places::{OperationPlaces, Places};
 use super::reader::{At, Node};
-use super::references::{Dialect, References, break_schema_cycles};
-use super::schema;
+use super::references::{Dialect, References};
+use super::{schema, security};
 use crate::document::{Fault, Json, quote};
 
 use parameters::Input;
@@ -38,11 +37,11 @@ const CONVERTED_VERSION: &str = "3.0.3";
 /// Reads a whole document.
 pub(crate) fn document<'d>(root: &'d Json<'d>, notes: &Notes) -> Result<(OpenAPI, Places), Fault> {
     let node = Node::new(root, At::Root, notes);
-    let references = References::of(root, Dialect::Swagger2);
+    let references = References::new(root, Dialect::Swagger2);
     let reader = Reader {
         consumes: own_content_types(&node, "consumes", &[]),
         produces: own_content_types(&node, "produces", &[]),
-        address: Address::of(&node)?,
+        address: Address::from_root(&node)?,
         references,
         places: RefCell::new(Places::new(Dialect::Swagger2)),
     };
@@ -65,7 +64,7 @@ struct Address {
 }
 
 impl Address {
-    fn of(root: &Node<'_, '_>) -> Result<Self, Fault> {
+    fn from_root(root: &Node<'_, '_>) -> Result<Self, Fault> {
         let get = |key: &'static str| {
             let is_there = |json: &Json<'_>| !matches!(json, Json::Null);
             root.json.get(key).is_some_and(is_there).then_some(key)
@@ -152,7 +151,7 @@ impl<'d> Reader<'d> {
                 }
                 "securityDefinitions" => {
                     components.security_schemes = node.map("the security definitions", |node| {
-                        security::scheme(&node).map(ReferenceOr::Item)
+                        security::scheme(&node, Dialect::Swagger2).map(ReferenceOr::Item)
                     })?;
                 }
                 "definitions" => {
@@ -165,14 +164,7 @@ impl<'d> Reader<'d> {
             }
             Ok(true)
         })?;
-        if node.json.get("paths").is_none() {
-            node.warn(WarningKind::Document, "the document has no paths");
-        }
-        self.references
-            .read_raised(node.notes, &mut components.schemas, |node| {
-                schema::schema_or_any(node, &self.references)
-            });
-        break_schema_cycles(&mut components.schemas, Dialect::Swagger2, node.notes);
+        common::finish(node, &mut components.schemas, &self.references);
         document.servers = self.address.servers(&schemes);
         document.components = Some(components);
         Ok(document)

@@ -48,7 +48,7 @@ impl Marker {
 }
 
 /// The blocks of plain text.
-pub(super) fn of(text: &str) -> Vec<Block> {
+pub(super) fn split(text: &str) -> Vec<Block> {
     let lines: Vec<&str> = text.split('\n').map(str::trim_end).collect();
     parse(&lines, 0)
 }

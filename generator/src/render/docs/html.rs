@@ -180,7 +180,7 @@ struct List {
 
 impl Builder {
     fn text(&mut self, text: &str) {
-        for block in blocks::of(text) {
+        for block in blocks::split(text) {
             self.push(block);
         }
     }

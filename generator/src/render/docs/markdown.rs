@@ -125,7 +125,7 @@ fn fenced(code: &[String]) -> Vec<String> {
 pub(super) fn wrap(words: impl Iterator<Item = String>, indent: usize) -> Vec<String> {
     let width = WIDTH.saturating_sub(indent).max(NARROWEST);
     let mut lines: Vec<String> = Vec::new();
-    for word in words {
+    for word in words.flat_map(|word| pieces(word, width)) {
         match lines.last_mut() {
             Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
                 line.push(' ');
@@ -135,6 +135,16 @@ pub(super) fn wrap(words: impl Iterator<Item = String>, indent: usize) -> Vec<St
         }
     }
     lines
+}
+
+/// A link that is longer than a line breaks before its target, where Markdown allows a line to end.
+fn pieces(word: String, width: usize) -> Vec<String> {
+    match word.split_once("](") {
+        Some((text, target)) if word.chars().count() > width => {
+            vec![format!("{text}]("), target.to_owned()]
+        }
+        _ => vec![word],
+    }
 }
 
 /// Some words mean a list, a heading or a rule where they begin a line.

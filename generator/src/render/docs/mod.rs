@@ -22,6 +22,14 @@ pub fn wrap_markdown(markdown: &str) -> Vec<String> {
     markdown::wrap(markdown.split_whitespace().map(str::to_owned), 0)
 }
 
+/// An item of a list. `words` do not break.
+pub fn wrap_list_item(words: impl Iterator<Item = String>) -> Vec<String> {
+    let lines = markdown::wrap(words, 2).into_iter().enumerate();
+    lines
+        .map(|(index, line)| format!("{}{line}", if index == 0 { "- " } else { "  " }))
+        .collect()
+}
+
 /// `text` between backticks, or escaped where it holds a backtick itself.
 pub fn code(text: &str) -> String {
     let shown = inline::plain(text);
