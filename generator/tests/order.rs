@@ -163,8 +163,8 @@ fn another_order_is_no_new_release() {
 fn the_real_spec_gives_the_same_bytes_in_any_order() {
     let spec = read(&Path::new(ROOT).join("spec/genesys-cloud.json"));
     let text = shuffled(&spec, &mut fastrand::Rng::with_seed(7));
+    let folder = tempfile::tempdir().unwrap();
     let api = |text: &str| {
-        let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("spec.json");
         fs::write(&file, text).unwrap();
         let mut built = Config::new().spec(file).build().unwrap();

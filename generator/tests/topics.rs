@@ -8,6 +8,7 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use genesys_codegen::load::WarningKind;
 use genesys_codegen::spec::Folder;
 use genesys_codegen::{Config, ir};
 use serde_json::{Value, json};
@@ -374,7 +375,9 @@ fn what_is_wrong_with_a_topic_is_a_warning_with_its_place() {
 fn the_topics_of_this_project_are_whole() {
     let api = built(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec"));
     let events = api.events.unwrap();
-    assert_eq!(api.diagnostics.warnings, []);
+    // 28 listings of the API have a default for `sortOrder` that is not among its values.
+    let kinds = api.diagnostics.warnings.iter().map(|warning| warning.kind);
+    assert_eq!(kinds.collect::<Vec<_>>(), [WarningKind::Default; 28]);
     assert_eq!((events.topics.len(), events.models.len()), (242, 1446));
     for topic in &events.topics {
         assert_ne!(topic.body, ir::Type::Json, "{}", topic.id);

@@ -1,14 +1,13 @@
 //! Why a document could not become an SDK.
 
-use std::fmt;
-
 use crate::document::{Fault, quote};
 
 /// Something that has no place in the SDK: what it belongs to, where it is, and what to do about it.
 ///
 /// Its `Display` is two short lines: `subject: problem`, then the remedy. Text taken from the spec is shortened and its
 /// control characters are escaped.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{subject}: {problem}\n  {remedy}")]
 pub struct IrError {
     pointer: Option<String>,
     subject: String,
@@ -60,18 +59,6 @@ impl IrError {
         &self.remedy
     }
 }
-
-impl fmt::Display for IrError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "{}: {}\n  {}",
-            self.subject, self.problem, self.remedy
-        )
-    }
-}
-
-impl std::error::Error for IrError {}
 
 /// How messages call an operation.
 pub(crate) fn operation(name: &str) -> String {

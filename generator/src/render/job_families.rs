@@ -1,9 +1,9 @@
-//! Operations that start jobs: what belongs to them, as constants and in one table.
+//! Operations that start jobs: what belongs to them, as constants and in their docs.
 
 use std::fmt::Write as _;
 
 use super::operations::output;
-use super::paging::{cell, list};
+use super::paging::list;
 use super::types::Types;
 use super::{RenderError, literal};
 use crate::ir::{Api, JobFamily, JobPhase, Operation, OperationId, Output, Type};
@@ -151,50 +151,4 @@ pub(super) fn docs(api: &Api, operation: &Operation) -> Option<String> {
     }
     text.push('.');
     Some(text)
-}
-
-/// The file with every family of jobs.
-pub(super) fn table(api: &Api) -> (String, String) {
-    let mut text = String::from(
-        "# Jobs\n\n\
-         Every operation that starts a job, and what else there is of it. An operation has the method `submit` where its job has an id and\n\
-         a state; what one can do with a job is told in the docs of the module `runtime::jobs`. Without states, the status 202 means that\n\
-         the job is running. A state in none of the columns means that, too.\n\n\
-         | operation | `submit` | state | results | cancel | running | waits for the caller | succeeded | failed | cancelled |\n\
-         |---|---|---|---|---|---|---|---|---|---|\n",
-    );
-    for job in &api.job_families {
-        let operation = &api.operations[job.submit];
-        let name = |id: Option<OperationId>| {
-            id.map(|id| cell(&api.operations[id].wire_name))
-                .unwrap_or_default()
-        };
-        let states = |phase: JobPhase| {
-            job.states
-                .iter()
-                .filter(|state| state.phase == phase)
-                .map(|state| cell(&state.wire))
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
-        let submit = if family(api, operation).is_some() {
-            "yes"
-        } else {
-            "no"
-        };
-        let _ = writeln!(
-            text,
-            "| {} | {submit} | {} | {} | {} | {} | {} | {} | {} | {} |",
-            cell(&operation.wire_name),
-            name(job.status),
-            name(job.results),
-            name(job.cancel),
-            states(JobPhase::Running),
-            states(JobPhase::Waiting),
-            states(JobPhase::Succeeded),
-            states(JobPhase::Failed),
-            states(JobPhase::Cancelled),
-        );
-    }
-    ("JOBS.md".to_owned(), text)
 }

@@ -138,13 +138,7 @@ pub fn render(api: &Api, runtime: &RuntimeSource) -> Result<Files, RenderError> 
         .map(|(path, text)| (path.clone(), text.clone()));
     let manifest = ("Cargo.toml".to_owned(), manifest::render(api, runtime)?);
     let readme = ("README.md".to_owned(), README.to_owned());
-    let written = [
-        manifest,
-        readme,
-        paging::table(api),
-        job_families::table(api),
-    ];
-    for (path, text) in rendered.into_iter().chain(copied).chain(written) {
+    for (path, text) in rendered.into_iter().chain(copied).chain([manifest, readme]) {
         if files.insert(PathBuf::from(&path), text).is_some() {
             return Err(RenderError::Collision { path });
         }

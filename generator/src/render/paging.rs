@@ -1,11 +1,9 @@
-//! How paged operations say what they are: in their docs, as constants, and in one table.
-
-use std::fmt::Write as _;
+//! How paged operations say what they are: in their docs and as constants.
 
 use super::docs::code;
 use super::literal;
 use super::types::Types;
-use crate::ir::{Api, Paging, PagingStyle};
+use crate::ir::{Paging, PagingStyle};
 
 /// The implementation of paging for an operation.
 pub(super) struct PagingView {
@@ -103,14 +101,7 @@ pub(super) fn list(names: &[String]) -> String {
 
 /// One sentence on how an operation pages.
 pub(super) fn docs(paging: &Paging) -> String {
-    match &paging.style {
-        PagingStyle::Single => "Lists everything on one page.".to_owned(),
-        _ => format!("Paged {}.", how(paging)),
-    }
-}
-
-fn how(paging: &Paging) -> String {
-    match &paging.style {
+    let how = match &paging.style {
         PagingStyle::PageNumber { parameter, .. } => format!("by number ({})", code(parameter)),
         PagingStyle::BodyPageNumber { path, .. } => {
             format!("by number ({} of the body)", code(&path.join(".")))
@@ -123,36 +114,7 @@ fn how(paging: &Paging) -> String {
             format!("by the URI of the next page ({})", code(response))
         }
         PagingStyle::StartIndex { parameter, .. } => format!("by index ({})", code(parameter)),
-        PagingStyle::Single => "not at all: one page is everything".to_owned(),
-    }
-}
-
-/// The file with every paged operation.
-pub(super) fn table(api: &Api) -> (String, String) {
-    let mut text = String::from(
-        "# Listings\n\n\
-         Every operation that lists something, and how it asks for the next page. All of them have the methods `pages` and `items`;\n\
-         what these do and when they end is told in the docs of the module `runtime::paging`. `concurrency` takes effect where pages\n\
-         have numbers.\n\n\
-         | operation | method | paged | page size |\n|---|---|---|---|\n",
-    );
-    for operation in &api.operations {
-        let Some(paging) = &operation.paging else {
-            continue;
-        };
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} | {} |",
-            cell(&operation.wire_name),
-            cell(&operation.method_name),
-            how(paging),
-            paging.page_size.as_deref().map(cell).unwrap_or_default()
-        );
-    }
-    ("PAGING.md".to_owned(), text)
-}
-
-/// Code in a cell of a table, where a bar would end it.
-pub(super) fn cell(text: &str) -> String {
-    code(text).replace('|', "\\|")
+        PagingStyle::Single => return "Lists everything on one page.".to_owned(),
+    };
+    format!("Paged {how}.")
 }
