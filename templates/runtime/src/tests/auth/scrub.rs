@@ -3,11 +3,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use http::{Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::support::{ACCESS_TOKEN, SECRET, TokenAnswer, World, request};
-use crate::runtime::auth::InterceptError;
+use crate::runtime::auth::{InterceptError, scrub};
 use crate::runtime::client::{Client, Region};
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::pipeline::RetryPolicy;
@@ -135,6 +135,28 @@ async fn a_gateway_that_repeats_the_authorization_header() {
             }
             assert!(texts.contains("(hidden)"), "{status}: {texts}");
         }
+    }
+}
+
+/// Of a success only the id is looked at, where it is long enough.
+#[test]
+fn a_success_whose_id_is_the_secret() {
+    let token = "0123456789abcdef";
+    let basic = STANDARD.encode(format!("the-client-id:{token}"));
+    for (authorization, id) in [
+        (token.to_owned(), token),
+        (format!("bearer  {token} "), token),
+        (format!("Bearer {token}"), &*STANDARD.encode(token)),
+        (format!("Basic {basic}"), token),
+        (format!("basic {basic}"), &*basic),
+    ] {
+        let mut response = HttpResponse::new(StatusCode::OK);
+        let id = HeaderValue::try_from(id).unwrap();
+        response.headers.insert("inin-correlation-id", id);
+        let authorization = HeaderValue::try_from(authorization).unwrap();
+        scrub::response(&mut response, &authorization);
+        let left = response.headers["inin-correlation-id"].to_str().unwrap();
+        assert!(left.starts_with("(hidden)"), "{authorization:?}: {left}");
     }
 }
 
