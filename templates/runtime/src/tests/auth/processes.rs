@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use serde_json::json;
 
 use crate::runtime::auth::store::{FileStore, TokenStore};
 use crate::runtime::client::{Client, Credentials};
+use crate::runtime::transport::HttpResponse;
+use crate::tests::sockets::handler::Served;
 
 const PROCESSES: usize = 8;
 /// The lifetime of a token, short but real.
@@ -17,88 +18,31 @@ const LIFETIME: f64 = 2.0;
 /// How long the processes call.
 const RUN: Duration = Duration::from_secs(7);
 
-const PORT: &str = "GENESYS_TEST_PORT";
+const BASE: &str = "GENESYS_TEST_BASE";
 const STORE: &str = "GENESYS_TEST_STORE";
 
-/// A login host and API host in one; tells how often it was asked for a token and how many calls it refused.
-struct Server {
-    port: u16,
-    tokens: Arc<std::sync::Mutex<Vec<(String, Instant)>>>,
-}
+type Tokens = Arc<Mutex<Vec<(String, Instant)>>>;
 
-impl Server {
-    async fn start() -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let tokens: Arc<std::sync::Mutex<Vec<(String, Instant)>>> = Arc::default();
-        let issued = Arc::clone(&tokens);
-        tokio::spawn(async move {
-            loop {
-                let (mut stream, _) = listener.accept().await.unwrap();
-                let issued = Arc::clone(&issued);
-                tokio::spawn(async move {
-                    let mut buffer = Vec::new();
-                    while let Ok(read) = stream.read_buf(&mut buffer).await {
-                        if read == 0 {
-                            return;
-                        }
-                        while let Some((head, rest)) = take_request(&buffer) {
-                            buffer = rest;
-                            let answer = answer(&head, &issued);
-                            if stream.write_all(answer.as_bytes()).await.is_err() {
-                                return;
-                            }
-                        }
-                    }
-                });
-            }
-        });
-        Self { port, tokens }
-    }
-}
-
-/// The first request, and what follows it.
-pub(super) fn take_request(buffer: &[u8]) -> Option<(String, Vec<u8>)> {
-    let end = buffer.windows(4).position(|end| end == b"\r\n\r\n")? + 4;
-    let head = String::from_utf8(buffer[..end].to_vec()).unwrap();
-    let length: usize = head
-        .lines()
-        .filter_map(|line| line.split_once(':'))
-        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-        .map_or(0, |(_, value)| value.trim().parse().unwrap());
-    let rest = buffer.get(end + length..)?.to_vec();
-    let body = String::from_utf8(buffer[end..end + length].to_vec()).unwrap();
-    Some((head + &body, rest))
-}
-
-fn answer(head: &str, issued: &std::sync::Mutex<Vec<(String, Instant)>>) -> String {
-    let mut issued = issued.lock().unwrap();
-    let (status, body) = if head.starts_with("POST /oauth/token ") {
-        let token = format!("token-{}", issued.len() + 1);
-        issued.push((token.clone(), Instant::now()));
-        (
-            "200 OK",
-            format!(
-                r#"{{"access_token":"{token}","token_type":"bearer","expires_in":{LIFETIME}}}"#
-            ),
-        )
-    } else {
-        let good = issued.iter().any(|(token, since)| {
-            since.elapsed().as_secs_f64() < LIFETIME
-                && head.lines().any(|line| {
-                    line.eq_ignore_ascii_case(&format!("authorization: bearer {token}"))
-                })
-        });
-        if good {
-            ("200 OK", "{}".to_owned())
-        } else {
-            ("401 Unauthorized", "{}".to_owned())
+/// A login host and API host in one, and the tokens that it has issued.
+async fn serve() -> (Served, Tokens) {
+    let tokens = Tokens::default();
+    let issued = Arc::clone(&tokens);
+    let served = Served::new(move |request| {
+        let mut issued = issued.lock().unwrap();
+        if request.path() == "/oauth/token" {
+            let token = format!("token-{}", issued.len() + 1);
+            issued.push((token.clone(), Instant::now()));
+            let token =
+                json!({"access_token": token, "token_type": "bearer", "expires_in": LIFETIME});
+            return HttpResponse::json(200, token.to_string());
         }
-    };
-    format!(
-        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    )
+        let bearer = request.header("authorization").unwrap_or_default();
+        let is_good = issued.iter().any(|(token, since)| {
+            since.elapsed().as_secs_f64() < LIFETIME && bearer == format!("Bearer {token}")
+        });
+        HttpResponse::json(if is_good { 200 } else { 401 }, "{}")
+    });
+    (served.await, tokens)
 }
 
 fn store_of(description: &str) -> Arc<dyn TokenStore> {
@@ -112,10 +56,9 @@ fn store_of(description: &str) -> Arc<dyn TokenStore> {
 /// What each of the processes does: a test that does nothing when it is run as one.
 #[tokio::test]
 async fn child_process() {
-    let (Ok(port), Ok(store)) = (std::env::var(PORT), std::env::var(STORE)) else {
+    let (Ok(base), Ok(store)) = (std::env::var(BASE), std::env::var(STORE)) else {
         return;
     };
-    let base = format!("http://127.0.0.1:{port}/");
     let client = Client::builder()
         .base_urls(&base, &base)
         .no_proxy()
@@ -140,7 +83,7 @@ async fn child_process() {
 
 /// Runs the processes on `store`; the number of tokens that were asked for in how many seconds.
 pub(super) async fn run_processes(store: &str) -> (usize, f64) {
-    let server = Server::start().await;
+    let (served, tokens) = serve().await;
     let start = Instant::now();
     let children: Vec<_> = (0..PROCESSES)
         .map(|_| {
@@ -150,7 +93,7 @@ pub(super) async fn run_processes(store: &str) -> (usize, f64) {
                     "--exact",
                     "--nocapture",
                 ])
-                .env(PORT, server.port.to_string())
+                .env(BASE, served.base())
                 .env(STORE, store)
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped())
@@ -170,7 +113,7 @@ pub(super) async fn run_processes(store: &str) -> (usize, f64) {
         }
     });
     waiting.await.unwrap();
-    let requests = server.tokens.lock().unwrap().len();
+    let requests = tokens.lock().unwrap().len();
     (requests, start.elapsed().as_secs_f64())
 }
 

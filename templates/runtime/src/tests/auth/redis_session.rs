@@ -5,20 +5,18 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
-
-use super::processes::take_request;
 use crate::runtime::auth::store::RedisStore;
 use crate::runtime::client::{Client, Credentials};
+use crate::runtime::transport::{HttpResponse, RecordedRequest};
 use crate::tests::redis_server::Server;
+use crate::tests::sockets::handler::Served;
 
 const PROCESSES: usize = 8;
 const LIFETIME: f64 = 2.0;
 /// Within this time of the server's return every process makes calls again.
 const RECOVERY: Duration = Duration::from_secs(5);
 
-const PORT: &str = "GENESYS_TEST_SESSION_PORT";
+const BASE: &str = "GENESYS_TEST_SESSION_BASE";
 const STORE: &str = "GENESYS_TEST_SESSION_STORE";
 const PROCESS: &str = "GENESYS_TEST_SESSION_PROCESS";
 
@@ -34,14 +32,13 @@ struct Cloud {
 }
 
 impl Cloud {
-    fn answer(&mut self, request: &str) -> (&'static str, String) {
-        if request.starts_with("POST /oauth/token ") {
-            let body = request.rsplit("\r\n").next().unwrap();
-            let form: HashMap<_, _> = url::form_urlencoded::parse(body.as_bytes()).collect();
+    fn answer(&mut self, request: &RecordedRequest) -> HttpResponse {
+        if request.path() == "/oauth/token" {
+            let form: HashMap<_, _> = url::form_urlencoded::parse(&request.body).collect();
             let credential = form.get("refresh_token").or(form.get("code")).unwrap();
             if !self.sent.insert(credential.to_string()) {
                 self.reuses += 1;
-                return ("400 Bad Request", r#"{"error":"invalid_grant"}"#.into());
+                return HttpResponse::json(400, r#"{"error":"invalid_grant"}"#);
             }
             let number = self.tokens.len() + 1;
             self.tokens
@@ -49,72 +46,36 @@ impl Cloud {
             let body = format!(
                 r#"{{"access_token":"token-{number}","token_type":"bearer","expires_in":{LIFETIME},"refresh_token":"refresh-{number}"}}"#
             );
-            return ("200 OK", body);
+            return HttpResponse::json(200, body);
         }
-        let header = |name: &str| {
-            request.lines().find_map(|line| {
-                let (key, value) = line.split_once(": ")?;
-                key.eq_ignore_ascii_case(name).then(|| value.to_owned())
-            })
-        };
-        let token = header("authorization").unwrap().replacen("Bearer ", "", 1);
-        let issued = self.tokens.get(&token);
+        let bearer = request.header("authorization").unwrap();
+        let issued = self.tokens.get(bearer.trim_start_matches("Bearer "));
         if !issued.is_some_and(|since| since.elapsed().as_secs_f64() < LIFETIME) {
-            return ("401 Unauthorized", "{}".into());
+            return HttpResponse::json(401, "{}");
         }
-        self.calls
-            .insert(header("x-process").unwrap(), Instant::now());
-        ("200 OK", format!(r#"{{"over":{}}}"#, self.is_over))
+        let process = request.header("x-process").unwrap().to_owned();
+        self.calls.insert(process, Instant::now());
+        HttpResponse::json(200, format!(r#"{{"over":{}}}"#, self.is_over))
     }
 }
 
-async fn serve(cloud: Arc<Mutex<Cloud>>) -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        loop {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let cloud = Arc::clone(&cloud);
-            tokio::spawn(async move {
-                let mut buffer = Vec::new();
-                while stream
-                    .read_buf(&mut buffer)
-                    .await
-                    .is_ok_and(|read| read > 0)
-                {
-                    while let Some((request, rest)) = take_request(&buffer) {
-                        buffer = rest;
-                        let is_token = request.starts_with("POST /oauth/token ");
-                        let (status, body) = cloud.lock().unwrap().answer(&request);
-                        if is_token {
-                            // So that a store can fail while a token is on its way.
-                            tokio::time::sleep(Duration::from_millis(100)).await;
-                        }
-                        let answer = format!(
-                            "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-                            body.len()
-                        );
-                        if stream.write_all(answer.as_bytes()).await.is_err() {
-                            return;
-                        }
-                    }
-                }
-            });
-        }
-    });
-    port
+/// So that a store can fail while a token is on its way.
+fn pause(request: &RecordedRequest) -> Duration {
+    match request.path() {
+        "/oauth/token" => Duration::from_millis(100),
+        _ => Duration::ZERO,
+    }
 }
 
 /// What each of the processes does: a test that does nothing when it is run as one.
 #[tokio::test]
 async fn child_process() {
     let variable = |name| std::env::var(name).ok();
-    let (Some(port), Some(store), Some(process)) =
-        (variable(PORT), variable(STORE), variable(PROCESS))
+    let (Some(base), Some(store), Some(process)) =
+        (variable(BASE), variable(STORE), variable(PROCESS))
     else {
         return;
     };
-    let base = format!("http://127.0.0.1:{port}/");
     let client = Client::builder()
         .base_urls(&base, &base)
         .no_proxy()
@@ -181,13 +142,14 @@ async fn invariant_08_eight_processes_keep_their_session_over_a_redis_that_fails
         return;
     };
     let cloud = Arc::new(Mutex::new(Cloud::default()));
-    let port = serve(Arc::clone(&cloud)).await;
+    let state = Arc::clone(&cloud);
+    let served = Served::slow(move |request| state.lock().unwrap().answer(request), pause).await;
     let mut children = Children(
         (0..PROCESSES)
             .map(|process| {
                 Command::new(std::env::current_exe().unwrap())
                     .args(["tests::auth::redis_session::child_process", "--exact"])
-                    .env(PORT, port.to_string())
+                    .env(BASE, served.base())
                     .env(STORE, &server.url)
                     .env(PROCESS, process.to_string())
                     .stdout(Stdio::null())

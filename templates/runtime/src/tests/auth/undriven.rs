@@ -5,13 +5,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http::Method;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::support::{SECRET, World, seconds};
 use crate::runtime::auth::{AuthorizationCode, TokenEndpoint, TokenProvider, TokenSettings};
 use crate::runtime::client::{Client, Credentials};
 use crate::runtime::clock::BoxFuture;
-use crate::runtime::transport::{HttpRequest, HttpResponse, Transport, TransportError};
+use crate::runtime::transport::{
+    HttpRequest, HttpResponse, RecordedRequest, Transport, TransportError,
+};
+use crate::tests::sockets::handler::Served;
 
 /// Answers from a task of its own, as an HTTP library does: the answer needs several turns of the runtime after its time has come.
 struct Connection(World);
@@ -76,56 +78,29 @@ fn invariant_05_a_call_each_30_s_never_sends_a_refresh_token_twice() {
 }
 
 /// Issues tokens of `LIFETIME` for refresh tokens that can be used once, and counts those that come again.
-async fn serve(
-    listener: tokio::net::TcpListener,
-    refreshes: Arc<AtomicUsize>,
-    reuses: Arc<AtomicUsize>,
-) {
-    loop {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let (refreshes, reuses) = (Arc::clone(&refreshes), Arc::clone(&reuses));
-        tokio::spawn(async move {
-            let mut buffer = Vec::new();
-            while stream
-                .read_buf(&mut buffer)
-                .await
-                .is_ok_and(|read| read > 0)
-            {
-                let text = String::from_utf8_lossy(&buffer).into_owned();
-                let Some(end) = text.find("\r\n\r\n") else {
-                    continue;
-                };
-                let is_login = text.starts_with("POST /oauth/token");
-                if is_login && !text[end..].contains("refresh_token=") {
-                    continue;
-                }
-                buffer.clear();
-                let body = if is_login {
-                    let expected = refreshes.fetch_add(1, Ordering::SeqCst);
-                    if !text.contains(&format!("&refresh_token=rt-{expected}&"))
-                        && !text.ends_with(&format!("&refresh_token=rt-{expected}"))
-                    {
-                        reuses.fetch_add(1, Ordering::SeqCst);
-                    }
-                    // Longer than the rest of the call takes, so that the answer finds nobody who drives the runtime.
-                    tokio::time::sleep(Duration::from_millis(60)).await;
-                    let next = expected + 1;
-                    format!(
-                        r#"{{"access_token":"at-{next}","token_type":"bearer","expires_in":{LIFETIME},"refresh_token":"rt-{next}"}}"#
-                    )
-                } else {
-                    "{}".to_owned()
-                };
-                let answer = format!(
-                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-                    body.len()
-                );
-                if stream.write_all(answer.as_bytes()).await.is_err() {
-                    return;
-                }
-            }
-        });
-    }
+async fn serve(refreshes: Arc<AtomicUsize>, reuses: Arc<AtomicUsize>) -> Served {
+    let answer = move |request: &RecordedRequest| {
+        if request.path() != "/oauth/token" {
+            return HttpResponse::json(200, "{}");
+        }
+        let expected = refreshes.fetch_add(1, Ordering::SeqCst);
+        let mut form = url::form_urlencoded::parse(&request.body);
+        let sent = form.find(|(name, _)| name == "refresh_token").unwrap().1;
+        if sent != format!("rt-{expected}") {
+            reuses.fetch_add(1, Ordering::SeqCst);
+        }
+        let next = expected + 1;
+        let body = format!(
+            r#"{{"access_token":"at-{next}","token_type":"bearer","expires_in":{LIFETIME},"refresh_token":"rt-{next}"}}"#
+        );
+        HttpResponse::json(200, body)
+    };
+    // Longer than the rest of the call takes, so that the answer finds nobody who drives the runtime.
+    Served::slow(answer, |request| match request.path() {
+        "/oauth/token" => Duration::from_millis(60),
+        _ => Duration::ZERO,
+    })
+    .await
 }
 
 const LIFETIME: f64 = 8.0;
@@ -138,11 +113,8 @@ fn invariant_05_a_standstill_over_a_socket_sends_no_refresh_token_twice() {
         .build()
         .unwrap();
     let (refreshes, reuses) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let listener = server
-        .block_on(tokio::net::TcpListener::bind(("127.0.0.1", 0)))
-        .unwrap();
-    let base = format!("http://{}/", listener.local_addr().unwrap());
-    server.spawn(serve(listener, Arc::clone(&refreshes), Arc::clone(&reuses)));
+    let served = server.block_on(serve(Arc::clone(&refreshes), Arc::clone(&reuses)));
+    let base = served.base();
     let client = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -155,7 +127,7 @@ fn invariant_05_a_standstill_over_a_socket_sends_no_refresh_token_twice() {
     };
     let sdk = client.block_on(async {
         Client::builder()
-            .base_urls(&base, &base)
+            .base_urls(base, base)
             .no_proxy()
             .credentials(Credentials::refresh_token(
                 "the-id",

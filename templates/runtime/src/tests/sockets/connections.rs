@@ -1,8 +1,6 @@
 //! Connections: who shares them, how long they are kept, how long making one may take, and what is on them.
 
 use std::io::{Read as _, Write as _};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use flate2::Compression;
@@ -10,32 +8,19 @@ use flate2::write::GzEncoder;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 
+use super::handler::Served;
 use super::server::{http, read_request};
 use crate::runtime::client::{Client, ClientBuilder, Credentials};
 use crate::runtime::pipeline::RetryPolicy;
 use crate::runtime::request::Operation as _;
+use crate::runtime::transport::HttpResponse;
 use crate::tests::support::{GetUser, PostUsers};
 
-/// A server that keeps its connections open, and the number of those that it had.
-async fn keeping_connections() -> (String, Arc<AtomicUsize>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let connections = Arc::new(AtomicUsize::new(0));
-    let counter = connections.clone();
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            counter.fetch_add(1, Ordering::SeqCst);
-            tokio::spawn(async move {
-                while read_request(&stream).await.is_ok() {
-                    stream.write_all(&http("200 OK", &[], "{}")).await.unwrap();
-                }
-            });
-        }
-    });
-    (base, connections)
+async fn served() -> Served {
+    Served::new(|_| HttpResponse::json(200, "{}")).await
 }
 
-fn builder(base: &str) -> ClientBuilder {
+pub(super) fn builder(base: &str) -> ClientBuilder {
     Client::builder()
         .base_urls(base, base)
         .no_proxy()
@@ -44,27 +29,27 @@ fn builder(base: &str) -> ClientBuilder {
 
 #[tokio::test]
 async fn a_derived_client_uses_the_connections_of_the_first() {
-    let (base, connections) = keeping_connections().await;
-    let client = builder(&base).build().unwrap();
+    let server = served().await;
+    let client = server.client();
     GetUser::new(&client, "1").send().await.unwrap();
     for number in 0..20 {
         let credentials = Credentials::access_token(format!("token-{number}"));
         let session = client.with_credentials(credentials).unwrap();
         GetUser::new(&session, "1").send().await.unwrap();
     }
-    assert_eq!(connections.load(Ordering::SeqCst), 1);
+    assert_eq!(server.connection_count(), 1);
 }
 
 #[tokio::test]
 async fn a_connection_is_given_up_before_a_load_balancer_would_close_it() {
-    let (base, connections) = keeping_connections().await;
-    let client = builder(&base).build().unwrap();
+    let server = served().await;
+    let client = server.client();
     for (idle, expected) in [(0, 1), (49, 1), (51, 2), (49, 2)] {
         tokio::time::pause();
         tokio::time::advance(Duration::from_secs(idle)).await;
         tokio::time::resume();
         GetUser::new(&client, "1").send().await.unwrap();
-        assert_eq!(connections.load(Ordering::SeqCst), expected, "{idle} s");
+        assert_eq!(server.connection_count(), expected, "{idle} s");
     }
 }
 
@@ -116,14 +101,14 @@ async fn bodies_are_asked_for_and_unpacked_as_gzip() {
 
 #[tokio::test]
 async fn two_clients_of_one_server_have_connections_of_their_own() {
-    let (base, connections) = keeping_connections().await;
-    let first = builder(&base).build().unwrap();
-    let second = builder(&base).build().unwrap();
+    let server = served().await;
+    let first = server.client();
+    let second = server.client();
     for _ in 0..2 {
         GetUser::new(&first, "1").send().await.unwrap();
         GetUser::new(&second, "1").send().await.unwrap();
     }
-    assert_eq!(connections.load(Ordering::SeqCst), 2);
+    assert_eq!(server.connection_count(), 2);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! A real HTTP/1.1 server around a function from request to response.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use tokio::io::AsyncWriteExt;
@@ -16,24 +18,46 @@ use crate::tests::support::TOKEN;
 pub(in crate::tests) struct Served {
     base: String,
     requests: Arc<Mutex<Vec<RecordedRequest>>>,
+    connections: Arc<AtomicUsize>,
 }
 
 impl Served {
     pub(in crate::tests) async fn new(
         handler: impl Fn(&RecordedRequest) -> HttpResponse + Send + Sync + 'static,
     ) -> Self {
+        Self::slow(handler, |_| Duration::ZERO).await
+    }
+
+    /// The same, whose answers leave some time after they were decided.
+    pub(in crate::tests) async fn slow(
+        handler: impl Fn(&RecordedRequest) -> HttpResponse + Send + Sync + 'static,
+        pause: fn(&RecordedRequest) -> Duration,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let (url, log, handler) = (base.clone(), requests.clone(), Arc::new(handler));
+        let served = Self {
+            base: format!("http://{}", listener.local_addr().unwrap()),
+            requests: Arc::default(),
+            connections: Arc::default(),
+        };
+        let (url, log, handler) = (
+            served.base.clone(),
+            served.requests.clone(),
+            Arc::new(handler),
+        );
+        let connections = served.connections.clone();
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
+                connections.fetch_add(1, Ordering::SeqCst);
                 let (url, log, handler) = (url.clone(), log.clone(), handler.clone());
                 tokio::spawn(async move {
                     while let Ok(bytes) = read_request(&stream).await {
                         let request = parse(&url, &bytes);
                         log.lock().unwrap().push(request.clone());
                         let answer = bytes_of(&handler(&request));
+                        let pause = pause(&request);
+                        if !pause.is_zero() {
+                            tokio::time::sleep(pause).await;
+                        }
                         if stream.write_all(&answer).await.is_err() {
                             break;
                         }
@@ -41,7 +65,7 @@ impl Served {
                 });
             }
         });
-        Self { base, requests }
+        served
     }
 
     pub(in crate::tests) fn base(&self) -> &str {
@@ -61,6 +85,11 @@ impl Served {
 
     pub(in crate::tests) fn requests(&self) -> Vec<RecordedRequest> {
         self.requests.lock().unwrap().clone()
+    }
+
+    /// How many connections it has had.
+    pub(in crate::tests) fn connection_count(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
     }
 
     pub(in crate::tests) fn request_count(&self) -> usize {

@@ -65,12 +65,7 @@ async fn odd_answers_are_answers() {
 async fn a_server_that_takes_the_request_and_says_nothing_times_out() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
-    let client = Client::builder()
-        .base_urls(&base, &base)
-        .no_proxy()
-        .access_token("t")
-        .build()
-        .unwrap();
+    let client = connections::builder(&base).build().unwrap();
     let call = PostUsers::new(&client, serde_json::json!({}))
         .with_attempt_timeout(Duration::from_millis(200))
         .send();
@@ -85,10 +80,7 @@ async fn a_port_that_nobody_listens_on_is_a_connect_error() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let client = Client::builder()
-        .base_urls(&base, &base)
-        .no_proxy()
-        .access_token("t")
+    let client = connections::builder(&base)
         .retry(RetryPolicy::standard().with_max_delay(Duration::from_millis(1)))
         .build()
         .unwrap();

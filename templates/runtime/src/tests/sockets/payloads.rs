@@ -2,22 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::sync::Mutex;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt;
-use tokio::net::TcpListener;
 
-use super::server::{Server, read_request};
+use super::handler::Served;
+use super::server::Server;
 use crate::runtime::Error;
 use crate::runtime::client::{Client, ClientBuilder};
 use crate::runtime::codec::{Extra, Model, Visitor, to_vec};
 use crate::runtime::paging::{Items, Paged, Paging, PagingStyle};
 use crate::runtime::request::{CallOptions, Operation};
 use crate::runtime::response::Response;
+use crate::runtime::transport::HttpResponse;
 use crate::tests::recorder::Recorder;
-use crate::tests::support::operation;
+use crate::tests::support::{operation, with};
 
 #[derive(Clone, Default)]
 pub(crate) struct Agent {
@@ -89,11 +90,15 @@ impl Paged for GetAgents {
     }
 }
 
-/// An answer of that status, its body in gzip.
-fn answer(status: u16, headers: &str, body: &[u8]) -> Vec<u8> {
+fn gzip(body: &[u8]) -> Vec<u8> {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
     gzip.write_all(body).unwrap();
-    let body = gzip.finish().unwrap();
+    gzip.finish().unwrap()
+}
+
+/// An answer of that status, its body in gzip.
+fn answer(status: u16, headers: &str, body: &[u8]) -> Vec<u8> {
+    let body = gzip(body);
     let length = body.len();
     let head = format!(
         "HTTP/1.1 {status} X\r\n{headers}content-encoding: gzip\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
@@ -111,20 +116,14 @@ async fn bodies_in_turn(
     bodies: Vec<Vec<u8>>,
     change: fn(ClientBuilder) -> ClientBuilder,
 ) -> Client {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        for body in bodies {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            read_request(&stream).await.unwrap();
-            let json = "content-type: application/json\r\n";
-            let bytes = answer(200, json, &body);
-            stream.write_all(&bytes).await.unwrap();
-            stream.shutdown().await.unwrap();
-        }
-    });
-    let builder = Client::builder().base_urls(&base, &base).no_proxy();
-    change(builder.access_token("a-token")).build().unwrap()
+    let bodies = Mutex::new(bodies.into_iter());
+    let served = Served::new(move |_| {
+        let body = bodies.lock().unwrap().next().unwrap();
+        let packed = HttpResponse::json(200, gzip(&body));
+        with(packed, "content-encoding", "gzip")
+    })
+    .await;
+    change(served.builder()).build().unwrap()
 }
 
 fn three_pages() -> Vec<Value> {
