@@ -2,34 +2,11 @@
 
 use std::sync::Arc;
 
-use http::Method;
-
-use super::support::{SECRET, TokenAnswer, World};
+use super::support::{REDIRECT, SECRET, TokenAnswer, World, builder, code, get};
 use crate::runtime::auth::store::MemoryStore;
 use crate::runtime::auth::{AuthError, AuthErrorKind, PkceVerifier, Secret};
-use crate::runtime::client::{Client, ClientBuilder, Credentials};
-use crate::runtime::error::{Error, ErrorKind};
-
-const REDIRECT: &str = "https://app.example/callback";
-
-fn builder(world: &World) -> ClientBuilder {
-    Client::builder()
-        .region("us-east-1".parse().unwrap())
-        .transport(Arc::new(world.clone()))
-        .clock(world.clock.clone())
-}
-
-async fn get(client: &Client) -> Result<u16, Error> {
-    let request = client.request(Method::GET, "/api/v2/users/me");
-    request
-        .send()
-        .await
-        .map(|response| response.status().as_u16())
-}
-
-fn code(code: &str) -> Credentials {
-    Credentials::authorization_code("the-id", SECRET, code, REDIRECT)
-}
+use crate::runtime::client::{Client, Credentials};
+use crate::runtime::error::ErrorKind;
 
 #[tokio::test(start_paused = true)]
 async fn every_kind_of_credentials_makes_calls() {

@@ -2,32 +2,13 @@
 
 use std::sync::Arc;
 
-use http::Method;
-
-use super::support::{FnProvider, SECRET, World, seconds};
+use super::support::{FnProvider, SECRET, World, builder, code, get, seconds};
 use crate::runtime::auth::store::{MemoryStore, StoreLock, StoredToken, TokenStore, store_key};
 use crate::runtime::auth::{AuthError, Secret, Token, TokenSettings};
-use crate::runtime::client::{Client, ClientBuilder, Credentials};
+use crate::runtime::client::{Client, Credentials};
 use crate::runtime::clock::{BoxFuture, Clock};
 use crate::runtime::error::Error;
 use crate::runtime::transport::BoxError;
-
-const REDIRECT: &str = "https://app.example/callback";
-
-fn builder(world: &World) -> ClientBuilder {
-    Client::builder()
-        .region("us-east-1".parse().unwrap())
-        .transport(Arc::new(world.clone()))
-        .clock(world.clock.clone())
-}
-
-async fn get(client: &Client) -> Result<u16, Error> {
-    let request = client.request(Method::GET, "/api/v2/users/me");
-    request
-        .send()
-        .await
-        .map(|response| response.status().as_u16())
-}
 
 fn needs_login(outcome: Result<u16, Error>) -> String {
     let error = outcome.unwrap_err();
@@ -60,9 +41,8 @@ impl Shop {
             .unwrap()
     }
 
-    fn code(&self, code: &str) -> Client {
-        let credentials = Credentials::authorization_code("the-id", SECRET, code, REDIRECT);
-        self.client(credentials.store_name("person"))
+    fn code(&self, name: &str) -> Client {
+        self.client(code(name).store_name("person"))
     }
 
     fn refresh_token(&self, token: &str) -> Client {
@@ -294,7 +274,6 @@ async fn sessions_take_over_store_hooks_and_settings_of_the_client() {
         .token_settings(settings)
         .build()
         .unwrap();
-    let code = |code: &str| Credentials::authorization_code("the-id", SECRET, code, REDIRECT);
     let session = client.with_credentials(code("one")).unwrap();
     assert_eq!(get(&session).await.unwrap(), 200);
     assert_eq!(get(&session).await.unwrap(), 200);

@@ -14,7 +14,9 @@ use crate::runtime::auth::{
     AuthError, AuthorizationCode, ClientCredentials, Hooks, InterceptError, Interceptor,
     InterceptorBuilder, Jitter, Secret, TokenEndpoint, TokenProvider, TokenSettings,
 };
+use crate::runtime::client::{Client, ClientBuilder, Credentials};
 use crate::runtime::clock::{BoxFuture, Clock, Moment, Monotonic};
+use crate::runtime::error::Error;
 use crate::runtime::transport::{
     HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError,
     TransportErrorKind,
@@ -237,9 +239,9 @@ impl World {
 
     /// A session that begins with a code.
     pub(super) fn code(&self) -> Arc<dyn TokenProvider> {
-        let (id, code, redirect) = ("the-id", "the-code", "https://app.example/callback");
-        let endpoint = self.endpoint();
-        Arc::new(AuthorizationCode::new(endpoint, id, SECRET, code, redirect))
+        let (endpoint, code) = (self.endpoint(), "the-code");
+        let code = AuthorizationCode::new(endpoint, "the-id", SECRET, code, REDIRECT);
+        Arc::new(code)
     }
 
     /// That many calls, which start together.
@@ -276,6 +278,27 @@ impl World {
             .await
             .map(|response| response.status.as_u16())
     }
+}
+
+pub(super) const REDIRECT: &str = "https://app.example/callback";
+
+/// A builder of clients of that world.
+pub(super) fn builder(world: &World) -> ClientBuilder {
+    Client::builder()
+        .region("us-east-1".parse().unwrap())
+        .transport(Arc::new(world.clone()))
+        .clock(world.clock.clone())
+}
+
+/// The status of a call of a client.
+pub(super) async fn get(client: &Client) -> Result<u16, Error> {
+    let call = client.request(Method::GET, "/api/v2/users/me").send();
+    call.await.map(|response| response.status().as_u16())
+}
+
+/// Credentials of a session that begins with a code.
+pub(super) fn code(code: &str) -> Credentials {
+    Credentials::authorization_code("the-id", SECRET, code, REDIRECT)
 }
 
 /// The status of a call.
