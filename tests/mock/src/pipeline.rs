@@ -383,7 +383,7 @@ fn api(
                 let call = call(state, request, body, length, found.params, bearer);
                 found.handler.run(state, &call)
             }
-            None => Reply::error(404, "not.found", "The requested resource was not found."),
+            None => Reply::error(404, "not.found", "The mock has no such route."),
         }
     };
     decorate(&mut reply.headers, rate);

@@ -287,3 +287,20 @@ async fn an_error_tells_attempts_and_time() {
     );
     assert!(text.contains("try again in 61 s"), "{text}");
 }
+
+#[test]
+fn an_error_about_tokens_tells_its_cause_and_whether_it_passes() {
+    use crate::runtime::auth::{AuthError, AuthErrorKind};
+
+    let store = AuthError::new(AuthErrorKind::Store).with_source("NOAUTH Authentication required");
+    let text = Error::from(store.clone()).to_string();
+    assert!(
+        text.contains("the token store failed (NOAUTH Authentication required): check the store"),
+        "{text}"
+    );
+    let busy = AuthError::new(AuthErrorKind::RateLimited)
+        .with_retry_after(Some(Duration::from_millis(29_500)));
+    assert!(busy.to_string().contains("(retry after 30 s)"), "{busy}");
+    assert!(Error::from(busy).is_retryable() && Error::from(store).is_retryable());
+    assert!(!Error::from(AuthError::new(AuthErrorKind::WrongSecret)).is_retryable());
+}

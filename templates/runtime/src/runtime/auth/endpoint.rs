@@ -136,7 +136,7 @@ impl TokenEndpoint {
         loop {
             let left = end - self.clock.monotonic();
             let Some(place) = within(&*self.clock, left, self.places.acquire()).await else {
-                return Err(AuthError::new(AuthErrorKind::Timeout));
+                return Err(self.timed_out());
             };
             let asked = self.clock.now();
             let left = end - asked.monotonic;
@@ -190,7 +190,7 @@ impl TokenEndpoint {
             collect(response).await
         };
         let Some(outcome) = within(&*self.clock, limit, answer).await else {
-            return Err(Failure::Lost(AuthError::new(AuthErrorKind::Timeout)));
+            return Err(Failure::Lost(self.timed_out()));
         };
         match outcome {
             Ok(answer) => {
@@ -202,6 +202,14 @@ impl TokenEndpoint {
                 judge(exchange, &answer, self.clock.now())
             }
             Err(error) => Err(judge_transport(error)),
+        }
+    }
+
+    fn timed_out(&self) -> AuthError {
+        let error = AuthError::new(AuthErrorKind::Timeout);
+        match self.url.host_str() {
+            Some(host) => error.with_description(host),
+            None => error,
         }
     }
 

@@ -123,7 +123,9 @@ impl AuthErrorKind {
                 "check the organisation name and that the assertion is fresh, base64 and signed by the configured identity provider"
             }
             Self::ClockSkew => "set the clock by NTP, then try again",
-            Self::RequestRefused => "check the description and the settings of the OAuth client",
+            Self::RequestRefused => {
+                "check the settings of the OAuth client, and any proxy in between"
+            }
             Self::RateLimited => {
                 "share tokens between processes with a token store instead of fetching one for each"
             }
@@ -144,9 +146,9 @@ impl AuthErrorKind {
             Self::TaskDied => {
                 "check for a panic in the token provider, store or transport, and for a runtime that was shut down"
             }
-            Self::Provider => "see the source of this error",
+            Self::Provider => "check the token provider",
             Self::Store => {
-                "check the store; a session with refresh tokens waits for it, because another process may be using the refresh token"
+                "check the store and its settings; a session with refresh tokens waits until it works again"
             }
             Self::LoginRefused => "start a new login",
             Self::Configuration => "see the description",
@@ -214,6 +216,24 @@ impl AuthError {
 
     pub(crate) fn with_retry_after(self, delay: Option<Duration>) -> Self {
         self.change(|inner| inner.retry_after = delay)
+    }
+
+    /// The texts of the errors below this one, in a line.
+    fn cause(&self) -> Option<String> {
+        let mut text = String::new();
+        let mut source = StdError::source(self);
+        while let Some(cause) = source {
+            let cause_text = cause.to_string();
+            // Some errors repeat the one below.
+            if !text.contains(&cause_text) {
+                if !text.is_empty() {
+                    text.push_str(": ");
+                }
+                text.push_str(&cause_text);
+            }
+            source = cause.source();
+        }
+        plain(&text)
     }
 
     fn change(self, edit: impl FnOnce(&mut Inner)) -> Self {
@@ -286,6 +306,15 @@ impl fmt::Display for AuthError {
         }
         details.extend(self.0.code.clone());
         details.extend(self.0.description.clone());
+        if matches!(
+            self.0.kind,
+            AuthErrorKind::NoNetwork | AuthErrorKind::Provider | AuthErrorKind::Store
+        ) {
+            details.extend(self.cause());
+        }
+        if let Some(delay) = self.0.retry_after {
+            details.push(format!("retry after {:.0} s", delay.as_secs_f64().ceil()));
+        }
         if !details.is_empty() {
             write!(formatter, " ({})", details.join(", "))?;
         }

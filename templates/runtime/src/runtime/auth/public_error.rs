@@ -13,6 +13,7 @@ impl From<AuthError> for Error {
         };
         Self::new(kind)
             .with_retry_after(error.retry_after())
+            .with_transient(error.is_transient())
             .with_source(error)
     }
 }

@@ -113,6 +113,8 @@ struct Inner {
     operation: Option<&'static OperationMetadata>,
     response: Option<ErrorResponse>,
     retry_after: Option<Duration>,
+    /// The token may be obtained later.
+    is_transient: bool,
     unauthorized_reason: Option<UnauthorizedReason>,
     /// The host of the client's API, on the error of a redirect.
     api_host: Option<String>,
@@ -155,6 +157,7 @@ impl Error {
                 operation: None,
                 response: None,
                 retry_after: None,
+                is_transient: false,
                 unauthorized_reason: None,
                 api_host: None,
                 stop: None,
@@ -276,6 +279,12 @@ impl Error {
     #[must_use]
     pub fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
         self.inner.retry_after = retry_after.or(self.inner.retry_after);
+        self
+    }
+
+    /// Says whether the cause passes by itself.
+    pub(crate) fn with_transient(mut self, is_transient: bool) -> Self {
+        self.inner.is_transient = is_transient;
         self
     }
 
@@ -527,7 +536,7 @@ impl Error {
         self.inner.kind == ErrorKind::InvalidRequest
     }
 
-    /// Whether the same call may succeed later: a rate limit, an overloaded or unreachable server, a timeout.
+    /// Whether the same call may succeed later: a rate limit, an overloaded or unreachable server (the token endpoint included), a timeout.
     ///
     /// It does not say that the first call had no effect: a `POST` that ended in a timeout may have been carried out.
     #[must_use]
@@ -540,6 +549,7 @@ impl Error {
                 self.status().map(|status| status.as_u16()),
                 Some(408 | 429 | 502 | 503 | 504)
             ),
+            ErrorKind::Authentication => self.inner.is_transient,
             _ => false,
         }
     }

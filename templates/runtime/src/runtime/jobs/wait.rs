@@ -8,7 +8,6 @@ use std::time::Duration;
 use super::backoff::Backoff;
 use super::handle::{Handle, Polled};
 use super::{JobError, JobFailure, JobPhase, JobStatus, Submit};
-use crate::runtime::auth::AuthError;
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
@@ -21,7 +20,7 @@ const NOT_FOUND_GRACE: Duration = Duration::from_secs(30);
 
 /// Waits until a job is over, once it is awaited.
 ///
-/// It ends well with the state of a job that is done, or that waits for the caller to do something
+/// It returns the state of a job that is done, or that waits for the caller to do something
 /// ([`JobPhase::Waiting`]). A job that failed, was cancelled or took too long is an error with a [`JobError`] as its source.
 ///
 /// A call for the state that fails does not end the wait if the failure may pass: an error that
@@ -200,9 +199,6 @@ fn may_pass(error: &Error, age: Duration) -> bool {
     error.is_retryable()
         || error.is_server_error()
         || (error.is_not_found() && age < NOT_FOUND_GRACE)
-        || error
-            .find_source::<AuthError>()
-            .is_some_and(AuthError::is_transient)
 }
 
 debug_fields!(Wait<S>, |this| job: this.plan.handle.id, timeout: this.plan.timeout);

@@ -240,6 +240,11 @@ impl CallContext {
         self.was_redirected.store(true, Ordering::Relaxed);
     }
 
+    /// Whether the call goes to another host than those of the client, without the token.
+    pub(super) fn is_external(&self) -> bool {
+        self.is_external
+    }
+
     pub(super) fn was_redirected(&self) -> bool {
         self.was_redirected.load(Ordering::Relaxed)
     }

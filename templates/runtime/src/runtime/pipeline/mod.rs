@@ -136,6 +136,10 @@ impl Pipeline {
             error = error.with_advice(
             "The call was redirected, and a redirect is followed without the access token: call the target itself with Client::request if it belongs to the API",
         );
+        } else if is_refused && context.is_external() {
+            error = error.with_advice(
+                "The call was sent without the access token: a presigned URL may have expired, or was signed for other headers; ask the API for a new one",
+            );
         } else if let Some((reason, cause)) = context.take_unauthorized() {
             error = error
                 .with_advice(reason.advice(cause.as_ref().map(|cause| cause as &dyn fmt::Display)))

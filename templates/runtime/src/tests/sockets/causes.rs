@@ -5,6 +5,7 @@ use http::{HeaderValue, Method, header};
 use super::handler::Served;
 use crate::runtime::auth::{AuthError, AuthErrorKind};
 use crate::runtime::client::{Client, Region};
+use crate::runtime::pipeline::RetryPolicy;
 use crate::runtime::request::CallOptions;
 use crate::runtime::transport::HttpResponse;
 use crate::tests::support::{GetUser, with};
@@ -184,4 +185,46 @@ fn every_server_of_every_region_is_known() {
         assert_eq!(Region::of_host(region.domain()), None);
     }
     assert_eq!(Region::of_host("api.evil-mypurecloud.com"), None);
+}
+
+#[tokio::test]
+async fn a_connection_that_fails_is_told_with_its_host_and_cause() {
+    // Nothing listens on a port that was free a moment ago.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    drop(listener);
+    let base = format!("http://{address}");
+    let builder = || Client::builder().base_urls(&base, &base).no_proxy();
+    let own_token = builder()
+        .access_token("a-token")
+        .retry(RetryPolicy::never());
+    let for_api = GetUser::new(&own_token.build().unwrap(), "1").send().await;
+    let for_token = builder().client_credentials("id", "a-client-secret");
+    let for_token = for_token.build().unwrap().authenticate().await.unwrap_err();
+    for error in [for_api.unwrap_err(), for_token] {
+        let text = error.to_string();
+        assert!(
+            text.contains(&format!("could not connect: {address}: ")),
+            "{text}"
+        );
+        assert!(text.contains("refused"), "{text}");
+        assert!(error.is_retryable(), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_presigned_url_that_is_refused_leads_to_no_role() {
+    let server =
+        Served::new(|_| HttpResponse::json(403, "<Error><Code>AccessDenied</Code></Error>")).await;
+    let client = Client::builder().access_token("a-token").allow_plain_http(true);
+    let client = client.no_proxy().build().unwrap();
+    let url = format!("{}/bucket/key?signature=x", server.base());
+    let error = client
+        .request_presigned(Method::GET, &url)
+        .send()
+        .await
+        .unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("a presigned URL may have expired"), "{text}");
+    assert!(!text.contains("role"), "{text}");
 }

@@ -346,7 +346,10 @@ async fn a_refused_stream_whose_body_is_gone_says_so() {
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotProcessed, "{error}");
-    assert!(error.to_string().contains("can be sent once"), "{error}");
+    assert!(
+        error.to_string().contains("can be sent only once"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

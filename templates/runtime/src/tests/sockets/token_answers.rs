@@ -126,7 +126,7 @@ async fn try_out((name, bytes, then, (kind, requests)): Case) {
             let cause = error.find_source::<AuthError>().map(AuthError::kind);
             assert_eq!(cause, Some(kind), "{name}: {error:?}");
             let text = format!("{error} {error:?}");
-            for hidden in ["127.0.0.1", "<html>", "the-secret"] {
+            for hidden in ["<html>", "the-secret"] {
                 assert!(!text.contains(hidden), "{name}: {text}");
             }
         }

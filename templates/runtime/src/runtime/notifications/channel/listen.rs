@@ -116,7 +116,7 @@ impl<E> Listen<E> {
         self
     }
 
-    /// How long a lost connection is tried to be made again before the stream ends with an error: one hour by default.
+    /// How long to try to reconnect before the stream ends with an error: one hour by default.
     pub fn reconnect_timeout(mut self, timeout: Duration) -> Self {
         self.settings.timing.reconnect = timeout;
         self

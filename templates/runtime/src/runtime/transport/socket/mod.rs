@@ -79,7 +79,7 @@ pub trait Socket: Send {
     fn close(self: Box<Self>) -> BoxFuture<'static, ()>;
 }
 
-/// Why there is no socket, or no longer one.
+/// Why a socket could not be opened, or was closed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SocketErrorKind {
@@ -99,7 +99,7 @@ pub enum SocketErrorKind {
     TooLarge,
 }
 
-/// Why there is no socket, or no longer one.
+/// Why a socket could not be opened, or was closed.
 #[derive(Debug)]
 pub struct SocketError {
     /// What happened.
