@@ -651,7 +651,7 @@ fn errors(operation: &Operation, common: &[ErrorCode]) -> Vec<String> {
         return Vec::new();
     }
     let mut lines = vec![String::new(), "# Errors".to_owned(), String::new()];
-    lines.push("Beside the codes of all operations:".to_owned());
+    lines.push("In addition to the codes of all operations:".to_owned());
     lines.push(String::new());
     for (status, codes) in by_status {
         let last = codes.len() - 1;

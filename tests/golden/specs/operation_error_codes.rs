@@ -26,7 +26,7 @@ use crate::runtime::{self, Operation as _};
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `bad.request`, `constraint`
 /// - 409: `conflict`
