@@ -216,7 +216,9 @@ async fn a_connection_that_fails_is_told_with_its_host_and_cause() {
 async fn a_presigned_url_that_is_refused_leads_to_no_role() {
     let server =
         Served::new(|_| HttpResponse::json(403, "<Error><Code>AccessDenied</Code></Error>")).await;
-    let client = Client::builder().access_token("a-token").allow_plain_http(true);
+    let client = Client::builder()
+        .access_token("a-token")
+        .allow_plain_http(true);
     let client = client.no_proxy().build().unwrap();
     let url = format!("{}/bucket/key?signature=x", server.base());
     let error = client
